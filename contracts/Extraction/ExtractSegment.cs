@@ -1,0 +1,20 @@
+namespace Headgate.Contracts.Extraction;
+
+/// <summary>Read a segment into staging.</summary>
+public sealed record ExtractSegment
+{
+    /// <summary>The job.</summary>
+    public required Guid JobId { get; init; }
+
+    /// <summary>Counts from 1; rises on Restart only.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The fence position that the message belongs to; a message of an older one is stale.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>The object's number in the pipeline file, from 0.</summary>
+    public required int ObjectNo { get; init; }
+
+    /// <summary>The segment's number, unique in its attempt.</summary>
+    public required int SegmentNo { get; init; }
+}

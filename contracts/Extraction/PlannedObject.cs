@@ -1,0 +1,29 @@
+namespace Headgate.Contracts.Extraction;
+
+/// <summary>The plan of one object.</summary>
+public sealed record PlannedObject
+{
+    /// <summary>The object's number in the pipeline file, from 0.</summary>
+    public required int ObjectNo { get; init; }
+
+    /// <summary>The source object.</summary>
+    public required string From { get; init; }
+
+    /// <summary>The destination object.</summary>
+    public required string To { get; init; }
+
+    /// <summary>Whether all its records are read.</summary>
+    public required bool Full { get; init; }
+
+    /// <summary>Objects load in rising order, parents before children.</summary>
+    public required int Level { get; init; }
+
+    /// <summary>The source's own estimate; -1: unknown.</summary>
+    public required long EstimatedRows { get; init; }
+
+    /// <summary>The first of its segments.</summary>
+    public required int FirstSegmentNo { get; init; }
+
+    /// <summary>How many segments there are; a keyset chain begins with one and grows.</summary>
+    public required int SegmentCount { get; init; }
+}

@@ -1,0 +1,37 @@
+using Headgate.Contracts.Runs;
+
+namespace Headgate.Contracts.Jobs;
+
+/// <summary>Creates a job in Pending. Sent by the coordinator to itself once the pipeline was claimed for it.</summary>
+public sealed record AcceptJob
+{
+    /// <summary>The job.</summary>
+    public required Guid JobId { get; init; }
+
+    /// <summary>Rises with every job of the coordinator: a later job's fence outranks an earlier one's.</summary>
+    public required long JobNo { get; init; }
+
+    /// <summary>The pipeline.</summary>
+    public required Guid PipelineId { get; init; }
+
+    /// <summary>The version of the pipeline file that the job is pinned to.</summary>
+    public required int PipelineVersion { get; init; }
+
+    /// <summary>The pipeline's project.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>The pipeline's name.</summary>
+    public required string Pipeline { get; init; }
+
+    /// <summary>What the job does.</summary>
+    public required JobKind Kind { get; init; }
+
+    /// <summary>What started the run.</summary>
+    public required TriggerKind Trigger { get; init; }
+
+    /// <summary>More about the trigger, for example the event's id.</summary>
+    public string? TriggerDetail { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public required string Actor { get; init; }
+}

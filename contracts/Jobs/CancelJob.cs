@@ -1,0 +1,20 @@
+namespace Headgate.Contracts.Jobs;
+
+/// <summary>Cancels a job. Before its Request ID is minted that is an extraction cancel, afterwards a job cancel.</summary>
+public sealed record CancelJob
+{
+    /// <summary>The job.</summary>
+    public required Guid JobId { get; init; }
+
+    /// <summary>Who commands it.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>How.</summary>
+    public CancelMode Mode { get; init; } = CancelMode.Graceful;
+
+    /// <summary>Pause a launched job first instead of refusing a graceful cancel.</summary>
+    public bool PauseFirst { get; init; }
+}

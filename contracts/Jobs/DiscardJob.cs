@@ -1,0 +1,14 @@
+namespace Headgate.Contracts.Jobs;
+
+/// <summary>Ends a job for good and releases what it holds.</summary>
+public sealed record DiscardJob
+{
+    /// <summary>The job.</summary>
+    public required Guid JobId { get; init; }
+
+    /// <summary>Who commands it.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+}

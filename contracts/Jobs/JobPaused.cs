@@ -1,0 +1,32 @@
+namespace Headgate.Contracts.Jobs;
+
+/// <summary>Published when a pause is confirmed.</summary>
+public sealed record JobPaused
+{
+    /// <summary>The job.</summary>
+    public required Guid JobId { get; init; }
+
+    /// <summary>The pipeline's project.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>The pipeline's name.</summary>
+    public required string Pipeline { get; init; }
+
+    /// <summary>When it happened, UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Counts from 1; rises on Restart only.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Present once the job was launched.</summary>
+    public Guid? RequestId { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What was written so far.</summary>
+    public required RecordCounts Counts { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Headgate.Contracts.Jobs;
+
+/// <summary>Goes on with a paused or failed job where it was.</summary>
+public sealed record ResumeJob
+{
+    /// <summary>The job.</summary>
+    public required Guid JobId { get; init; }
+
+    /// <summary>Who commands it.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+}

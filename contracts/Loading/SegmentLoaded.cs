@@ -1,0 +1,22 @@
+using Headgate.Contracts.Jobs;
+
+namespace Headgate.Contracts.Loading;
+
+/// <summary>Every record of the segment is written or recorded as rejected.</summary>
+public sealed record SegmentLoaded
+{
+    /// <summary>The job.</summary>
+    public required Guid JobId { get; init; }
+
+    /// <summary>The fence position that the message belongs to; a message of an older one is stale.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>The object's number in the pipeline file, from 0.</summary>
+    public required int ObjectNo { get; init; }
+
+    /// <summary>The segment's number, unique in its attempt.</summary>
+    public required int SegmentNo { get; init; }
+
+    /// <summary>What became of its records, from the ledger.</summary>
+    public required RecordCounts Counts { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace Headgate.Contracts.Runs;
+
+/// <summary>Asks the coordinator to start a job for a run; it answers with RunAnswered.</summary>
+public sealed record StartJob
+{
+    /// <summary>Becomes the job's id; the same id never starts two jobs.</summary>
+    public required Guid RunId { get; init; }
+
+    /// <summary>The pipeline's project.</summary>
+    public required string Project { get; init; }
+
+    /// <summary>The pipeline.</summary>
+    public required string Pipeline { get; init; }
+
+    /// <summary>What started the run.</summary>
+    public required TriggerKind Trigger { get; init; }
+
+    /// <summary>More about the trigger, for example the event's id.</summary>
+    public string? TriggerDetail { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public required string Actor { get; init; }
+}
