@@ -12,7 +12,7 @@ public sealed record SegmentExtracted
     /// <summary>The object's number in the pipeline file, from 0.</summary>
     public required int ObjectNo { get; init; }
 
-    /// <summary>The segment's number, unique in its attempt.</summary>
+    /// <summary>The segment's number, unique in its object and attempt.</summary>
     public required int SegmentNo { get; init; }
 
     /// <summary>Names the staged copy: the job seals exactly one.</summary>

@@ -9,6 +9,6 @@ public sealed record JobProgressed
     /// <summary>The fence position that the message belongs to; a message of an older one is stale.</summary>
     public required int Epoch { get; init; }
 
-    /// <summary>Records taken by committed batches so far, by segment number.</summary>
-    public required IReadOnlyDictionary<int, long> Written { get; init; }
+    /// <summary>How far each segment in hand has come.</summary>
+    public required IReadOnlyList<SegmentProgress> Segments { get; init; }
 }

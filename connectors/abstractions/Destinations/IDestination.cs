@@ -1,0 +1,36 @@
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
+
+namespace Headgate.Connectors.Destinations;
+
+/// <summary>One destination, as a worker writes to it. Methods throw <see cref="ConnectorException"/>.</summary>
+public interface IDestination : IAsyncDisposable
+{
+    /// <summary>The role that writes here.</summary>
+    Task<string> RoleAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Compares the source objects with what is here, and plans how each field travels and what must change. Changes nothing. What
+    /// does not fit is an error that names object, column and both types.
+    /// </summary>
+    Task<IReadOnlyList<ObjectPlan>> PlanAsync(
+        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options, CancellationToken cancellationToken);
+
+    /// <summary>Makes the planned changes that are not made yet, under the fence, each logged with its inverse.</summary>
+    /// <returns>The objects whose tables were found empty; or null if the fence does not stand for this job.</returns>
+    Task<IReadOnlyList<int>?> ApplyChangesAsync(JobTicket ticket, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens a transaction for the segment's next batch: the pipeline's lock shared, the fence read, the ledger row locked, in this
+    /// order. Disposing without a commit rolls it back.
+    /// </summary>
+    Task<IBatchTransaction> BeginBatchAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Tries again the segment's records that were rejected because a record they refer to was not there yet, until a pass changes
+    /// nothing.
+    /// </summary>
+    /// <returns>The segment's counts afterwards, or null if the fence does not stand for this job.</returns>
+    Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken);
+}

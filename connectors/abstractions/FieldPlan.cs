@@ -1,0 +1,23 @@
+namespace Headgate.Connectors;
+
+/// <summary>How one field travels.</summary>
+public sealed record FieldPlan
+{
+    /// <summary>The destination field.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The source column.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The type that the source casts to, in SQL; null: sent as it is.</summary>
+    public string? SourceCast { get; init; }
+
+    /// <summary>The type under which the destination receives the staged bytes, in SQL.</summary>
+    public required string StagedType { get; init; }
+
+    /// <summary>The destination field's type, in SQL, with its modifier.</summary>
+    public required string DestinationType { get; init; }
+
+    /// <summary>Whether the destination casts from the staged type to its own.</summary>
+    public bool DestinationCast { get; init; }
+}

@@ -1,0 +1,47 @@
+namespace Headgate.Connectors;
+
+/// <summary>How one object is read and written; made while preparing, kept for the whole attempt.</summary>
+public sealed record ObjectPlan
+{
+    /// <summary>The object's number in the pipeline file, from 0.</summary>
+    public required int ObjectNo { get; init; }
+
+    /// <summary>The source object in SQL spelling, quoted where needed.</summary>
+    public required string From { get; init; }
+
+    /// <summary>The destination object in SQL spelling, quoted where needed.</summary>
+    public required string To { get; init; }
+
+    /// <summary>The mapped fields, in the order in which they are staged.</summary>
+    public required IReadOnlyList<FieldPlan> Fields { get; init; }
+
+    /// <summary>Positions in <see cref="Fields"/> of the key, in the order of the pipeline file.</summary>
+    public required IReadOnlyList<int> Key { get; init; }
+
+    /// <summary>The cursor's source column; null: none.</summary>
+    public SourceColumn? Cursor { get; init; }
+
+    /// <summary>The source's condition; null: all records.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>Whether the source has ranges of physical blocks to divide a full read by.</summary>
+    public required bool Blocks { get; init; }
+
+    /// <summary>Whether an index of the source guarantees that the key is unique and never null.</summary>
+    public required bool KeyGuaranteed { get; init; }
+
+    /// <summary>Objects load in rising order, parents before children.</summary>
+    public required int Level { get; init; }
+
+    /// <summary>Whether staged records may be copied straight into the table while it is empty.</summary>
+    public required bool DirectCopy { get; init; }
+
+    /// <summary>Whether rows can be told apart by their physical position: false for partitioned tables.</summary>
+    public required bool SingleTable { get; init; }
+
+    /// <summary>What must change at the destination before the first record is written.</summary>
+    public required IReadOnlyList<PlannedChange> Changes { get; init; }
+
+    /// <summary>The source's own estimate; -1: unknown.</summary>
+    public required long EstimatedRows { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Headgate.Connectors;
+
+/// <summary>A column of a source object.</summary>
+public sealed record SourceColumn
+{
+    /// <summary>Its name, unquoted.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its type; domains are resolved to their base type.</summary>
+    public required FieldType Type { get; init; }
+
+    /// <summary>Whether it can be null.</summary>
+    public required bool Nullable { get; init; }
+}

@@ -1,0 +1,30 @@
+using Headgate.Connectors.Records;
+using Headgate.Contracts.Pipelines;
+
+namespace Headgate.Connectors.Sources;
+
+/// <summary>One source. Its sessions only ever read, with time-outs on statements and locks. Methods throw <see cref="ConnectorException"/>.</summary>
+public interface ISource : IAsyncDisposable
+{
+    /// <summary>Reads the schemas of the included objects; one that is missing, or a column of it, is an error that names it.</summary>
+    Task<IReadOnlyList<SourceObject>> DescribeAsync(IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken);
+
+    /// <summary>Reads the upper bound, then opens a snapshot in a session of its own that lives until it is disposed.</summary>
+    /// <param name="cursorLag">Distance kept from the source's clock.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<ISourceSnapshot> OpenSnapshotAsync(TimeSpan cursorLag, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Checks under the snapshot what reading depends on: the filter is valid, and the key is unique and never null unless an index
+    /// guarantees it.
+    /// </summary>
+    Task CheckAsync(ReadPlan plan, string snapshot, CancellationToken cancellationToken);
+
+    /// <summary>Divides the read into segments: at least one, in an order that does not matter, except that a chain begins with its first.</summary>
+    Task<IReadOnlyList<SegmentRange>> PlanSegmentsAsync(ReadPlan plan, string snapshot, CancellationToken cancellationToken);
+
+    /// <summary>Reads one segment under the snapshot into the sink.</summary>
+    /// <returns>The range that a chain goes on with; null: there is none.</returns>
+    /// <exception cref="ConnectorException">With code "snapshot-lost" if the snapshot is gone.</exception>
+    Task<SegmentRange?> ExtractAsync(ReadPlan plan, SegmentRange range, string snapshot, IRecordSink sink, CancellationToken cancellationToken);
+}

@@ -1,0 +1,14 @@
+namespace Headgate.Connectors.Sources;
+
+/// <summary>A view of the source that does not move; ends with its session.</summary>
+public interface ISourceSnapshot : IAsyncDisposable
+{
+    /// <summary>The name under which other sessions join it.</summary>
+    string Id { get; }
+
+    /// <summary>No record that was committed later than the snapshot has a cursor at or below this, the overlap aside.</summary>
+    DateTimeOffset UpperBound { get; }
+
+    /// <summary>Keeps the session alive; throws <see cref="ConnectorException"/> when it has ended.</summary>
+    Task KeepAliveAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,17 @@
+namespace Headgate.Connectors.Sources;
+
+/// <summary>Which records of an object a segment holds. Lives in the database only: it can hold values of records.</summary>
+public sealed record SegmentRange
+{
+    /// <summary>How the range is expressed.</summary>
+    public required SegmentRangeKind Kind { get; init; }
+
+    /// <summary>Of blocks: the first.</summary>
+    public long FirstBlock { get; init; }
+
+    /// <summary>Of blocks: the first that is not in it any more; null: to the end.</summary>
+    public long? EndBlock { get; init; }
+
+    /// <summary>Of a chain: the cursor (if there is one) and key, as text, of the record that it begins after; null: from the beginning.</summary>
+    public IReadOnlyList<string>? After { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Headgate.Connectors.Sources;
+
+/// <summary>How the records of a segment are named.</summary>
+public enum SegmentRangeKind
+{
+    /// <summary>By physical blocks, under the snapshot.</summary>
+    Blocks,
+
+    /// <summary>By cursor and key, or key alone: so many after a given one; the next range is known once this one was read.</summary>
+    Chain,
+
+    /// <summary>All records with a null cursor.</summary>
+    NullCursors,
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Headgate.Hosting.Bus;
+
+/// <summary>Puts the lanes of one or more services on a bus.</summary>
+public static class BusRegistration
+{
+    /// <summary>Adds a lane to the bus that is being registered.</summary>
+    public static void AddLane(this IBusRegistrationConfigurator bus, Lane lane) => bus.AddSingleton(new LaneEntry(lane));
+
+    /// <summary>Adds the bus: on RabbitMQ at <paramref name="amqp"/>, or in memory when that is null.</summary>
+    public static void AddHeadgateBus(this IHostApplicationBuilder builder, Uri? amqp, Action<IBusRegistrationConfigurator> consumers)
+    {
+        var lanes = new List<Lane>();
+        builder.Services.Configure<MassTransitHostOptions>(options =>
+        {
+            options.WaitUntilStarted = true;
+            options.StartTimeout = TimeSpan.FromMinutes(2);
+            options.StopTimeout = TimeSpan.FromSeconds(30);
+        });
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            consumers(bus);
+            lanes.AddRange(TakeLanes(bus));
+            if (amqp is null)
+                bus.UsingInMemory((context, transport) => transport.ConfigureLanes(context, lanes));
+            else
+                bus.UsingRabbitMq((context, transport) => { transport.Host(amqp); transport.ConfigureLanes(context, lanes); });
+        });
+    }
+
+    static List<Lane> TakeLanes(IBusRegistrationConfigurator bus) =>
+        [.. bus.Where(service => service.ImplementationInstance is LaneEntry).Select(service => ((LaneEntry)service.ImplementationInstance!).Lane)];
+
+    static void ConfigureLanes<TEndpoint>(this IBusFactoryConfigurator<TEndpoint> transport, IBusRegistrationContext context, List<Lane> lanes)
+        where TEndpoint : IReceiveEndpointConfigurator
+    {
+        transport.ConfigureJsonSerializerOptions(options =>
+        {
+            options.Converters.Add(new JsonStringEnumConverter());
+            return options;
+        });
+        foreach (var lane in lanes)
+            transport.ReceiveEndpoint(lane.Name, endpoint => Configure(endpoint, context, lane));
+    }
+
+    static void Configure(IReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, Lane lane)
+    {
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.PrefetchCount = lane.Concurrency;
+        endpoint.ConcurrentMessageLimit = lane.Concurrency;
+        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit) rabbit.SetQuorumQueue();
+        foreach (var laneEvent in lane.Events) laneEvent.Bind(endpoint);
+        lane.Configure(context, endpoint);
+    }
+
+    sealed record LaneEntry(Lane Lane);
+}

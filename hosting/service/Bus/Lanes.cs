@@ -1,0 +1,40 @@
+namespace Headgate.Hosting.Bus;
+
+/// <summary>The queues, by the names under which an operator finds them in RabbitMQ's console. docs/operations.md describes each.</summary>
+public static class Lanes
+{
+    /// <summary>Runs that are asked for, on their way to the coordinator.</summary>
+    public const string Runs = "headgate.scheduler.runs";
+
+    /// <summary>Starts of jobs: claims the pipeline and creates the job.</summary>
+    public const string Starts = "headgate.coordinator.starts";
+
+    /// <summary>Commands on jobs and confirmations of the fence. Never shared with progress: a backlog would delay a stop.</summary>
+    public const string JobCommands = "headgate.coordinator.job-commands";
+
+    /// <summary>What the workers report.</summary>
+    public const string JobProgress = "headgate.coordinator.job-progress";
+
+    /// <summary>Moves of destination fences.</summary>
+    public const string Fences = "headgate.coordinator.fences";
+
+    /// <summary>Turns of pending jobs, and verification of counts.</summary>
+    public const string Upkeep = "headgate.coordinator.upkeep";
+
+    /// <summary>Preparation of jobs, schema changes and releases.</summary>
+    public const string Prepare = "headgate.ingest.prepare";
+
+    /// <summary>Segments to read.</summary>
+    public const string Extract = "headgate.ingest.extract";
+
+    /// <summary>Segments to write.</summary>
+    public const string Load = "headgate.ingest.load";
+
+    /// <summary>Events that somebody is told of.</summary>
+    public const string Notices = "headgate.notifier.notices";
+
+    /// <summary>
+    /// The address of a lane: its exchange. By its queue's name MassTransit would declare the queue again, as a classic one, and hang.
+    /// </summary>
+    public static Uri Address(string lane) => new($"exchange:{lane}");
+}

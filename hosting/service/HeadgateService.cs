@@ -1,0 +1,33 @@
+using Headgate.Hosting.Bus;
+using Headgate.Hosting.Configuration;
+using Headgate.Hosting.Health;
+using Headgate.Hosting.Telemetry;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Headgate.Hosting;
+
+/// <summary>What the program of every service does: settings, telemetry, bus, health.</summary>
+public static class HeadgateService
+{
+    /// <summary>Builds a service on its own, listening on loopback unless ASPNETCORE_URLS says otherwise.</summary>
+    public static WebApplication Build(
+        string name, Action<IHostApplicationBuilder, ServiceSettings> service, Action<IBusRegistrationConfigurator> consumers)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        if (builder.Configuration["URLS"] is null && builder.Configuration["ASPNETCORE_URLS"] is null)
+            builder.Configuration.AddInMemoryCollection([new("URLS", "http://127.0.0.1:0")]);
+        var settings = ServiceSettings.Read(builder.Configuration);
+        builder.AddHeadgateTelemetry(name);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHealthChecks();
+        service(builder, settings);
+        builder.AddHeadgateBus(settings.Amqp, consumers);
+        var application = builder.Build();
+        application.MapHeadgateHealth();
+        return application;
+    }
+}
