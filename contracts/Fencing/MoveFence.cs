@@ -20,4 +20,13 @@ public sealed record MoveFence
 
     /// <summary>Terminate the backends that still hold the lock.</summary>
     public bool Force { get; init; }
+
+    /// <summary>The role that writes, granted what it needs when the fence opens; null when it closes.</summary>
+    public string? Writer { get; init; }
+
+    /// <summary>
+    /// Whether the fence was ever opened for this job. A job for which it was not cannot have written: closing is then confirmed even
+    /// if the destination cannot be reached.
+    /// </summary>
+    public required bool EverLaunched { get; init; }
 }

@@ -34,4 +34,7 @@ public sealed record AcceptJob
 
     /// <summary>Who asked for it.</summary>
     public required string Actor { get; init; }
+
+    /// <summary>When the run was accepted, UTC.</summary>
+    public required DateTimeOffset At { get; init; }
 }

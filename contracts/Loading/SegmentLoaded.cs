@@ -19,4 +19,7 @@ public sealed record SegmentLoaded
 
     /// <summary>What became of its records, from the ledger.</summary>
     public required RecordCounts Counts { get; init; }
+
+    /// <summary>Of the rejected records, those that wait for a record they refer to: they are tried again once all else is loaded.</summary>
+    public long Deferred { get; init; }
 }

@@ -9,6 +9,7 @@ public sealed record NotifyDefinition
     /// <summary>A reference to a URL, "env:NAME" or "file:PATH"; null: no webhook.</summary>
     public string? Webhook { get; init; }
 
-    /// <summary>What is told.</summary>
-    public IReadOnlyList<NotifyOccasion> On { get; init; } = [NotifyOccasion.ExtractionCanceled, NotifyOccasion.Failed, NotifyOccasion.Guard, NotifyOccasion.Deadline];
+    /// <summary>What is told. Default: everything.</summary>
+    public IReadOnlyList<NotifyOccasion> On { get; init; } =
+        [NotifyOccasion.ExtractionCanceled, NotifyOccasion.Failed, NotifyOccasion.Guard, NotifyOccasion.Deadline];
 }

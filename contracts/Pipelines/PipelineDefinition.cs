@@ -1,6 +1,6 @@
 namespace Headgate.Contracts.Pipelines;
 
-/// <summary>A pipeline as its file says it, checked and with all defaults filled in. A job is pinned to the version it began with.</summary>
+/// <summary>A pipeline as its file says it, checked, all defaults filled in. A job is pinned to the version it began with.</summary>
 public sealed record PipelineDefinition
 {
     /// <summary>The project that the pipeline belongs to.</summary>

@@ -13,9 +13,15 @@ namespace Headgate.Hosting;
 /// <summary>What the program of every service does: settings, telemetry, bus, health.</summary>
 public static class HeadgateService
 {
-    /// <summary>Builds a service on its own, listening on loopback unless ASPNETCORE_URLS says otherwise.</summary>
+    /// <summary>
+    /// Builds a service on its own, listening on loopback unless ASPNETCORE_URLS says otherwise. Hosted services start in the order of
+    /// their registration and stop in the reverse one: migrations before the bus, what sends by itself after it.
+    /// </summary>
     public static WebApplication Build(
-        string name, Action<IHostApplicationBuilder, ServiceSettings> service, Action<IBusRegistrationConfigurator> consumers)
+        string name,
+        Action<IHostApplicationBuilder, ServiceSettings> service,
+        Action<IBusRegistrationConfigurator> consumers,
+        Action<IHostApplicationBuilder>? afterBus = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         if (builder.Configuration["URLS"] is null && builder.Configuration["ASPNETCORE_URLS"] is null)
@@ -26,6 +32,7 @@ public static class HeadgateService
         builder.Services.AddHealthChecks();
         service(builder, settings);
         builder.AddHeadgateBus(settings.Amqp, consumers);
+        afterBus?.Invoke(builder);
         var application = builder.Build();
         application.MapHeadgateHealth();
         return application;

@@ -1,0 +1,39 @@
+using Headgate.PipelineFiles.Yaml;
+
+namespace Headgate.PipelineFiles;
+
+/// <summary>What reading one file has brought up so far.</summary>
+sealed class Findings(string file)
+{
+    readonly List<PipelineFileProblem> problems = [];
+    readonly List<PipelineFileWarning> warnings = [];
+
+    public string File => file;
+
+    public int Count => problems.Count;
+
+    public bool Any => problems.Count > 0;
+
+    public IEnumerable<PipelineFileProblem> Problems => problems.OrderBy(p => p.Line).ThenBy(p => p.Column);
+
+    public IEnumerable<PipelineFileWarning> Warnings => warnings.OrderBy(w => w.Line).ThenBy(w => w.Column);
+
+    public void Refuse(Position at, string field, string message, string expected) => problems.Add(new PipelineFileProblem
+    {
+        File = file,
+        Line = at.Line,
+        Column = at.Column,
+        Field = field,
+        Message = message,
+        Expected = expected,
+    });
+
+    public void Warn(Position at, string field, string message) => warnings.Add(new PipelineFileWarning
+    {
+        File = file,
+        Line = at.Line,
+        Column = at.Column,
+        Field = field,
+        Message = message,
+    });
+}

@@ -1,0 +1,20 @@
+using Headgate.Contracts.Pipelines;
+
+namespace Headgate.PipelineFiles.Sections;
+
+/// <summary>The keys that are checked and not acted upon yet. A key leaves this list with the change that makes it work.</summary>
+static class NotYetEffective
+{
+    static readonly string[] Keys = ["schedule", "triggers", "notify", "guards", "retention"];
+
+    public static void Warn(MappingReader spec, PipelineDefinition definition, Findings findings)
+    {
+        foreach (var key in Keys.Where(spec.Has))
+            Warn(spec, key, findings);
+        if (definition.OnVanished != OnVanished.Keep)
+            Warn(spec, "onVanished", findings);
+    }
+
+    public static void Warn(MappingReader mapping, string key, Findings findings) =>
+        findings.Warn(mapping.KeyPositionOf(key), mapping.PathOf(key), "it is checked, but this version does not act upon it yet");
+}

@@ -1,0 +1,31 @@
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Pipelines;
+
+namespace Headgate.IngestWorker.Extraction;
+
+/// <summary>All that is known of a segment.</summary>
+sealed record PlannedSegment
+{
+    public required SegmentKey Key { get; init; }
+
+    public required Guid PipelineId { get; init; }
+
+    public required PipelineDefinition Pipeline { get; init; }
+
+    public required ReadPlan Plan { get; init; }
+
+    public required SegmentRange Range { get; init; }
+
+    public required Guid Snapshot { get; init; }
+
+    /// <summary>The name under which the snapshot is joined; null: it is not held open any more.</summary>
+    public required string? SnapshotName { get; init; }
+
+    /// <summary>Whether its object was planned anew since.</summary>
+    public required bool Superseded { get; init; }
+
+    /// <summary>Messages of an older epoch are stale; 0: it was never released.</summary>
+    public required int ReleasedEpoch { get; init; }
+
+    public required StagedCopy? Staged { get; init; }
+}

@@ -1,0 +1,89 @@
+using Headgate.Connectors;
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Extraction;
+using Headgate.IngestWorker.Snapshots;
+using Headgate.IngestWorker.Staging;
+using Headgate.IngestWorker.Steps;
+using Headgate.IngestWorker.Systems;
+using Headgate.IngestWorker.Telemetry;
+
+namespace Headgate.IngestWorker.Extraction;
+
+/// <summary>Reads one segment into staging: find, read, publish the file, adopt it, answer.</summary>
+sealed class SegmentExtraction(SegmentStore segments, StagingDirectory staging, SystemConnections systems, SnapshotKeeper snapshots)
+{
+    public async Task<StepAnswer> RunAsync(ExtractSegment wanted, CancellationToken cancellationToken)
+    {
+        using var activity = WorkerTelemetry.Start("extract", wanted.JobId);
+        var key = new SegmentKey(wanted.JobId, wanted.Attempt, wanted.ObjectNo, wanted.SegmentNo);
+        if (await segments.FindAsync(key, cancellationToken) is not { } segment) return new StepAnswer.Nothing("the segment is not planned any more");
+        if (wanted.Epoch < segment.ReleasedEpoch) return new StepAnswer.Nothing("the job was released meanwhile");
+        if (segment.Staged is { } staged && staging.Has(NameOf(key, staged))) return Extracted(wanted, staged);
+        if (segment.Superseded) return new StepAnswer.Nothing("the object was planned anew");
+        if (segment.SnapshotName is null) return Lost(wanted);
+        try
+        {
+            return await ExtractAsync(wanted, segment, cancellationToken);
+        }
+        catch (ConnectorException lost) when (lost.Problem.Code == "snapshot-lost")
+        {
+            return Lost(wanted);
+        }
+    }
+
+    async Task<StepAnswer> ExtractAsync(ExtractSegment wanted, PlannedSegment segment, CancellationToken cancellationToken)
+    {
+        var copy = Guid.NewGuid();
+        var name = new SegmentName(wanted.JobId, wanted.Attempt, wanted.ObjectNo, wanted.SegmentNo, wanted.Epoch, copy);
+        await using var writer = staging.Create(name);
+        var next = await ReadAsync(segment, writer, cancellationToken);
+        if (!await writer.PublishAsync(cancellationToken)) throw new StepException("staging-failed", "A staged file's name was taken.", retryable: true);
+
+        var staged = new StagedCopy { Copy = copy, Epoch = wanted.Epoch, Rows = writer.Rows, Bytes = writer.Bytes, Digest = writer.Digest };
+        var isFirst = await segments.AdoptAsync(segment, staged, next, cancellationToken);
+        if (!isFirst) staging.Delete(name);
+        if (isFirst) WorkerTelemetry.Staged(staged.Rows, staged.Bytes);
+        await snapshots.CloseIfDoneAsync(segment.Snapshot, cancellationToken);
+        return await AnswerAsync(wanted, segment, cancellationToken);
+    }
+
+    async Task<SegmentRange?> ReadAsync(PlannedSegment segment, SegmentWriter writer, CancellationToken cancellationToken)
+    {
+        using var source = systems.Source(segment.Pipeline.Source);
+        try
+        {
+            return await source.Value.ExtractAsync(segment.Plan, segment.Range, segment.SnapshotName!, writer, cancellationToken);
+        }
+        catch (Exception) when (writer.Failure is IOException full && !cancellationToken.IsCancellationRequested)
+        {
+            // Whatever the connector made of it: the disk is at fault, not the source.
+            throw Posix.IsDiskFull(full)
+                ? new StepException(Problems.Of(full))
+                : new StepException("staging-failed", "A staged file could not be written.", retryable: true);
+        }
+    }
+
+    // What the database holds now, whoever put it there.
+    async Task<StepAnswer> AnswerAsync(ExtractSegment wanted, PlannedSegment segment, CancellationToken cancellationToken) =>
+        await segments.FindAsync(segment.Key, cancellationToken) is { Staged: { } staged } now && now.Snapshot == segment.Snapshot
+            ? Extracted(wanted, staged)
+            : new StepAnswer.Nothing("the segment is not planned any more");
+
+    static SegmentName NameOf(SegmentKey key, StagedCopy staged) =>
+        new(key.JobId, key.Attempt, key.ObjectNo, key.SegmentNo, staged.Epoch, staged.Copy);
+
+    static StepAnswer.Say Extracted(ExtractSegment wanted, StagedCopy staged) => new(new SegmentExtracted
+    {
+        JobId = wanted.JobId,
+        Epoch = wanted.Epoch,
+        ObjectNo = wanted.ObjectNo,
+        SegmentNo = wanted.SegmentNo,
+        Copy = staged.Copy,
+        Rows = staged.Rows,
+        Bytes = staged.Bytes,
+        NextSegmentNo = staged.NextSegmentNo,
+    });
+
+    static StepAnswer.Say Lost(ExtractSegment wanted) =>
+        new(new SnapshotLost { JobId = wanted.JobId, Epoch = wanted.Epoch, ObjectNo = wanted.ObjectNo });
+}

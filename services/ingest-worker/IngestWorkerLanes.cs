@@ -1,0 +1,49 @@
+using Headgate.Hosting.Bus;
+using Headgate.IngestWorker.Configuration;
+using Headgate.IngestWorker.Extraction;
+using Headgate.IngestWorker.Loading;
+using Headgate.IngestWorker.Preparation;
+using Headgate.IngestWorker.Releases;
+using Headgate.IngestWorker.Schema;
+using MassTransit;
+
+namespace Headgate.IngestWorker;
+
+/// <summary>The worker's lanes.</summary>
+public static class IngestWorkerLanes
+{
+    /// <summary>Adds the consumers, each on its lane. Comes after <see cref="IngestWorkerRegistration.AddIngestWorker"/>.</summary>
+    public static void AddIngestWorkerConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<PrepareConsumer>();
+        bus.AddConsumer<ApplySchemaConsumer>();
+        bus.AddConsumer<ReleaseConsumer>();
+        bus.AddConsumer<ExtractConsumer>();
+        bus.AddConsumer<LoadConsumer>();
+
+        var options = (WorkerOptions)bus.Last(service => service.ServiceType == typeof(WorkerOptions)).ImplementationInstance!;
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Prepare,
+            Concurrency = options.PrepareConcurrency,
+            Configure = (context, endpoint) =>
+            {
+                endpoint.ConfigureConsumer<PrepareConsumer>(context);
+                endpoint.ConfigureConsumer<ApplySchemaConsumer>(context);
+                endpoint.ConfigureConsumer<ReleaseConsumer>(context, release => release.UseMessageRetry(ReleaseConsumer.Retry));
+            },
+        });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Extract,
+            Concurrency = options.ExtractConcurrency,
+            Configure = (context, endpoint) => endpoint.ConfigureConsumer<ExtractConsumer>(context),
+        });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Load,
+            Concurrency = options.LoadConcurrency,
+            Configure = (context, endpoint) => endpoint.ConfigureConsumer<LoadConsumer>(context),
+        });
+    }
+}

@@ -1,0 +1,97 @@
+using Headgate.Connectors;
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Pipelines;
+using Headgate.IngestWorker.Snapshots;
+using Headgate.IngestWorker.Steps;
+using Headgate.IngestWorker.Systems;
+using Headgate.IngestWorker.Telemetry;
+
+namespace Headgate.IngestWorker.Preparation;
+
+/// <summary>
+/// Prepares a job: refuse what cannot be done, describe, plan the destination, open a snapshot, plan the reads, store. Nothing at the
+/// destination changes.
+/// </summary>
+sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots, PlanStore plans, OffsetBounds bounds)
+{
+    public async Task<StepAnswer> RunAsync(PrepareJob job, CancellationToken cancellationToken)
+    {
+        using var activity = WorkerTelemetry.Start("prepare", job.JobId);
+        // What was answered once is answered again, also when its snapshot is gone by now: reading finds that, and numbers and
+        // snapshots of segments that may be on their way already never change under them.
+        if (await plans.FindAsync(job, cancellationToken) is { } same) return new StepAnswer.Say(same);
+
+        Refuse(job.Pipeline);
+        using var source = systems.Source(job.Pipeline.Source);
+        using var destination = systems.Destination(job.Pipeline.Destination);
+        var objects = await PlanDestinationAsync(job, source.Value, destination.Value, cancellationToken);
+        var role = await destination.Value.RoleAsync(cancellationToken);
+        var snapshot = await snapshots.OpenAsync(job, cancellationToken);
+        try
+        {
+            var reads = await PlanReadsAsync(job, objects, source.Value, snapshot, cancellationToken);
+            var answer = await plans.StoreAsync(job, snapshot.Id, reads, role, cancellationToken);
+            // Another delivery was faster, or nothing is to be read: this snapshot has no use.
+            await snapshots.CloseIfDoneAsync(snapshot.Id, cancellationToken);
+            return answer is null ? new StepAnswer.Nothing("the job was released meanwhile") : new StepAnswer.Say(answer);
+        }
+        catch
+        {
+            await snapshots.CloseAsync(snapshot.Id);
+            throw;
+        }
+    }
+
+    static void Refuse(PipelineDefinition pipeline)
+    {
+        if (pipeline.OnVanished is not OnVanished.Keep)
+            throw new StepException("not-supported", "onVanished other than keep is not supported yet: records that vanish from the source stay.");
+    }
+
+    static async Task<IReadOnlyList<ObjectPlan>> PlanDestinationAsync(
+        PrepareJob job, ISource source, IDestination destination, CancellationToken cancellationToken)
+    {
+        var asked = job.Objects.Select(wanted => (wanted.ObjectNo, job.Pipeline.Objects[wanted.ObjectNo])).ToList();
+        var described = await source.DescribeAsync(asked, cancellationToken);
+        return await destination.PlanAsync(
+            [.. described.Select(found => (found, job.Pipeline.Objects[found.ObjectNo]))], job.Pipeline.Load, cancellationToken);
+    }
+
+    async Task<IReadOnlyList<PreparedObject>> PlanReadsAsync(
+        PrepareJob job, IReadOnlyList<ObjectPlan> objects, ISource source, HeldSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var reads = new List<PreparedObject>();
+        foreach (var wanted in job.Objects)
+        {
+            var definition = job.Pipeline.Objects[wanted.ObjectNo];
+            var plan = new ReadPlan
+            {
+                Object = objects.Single(planned => planned.ObjectNo == wanted.ObjectNo),
+                Lower = null,
+                Upper = snapshot.UpperBound,
+                NullCursors = job.Pipeline.Extract.Nulls is NullCursors.Full,
+            };
+            CheckCursor(plan, definition);
+            plan = plan with { Lower = await LowerBoundAsync(job, wanted, definition, plan, cancellationToken) };
+            await source.CheckAsync(plan, snapshot.Name, cancellationToken);
+            reads.Add(new PreparedObject(wanted, definition, plan, await source.PlanSegmentsAsync(plan, snapshot.Name, cancellationToken)));
+        }
+
+        return reads;
+    }
+
+    static void CheckCursor(ReadPlan plan, ObjectDefinition definition)
+    {
+        if (plan.Object.Cursor is { Nullable: true } cursor && !plan.NullCursors)
+            throw new StepException(
+                "cursor-nullable", $"The cursor {cursor.Name} of {definition.From} can be null: make it not null, or set extract.nulls to full.");
+    }
+
+    async Task<DateTimeOffset?> LowerBoundAsync(
+        PrepareJob job, ObjectToPlan wanted, ObjectDefinition definition, ReadPlan plan, CancellationToken cancellationToken) =>
+        wanted.Offset is { } offset && plan.Object.Cursor is not null
+            ? await bounds.FindAsync(offset, definition, cancellationToken) - job.Pipeline.Extract.CursorOverlap
+            : null;
+}

@@ -1,0 +1,17 @@
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Steps;
+using Headgate.Hosting.Bus;
+using Headgate.IngestWorker.Steps;
+using MassTransit;
+
+namespace Headgate.IngestWorker.Preparation;
+
+sealed class PrepareConsumer(StepRun steps, JobPreparation preparation) : IConsumer<PrepareJob>
+{
+    public Task Consume(ConsumeContext<PrepareJob> context)
+    {
+        var job = context.Message;
+        return steps.RunAsync(
+            context, new StepAddress(job.JobId, job.Epoch, JobStep.Prepare, Lanes.Prepare), stop => preparation.RunAsync(job, stop));
+    }
+}

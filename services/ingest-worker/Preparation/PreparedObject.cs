@@ -1,0 +1,21 @@
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Pipelines;
+
+namespace Headgate.IngestWorker.Preparation;
+
+/// <summary>An object as it was asked for, how it is read, and in which segments.</summary>
+sealed record PreparedObject(ObjectToPlan Asked, ObjectDefinition Definition, ReadPlan Plan, IReadOnlyList<SegmentRange> Segments)
+{
+    public PlannedObject Describe() => new()
+    {
+        ObjectNo = Asked.ObjectNo,
+        From = Plan.Object.From,
+        To = Plan.Object.To,
+        Full = Plan.Lower is null,
+        Level = Plan.Object.Level,
+        EstimatedRows = Plan.Object.EstimatedRows,
+        FirstSegmentNo = Asked.FirstSegmentNo,
+        SegmentCount = Segments.Count,
+    };
+}

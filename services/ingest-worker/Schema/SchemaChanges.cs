@@ -1,0 +1,47 @@
+using Headgate.Connectors;
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Loading;
+using Headgate.Contracts.Pipelines;
+using Headgate.IngestWorker.State;
+using Headgate.IngestWorker.Steps;
+using Headgate.IngestWorker.Systems;
+
+namespace Headgate.IngestWorker.Schema;
+
+/// <summary>Makes the changes that were planned for all objects of an attempt. The destination knows which are made already.</summary>
+sealed class SchemaChanges(IngestState state, SystemConnections systems)
+{
+    public async Task<StepAnswer> ApplyAsync(ApplySchemaChanges apply, CancellationToken cancellationToken)
+    {
+        var plans = new List<ObjectPlan>();
+        if (await ReadAsync(apply, plans, cancellationToken) is not { } attempt) return new StepAnswer.Nothing("the attempt is not planned");
+
+        using var destination = systems.Destination(attempt.Pipeline.Destination);
+        var ticket = new JobTicket { PipelineId = attempt.PipelineId, JobId = apply.JobId, Attempt = apply.Attempt, Epoch = apply.Epoch };
+        return await destination.Value.ApplyChangesAsync(ticket, plans, cancellationToken) is { } empty
+            ? new StepAnswer.Say(new SchemaChangesApplied { JobId = apply.JobId, Epoch = apply.Epoch, EmptyObjects = empty })
+            : new StepAnswer.Nothing("the fence does not stand for this job");
+    }
+
+    async Task<(Guid PipelineId, PipelineDefinition Pipeline)?> ReadAsync(
+        ApplySchemaChanges apply, List<ObjectPlan> plans, CancellationToken cancellationToken)
+    {
+        (Guid, PipelineDefinition)? attempt = null;
+        await using var command = state.Source.CreateCommand(
+            """
+            select a.pipeline_id, a.pipeline, o.plan
+            from ingest.attempt a join ingest.object o using (job_id, attempt)
+            where a.job_id = $1 and a.attempt = $2 and a.pipeline is not null and not o.superseded
+            order by o.object_no
+            """);
+        await using var row = await command.With(apply.JobId, apply.Attempt).ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            attempt ??= (row.GetGuid(0), StoredJson.Read<PipelineDefinition>(row.GetString(1)));
+            plans.Add(StoredJson.Read<ReadPlan>(row.GetString(2)).Object);
+        }
+
+        return attempt;
+    }
+}

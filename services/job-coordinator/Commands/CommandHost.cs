@@ -1,0 +1,42 @@
+using Headgate.Hosting.Bus;
+using Headgate.Hosting.Configuration;
+using Headgate.JobCoordinator.Pipelines;
+using Headgate.JobCoordinator.Database;
+
+namespace Headgate.JobCoordinator.Commands;
+
+/// <summary>A coordinator without lanes: its database and a bus to send on, for the time of one command.</summary>
+sealed class CommandHost : IAsyncDisposable
+{
+    readonly IHost _host;
+
+    CommandHost(IHost host) => _host = host;
+
+    public PipelineStore Pipelines => _host.Services.GetRequiredService<PipelineStore>();
+
+    public CoordinatorState State => _host.Services.GetRequiredService<CoordinatorState>();
+
+    public MassTransit.IBus Bus => _host.Services.GetRequiredService<MassTransit.IBus>();
+
+    public Fencing.FenceOpener Fences => _host.Services.GetRequiredService<Fencing.FenceOpener>();
+
+    public static async Task<CommandHost> StartAsync(CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddEnvironmentVariables();
+        var settings = ServiceSettings.Read(builder.Configuration);
+        builder.Services.AddLogging(logging => logging.AddFilter(level => level >= LogLevel.Error).AddConsole());
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddJobCoordinator(settings);
+        builder.AddHeadgateBus(settings.Amqp, _ => { });
+        var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        return new CommandHost(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}

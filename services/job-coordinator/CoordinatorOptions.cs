@@ -1,0 +1,23 @@
+namespace Headgate.JobCoordinator;
+
+/// <summary>Settings of the coordinator, in HEADGATE_COORDINATOR__NAME environment variables.</summary>
+public sealed class CoordinatorOptions
+{
+    /// <summary>Jobs in Initializing or Processing at the same time; further ones are Pending. Default 50.</summary>
+    public int MaxRunningJobs { get; set; } = 50;
+
+    /// <summary>How long a job may go without a sign of progress before what it waits for is sent again. Default 30 s.</summary>
+    public TimeSpan StallAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the reconciler looks for such jobs. Default 1 s.</summary>
+    public TimeSpan ReconcileEvery { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long one try to move a fence waits for batches in flight. Default 20 s.</summary>
+    public TimeSpan FencePatience { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Tries of a step of the whole job (preparing, changing the schema, verifying). Default 3.</summary>
+    public int StepTries { get; set; } = 3;
+
+    /// <summary>Tries of one segment, read or written, with delays of 1, 2, 4, 8 and then 15 s. Default 8.</summary>
+    public int SegmentTries { get; set; } = 8;
+}

@@ -1,0 +1,25 @@
+using Headgate.Contracts.Jobs;
+
+namespace Headgate.JobCoordinator.Database;
+
+/// <summary>A command on a job and what became of it; refused ones too.</summary>
+public sealed class JobCommand
+{
+    public long CommandId { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    public required string Command { get; init; }
+
+    public required string Actor { get; init; }
+
+    public string? Reason { get; init; }
+
+    public required string StateBefore { get; init; }
+
+    public required CommandOutcome Outcome { get; init; }
+
+    public required string Sentence { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+}

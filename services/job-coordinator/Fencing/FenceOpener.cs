@@ -1,0 +1,31 @@
+using Headgate.Connectors;
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Fencing;
+using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Steps;
+using Headgate.JobCoordinator.Pipelines;
+using Headgate.PipelineFiles;
+
+namespace Headgate.JobCoordinator.Fencing;
+
+/// <summary>Opens the fence of a pipeline's destination, with the coordinator's own connection.</summary>
+public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, PipelineStore pipelines)
+{
+    /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
+    public async Task<IFence> OpenAsync(Guid pipelineId, int version, CancellationToken cancellationToken) =>
+        Open((await pipelines.DefinitionAsync(pipelineId, version, cancellationToken)).Destination);
+
+    /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
+    public IFence Open(SystemReference destination)
+    {
+        var connector = connectors.Single(connector => connector.Name == destination.Connector);
+        try
+        {
+            return connector.OpenFence(ConnectionReference.Resolve(destination.Connection));
+        }
+        catch (ConnectionReferenceException error)
+        {
+            throw new ConnectorException(new Problem { Code = "connection-reference", Sentence = $"Destination: {error.Message}", Retryable = true });
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres;
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Loading;
+using Headgate.Contracts.Steps;
+using Headgate.Hosting.Bus;
+using Headgate.Hosting.Configuration;
+using Headgate.JobCoordinator.Fencing;
+using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Obligations;
+using Headgate.JobCoordinator.Pipelines;
+using Headgate.JobCoordinator.Reconciling;
+using Headgate.JobCoordinator.Runs;
+using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Upkeep;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace Headgate.JobCoordinator;
+
+/// <summary>The coordinator: the saga of every job, the pipelines, and the fences.</summary>
+public static class JobCoordinatorService
+{
+    public static void AddJobCoordinator(this IHostApplicationBuilder builder, ServiceSettings settings)
+    {
+        var services = builder.Services;
+        services.AddOptions<CoordinatorOptions>().Bind(builder.Configuration.GetSection("HEADGATE_COORDINATOR"));
+        services.AddSingleton(_ => new CoordinatorState(NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.State)
+        {
+            ApplicationName = "headgate-coordinator",
+            MaxPoolSize = 40,
+        })));
+        services.AddDbContext<CoordinatorDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<CoordinatorState>().Source));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDestinationConnector, PostgresConnector>());
+        services.AddSingleton<PipelineStore>();
+        services.AddSingleton<FenceOpener>();
+        services.AddHostedService<CoordinatorMigration>();
+        services.AddHealthChecks().AddCheck<CoordinatorHealthCheck>("coordinator-state", tags: ["ready"]);
+    }
+
+    /// <summary>What works on its own clock; registered after the bus, so that it starts after it and stops before it.</summary>
+    public static void AddJobCoordinatorUpkeep(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddHostedService<ObligationRelay>();
+        builder.Services.AddHostedService<Reconciler>();
+    }
+
+    public static void AddJobCoordinatorConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<StartJobConsumer>();
+        bus.AddConsumer<MoveFenceConsumer>();
+        bus.AddConsumer<GrantTurnConsumer>();
+        bus.AddConsumer<VerifyJobConsumer>();
+        bus.AddSagaStateMachine<SyncJobStateMachine, SyncJob>().EntityFrameworkRepository(repository =>
+        {
+            repository.ExistingDbContext<CoordinatorDbContext>();
+            repository.UsePostgres();
+        });
+
+        bus.AddLane(new Lane { Name = Lanes.Starts, Concurrency = 8, Configure = (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context) });
+        bus.AddLane(new Lane { Name = Lanes.Fences, Concurrency = 16, Configure = (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context) });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Upkeep,
+            Concurrency = 4,
+            Configure = (context, lane) =>
+            {
+                lane.ConfigureConsumer<GrantTurnConsumer>(context);
+                lane.ConfigureConsumer<VerifyJobConsumer>(context);
+            },
+        });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.JobCommands,
+            Concurrency = 8,
+            Events = [new LaneEvent<FenceMoved>(), new LaneEvent<FenceDelayed>(), new LaneEvent<JobVerified>()],
+            Configure = ConfigureSaga,
+        });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.JobProgress,
+            Concurrency = 16,
+            Events =
+            [
+                new LaneEvent<JobPrepared>(), new LaneEvent<SegmentExtracted>(), new LaneEvent<SnapshotLost>(), new LaneEvent<SegmentLost>(),
+                new LaneEvent<SchemaChangesApplied>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<JobProgressed>(), new LaneEvent<StepFailed>(),
+            ],
+            Configure = ConfigureSaga,
+        });
+    }
+
+    // The order matters: a retry begins a new outbox, and the outbox lets messages go only after the saga has committed.
+    static void ConfigureSaga(IBusRegistrationContext context, IReceiveEndpointConfigurator lane)
+    {
+        lane.UseMessageRetry(retry => retry.Intervals(50, 200, 1000, 3000));
+        lane.UseConsumeFilter(typeof(RedeliveryFilter<>), context);
+        lane.UseInMemoryOutbox(context);
+        lane.ConfigureSaga<SyncJob>(context);
+    }
+}

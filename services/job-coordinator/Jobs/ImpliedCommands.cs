@@ -1,0 +1,113 @@
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Loading;
+using Headgate.Contracts.Steps;
+using Headgate.Hosting.Bus;
+using Headgate.JobCoordinator.Jobs.Work;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs;
+
+/// <summary>
+/// Which commands must be on their way, derived from the job's row alone. The transitions, redelivered duplicates and the reconciler
+/// all send what is derived here, so that losing a message costs time and nothing else.
+/// </summary>
+static class ImpliedCommands
+{
+    /// <summary>The command of the job as a whole, if its phase waits for one.</summary>
+    public static async Task<IReadOnlyList<ImpliedCommand>> OfPhaseAsync(BehaviorContext<SyncJob> context)
+    {
+        var job = context.Saga;
+        if (job.CurrentState == nameof(SyncJobStateMachine.Pending)) return [new(Lanes.Upkeep, new GrantTurn { JobId = job.CorrelationId })];
+        return job.Phase switch
+        {
+            JobPhase.Extracting or JobPhase.Loading => await PreparationAsync(context),
+            JobPhase.Launching => [Fence(job, open: true)],
+            JobPhase.Shaping => [new(Lanes.Prepare, new ApplySchemaChanges { JobId = job.CorrelationId, Attempt = job.Attempt, Epoch = job.Epoch })],
+            JobPhase.Closing or JobPhase.Stopping => [Fence(job, open: false)],
+            JobPhase.Verifying => [new(Lanes.Upkeep, new VerifyJob { JobId = job.CorrelationId, Epoch = job.Epoch })],
+            _ => [],
+        };
+    }
+
+    /// <summary>Takes the next segments into hand.</summary>
+    public static async Task<IReadOnlyList<ImpliedCommand>> NextSegmentsAsync(BehaviorContext<SyncJob> context)
+    {
+        var job = context.Saga;
+        if (job.Phase is not (JobPhase.Extracting or JobPhase.Loading)) return [];
+        var load = await PipelineWork.LoadOptionsAsync(context.Db(), job);
+        var toRead = await ExtractionWork.TakeNextAsync(context.Db(), job, load.Parallelism);
+        var toWrite = job.Phase == JobPhase.Loading ? await LoadingWork.TakeNextAsync(context.Db(), job, load.Parallelism) : [];
+        return [.. toRead.Select(segment => Extract(job, segment)), .. toWrite.Select(segment => Load(job, segment, Ceiling(load)))];
+    }
+
+    /// <summary>Segments that workers should have in hand already.</summary>
+    public static async Task<IReadOnlyList<ImpliedCommand>> SegmentsInHandAsync(BehaviorContext<SyncJob> context)
+    {
+        var job = context.Saga;
+        if (job.Phase is not (JobPhase.Extracting or JobPhase.Loading)) return [];
+        var load = await PipelineWork.LoadOptionsAsync(context.Db(), job);
+        var read = await ExtractionWork.InHandAsync(context.Db(), job);
+        var written = job.Phase == JobPhase.Loading ? await LoadingWork.InHandAsync(context.Db(), job) : [];
+        return [.. read.Select(segment => Extract(job, segment)), .. written.Select(segment => Load(job, segment, Ceiling(load)))];
+    }
+
+    static async Task<IReadOnlyList<ImpliedCommand>> PreparationAsync(BehaviorContext<SyncJob> context)
+    {
+        var job = context.Saga;
+        var objects = await ExtractionWork.UnplannedAsync(context.Db(), job);
+        if (objects.Count == 0) return [];
+        return
+        [
+            new(Lanes.Prepare, new PrepareJob
+            {
+                JobId = job.CorrelationId,
+                Attempt = job.Attempt,
+                Epoch = job.Epoch,
+                PipelineId = job.PipelineId,
+                Pipeline = await PipelineWork.DefinitionAsync(context.Db(), job),
+                Kind = job.Kind,
+                Objects = objects,
+            }),
+        ];
+    }
+
+    static ImpliedCommand Fence(SyncJob job, bool open) => new(Lanes.Fences, new MoveFence
+    {
+        JobId = job.CorrelationId,
+        JobNo = job.JobNo,
+        Attempt = job.Attempt,
+        Epoch = job.Epoch,
+        Open = open,
+        Force = !open && job.Mode == CancelMode.Force,
+        Writer = open ? job.DestinationRole : null,
+        EverLaunched = job.RequestId is not null,
+    });
+
+    static ImpliedCommand Extract(SyncJob job, SegmentInHand segment) => new(Lanes.Extract, new ExtractSegment
+    {
+        JobId = job.CorrelationId,
+        Attempt = job.Attempt,
+        Epoch = job.Epoch,
+        ObjectNo = segment.object_no,
+        SegmentNo = segment.segment_no,
+    });
+
+    static ImpliedCommand Load(SyncJob job, SegmentInHand segment, int maxRowsPerSecond) => new(Lanes.Load, new LoadSegment
+    {
+        JobId = job.CorrelationId,
+        Attempt = job.Attempt,
+        Epoch = job.Epoch,
+        ObjectNo = segment.object_no,
+        SegmentNo = segment.segment_no,
+        Copy = segment.copy!.Value,
+        Rows = segment.rows,
+        Empty = segment.empty,
+        MaxRowsPerSecond = maxRowsPerSecond,
+    });
+
+    // The ceiling is the job's: each of the segments in hand at the same time gets its share.
+    static int Ceiling(Contracts.Pipelines.LoadDefinition load) =>
+        load.MaxRowsPerSecond == 0 ? 0 : Math.Max(1, load.MaxRowsPerSecond / load.Parallelism);
+}

@@ -1,0 +1,85 @@
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Loading;
+using Headgate.Contracts.Steps;
+using Headgate.JobCoordinator.Jobs.Work;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs;
+
+/// <summary>The named predicates of the state machine.</summary>
+static class JobConditions
+{
+    // A message of an older epoch belongs to a stop or launch that is over.
+    public static bool IsCurrent(BehaviorContext<SyncJob, JobPrepared> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, SegmentExtracted> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, SnapshotLost> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, SegmentLost> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, SchemaChangesApplied> context) =>
+        context.Message.Epoch == context.Saga.Epoch && context.Saga.Phase == JobPhase.Shaping;
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, SegmentLoaded> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, JobProgressed> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, StepFailed> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, FenceDelayed> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, JobVerified> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    public static bool Opened(BehaviorContext<SyncJob, FenceMoved> context) =>
+        context.Message.Epoch == context.Saga.Epoch && context.Message.Open && context.Saga.Phase == JobPhase.Launching;
+
+    public static bool Closed(BehaviorContext<SyncJob, FenceMoved> context) =>
+        context.Message.Epoch == context.Saga.Epoch && !context.Message.Open && context.Saga.Phase == JobPhase.Closing;
+
+    public static bool ConfirmsPause(BehaviorContext<SyncJob, FenceMoved> context) => Confirms(context, StopIntent.Pause);
+
+    public static bool ConfirmsCancel(BehaviorContext<SyncJob, FenceMoved> context) => Confirms(context, StopIntent.Cancel);
+
+    public static bool ConfirmsDiscard(BehaviorContext<SyncJob, FenceMoved> context) => Confirms(context, StopIntent.Discard);
+
+    public static bool ConfirmsFailure(BehaviorContext<SyncJob, FenceMoved> context) => Confirms(context, StopIntent.Fail);
+
+    public static bool IsForce(BehaviorContext<SyncJob, CancelJob> context) => context.Message.Mode == CancelMode.Force;
+
+    public static bool IsGraceful(BehaviorContext<SyncJob, CancelJob> context) => !IsForce(context);
+
+    public static bool MustPauseFirst(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && !context.Message.PauseFirst;
+
+    public static bool MayPauseFirst(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && context.Message.PauseFirst;
+
+    public static bool IsEscalation(BehaviorContext<SyncJob, CancelJob> context) => IsForce(context) && context.Saga.Mode != CancelMode.Force;
+
+    public static bool IsNoEscalation(BehaviorContext<SyncJob, CancelJob> context) => !IsEscalation(context);
+
+    public static bool WasPending(BehaviorContext<SyncJob, ResumeJob> context) => context.Saga.ResumeTo == nameof(SyncJobStateMachine.Pending);
+
+    public static bool WasInitializing(BehaviorContext<SyncJob, ResumeJob> context) =>
+        context.Saga.ResumeTo == nameof(SyncJobStateMachine.Initializing);
+
+    public static bool WasProcessing(BehaviorContext<SyncJob, ResumeJob> context) => context.Saga.ResumeTo == nameof(SyncJobStateMachine.Processing);
+
+    public static bool WasCollecting(BehaviorContext<SyncJob, ResumeJob> context) => context.Saga.ResumeTo == nameof(SyncJobStateMachine.Collecting);
+
+    public static Task<bool> EverythingIsExtracted(BehaviorContext<SyncJob, SegmentExtracted> context) =>
+        ExtractionWork.IsCompleteAsync(context.Db(), context.Saga);
+
+    public static Task<bool> EverythingIsLoaded(BehaviorContext<SyncJob, SchemaChangesApplied> context) =>
+        LoadingWork.IsCompleteAsync(context.Db(), context.Saga);
+
+    public static Task<bool> EverythingIsLoaded(BehaviorContext<SyncJob, SegmentLoaded> context) =>
+        LoadingWork.IsCompleteAsync(context.Db(), context.Saga);
+
+    public static Task<bool> CanBeRetried(BehaviorContext<SyncJob, StepFailed> context) =>
+        FailureWork.CanBeRetriedAsync(context.Db(), context.Saga, context.Message, context.Options());
+
+    static bool Confirms(BehaviorContext<SyncJob, FenceMoved> context, StopIntent intent) =>
+        context.Message.Epoch == context.Saga.Epoch && !context.Message.Open && context.Saga.Intent == intent;
+}

@@ -1,0 +1,25 @@
+using System.Reflection;
+using Headgate.Contracts.Jobs;
+using Headgate.Hosting.Bus;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs;
+
+/// <summary>
+/// A redelivered message may have been handled before, up to the commit but not up to the sending of what followed from it. Whatever
+/// it was, the job is asked to send again what its state implies.
+/// </summary>
+sealed class RedeliveryFilter<T> : IFilter<ConsumeContext<T>>
+    where T : class
+{
+    static readonly PropertyInfo? JobId = typeof(T).GetProperty(nameof(ReconcileJob.JobId), typeof(Guid));
+
+    public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
+    {
+        await next.Send(context);
+        if (context.ReceiveContext.Redelivered && JobId?.GetValue(context.Message) is Guid job)
+            await context.SendTo(Lanes.JobCommands, new ReconcileJob { JobId = job });
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("redelivery");
+}

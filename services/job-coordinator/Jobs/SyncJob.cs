@@ -1,0 +1,104 @@
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Runs;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs;
+
+/// <summary>One run of a pipeline: the saga's row.</summary>
+public sealed class SyncJob : SagaStateMachineInstance
+{
+    /// <summary>The job's id.</summary>
+    public Guid CorrelationId { get; set; }
+
+    public string CurrentState { get; set; } = null!;
+
+    public long JobNo { get; set; }
+
+    public Guid PipelineId { get; set; }
+
+    public int PipelineVersion { get; set; }
+
+    public string Project { get; set; } = null!;
+
+    public string Pipeline { get; set; } = null!;
+
+    public JobKind Kind { get; set; }
+
+    public TriggerKind Trigger { get; set; }
+
+    public string? TriggerDetail { get; set; }
+
+    /// <summary>Who asked for the run.</summary>
+    public string Actor { get; set; } = null!;
+
+    /// <summary>Rises on Restart only.</summary>
+    public int Attempt { get; set; } = 1;
+
+    /// <summary>Rises with every move of the fence; messages of an older one are stale.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>What the job waits for within its state: together they imply which commands must be on their way.</summary>
+    public JobPhase Phase { get; set; }
+
+    /// <summary>Minted at launch: its presence makes every cancel a launched one.</summary>
+    public Guid? RequestId { get; set; }
+
+    /// <summary>The state to go back to from Paused and Failed.</summary>
+    public string? ResumeTo { get; set; }
+
+    /// <summary>What a stop in progress ends in.</summary>
+    public StopIntent? Intent { get; set; }
+
+    public CancelMode? Mode { get; set; }
+
+    public string? StopActor { get; set; }
+
+    public string? StopReason { get; set; }
+
+    public DateTimeOffset? StopRequestedAt { get; set; }
+
+    public DateTimeOffset? StopConfirmedAt { get; set; }
+
+    /// <summary>Abandoned: the stop was never confirmed.</summary>
+    public bool StopUnconfirmed { get; set; }
+
+    /// <summary>What a stop or a launch waits for, for people.</summary>
+    public string? WaitingFor { get; set; }
+
+    public string? Error { get; set; }
+
+    public string? ErrorCode { get; set; }
+
+    /// <summary>Failed tries in a row of a step that is not a segment's.</summary>
+    public int Tries { get; set; }
+
+    /// <summary>The role that the workers write as.</summary>
+    public string? DestinationRole { get; set; }
+
+    public long Extracted { get; set; }
+
+    public long Written { get; set; }
+
+    public long Inserted { get; set; }
+
+    public long Updated { get; set; }
+
+    public long Unchanged { get; set; }
+
+    public long Rejected { get; set; }
+
+    /// <summary>What the ledger held when the reconciler last looked.</summary>
+    public long LedgerMark { get; set; } = -1;
+
+    /// <summary>When the reconciler looks at the job unless something happens before.</summary>
+    public DateTimeOffset? WakeAt { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public DateTimeOffset? LaunchedAt { get; set; }
+
+    /// <summary>Set exactly in final states.</summary>
+    public DateTimeOffset? FinishedAt { get; set; }
+}

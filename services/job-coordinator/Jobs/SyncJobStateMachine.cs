@@ -1,0 +1,181 @@
+using Headgate.JobCoordinator.Jobs.Verbs;
+using MassTransit;
+using static Headgate.JobCoordinator.Jobs.JobConditions;
+
+namespace Headgate.JobCoordinator.Jobs;
+
+/// <summary>
+/// The life of a job: the table in docs/job-lifecycle.md, state by state in the order of life. Every verb is an extension in Verbs/.
+/// A state and its phase imply which commands must be on their way (ImpliedCommands); SendImplied sends them after the commit,
+/// SendAgain when a duplicate or the reconciler asks.
+/// </summary>
+public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJob>
+{
+    public SyncJobStateMachine()
+    {
+        InstanceState(job => job.CurrentState);
+        CorrelateEvents();
+
+        Initially(
+            When(Accepted).TransitionTo(Pending).SendImplied());
+
+        During(Pending,
+            When(Accepted).SendImplied(),
+            When(TurnCame).Begin().TransitionTo(Initializing).Announce(Notices.Started).SendImplied(),
+            When(PauseAsked).StopAtOnce(StopIntent.Pause).TransitionTo(Paused).Announce(Notices.Paused).Accept("Paused before its turn came."),
+            When(ResumeAsked).Refuse("a pending job is waiting for its turn already"),
+            When(CancelAsked).StopAtOnce(StopIntent.Cancel).TransitionTo(Canceled).Finish().Accept("Canceled before extraction began."),
+            When(RestartAsked).Refuse("only a paused or failed job can be restarted"),
+            When(DiscardAsked).StopAtOnce(StopIntent.Discard).TransitionTo(Discarded).Finish().Accept("Discarded before extraction began."),
+            When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
+            When(StallSeen).SendAgain(),
+            When(SupersedeAsked).KeepPipeline(),
+            Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone), Ignore(SegmentGone), Ignore(Shaped),
+            Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified));
+
+        During(Initializing,
+            When(Prepared, IsCurrent).RecordPlan().SendNext(),
+            When(SegmentStaged, IsCurrent).Seal().SendNext()
+                .IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied()),
+            When(SnapshotGone, IsCurrent).PlanAnew().SendImplied(),
+            When(StepBroke, IsCurrent).IfElseAsync(CanBeRetried, retry => retry.TryLater(),
+                fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release()),
+            When(PauseAsked).Stop(StopIntent.Pause).TransitionTo(Pausing).SendImplied().Accept("Pausing: extraction stops, the job can go on later."),
+            When(ResumeAsked).Refuse("the job is running"),
+            When(CancelAsked).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
+                .Accept("Canceling before launch: no record reaches the destination."),
+            When(RestartAsked).Refuse("only a paused or failed job can be restarted"),
+            When(DiscardAsked).Stop(StopIntent.Discard).TransitionTo(Canceling).SendImplied()
+                .Accept("Canceling, then Discarded: no record reaches the destination."),
+            When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
+            When(StallSeen).SendAgain(),
+            When(SupersedeAsked).KeepPipeline(),
+            Ignore(Accepted), Ignore(TurnCame), Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed),
+            Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified));
+
+        During(Processing,
+            When(FenceStands, Opened).RecordFence().Shape().SendImplied(),
+            When(FenceStands, Closed).RecordFence().CommitOffsets().TransitionTo(Collecting).SendImplied(),
+            When(FenceWaits, IsCurrent).NoteWaiting(),
+            When(Shaped, IsCurrent).RecordShape().SendNext().IfAsync(EverythingIsLoaded, close => close.Close().SendImplied()),
+            When(SegmentWritten, IsCurrent).RecordLoaded().SendNext().IfAsync(EverythingIsLoaded, close => close.Close().SendImplied()),
+            When(Progressed, IsCurrent).RecordProgress(),
+            When(SegmentGone, IsCurrent).PlanObjectAnew().SendImplied(),
+            When(Prepared, IsCurrent).RecordPlan().SendNext(),
+            When(SegmentStaged, IsCurrent).Seal().SendNext(),
+            When(SnapshotGone, IsCurrent).PlanAnew().SendImplied(),
+            When(StepBroke, IsCurrent).IfElseAsync(CanBeRetried, retry => retry.TryLater(),
+                fail => fail.Fail().TransitionTo(Pausing).SendImplied()),
+            When(PauseAsked).Stop(StopIntent.Pause).TransitionTo(Pausing).SendImplied()
+                .Accept("Pausing: batches in flight commit, nothing new starts."),
+            When(ResumeAsked).Refuse("the job is running"),
+            When(CancelAsked, MustPauseFirst).Refuse("a launched job is paused before it is canceled; pause_first does both, force does not wait"),
+            When(CancelAsked, MayPauseFirst).Stop(StopIntent.Cancel).TransitionTo(Pausing).SendImplied()
+                .Accept("Pausing, then Canceled: batches in flight commit, nothing new starts."),
+            When(CancelAsked, IsForce).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
+                .Accept("Canceling by force: batches in flight are rolled back."),
+            When(RestartAsked).Refuse("only a paused or failed job can be restarted"),
+            When(DiscardAsked).Stop(StopIntent.Discard).TransitionTo(Canceling).SendImplied()
+                .Accept("Canceling by force, then Discarded: batches in flight are rolled back."),
+            When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
+            When(StallSeen).SendAgain(),
+            When(SupersedeAsked).KeepPipeline(),
+            Ignore(Accepted), Ignore(TurnCame), Ignore(Verified));
+
+        During(Collecting,
+            When(Verified, IsCurrent).TransitionTo(Completed).Finish(),
+            When(StepBroke, IsCurrent).IfElseAsync(CanBeRetried, retry => retry.TryLater(),
+                fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release()),
+            When(PauseAsked).StopAtOnce(StopIntent.Pause).TransitionTo(Paused).Announce(Notices.Paused)
+                .Accept("Paused: everything is written, verification waits."),
+            When(ResumeAsked).Refuse("the job is running"),
+            When(CancelAsked, MustPauseFirst).Refuse("a launched job is paused before it is canceled; pause_first does both, force does not wait"),
+            When(CancelAsked, MayPauseFirst).Stop(StopIntent.Cancel).TransitionTo(Pausing).SendImplied()
+                .Accept("Pausing, then Canceled: what is written stays."),
+            When(CancelAsked, IsForce).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied().Accept("Canceling: what is written stays."),
+            When(RestartAsked).Refuse("only a paused or failed job can be restarted"),
+            When(DiscardAsked).Stop(StopIntent.Discard).TransitionTo(Canceling).SendImplied().Accept("Canceling, then Discarded: what is written stays."),
+            When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
+            When(StallSeen).SendAgain(),
+            When(SupersedeAsked).KeepPipeline(),
+            Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(FenceStands), Ignore(FenceWaits));
+
+        During(Pausing,
+            When(FenceStands, ConfirmsPause).RecordFence().ConfirmStop().TransitionTo(Paused).Announce(Notices.Paused).Release(),
+            When(FenceStands, ConfirmsFailure).RecordFence().ConfirmStop().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release(),
+            When(FenceStands, ConfirmsCancel).RecordFence().ConfirmStop().TransitionTo(Canceled).Finish(),
+            When(FenceWaits, IsCurrent).NoteWaiting(),
+            When(PauseAsked).AlreadySo("the job is pausing"),
+            When(ResumeAsked).Refuse("the job is pausing: it can be resumed once it is paused"),
+            When(CancelAsked, IsGraceful).TurnInto(StopIntent.Cancel).Accept("Canceled once the batches in flight have drained."),
+            When(CancelAsked, IsForce).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
+                .Accept("Canceling by force: batches in flight are rolled back."),
+            When(RestartAsked).Refuse("the job is pausing: it can be restarted once it is paused"),
+            When(DiscardAsked).Refuse("the job is pausing: it can be discarded once it is paused"),
+            When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
+            When(StallSeen).SendAgain(),
+            When(SupersedeAsked).KeepPipeline(),
+            Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(Verified));
+
+        During(Paused,
+            When(PauseAsked).AlreadySo("the job is paused"),
+            When(ResumeAsked, WasPending).Resume().TransitionTo(Pending).Announce(Notices.Resumed).SendImplied().Accept("Waiting for its turn."),
+            When(ResumeAsked, WasInitializing).Resume().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
+                .Accept("Extraction goes on with what was not staged."),
+            When(ResumeAsked, WasProcessing).Resume().TransitionTo(Processing).Announce(Notices.Resumed).SendImplied()
+                .Accept("Loading goes on with what was not written."),
+            When(ResumeAsked, WasCollecting).Resume().TransitionTo(Collecting).Announce(Notices.Resumed).SendImplied().Accept("Verification goes on."),
+            When(CancelAsked).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied().Accept("Canceling: nothing is in flight."),
+            When(RestartAsked).Restart().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
+                .Accept("A new attempt begins from the beginning; what was written stays."),
+            When(DiscardAsked).StopAtOnce(StopIntent.Discard).TransitionTo(Discarded).Finish().Accept("Discarded: what was written stays."),
+            When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
+            When(SupersedeAsked).KeepPipeline(),
+            Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
+            Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen));
+
+        During(Canceling,
+            When(FenceStands, ConfirmsCancel).RecordFence().ConfirmStop().TransitionTo(Canceled).Finish(),
+            When(FenceStands, ConfirmsDiscard).RecordFence().ConfirmStop().TransitionTo(Discarded).Finish(),
+            When(FenceWaits, IsCurrent).NoteWaiting(),
+            When(PauseAsked).Refuse("the job is being canceled"),
+            When(ResumeAsked).Refuse("the job is being canceled"),
+            When(CancelAsked, IsNoEscalation).AlreadySo("the job is being canceled"),
+            When(CancelAsked, IsEscalation).Escalate().SendImplied().Accept("Canceling by force now."),
+            When(RestartAsked).Refuse("the job is being canceled"),
+            When(DiscardAsked).Refuse("the job is being canceled; an ADMIN may abandon a stop that cannot be confirmed"),
+            When(AbandonAsked).Abandon().TransitionTo(Discarded).Finish().Accept("Discarded, unconfirmed: its fence could not be moved."),
+            When(StallSeen).SendAgain(),
+            When(SupersedeAsked).KeepPipeline(),
+            Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(Verified));
+
+        During(Canceled, Ended("canceled"));
+
+        During(Failed,
+            When(PauseAsked).Refuse("nothing of it is running"),
+            When(ResumeAsked, WasPending).Resume().TransitionTo(Pending).Announce(Notices.Resumed).SendImplied().Accept("Waiting for its turn."),
+            When(ResumeAsked, WasInitializing).Resume().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
+                .Accept("Extraction goes on where it failed."),
+            When(ResumeAsked, WasProcessing).Resume().TransitionTo(Processing).Announce(Notices.Resumed).SendImplied()
+                .Accept("Loading goes on where it failed."),
+            When(ResumeAsked, WasCollecting).Resume().TransitionTo(Collecting).Announce(Notices.Resumed).SendImplied()
+                .Accept("Verification goes on where it failed."),
+            When(CancelAsked).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied().Accept("Canceling: nothing is in flight."),
+            When(RestartAsked).Restart().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
+                .Accept("A new attempt begins from the beginning; what was written stays."),
+            When(DiscardAsked).StopAtOnce(StopIntent.Discard).TransitionTo(Discarded).Finish().Accept("Discarded: what was written stays."),
+            When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
+            When(SupersedeAsked).Supersede().TransitionTo(Discarded).Finish(),
+            Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone), Ignore(SegmentGone),
+            Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits),
+            Ignore(Verified), Ignore(StallSeen));
+
+        During(Completed, Ended("completed"));
+
+        During(Discarded, Ended("discarded"));
+    }
+}

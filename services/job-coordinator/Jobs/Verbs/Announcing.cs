@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Headgate.Contracts.Jobs;
+using Headgate.JobCoordinator.Obligations;
+using Headgate.JobCoordinator.Pipelines;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs.Verbs;
+
+/// <summary>What must leave because of a transition: an obligation row in its transaction.</summary>
+static class Announcing
+{
+    /// <summary>Owes the world an event.</summary>
+    public static EventActivityBinder<SyncJob, T> Announce<T>(this EventActivityBinder<SyncJob, T> binder, Func<SyncJob, DateTimeOffset, object> notice)
+        where T : class =>
+        binder.Then(context => context.Owe(notice(context.Saga, context.Now()), lane: null));
+
+    /// <summary>Owes the workers word that the job holds nothing any more; staged records stay as long as the job can go on.</summary>
+    public static EventActivityBinder<SyncJob, T> Release<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.Then(context => context.OweRelease(staging: false));
+
+    public static void OweRelease(this BehaviorContext<SyncJob> context, bool staging) => context.Owe(
+        new ReleaseJob { JobId = context.Saga.CorrelationId, Attempt = context.Saga.Attempt, Epoch = context.Saga.Epoch, Staging = staging },
+        Hosting.Bus.Lanes.Prepare);
+
+    public static void Owe(this BehaviorContext<SyncJob> context, object message, string? lane) => context.Db().Obligations.Add(new Obligation
+    {
+        ObligationId = NewId.NextGuid(),
+        JobId = context.Saga.CorrelationId,
+        Message = message.GetType().FullName!,
+        Lane = lane,
+        Body = JsonSerializer.Serialize(message, message.GetType(), PipelineJson.Options),
+        CreatedAt = context.Now(),
+        NotBefore = context.Now(),
+    });
+}

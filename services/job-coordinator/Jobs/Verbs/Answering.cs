@@ -1,0 +1,62 @@
+using Headgate.Contracts.Jobs;
+using Headgate.JobCoordinator.Database;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs.Verbs;
+
+/// <summary>Answers to commands. Each is recorded with actor, reason and outcome, refused ones too.</summary>
+static class Answering
+{
+
+    public static EventActivityBinder<SyncJob, T> Accept<T>(this EventActivityBinder<SyncJob, T> binder, string effect)
+        where T : class =>
+        binder.ThenAsync(context => AnswerAsync(context, CommandOutcome.Accepted, effect));
+
+    public static EventActivityBinder<SyncJob, T> AlreadySo<T>(this EventActivityBinder<SyncJob, T> binder, string state)
+        where T : class =>
+        binder.ThenAsync(context => AnswerAsync(context, CommandOutcome.AlreadySo, $"Nothing to do: {state}."));
+
+    public static EventActivityBinder<SyncJob, T> Refuse<T>(this EventActivityBinder<SyncJob, T> binder, string rule)
+        where T : class =>
+        binder.ThenAsync(context => AnswerAsync(context, CommandOutcome.Refused, $"Refused: {rule}."));
+
+    public static Task RespondAsync(ConsumeContext context, CommandAnswered answer) =>
+        context.ResponseAddress is null ? Task.CompletedTask : context.RespondAsync(answer);
+
+    static async Task AnswerAsync<T>(BehaviorContext<SyncJob, T> context, CommandOutcome outcome, string sentence)
+        where T : class
+    {
+        var (actor, reason) = Origin(context.Message);
+        context.Db().JobCommands.Add(new JobCommand
+        {
+            JobId = context.Saga.CorrelationId,
+            Command = typeof(T).Name,
+            Actor = actor,
+            Reason = reason,
+            StateBefore = context.StateBefore() ?? context.Saga.CurrentState,
+            Outcome = outcome,
+            Sentence = sentence,
+            At = context.Now(),
+        });
+        await RespondAsync(context, new CommandAnswered
+        {
+            JobId = context.Saga.CorrelationId,
+            Outcome = outcome,
+            State = context.Saga.CurrentState,
+            Sentence = sentence,
+            WouldAccept = outcome == CommandOutcome.Refused ? CommandTable.AcceptedIn(context.Saga.CurrentState) : [],
+        });
+    }
+
+    public static (string Actor, string? Reason) Origin<T>(T message) => message switch
+    {
+        PauseJob command => (command.Actor, command.Reason),
+        ResumeJob command => (command.Actor, command.Reason),
+        CancelJob command => (command.Actor, command.Reason),
+        RestartJob command => (command.Actor, command.Reason),
+        DiscardJob command => (command.Actor, command.Reason),
+        AbandonJob command => (command.Actor, command.Reason),
+        SupersedeJob command => (command.Successor.Actor, "superseded by a run with a newer version of the pipeline file"),
+        _ => ("headgate", null),
+    };
+}

@@ -1,0 +1,62 @@
+using Headgate.JobCoordinator.Jobs.Work;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs.Verbs;
+
+/// <summary>Begin, resume, begin again.</summary>
+static class Beginning
+{
+    public static EventActivityBinder<SyncJob, T> Begin<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context =>
+        {
+            var job = context.Saga;
+            job.StartedAt ??= context.Now();
+            job.Phase = JobPhase.Extracting;
+            await ExtractionWork.BeginAsync(context.Db(), job, await PipelineWork.DefinitionAsync(context.Db(), job));
+        });
+
+    /// <summary>Goes on in the state the job is resumed to, with what was not processed.</summary>
+    public static EventActivityBinder<SyncJob, T> Resume<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context =>
+        {
+            var job = context.Saga;
+            ClearStop(context);
+            job.Phase = job.ResumeTo switch
+            {
+                nameof(SyncJobStateMachine.Initializing) => JobPhase.Extracting,
+                nameof(SyncJobStateMachine.Processing) => JobPhase.Launching,
+                nameof(SyncJobStateMachine.Collecting) => JobPhase.Verifying,
+                _ => JobPhase.None,
+            };
+            await LoadingWork.ReturnInHandAsync(context.Db(), job);
+            // The snapshot was released with the stop: what was not fully staged under it is planned anew.
+            await ExtractionWork.PlanAnewAsync(context.Db(), job, objectNo: null);
+        });
+
+    public static EventActivityBinder<SyncJob, T> Restart<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context =>
+        {
+            var job = context.Saga;
+            ClearStop(context);
+            job.Attempt++;
+            job.Phase = JobPhase.Extracting;
+            job.StartedAt ??= context.Now();
+            (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) = (0, 0, 0, 0, 0, 0);
+            await ExtractionWork.BeginAsync(context.Db(), job, await PipelineWork.DefinitionAsync(context.Db(), job));
+            await ExtractionWork.StartOverAsync(context.Db(), job);
+        });
+
+    static void ClearStop<T>(BehaviorContext<SyncJob, T> context)
+        where T : class
+    {
+        context.RememberState();
+        var job = context.Saga;
+        job.Epoch++;
+        (job.StopActor, job.StopReason) = Answering.Origin(context.Message);
+        (job.Intent, job.Mode, job.StopRequestedAt, job.StopConfirmedAt) = (null, null, null, null);
+        (job.Error, job.ErrorCode, job.WaitingFor, job.Tries) = (null, null, null, 0);
+    }
+}

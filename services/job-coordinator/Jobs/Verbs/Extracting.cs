@@ -1,0 +1,27 @@
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Loading;
+using Headgate.JobCoordinator.Jobs.Work;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs.Verbs;
+
+/// <summary>Planning and staging.</summary>
+static class Extracting
+{
+    public static EventActivityBinder<SyncJob, JobPrepared> RecordPlan(this EventActivityBinder<SyncJob, JobPrepared> binder) =>
+        binder.ThenAsync(context =>
+        {
+            context.Saga.Tries = 0;
+            context.Saga.DestinationRole = context.Message.DestinationRole;
+            return ExtractionWork.RecordPlanAsync(context.Db(), context.Saga, context.Message);
+        });
+
+    public static EventActivityBinder<SyncJob, SegmentExtracted> Seal(this EventActivityBinder<SyncJob, SegmentExtracted> binder) =>
+        binder.ThenAsync(context => ExtractionWork.SealAsync(context.Db(), context.Saga, context.Message));
+
+    public static EventActivityBinder<SyncJob, SnapshotLost> PlanAnew(this EventActivityBinder<SyncJob, SnapshotLost> binder) =>
+        binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(context.Db(), context.Saga, objectNo: null));
+
+    public static EventActivityBinder<SyncJob, SegmentLost> PlanObjectAnew(this EventActivityBinder<SyncJob, SegmentLost> binder) =>
+        binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(context.Db(), context.Saga, context.Message.ObjectNo));
+}

@@ -1,0 +1,63 @@
+using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Loading;
+using Headgate.JobCoordinator.Jobs.Work;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs.Verbs;
+
+/// <summary>Launch, and the moves of the fence that belong to a job that runs.</summary>
+static class Launching
+{
+    /// <summary>Mints the Request ID: from here on every cancel is a launched one.</summary>
+    public static EventActivityBinder<SyncJob, T> Launch<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.Then(context =>
+        {
+            var job = context.Saga;
+            job.RequestId ??= NewId.NextGuid();
+            job.LaunchedAt ??= context.Now();
+            job.Epoch++;
+            job.Phase = JobPhase.Launching;
+        });
+
+    public static EventActivityBinder<SyncJob, FenceMoved> RecordFence(this EventActivityBinder<SyncJob, FenceMoved> binder) =>
+        binder.Then(context =>
+        {
+            context.Saga.WaitingFor = null;
+            LoadingWork.RecordFence(context.Saga, context.Message.Counts);
+        });
+
+    public static EventActivityBinder<SyncJob, FenceMoved> Shape(this EventActivityBinder<SyncJob, FenceMoved> binder) =>
+        binder.Then(context => context.Saga.Phase = JobPhase.Shaping);
+
+    public static EventActivityBinder<SyncJob, SchemaChangesApplied> RecordShape(this EventActivityBinder<SyncJob, SchemaChangesApplied> binder) =>
+        binder.ThenAsync(context =>
+        {
+            context.Saga.Phase = JobPhase.Loading;
+            context.Saga.Tries = 0;
+            return LoadingWork.RecordShapeAsync(context.Db(), context.Saga, context.Message);
+        });
+
+    /// <summary>Everything is written: move the fence on, so that nothing more can be.</summary>
+    public static EventActivityBinder<SyncJob, T> Close<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.Then(context =>
+        {
+            context.Saga.Epoch++;
+            context.Saga.Phase = JobPhase.Closing;
+        });
+
+    public static EventActivityBinder<SyncJob, FenceMoved> CommitOffsets(this EventActivityBinder<SyncJob, FenceMoved> binder) =>
+        binder.ThenAsync(context =>
+        {
+            context.Saga.Phase = JobPhase.Verifying;
+            return PipelineWork.CommitOffsetsAsync(context.Db(), context.Saga);
+        });
+
+    public static EventActivityBinder<SyncJob, FenceDelayed> NoteWaiting(this EventActivityBinder<SyncJob, FenceDelayed> binder) =>
+        binder.Then(context =>
+        {
+            context.Saga.WaitingFor = context.Message.Waiting;
+            context.Saga.WakeAt = context.Now() + Sending.FenceRetry;
+        });
+}

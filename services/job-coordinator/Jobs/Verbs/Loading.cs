@@ -1,0 +1,19 @@
+using Headgate.Contracts.Loading;
+using Headgate.JobCoordinator.Jobs.Work;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs.Verbs;
+
+/// <summary>What the workers report of segments they write.</summary>
+static class Loading
+{
+    public static EventActivityBinder<SyncJob, SegmentLoaded> RecordLoaded(this EventActivityBinder<SyncJob, SegmentLoaded> binder) =>
+        binder.ThenAsync(context => LoadingWork.RecordLoadedAsync(context.Db(), context.Saga, context.Message));
+
+    public static EventActivityBinder<SyncJob, JobProgressed> RecordProgress(this EventActivityBinder<SyncJob, JobProgressed> binder) =>
+        binder.ThenAsync(context =>
+        {
+            context.Saga.WakeAt = context.Now() + context.Options().StallAfter;
+            return LoadingWork.RecordProgressAsync(context.Db(), context.Saga, context.Message);
+        });
+}

@@ -1,0 +1,50 @@
+using Headgate.Hosting.Bus;
+using Headgate.JobCoordinator.Jobs.Work;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs.Verbs;
+
+/// <summary>Puts on their way the commands that the job's state implies. They leave after the commit, by the outbox around the saga.</summary>
+static class Sending
+{
+    /// <summary>How long until a fence that could not be moved is tried again.</summary>
+    public static readonly TimeSpan FenceRetry = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long until a pending job asks again whether there is room.</summary>
+    static readonly TimeSpan TurnRetry = TimeSpan.FromSeconds(2);
+
+    /// <summary>What has become due with a transition: the phase's own command, and the next segments.</summary>
+    public static EventActivityBinder<SyncJob, T> SendImplied<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context =>
+        {
+            await SendAsync(context, await ImpliedCommands.OfPhaseAsync(context));
+            await SendAsync(context, await ImpliedCommands.NextSegmentsAsync(context));
+        });
+
+    /// <summary>The next segments, as far as there is room.</summary>
+    public static EventActivityBinder<SyncJob, T> SendNext<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context => await SendAsync(context, await ImpliedCommands.NextSegmentsAsync(context)));
+
+    /// <summary>Everything that must be on its way, again: it may have been lost between a commit and its sending, or in the broker.</summary>
+    public static EventActivityBinder<SyncJob, T> SendAgain<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context =>
+        {
+            await SendAsync(context, await ImpliedCommands.OfPhaseAsync(context));
+            await SendAsync(context, await ImpliedCommands.SegmentsInHandAsync(context));
+            await SendAsync(context, await ImpliedCommands.NextSegmentsAsync(context));
+        });
+
+    static async Task SendAsync(BehaviorContext<SyncJob> context, IReadOnlyList<ImpliedCommand> commands)
+    {
+        var patience = context.Saga.CurrentState == nameof(SyncJobStateMachine.Pending) ? TurnRetry : context.Options().StallAfter;
+        context.Saga.WakeAt = await FailureWork.EarliestRetryAsync(context.Db(), context.Saga) ?? context.Now() + patience;
+        foreach (var command in commands)
+        {
+            var endpoint = await context.GetSendEndpoint(Lanes.Address(command.Lane));
+            await endpoint.Send(command.Message, command.Message.GetType());
+        }
+    }
+}

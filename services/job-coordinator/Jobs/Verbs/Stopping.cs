@@ -1,0 +1,107 @@
+using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Jobs;
+using Headgate.JobCoordinator.Jobs.Work;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs.Verbs;
+
+/// <summary>Stops: asked for, confirmed by the fence, or given up on.</summary>
+static class Stopping
+{
+    static readonly string[] ResumableStates =
+    [
+        nameof(SyncJobStateMachine.Pending), nameof(SyncJobStateMachine.Initializing), nameof(SyncJobStateMachine.Processing),
+        nameof(SyncJobStateMachine.Collecting),
+    ];
+
+    /// <summary>Asks the fence for a stop: nothing of an older epoch counts from here on.</summary>
+    public static EventActivityBinder<SyncJob, T> Stop<T>(this EventActivityBinder<SyncJob, T> binder, StopIntent intent)
+        where T : class =>
+        binder.Then(context =>
+        {
+            Request(context, intent);
+            context.Saga.Phase = JobPhase.Stopping;
+        });
+
+    /// <summary>A stop of a job that has nothing in flight: there is nothing to wait for.</summary>
+    public static EventActivityBinder<SyncJob, T> StopAtOnce<T>(this EventActivityBinder<SyncJob, T> binder, StopIntent intent)
+        where T : class =>
+        binder.Then(context =>
+        {
+            Request(context, intent);
+            Confirm(context);
+        });
+
+    /// <summary>A stop on its way ends in something else; the fence move already asked for serves it too.</summary>
+    public static EventActivityBinder<SyncJob, CancelJob> TurnInto(this EventActivityBinder<SyncJob, CancelJob> binder, StopIntent intent) =>
+        binder.Then(context =>
+        {
+            context.RememberState();
+            (context.Saga.Intent, context.Saga.Mode) = (intent, context.Message.Mode);
+            (context.Saga.StopActor, context.Saga.StopReason) = Answering.Origin(context.Message);
+        });
+
+    public static EventActivityBinder<SyncJob, CancelJob> Escalate(this EventActivityBinder<SyncJob, CancelJob> binder) =>
+        binder.Then(context =>
+        {
+            context.RememberState();
+            context.Saga.Epoch++;
+            context.Saga.Mode = CancelMode.Force;
+        });
+
+    public static EventActivityBinder<SyncJob, FenceMoved> ConfirmStop(this EventActivityBinder<SyncJob, FenceMoved> binder) =>
+        binder.Then(Confirm);
+
+    public static EventActivityBinder<SyncJob, AbandonJob> Abandon(this EventActivityBinder<SyncJob, AbandonJob> binder) =>
+        binder.Then(context =>
+        {
+            context.RememberState();
+            context.Saga.StopUnconfirmed = true;
+            (context.Saga.StopActor, context.Saga.StopReason) = Answering.Origin(context.Message);
+        });
+
+    /// <summary>The successor's start is owed by the transaction that ends this job.</summary>
+    public static EventActivityBinder<SyncJob, SupersedeJob> Supersede(this EventActivityBinder<SyncJob, SupersedeJob> binder) =>
+        binder.Then(context =>
+        {
+            Request(context, StopIntent.Discard);
+            Confirm(context);
+            context.Owe(context.Message.Successor, Hosting.Bus.Lanes.JobCommands);
+        });
+
+    /// <summary>The job has ended by itself in the meantime: nothing is in the successor's way.</summary>
+    public static EventActivityBinder<SyncJob, SupersedeJob> StartSuccessor(this EventActivityBinder<SyncJob, SupersedeJob> binder) =>
+        binder.Then(context => context.Owe(context.Message.Successor, Hosting.Bus.Lanes.JobCommands));
+
+    /// <summary>Somebody resumed the job in the meantime: it keeps the pipeline, and the run that came due is skipped.</summary>
+    public static EventActivityBinder<SyncJob, SupersedeJob> KeepPipeline(this EventActivityBinder<SyncJob, SupersedeJob> binder) =>
+        binder.ThenAsync(context => PipelineWork.KeepAsync(context.Db(), context.Saga, context.Message.Successor));
+
+    static void Request<T>(BehaviorContext<SyncJob, T> context, StopIntent intent)
+        where T : class
+    {
+        context.RememberState();
+        var job = context.Saga;
+        job.Epoch++;
+        job.Tries = 0;
+        job.WaitingFor = null;
+        if (ResumableStates.Contains(job.CurrentState)) job.ResumeTo = job.CurrentState;
+        job.Intent = intent;
+        job.Mode = context.Message switch
+        {
+            CancelJob cancel => cancel.Mode,
+            DiscardJob => CancelMode.Force,
+            _ => null,
+        };
+        (job.StopActor, job.StopReason) = Answering.Origin(context.Message);
+        job.StopRequestedAt = context.Now();
+        job.StopConfirmedAt = null;
+    }
+
+    static void Confirm(BehaviorContext<SyncJob> context)
+    {
+        context.Saga.StopConfirmedAt = context.Now();
+        context.Saga.Phase = JobPhase.None;
+        context.Saga.WakeAt = null;
+    }
+}

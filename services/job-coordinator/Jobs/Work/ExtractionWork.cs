@@ -1,0 +1,145 @@
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Headgate.JobCoordinator.Jobs.Work;
+
+/// <summary>Objects and segments of a job while it is read, in the saga's own transaction.</summary>
+static class ExtractionWork
+{
+    /// <summary>Writes down the objects of a job that begins, each with the offset that it goes on from.</summary>
+    public static async Task BeginAsync(CoordinatorDbContext db, SyncJob job, PipelineDefinition pipeline)
+    {
+        foreach (var (definition, no) in pipeline.Objects.Select((definition, no) => (definition, no)).Where(entry => entry.definition.Include))
+        {
+            var key = ObjectKey.Of(definition);
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                 insert into coordinator.job_object (job_id, object_no, state, source, destination, object_key, offset_job_id, offset_attempt)
+                 select {job.CorrelationId}, {no}, 'Unplanned', {definition.From}, {definition.To}, {key}, o.job_id, o.attempt
+                 from (select 1) one left join coordinator.object_offset o on o.pipeline_id = {job.PipelineId} and o.object_key = {key}
+                 on conflict do nothing
+                 """);
+        }
+    }
+
+    /// <summary>A new attempt: everything is planned again, from the offsets that the job began with.</summary>
+    public static Task StartOverAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
+        $"update coordinator.job_object set state = 'Unplanned', empty = false, next_segment_no = 0 where job_id = {job.CorrelationId}");
+
+    /// <summary>Objects to be planned, with what the workers need to know of each.</summary>
+    public static async Task<IReadOnlyList<ObjectToPlan>> UnplannedAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        var rows = await db.Database.SqlQuery<UnplannedObject>(
+            $"""
+             select object_no, offset_job_id, offset_attempt, next_segment_no
+             from coordinator.job_object where job_id = {job.CorrelationId} and state = 'Unplanned' order by object_no
+             """).ToListAsync();
+        return [.. rows.Select(row => new ObjectToPlan
+        {
+            ObjectNo = row.object_no,
+            Offset = row.offset_job_id is { } id ? new OffsetReference { JobId = id, Attempt = row.offset_attempt ?? 1 } : null,
+            FirstSegmentNo = row.next_segment_no,
+        })];
+    }
+
+    public static async Task RecordPlanAsync(CoordinatorDbContext db, SyncJob job, JobPrepared prepared)
+    {
+        foreach (var planned in prepared.Objects)
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                 with object as (
+                     update coordinator.job_object
+                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full}, level = {planned.Level},
+                         estimated_rows = {planned.EstimatedRows}, next_segment_no = {planned.FirstSegmentNo + planned.SegmentCount}
+                     where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and state = 'Unplanned'
+                       and next_segment_no = {planned.FirstSegmentNo}
+                     returning job_id, object_no)
+                 insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, state)
+                 select job_id, {job.Attempt}, object_no, segment_no, 'Planned'
+                 from object, generate_series({planned.FirstSegmentNo}, {planned.FirstSegmentNo + planned.SegmentCount - 1}) segment_no
+                 """);
+        }
+    }
+
+    /// <summary>Seals one copy of the segment; a second one changes nothing.</summary>
+    public static async Task SealAsync(CoordinatorDbContext db, SyncJob job, SegmentExtracted staged)
+    {
+        var isFirst = await db.Database.ExecuteSqlAsync(
+            $"""
+             update coordinator.job_segment
+             set state = 'Sealed', copy = {staged.Copy}, rows = {staged.Rows}, bytes = {staged.Bytes}, tries = 0, not_before = null
+             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {staged.ObjectNo}
+               and segment_no = {staged.SegmentNo} and state in ('Planned', 'Extracting')
+             """) > 0;
+        if (!isFirst) return;
+        if (staged.NextSegmentNo is { } next) await AddToChainAsync(db, job, staged.ObjectNo, next);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+             update coordinator.job_object o set state = 'Extracted'
+             where job_id = {job.CorrelationId} and object_no = {staged.ObjectNo} and state = 'Extracting'
+               and not exists (select from coordinator.job_segment s where s.job_id = o.job_id and s.attempt = {job.Attempt}
+                               and s.object_no = o.object_no and s.state in ('Planned', 'Extracting'))
+             """);
+        job.Extracted += staged.Rows;
+    }
+
+    /// <summary>
+    /// Plans an object anew under a new snapshot, or all that are not fully staged; what was staged of them is abandoned, since
+    /// snapshots are never mixed in one object.
+    /// </summary>
+    public static async Task PlanAnewAsync(CoordinatorDbContext db, SyncJob job, int? objectNo)
+    {
+        var abandoned = await db.Database.SqlQuery<long>(
+            $"""
+             with object as (
+                 update coordinator.job_object set state = 'Unplanned'
+                 where job_id = {job.CorrelationId} and (object_no = {objectNo} or ({objectNo}::int is null and state = 'Extracting'))
+                 returning job_id, object_no),
+             segment as (
+                 update coordinator.job_segment s set state = 'Abandoned' from object o
+                 where s.job_id = o.job_id and s.object_no = o.object_no and s.attempt = {job.Attempt} and s.state <> 'Abandoned'
+                 returning s.rows)
+             select coalesce(sum(rows), 0)::bigint as "Value" from segment
+             """).SingleAsync();
+        job.Extracted -= abandoned;
+    }
+
+    /// <summary>Takes the next segments into hand, up to the pipeline's parallelism.</summary>
+    public static async Task<IReadOnlyList<SegmentInHand>> TakeNextAsync(CoordinatorDbContext db, SyncJob job, int parallelism) =>
+        await db.Database.SqlQuery<SegmentInHand>(
+            $"""
+             with next as (
+                 select object_no, segment_no from coordinator.job_segment
+                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Planned' and coalesce(not_before, now()) <= now()
+                 order by object_no, segment_no
+                 limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
+                                                    and attempt = {job.Attempt} and state = 'Extracting')))
+             update coordinator.job_segment s set state = 'Extracting' from next
+             where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = next.object_no and s.segment_no = next.segment_no
+             returning s.object_no, s.segment_no, s.copy, s.rows, false as empty
+             """).ToListAsync();
+
+    public static async Task<IReadOnlyList<SegmentInHand>> InHandAsync(CoordinatorDbContext db, SyncJob job) =>
+        await db.Database.SqlQuery<SegmentInHand>(
+            $"""
+             select object_no, segment_no, copy, rows, false as empty from coordinator.job_segment
+             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Extracting'
+             """).ToListAsync();
+
+    public static Task<bool> IsCompleteAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
+        $"""
+         select not exists (select from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Extracted') as "Value"
+         """).SingleAsync();
+
+    static Task AddToChainAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo) => db.Database.ExecuteSqlAsync(
+        $"""
+         with chain as (
+             update coordinator.job_object set next_segment_no = greatest(next_segment_no, {segmentNo} + 1)
+             where job_id = {job.CorrelationId} and object_no = {objectNo})
+         insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, state)
+         values ({job.CorrelationId}, {job.Attempt}, {objectNo}, {segmentNo}, 'Planned') on conflict do nothing
+         """);
+}

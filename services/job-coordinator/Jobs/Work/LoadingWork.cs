@@ -1,0 +1,127 @@
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Loading;
+using Headgate.JobCoordinator.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Headgate.JobCoordinator.Jobs.Work;
+
+/// <summary>Segments of a job while it is written, in the saga's own transaction.</summary>
+static class LoadingWork
+{
+    public static Task RecordShapeAsync(CoordinatorDbContext db, SyncJob job, SchemaChangesApplied shaped)
+    {
+        var empty = shaped.EmptyObjects.ToArray();
+        return db.Database.ExecuteSqlAsync(
+            $"update coordinator.job_object set empty = empty or object_no = any({empty}) where job_id = {job.CorrelationId}");
+    }
+
+    /// <summary>Takes the next segments into hand, up to the pipeline's parallelism; parents before children.</summary>
+    public static async Task<IReadOnlyList<SegmentInHand>> TakeNextAsync(CoordinatorDbContext db, SyncJob job, int parallelism) =>
+        await db.Database.SqlQuery<SegmentInHand>(
+            $"""
+             with unfinished as (
+                 select o.object_no, o.level from coordinator.job_object o
+                 where o.job_id = {job.CorrelationId} and (o.state <> 'Extracted' or exists (
+                     select from coordinator.job_segment s where s.job_id = o.job_id and s.attempt = {job.Attempt}
+                     and s.object_no = o.object_no and s.state not in ('Loaded', 'Abandoned')))),
+             next as (
+                 select s.object_no, s.segment_no from coordinator.job_segment s join unfinished u using (object_no)
+                 where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state = 'Sealed'
+                   and coalesce(s.not_before, now()) <= now() and u.level = (select min(level) from unfinished)
+                   and (not s.retried or not exists (
+                       select from coordinator.job_segment other where other.job_id = s.job_id and other.attempt = s.attempt
+                       and other.state not in ('Loaded', 'Abandoned') and not other.retried
+                       and other.object_no in (select object_no from unfinished where level = u.level)))
+                 order by s.object_no, s.segment_no
+                 limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
+                                                    and attempt = {job.Attempt} and state = 'Loading')))
+             update coordinator.job_segment s set state = 'Loading' from next join coordinator.job_object o
+                 on o.job_id = {job.CorrelationId} and o.object_no = next.object_no
+             where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = next.object_no and s.segment_no = next.segment_no
+             returning s.object_no, s.segment_no, s.copy, s.rows, o.empty
+             """).ToListAsync();
+
+    public static async Task<IReadOnlyList<SegmentInHand>> InHandAsync(CoordinatorDbContext db, SyncJob job) =>
+        await db.Database.SqlQuery<SegmentInHand>(
+            $"""
+             select s.object_no, s.segment_no, s.copy, s.rows, o.empty
+             from coordinator.job_segment s join coordinator.job_object o using (job_id, object_no)
+             where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state = 'Loading'
+             """).ToListAsync();
+
+    public static async Task RecordLoadedAsync(CoordinatorDbContext db, SyncJob job, SegmentLoaded loaded)
+    {
+        var counts = loaded.Counts;
+        await db.Database.ExecuteSqlAsync(
+            $"""
+             update coordinator.job_segment
+             set state = 'Loaded', written = {counts.Written}, inserted = {counts.Inserted}, updated = {counts.Updated},
+                 unchanged = {counts.Unchanged}, rejected = {counts.Rejected}, tries = 0, not_before = null
+             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {loaded.ObjectNo}
+               and segment_no = {loaded.SegmentNo} and state in ('Sealed', 'Loading', 'Loaded')
+             """);
+        if (loaded.Deferred > 0) await TryAgainLaterAsync(db, job, loaded);
+        await CountAsync(db, job);
+    }
+
+    public static async Task RecordProgressAsync(CoordinatorDbContext db, SyncJob job, JobProgressed progressed)
+    {
+        foreach (var segment in progressed.Segments)
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                 update coordinator.job_segment set written = greatest(written, {segment.Written})
+                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {segment.ObjectNo}
+                   and segment_no = {segment.SegmentNo} and state in ('Sealed', 'Loading')
+                 """);
+        }
+
+        await CountAsync(db, job);
+    }
+
+    /// <summary>What the fence read from the ledger is the truth, whatever was reported before.</summary>
+    public static void RecordFence(SyncJob job, IReadOnlyDictionary<int, RecordCounts> counts)
+    {
+        job.Written = counts.Values.Sum(count => count.Written);
+        job.Inserted = counts.Values.Sum(count => count.Inserted);
+        job.Updated = counts.Values.Sum(count => count.Updated);
+        job.Unchanged = counts.Values.Sum(count => count.Unchanged);
+        job.Rejected = counts.Values.Sum(count => count.Rejected);
+    }
+
+    /// <summary>After a stop nobody has anything in hand: what was begun is there again.</summary>
+    public static Task ReturnInHandAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
+        $"""
+         update coordinator.job_segment
+         set state = case state when 'Extracting' then 'Planned' else 'Sealed' end, tries = 0, not_before = null
+         where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state in ('Extracting', 'Loading')
+         """);
+
+    public static Task<bool> IsCompleteAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
+        $"""
+         select not exists (select from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Extracted')
+            and not exists (select from coordinator.job_segment where job_id = {job.CorrelationId} and attempt = {job.Attempt}
+                            and state not in ('Loaded', 'Abandoned')) as "Value"
+         """).SingleAsync();
+
+    // Once only: what is still refused after its parents were loaded stays rejected. It waits behind everything else.
+    static Task TryAgainLaterAsync(CoordinatorDbContext db, SyncJob job, SegmentLoaded loaded) => db.Database.ExecuteSqlAsync(
+        $"""
+         update coordinator.job_segment s set state = 'Sealed', retried = true
+         where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {loaded.ObjectNo}
+           and segment_no = {loaded.SegmentNo} and not retried
+         """);
+
+    static async Task CountAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        var counts = await db.Database.SqlQuery<SegmentCounts>(
+            $"""
+             select coalesce(sum(written), 0)::bigint as written, coalesce(sum(inserted), 0)::bigint as inserted,
+                    coalesce(sum(updated), 0)::bigint as updated, coalesce(sum(unchanged), 0)::bigint as unchanged,
+                    coalesce(sum(rejected), 0)::bigint as rejected
+             from coordinator.job_segment where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state <> 'Abandoned'
+             """).SingleAsync();
+        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) =
+            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected);
+    }
+}

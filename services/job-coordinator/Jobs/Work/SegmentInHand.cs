@@ -1,0 +1,12 @@
+namespace Headgate.JobCoordinator.Jobs.Work;
+
+#pragma warning disable IDE1006 // Named as the columns, which is how rows of plain SQL are matched.
+
+/// <summary>A segment that workers have in hand.</summary>
+sealed record SegmentInHand(int object_no, int segment_no, Guid? copy, long rows, bool empty);
+
+/// <summary>An object that has to be planned.</summary>
+sealed record UnplannedObject(int object_no, Guid? offset_job_id, int? offset_attempt, int next_segment_no);
+
+/// <summary>Sums over the segments of a job.</summary>
+sealed record SegmentCounts(long written, long inserted, long updated, long unchanged, long rejected);

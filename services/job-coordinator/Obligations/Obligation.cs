@@ -1,0 +1,25 @@
+namespace Headgate.JobCoordinator.Obligations;
+
+/// <summary>
+/// A message that must leave because of a committed change. Written in the change's own transaction, marked done after the broker's
+/// confirm: it leaves at least once, and always under the same message id.
+/// </summary>
+public sealed class Obligation
+{
+    /// <summary>The message's id; receivers drop duplicates by it.</summary>
+    public required Guid ObligationId { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    /// <summary>The message's type, by its full name in the contracts.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The lane it is sent to; null: it is published.</summary>
+    public string? Lane { get; init; }
+
+    public required string Body { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset NotBefore { get; init; }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Database;
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Pipelines;
+
+/// <summary>Pipelines and the versions of their files. A version never changes once it is written.</summary>
+public sealed class PipelineStore(CoordinatorState state)
+{
+    /// <summary>A version of a pipeline's file.</summary>
+    public async Task<PipelineDefinition> DefinitionAsync(Guid pipelineId, int version, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            "select definition::text from coordinator.pipeline_version where pipeline_id = $1 and version = $2");
+        command.Parameters.AddWithValue(pipelineId);
+        command.Parameters.AddWithValue(version);
+        var json = (string?)await command.ExecuteScalarAsync(cancellationToken);
+        return JsonSerializer.Deserialize<PipelineDefinition>(json ?? throw new InvalidOperationException("No such version."), PipelineJson.Options)!;
+    }
+
+    /// <summary>Applies a pipeline: a new version if it differs from the last, nothing otherwise.</summary>
+    /// <exception cref="TargetTakenException">Another pipeline writes one of its tables already.</exception>
+    public async Task<AppliedPipeline> ApplyAsync(PipelineDefinition definition, string actor, CancellationToken cancellationToken)
+    {
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var json = JsonSerializer.Serialize(definition, PipelineJson.Options);
+        var id = await ClaimNameAsync(connection, definition, cancellationToken);
+        var version = await AddVersionAsync(connection, id, json, actor, cancellationToken);
+        await ClaimTargetsAsync(connection, id, definition, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return version;
+    }
+
+    static async Task<Guid> ClaimNameAsync(NpgsqlConnection connection, PipelineDefinition definition, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            insert into coordinator.pipeline (pipeline_id, project, name, version) values ($1, $2, $3, 0)
+            on conflict (project, name) do update set updated_at = now() returning pipeline_id
+            """,
+            connection);
+        command.Parameters.AddWithValue(Guid.CreateVersion7());
+        command.Parameters.AddWithValue(definition.Project);
+        command.Parameters.AddWithValue(definition.Name);
+        return (Guid)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    static async Task<AppliedPipeline> AddVersionAsync(
+        NpgsqlConnection connection, Guid id, string json, string actor, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            with last as (select version from coordinator.pipeline where pipeline_id = $1),
+            same as (select v.version from coordinator.pipeline_version v join last using (version)
+                     where v.pipeline_id = $1 and v.definition = $2::jsonb),
+            added as (insert into coordinator.pipeline_version (pipeline_id, version, definition, applied_by)
+                      select $1, last.version + 1, $2::jsonb, $3 from last where not exists (select from same) returning version),
+            current as (update coordinator.pipeline p set version = added.version from added where p.pipeline_id = $1)
+            select coalesce((select version from added), (select version from same)), exists (select from added)
+            """,
+            connection);
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(json);
+        command.Parameters.AddWithValue(actor);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new AppliedPipeline(id, reader.GetInt32(0), reader.GetBoolean(1));
+    }
+
+    static async Task ClaimTargetsAsync(NpgsqlConnection connection, Guid id, PipelineDefinition definition, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, "delete from coordinator.pipeline_target where pipeline_id = $1", [id], cancellationToken);
+        foreach (var target in definition.Objects.Where(entry => entry.Include).Select(entry => QualifiedName.Parse(entry.To).ToSql()))
+        {
+            var isFree = await ExecuteAsync(
+                connection,
+                "insert into coordinator.pipeline_target (destination, target, pipeline_id) values ($1, $2, $3) on conflict do nothing",
+                [definition.Destination.Connection, target, id],
+                cancellationToken) == 1;
+            if (!isFree) throw new TargetTakenException(target);
+        }
+    }
+
+    static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, object[] values, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values) command.Parameters.AddWithValue(value);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,88 @@
+using Headgate.Connectors;
+using Headgate.Contracts.Jobs;
+using Headgate.Hosting.Bus;
+using Headgate.JobCoordinator.Fencing;
+using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Database;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Reconciling;
+
+/// <summary>
+/// Finds jobs that have waited too long and asks their sagas to send again what they wait for, but not while the destination's
+/// ledger still moves: then the work is under way and only its reports are late.
+/// </summary>
+sealed partial class Reconciler(
+    CoordinatorState state, FenceOpener fences, IBus bus, IOptions<CoordinatorOptions> options, TimeProvider time, ILogger<Reconciler> log)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.ReconcileEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                foreach (var job in await TakeDueAsync(stoppingToken)) await LookAtAsync(job, stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                // The database or the broker is away: the next tick finds the same jobs.
+                LogTickFailed(error.GetType().Name, (error as PostgresException)?.SqlState);
+            }
+        }
+    }
+
+    async Task LookAtAsync(WaitingJob job, CancellationToken cancellationToken)
+    {
+        if (job.Phase == nameof(JobPhase.Loading) && await LedgerMovedAsync(job, cancellationToken)) return;
+        LogSendingAgain(job.JobId, job.State, job.Phase);
+        await bus.SendTo(Lanes.JobCommands, new ReconcileJob { JobId = job.JobId }, cancellationToken);
+    }
+
+    async Task<bool> LedgerMovedAsync(WaitingJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var fence = await fences.OpenAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
+            var mark = (await fence.ReadLedgerAsync(job.JobId, job.Attempt, cancellationToken)).Sum(entry => entry.NextRow);
+            await using var command = state.Source.CreateCommand(
+                "update coordinator.sync_job set ledger_mark = $2 where job_id = $1 and ledger_mark <> $2");
+            command.Parameters.AddWithValue(job.JobId);
+            command.Parameters.AddWithValue(mark);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return mark != job.LedgerMark && job.LedgerMark >= 0;
+        }
+        catch (ConnectorException)
+        {
+            // A destination that cannot be asked has not moved; sending again is safe.
+            return false;
+        }
+    }
+
+    // Moved forward in the same statement, so that two coordinators do not look at the same job.
+    async Task<List<WaitingJob>> TakeDueAsync(CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            update coordinator.sync_job j set wake_at = now() + $1
+            from (select job_id from coordinator.sync_job where wake_at <= now() order by wake_at limit 100 for update skip locked) due
+            where j.job_id = due.job_id
+            returning j.job_id, j.pipeline_id, j.pipeline_version, j.attempt, j.state, j.phase, j.ledger_mark
+            """);
+        command.Parameters.AddWithValue(options.Value.StallAfter);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var due = new List<WaitingJob>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            due.Add(new WaitingJob(
+                reader.GetGuid(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetInt64(6)));
+        }
+
+        return due;
+    }
+
+    sealed record WaitingJob(Guid JobId, Guid PipelineId, int PipelineVersion, int Attempt, string State, string Phase, long LedgerMark);
+}

@@ -1,0 +1,25 @@
+using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Headgate.JobCoordinator.Runs;
+
+/// <summary>The job that claimed the pipeline last.</summary>
+sealed record CurrentJob(string? State, int PipelineVersion, string? ResumeTo)
+{
+    static readonly string[] ActiveStates =
+    [
+        nameof(SyncJobStateMachine.Pending), nameof(SyncJobStateMachine.Initializing), nameof(SyncJobStateMachine.Processing),
+        nameof(SyncJobStateMachine.Pausing), nameof(SyncJobStateMachine.Paused), nameof(SyncJobStateMachine.Canceling),
+    ];
+
+    public static readonly CurrentJob None = new(nameof(SyncJobStateMachine.Completed), 0, null);
+
+    /// <summary>A claimed job whose row is not there yet is on its way. One that was stopped while collecting leaves the pipeline free.</summary>
+    public bool IsActive => State is null || (ActiveStates.Contains(State) && ResumeTo != nameof(SyncJobStateMachine.Collecting));
+
+    public static async Task<CurrentJob> FindAsync(CoordinatorDbContext db, Guid id) =>
+        await db.Jobs.AsNoTracking().Where(job => job.CorrelationId == id)
+            .Select(job => new CurrentJob(job.CurrentState, job.PipelineVersion, job.ResumeTo)).SingleOrDefaultAsync()
+        ?? new CurrentJob(null, 0, null);
+}

@@ -1,0 +1,16 @@
+using Headgate.JobCoordinator.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Headgate.JobCoordinator.Runs;
+
+#pragma warning disable IDE1006 // Named as the columns, which is how rows of plain SQL are matched.
+
+/// <summary>A pipeline's row, locked.</summary>
+sealed record PipelineRow(Guid pipeline_id, string state, int version, Guid? current_job_id)
+{
+    public static Task<PipelineRow?> LockAsync(CoordinatorDbContext db, string project, string name) => db.Database.SqlQuery<PipelineRow>(
+        $"""
+         select pipeline_id, state, version, current_job_id from coordinator.pipeline
+         where project = {project} and name = {name} for update
+         """).AsAsyncEnumerable().FirstOrDefaultAsync().AsTask();
+}

@@ -1,0 +1,27 @@
+using Headgate.Contracts.Runs;
+using Headgate.Hosting.Bus;
+using MassTransit;
+
+namespace Headgate.Scheduler.Runs;
+
+/// <summary>Hands a run on to the coordinator, which answers whoever asked.</summary>
+sealed class StartRunConsumer : IConsumer<StartRun>
+{
+    public async Task Consume(ConsumeContext<StartRun> context)
+    {
+        var run = context.Message;
+        var coordinator = await context.GetSendEndpoint(Lanes.Address(Lanes.Starts));
+        await coordinator.Send(
+            new StartJob
+            {
+                RunId = run.RunId,
+                Project = run.Project,
+                Pipeline = run.Pipeline,
+                Trigger = run.Trigger,
+                TriggerDetail = run.TriggerDetail,
+                Actor = run.Actor,
+            },
+            Pipe.Execute<SendContext>(send => { send.RequestId = context.RequestId; send.ResponseAddress = context.ResponseAddress; }),
+            context.CancellationToken);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Headgate.PipelineFiles.Tests;
+
+public sealed class WarningTests
+{
+    [Theory]
+    [InlineData("schedule: { every: 15m }", "spec.schedule", 3)]
+    [InlineData("triggers: [ { event: A } ]", "spec.triggers", 3)]
+    [InlineData("notify: { email: ops@example.com }", "spec.notify", 3)]
+    [InlineData("guards: { fullLoad: { action: notify } }", "spec.guards", 3)]
+    [InlineData("retention: { staging: 1h }", "spec.retention", 3)]
+    [InlineData("onVanished: mark", "spec.onVanished", 3)]
+    [InlineData("cancel: { escalate: true }", "spec.cancel.escalate", 13)]
+    public void Key_that_is_not_acted_upon_yet_is_warned_about(string line, string field, int column)
+    {
+        var result = PipelineFile.Parse(Files.WithSpec(line), "contacts.yaml");
+
+        Assert.NotNull(result.Definition);
+        var warning = Assert.Single(result.Warnings);
+        Assert.Equal(("contacts.yaml", 11, column, field), (warning.File, warning.Line, warning.Column, warning.Field));
+    }
+
+    [Theory]
+    [InlineData("load: { maxRowsPerSecond: 100 }")]
+    [InlineData("onVanished: keep")]
+    [InlineData("cancel: { drainDeadline: 30s, escalate: false }")]
+    [InlineData("extract: { nulls: full }")]
+    public void Key_that_is_acted_upon_is_not(string line) =>
+        Assert.Empty(PipelineFile.Parse(Files.WithSpec(line), "contacts.yaml").Warnings);
+
+    [Fact]
+    public void Defaults_are_not_warned_about() => Assert.Empty(PipelineFile.Parse(Files.Minimal, "contacts.yaml").Warnings);
+}
