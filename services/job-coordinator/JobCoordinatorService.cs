@@ -54,11 +54,7 @@ public static class JobCoordinatorService
         bus.AddConsumer<MoveFenceConsumer>();
         bus.AddConsumer<GrantTurnConsumer>();
         bus.AddConsumer<VerifyJobConsumer>();
-        bus.AddSagaStateMachine<SyncJobStateMachine, SyncJob>().EntityFrameworkRepository(repository =>
-        {
-            repository.ExistingDbContext<CoordinatorDbContext>();
-            repository.UsePostgres();
-        });
+        bus.AddJobSaga();
 
         bus.AddLane(new Lane { Name = Lanes.Starts, Concurrency = 8, Configure = (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context) });
         bus.AddLane(new Lane { Name = Lanes.Fences, Concurrency = 16, Configure = (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context) });
@@ -71,6 +67,15 @@ public static class JobCoordinatorService
                 lane.ConfigureConsumer<GrantTurnConsumer>(context);
                 lane.ConfigureConsumer<VerifyJobConsumer>(context);
             },
+        });
+    }
+
+    internal static void AddJobSaga(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddSagaStateMachine<SyncJobStateMachine, SyncJob>().EntityFrameworkRepository(repository =>
+        {
+            repository.ExistingDbContext<CoordinatorDbContext>();
+            repository.UsePostgres();
         });
         bus.AddLane(new Lane
         {

@@ -6,10 +6,11 @@ namespace Headgate.JobCoordinator.Commands;
 /// <summary>A job in one line.</summary>
 public sealed record JobSummary(
     Guid JobId, string Pipeline, string Kind, string State, long Extracted, long Written, long Inserted, long Updated, long Unchanged, long Rejected,
-    string? WaitingFor, string? Error, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt)
+    string? WaitingFor, string? Error, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, long Estimated)
 {
     const string Columns =
-        "job_id, project || '/' || pipeline, kind, state, extracted, written, inserted, updated, unchanged, rejected, waiting_for, error, created_at, finished_at";
+        "job_id, project || '/' || pipeline, kind, state, extracted, written, inserted, updated, unchanged, rejected, waiting_for, error, created_at, finished_at, "
+        + "coalesce((select sum(greatest(estimated_rows, 0)) from coordinator.job_object o where o.job_id = sync_job.job_id and o.full_read), 0)::bigint";
 
     public static async Task<JobSummary?> FindAsync(CoordinatorState state, Guid jobId, CancellationToken cancellationToken)
     {
@@ -40,7 +41,7 @@ public sealed record JobSummary(
             jobs.Add(new JobSummary(
                 reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.GetInt64(5),
                 reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), Text(reader, 10), Text(reader, 11),
-                reader.GetFieldValue<DateTimeOffset>(12), reader.IsDBNull(13) ? null : reader.GetFieldValue<DateTimeOffset>(13)));
+                reader.GetFieldValue<DateTimeOffset>(12), reader.IsDBNull(13) ? null : reader.GetFieldValue<DateTimeOffset>(13), reader.GetInt64(14)));
         }
 
         return jobs;

@@ -18,7 +18,7 @@ public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, P
     /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
     public IFence Open(SystemReference destination)
     {
-        var connector = connectors.Single(connector => connector.Name == destination.Connector);
+        var connector = connectors.First(connector => connector.Name == destination.Connector);
         try
         {
             return connector.OpenFence(ConnectionReference.Resolve(destination.Connection));

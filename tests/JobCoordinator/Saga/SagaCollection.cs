@@ -1,0 +1,4 @@
+namespace Headgate.JobCoordinator.Tests.Saga;
+
+[CollectionDefinition(nameof(SagaCollection))]
+public sealed class SagaCollection : ICollectionFixture<SagaBench>;

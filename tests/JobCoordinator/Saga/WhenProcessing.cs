@@ -1,0 +1,159 @@
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Loading;
+using Headgate.Contracts.Steps;
+using Headgate.JobCoordinator.Jobs;
+
+namespace Headgate.JobCoordinator.Tests.Saga;
+
+[Collection(nameof(SagaCollection))]
+public sealed class WhenProcessing(SagaBench bench)
+{
+    [Fact]
+    public async Task Nothing_is_loaded_before_the_fence_stands_and_the_schema_fits()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        await job.PrepareAsync();
+        await job.ExtractAsync(0);
+        await job.ExtractAsync(1);
+        Assert.Empty(job.Sent<ApplySchemaChanges>());
+        await job.OpenFenceAsync();
+        Assert.Single(job.Sent<ApplySchemaChanges>());
+        Assert.Empty(job.Sent<LoadSegment>());
+        await job.ShapeAsync();
+        Assert.Equal([0, 1], job.Sent<LoadSegment>().Select(sent => sent.SegmentNo).Order());
+        Assert.All(job.Sent<LoadSegment>(), sent => Assert.True(sent.Empty));
+    }
+
+    [Fact]
+    public async Task A_fence_of_an_older_epoch_confirms_nothing()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        await job.PrepareAsync();
+        await job.ExtractAsync(0);
+        await job.ExtractAsync(1);
+        await job.FenceAsync(open: true, written: 0, epoch: await job.EpochAsync() - 1);
+        Assert.Equal(JobPhase.Launching, (await job.RowAsync()).Phase);
+    }
+
+    [Fact]
+    public async Task The_last_written_segment_moves_the_fence_on_and_only_the_fence_leads_to_collecting()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.LoadAsync(0);
+        await job.LoadAsync(1);
+        Assert.Equal("Processing", (await job.RowAsync()).CurrentState);
+        Assert.False(job.Sent<MoveFence>()[^1].Open);
+        await job.FenceAsync(open: false, written: 20);
+        Assert.Equal("Collecting", (await job.RowAsync()).CurrentState);
+        Assert.Single(job.Sent<VerifyJob>());
+    }
+
+    [Fact]
+    public async Task Offsets_move_with_the_closed_fence_and_not_before()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.LoadAsync(0);
+        await job.LoadAsync(1);
+        Assert.Empty(await OffsetsAsync(job));
+        await job.FenceAsync(open: false, written: 20);
+        Assert.Equal([job.Id], await OffsetsAsync(job));
+    }
+
+    [Fact]
+    public async Task Graceful_cancel_is_refused_until_paused()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        var answer = await job.CancelAsync();
+        Assert.Equal(CommandOutcome.Refused, answer.Outcome);
+        Assert.Contains("PauseJob", answer.WouldAccept);
+        Assert.Contains("paused before", answer.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pause_first_ends_canceled_once_drained()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.CancelAsync(pauseFirst: true);
+        Assert.False(job.Sent<MoveFence>()[^1].Force);
+        await job.ConfirmStopAsync();
+        Assert.Equal("Canceled", (await job.RowAsync()).CurrentState);
+        Assert.Equal("JobCanceled", (await job.OwedAsync())[^2]);
+    }
+
+    [Fact]
+    public async Task Force_asks_the_fence_to_terminate()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.CancelAsync(CancelMode.Force);
+        Assert.True(job.Sent<MoveFence>()[^1].Force);
+    }
+
+    [Fact]
+    public async Task An_error_is_shown_as_failed_only_once_the_fence_confirms()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.BreakAsync(JobStep.Load, retryable: false, segment: 0);
+        Assert.Equal("Pausing", (await job.RowAsync()).CurrentState);
+        await job.ConfirmStopAsync(written: 7);
+        var row = await job.RowAsync();
+        Assert.Equal(("Failed", 7, "Object public.a: it broke."), (row.CurrentState, row.Written, row.Error));
+    }
+
+    [Fact]
+    public async Task A_lost_segment_plans_its_object_anew_while_the_job_goes_on()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.LoadAsync(0);
+        await bench.HandleAsync(new SegmentLost { JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 1 });
+        Assert.Equal(2, job.Sent<PrepareJob>()[^1].Objects.Single().FirstSegmentNo);
+        await job.PrepareAsync(segments: 1, first: 2);
+        await job.ExtractAsync(2);
+        Assert.Equal(2, job.Sent<LoadSegment>()[^1].SegmentNo);
+        await job.LoadAsync(2);
+        Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
+    }
+
+    [Fact]
+    public async Task Records_that_wait_for_others_are_tried_once_more_when_all_else_is_loaded()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.LoadAsync(0, deferred: 3);
+        Assert.Single(job.Sent<LoadSegment>(), sent => sent.SegmentNo == 0);
+        await job.LoadAsync(1);
+        Assert.Equal(2, job.Sent<LoadSegment>().Count(sent => sent.SegmentNo == 0));
+        await job.LoadAsync(0, deferred: 1);
+        Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
+    }
+
+    [Fact]
+    public async Task A_delayed_segment_is_handed_out_again_when_its_time_has_come()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.BreakAsync(JobStep.Load, retryable: true, segment: 0);
+        await bench.HandleAsync(new ReconcileJob { JobId = job.Id });
+        Assert.Single(job.Sent<LoadSegment>(), sent => sent.SegmentNo == 0);
+        await bench.ExecuteAsync($"update coordinator.job_segment set not_before = now() where job_id = {job.Id}");
+        await bench.HandleAsync(new ReconcileJob { JobId = job.Id });
+        Assert.Equal(2, job.Sent<LoadSegment>().Count(sent => sent.SegmentNo == 0));
+    }
+
+    [Fact]
+    public async Task Progress_is_shown_and_never_goes_back()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await ProgressAsync(job, 8);
+        await ProgressAsync(job, 5);
+        Assert.Equal(8, (await job.RowAsync()).Written);
+    }
+
+    async Task ProgressAsync(SagaJob job, long written) => await bench.HandleAsync(new JobProgressed
+    {
+        JobId = job.Id, Epoch = await job.EpochAsync(), Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = 0, Written = written }],
+    });
+
+    Task<List<Guid>> OffsetsAsync(SagaJob job) => bench.ReadAsync(db => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.ToListAsync(
+        Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.SqlQuery<Guid>(
+            db.Database, $"""select job_id as "Value" from coordinator.object_offset where pipeline_id = {job.PipelineId}""")));
+}
