@@ -34,9 +34,9 @@ public static class IngestWorkerRegistration
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             "ingest-state", provider => new StateHealthCheck(provider.GetRequiredService<IngestState>().Source), failureStatus: null, ["ready"]));
 
-        var postgres = new PostgresConnector();
-        services.AddSingleton<ISourceConnector>(postgres);
-        services.AddSingleton<IDestinationConnector>(postgres);
+        object postgres = new PostgresConnector();
+        if (postgres is ISourceConnector source) services.AddSingleton(source);
+        if (postgres is IDestinationConnector destination) services.AddSingleton(destination);
         services.AddSingleton<SystemConnections>();
         services.AddSingleton<StepRun>();
         services.AddSingleton(new StagingDirectory(settings.Staging));

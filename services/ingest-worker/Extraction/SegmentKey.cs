@@ -1,4 +1,4 @@
 namespace Headgate.IngestWorker.Extraction;
 
 /// <summary>Names a segment.</summary>
-readonly record struct SegmentKey(Guid JobId, int Attempt, int ObjectNo, int SegmentNo);
+sealed record SegmentKey(Guid JobId, int Attempt, int ObjectNo, int SegmentNo);

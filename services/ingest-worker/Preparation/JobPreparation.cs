@@ -32,9 +32,8 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
         try
         {
             var reads = await PlanReadsAsync(job, objects, source.Value, snapshot, cancellationToken);
-            var answer = await plans.StoreAsync(job, snapshot.Id, reads, role, cancellationToken);
-            // Another delivery was faster, or nothing is to be read: this snapshot has no use.
-            await snapshots.CloseIfDoneAsync(snapshot.Id, cancellationToken);
+            var (answer, isStored) = await plans.StoreAsync(job, snapshot.Id, reads, role, cancellationToken);
+            if (!isStored) await snapshots.CloseAsync(snapshot.Id);
             return answer is null ? new StepAnswer.Nothing("the job was released meanwhile") : new StepAnswer.Say(answer);
         }
         catch
@@ -66,15 +65,14 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
         foreach (var wanted in job.Objects)
         {
             var definition = job.Pipeline.Objects[wanted.ObjectNo];
+            var found = objects.Single(planned => planned.ObjectNo == wanted.ObjectNo);
             var plan = new ReadPlan
             {
-                Object = objects.Single(planned => planned.ObjectNo == wanted.ObjectNo),
-                Lower = null,
+                Object = found,
+                Lower = found.Cursor is null ? null : await LowerBoundAsync(job, wanted, definition, cancellationToken),
                 Upper = snapshot.UpperBound,
                 NullCursors = job.Pipeline.Extract.Nulls is NullCursors.Full,
             };
-            CheckCursor(plan, definition);
-            plan = plan with { Lower = await LowerBoundAsync(job, wanted, definition, plan, cancellationToken) };
             await source.CheckAsync(plan, snapshot.Name, cancellationToken);
             reads.Add(new PreparedObject(wanted, definition, plan, await source.PlanSegmentsAsync(plan, snapshot.Name, cancellationToken)));
         }
@@ -82,16 +80,9 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
         return reads;
     }
 
-    static void CheckCursor(ReadPlan plan, ObjectDefinition definition)
-    {
-        if (plan.Object.Cursor is { Nullable: true } cursor && !plan.NullCursors)
-            throw new StepException(
-                "cursor-nullable", $"The cursor {cursor.Name} of {definition.From} can be null: make it not null, or set extract.nulls to full.");
-    }
-
     async Task<DateTimeOffset?> LowerBoundAsync(
-        PrepareJob job, ObjectToPlan wanted, ObjectDefinition definition, ReadPlan plan, CancellationToken cancellationToken) =>
-        wanted.Offset is { } offset && plan.Object.Cursor is not null
+        PrepareJob job, ObjectToPlan wanted, ObjectDefinition definition, CancellationToken cancellationToken) =>
+        wanted.Offset is { } offset
             ? await bounds.FindAsync(offset, definition, cancellationToken) - job.Pipeline.Extract.CursorOverlap
             : null;
 }

@@ -18,7 +18,7 @@ sealed class PlanStore(IngestState state)
     }
 
     /// <summary>Stores the plan, unless the job was released meanwhile (null) or another delivery was faster (its answer).</summary>
-    public async Task<JobPrepared?> StoreAsync(
+    public async Task<(JobPrepared? Answer, bool IsStored)> StoreAsync(
         PrepareJob job, Guid snapshot, IReadOnlyList<PreparedObject> objects, string role, CancellationToken cancellationToken)
     {
         var prepared = new JobPrepared
@@ -27,16 +27,16 @@ sealed class PlanStore(IngestState state)
         };
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await EnterAttemptAsync(connection, job, cancellationToken)) return null;
+        if (!await EnterAttemptAsync(connection, job, cancellationToken)) return (null, false);
         if (!await TakePreparationAsync(connection, job, snapshot, prepared, cancellationToken))
         {
             await transaction.RollbackAsync(cancellationToken);
-            return await FindAsync(job, cancellationToken);
+            return (await FindAsync(job, cancellationToken), false);
         }
 
         foreach (var read in objects) await StoreObjectAsync(connection, job, snapshot, read, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return prepared;
+        return (prepared, true);
     }
 
     // The row's lock also puts this in order with a release of the same attempt.

@@ -21,10 +21,10 @@ sealed class AttemptReleases(IngestState state, SnapshotKeeper snapshots, Stagin
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await MarkAsync(connection, release, cancellationToken);
-        var snapshots = await ReleaseSnapshotsAsync(connection, release, cancellationToken);
+        var released = await ReleaseSnapshotsAsync(connection, release, cancellationToken);
         if (release.Staging) await ForgetAsync(connection, release, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return snapshots;
+        return released;
     }
 
     // Written even where nothing was prepared: a PrepareJob that comes late finds it and leaves nothing open.

@@ -7,8 +7,10 @@ namespace Headgate.IngestWorker.Steps;
 /// Where every step's message is taken and answered. Nothing but cancellation leaves it: a failure becomes StepFailed here, and a
 /// worker that stops hands the message back, so that stopping never counts as a failed attempt.
 /// </summary>
-sealed partial class StepRun(IHostApplicationLifetime lifetime, ILogger<StepRun> log)
+sealed partial class StepRun(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StepRun> log)
 {
+    static readonly TimeSpan StoppingPause = TimeSpan.FromSeconds(1);
+
     public async Task RunAsync<T>(ConsumeContext<T> context, StepAddress address, Func<CancellationToken, Task<StepAnswer>> step)
         where T : class
     {
@@ -34,6 +36,8 @@ sealed partial class StepRun(IHostApplicationLifetime lifetime, ILogger<StepRun>
     {
         try
         {
+            // Between the decision to stop and the bus's own end: not to and fro at full speed.
+            if (stop.IsCancellationRequested) await Task.Delay(StoppingPause, time);
             stop.ThrowIfCancellationRequested();
             return await step(stop);
         }

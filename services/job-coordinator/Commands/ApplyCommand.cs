@@ -25,8 +25,16 @@ static class ApplyCommand
             }
         }
 
-        foreach (var definition in files.Definitions) await ApplyAsync(host, definition, actor, cancellationToken);
-        return 0;
+        try
+        {
+            foreach (var definition in files.Definitions) await ApplyAsync(host, definition, actor, cancellationToken);
+            return 0;
+        }
+        catch (TargetTakenException error)
+        {
+            await Console.Error.WriteLineAsync($"error: {error.Message}");
+            return 1;
+        }
     }
 
     static async Task<string?> RefusalAsync(CommandHost host, PipelineDefinition definition, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using Headgate.JobCoordinator.Jobs;
-using MassTransit;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
 

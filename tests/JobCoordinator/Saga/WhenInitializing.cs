@@ -1,6 +1,5 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
-using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 

@@ -96,7 +96,7 @@ static class ExtractionWork
             $"""
              with object as (
                  update coordinator.job_object set state = 'Unplanned'
-                 where job_id = {job.CorrelationId} and (object_no = {objectNo} or ({objectNo}::int is null and state = 'Extracting'))
+                 where job_id = {job.CorrelationId} and (object_no = {objectNo}::int or ({objectNo}::int is null and state = 'Extracting'))
                  returning job_id, object_no),
              segment as (
                  update coordinator.job_segment s set state = 'Abandoned' from object o

@@ -1,0 +1,6 @@
+namespace Headgate.PrivateServers.Postgres;
+
+internal sealed record PostgresLogin(string User, string Password)
+{
+    public override string ToString() => User;
+}

@@ -1,0 +1,49 @@
+namespace Headgate.IngestWorker.Loading;
+
+/// <summary>
+/// How many records the next batch takes: as many as the target time allows, and while a record that does not fit is being looked
+/// for, half of what is left of the range that holds it.
+/// </summary>
+sealed class BatchSize(TimeSpan target)
+{
+    public const int Start = 2_000;
+    public const int Most = 50_000;
+
+    int _size = Start;
+    long _suspectEnd;
+
+    /// <summary>The size of the batch that begins at the given record. Any size is right: the next one begins where it ended.</summary>
+    public int Next(long nextRow, long rows)
+    {
+        var left = Math.Min(_size, rows - nextRow);
+        // Before the range's end nothing wider is tried: what is left of it holds the record for certain.
+        if (nextRow < _suspectEnd) left = Math.Min(left, (_suspectEnd - nextRow) / 2);
+        return (int)Math.Max(1, left);
+    }
+
+    /// <summary>The batch took so long: the next one comes nearer to the target, by a factor of two at most.</summary>
+    public void Committed(int rows, TimeSpan elapsed)
+    {
+        var factor = Math.Clamp(target / Max(elapsed, TimeSpan.FromTicks(1)), 0.5, 2);
+        _size = (int)Math.Clamp(Math.Ceiling(rows * factor), 1, Most);
+    }
+
+    /// <summary>A record of the batch does not fit. True if the batch was that record alone.</summary>
+    public bool IsFoundIn(long firstRow, int rows)
+    {
+        _suspectEnd = firstRow + rows;
+        return rows == 1;
+    }
+
+    /// <summary>
+    /// The record is recorded as rejected. Sizes grow again from here by doubling, so that records that do not fit cost little also
+    /// where they lie close together.
+    /// </summary>
+    public void Rejected()
+    {
+        _suspectEnd = 0;
+        _size = 2;
+    }
+
+    static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

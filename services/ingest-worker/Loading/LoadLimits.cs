@@ -1,0 +1,14 @@
+namespace Headgate.IngestWorker.Loading;
+
+/// <summary>How fast and how long one message loads.</summary>
+sealed record LoadLimits
+{
+    /// <summary>The time a batch should take.</summary>
+    public required TimeSpan BatchTarget { get; init; }
+
+    /// <summary>The time after which the segment goes to the end of its lane.</summary>
+    public required TimeSpan YieldAfter { get; init; }
+
+    /// <summary>A ceiling; 0: none.</summary>
+    public required int MaxRowsPerSecond { get; init; }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Headgate.Contracts.Loading;
+using MassTransit;
+
+namespace Headgate.IngestWorker.Loading;
+
+/// <summary>
+/// Tells how far this process has come: one message a second for a job, whatever the number of batches, so that progress never
+/// crowds what matters.
+/// </summary>
+sealed partial class ProgressReporter(IBus bus, TimeProvider time, ILogger<ProgressReporter> log) : BackgroundService
+{
+    readonly ConcurrentDictionary<SegmentInHand, byte> _inHand = new();
+
+    public SegmentInHand Take(LoadSegment load)
+    {
+        var hand = new SegmentInHand(load.JobId, load.Epoch, load.ObjectNo, load.SegmentNo, done => _inHand.TryRemove(done, out _));
+        _inHand[hand] = 0;
+        return hand;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await ReportAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops: the ledger has what is not told any more.
+        }
+    }
+
+    async Task ReportAsync(CancellationToken cancellationToken)
+    {
+        foreach (var job in _inHand.Keys.Where(hand => hand.Written >= 0).GroupBy(hand => (hand.JobId, hand.Epoch)).Where(job => job.Any(hand => hand.HasNews)))
+        {
+            try
+            {
+                await bus.Publish(Describe(job.Key.JobId, job.Key.Epoch, job), cancellationToken);
+            }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The broker is away. Progress is for people: the next second tells it again.
+                LogNotTold(job.Key.JobId, error.GetType().Name);
+            }
+        }
+    }
+
+    static JobProgressed Describe(Guid jobId, int epoch, IEnumerable<SegmentInHand> segments)
+    {
+        var told = new List<SegmentProgress>();
+        foreach (var hand in segments)
+        {
+            var written = hand.Written;
+            told.Add(new SegmentProgress { ObjectNo = hand.ObjectNo, SegmentNo = hand.SegmentNo, Written = written });
+            hand.Told(written);
+        }
+
+        return new JobProgressed { JobId = jobId, Epoch = epoch, Segments = told };
+    }
+}

@@ -1,0 +1,162 @@
+using Headgate.Connectors;
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Records;
+using Headgate.Contracts.Jobs;
+using Headgate.IngestWorker.Staging;
+using Headgate.IngestWorker.Telemetry;
+
+namespace Headgate.IngestWorker.Loading;
+
+/// <summary>
+/// The pipeline of one segment, a batch at a time: resume, read, write, commit, report, check stop. Where to go on is read from the
+/// ledger in each batch's own transaction, so that a batch takes effect once, however often it is tried and by whomever.
+/// </summary>
+sealed class SegmentLoad(
+    IDestination destination, ObjectPlan plan, SegmentTicket ticket, SegmentReader staged, LoadLimits limits, TimeProvider time, Action<long> report)
+{
+    readonly BatchSize _size = new(limits.BatchTarget);
+    readonly RowPace _pace = new(limits.MaxRowsPerSecond, time);
+    readonly Patience _patience = new(time);
+    readonly long _began = time.GetTimestamp();
+
+    IRecordBatch? _batch;
+    ConnectorException? _verdict;
+    long _condemned = -1;
+    bool _mustUpsert;
+    bool _hasWritten;
+    (RecordCounts Counts, long Deferred)? _waiting;
+
+    public async Task<LoadOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                if (await TryAsync(cancellationToken) is { } outcome) return outcome;
+            }
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            return new LoadOutcome.Aborted();
+        }
+        catch (Exception) when (staged.Failure is not null)
+        {
+            return new LoadOutcome.Lost();
+        }
+        catch (SegmentLostException)
+        {
+            return new LoadOutcome.Lost();
+        }
+    }
+
+    async Task<LoadOutcome?> TryAsync(CancellationToken cancellationToken)
+    {
+        _batch = null;
+        try
+        {
+            return _waiting is { } waiting ? await RetryDeferredAsync(waiting, cancellationToken) : await BatchAsync(cancellationToken);
+        }
+        catch (ConnectorException error) when (staged.Failure is null && !cancellationToken.IsCancellationRequested)
+        {
+            return await AnswerAsync(error, cancellationToken);
+        }
+    }
+
+    async Task<LoadOutcome?> BatchAsync(CancellationToken cancellationToken)
+    {
+        await _pace.WaitAsync(cancellationToken);
+        using var activity = WorkerTelemetry.Start("load batch", ticket.Job.JobId);
+        var began = time.GetTimestamp();
+        await using var transaction = await ResumeAsync(cancellationToken);
+        if (transaction.Skipped is { } reason) return await SkipAsync(reason, cancellationToken);
+        if (transaction.NextRow >= ticket.Rows) return Finish(transaction);
+
+        var batch = await ReadAsync(transaction, cancellationToken);
+        var isRejected = await WriteAsync(transaction, batch, cancellationToken);
+        await CommitAsync(transaction);
+        Report(batch, isRejected, time.GetElapsedTime(began));
+        return CheckStop(transaction, batch);
+    }
+
+    async Task<IBatchTransaction> ResumeAsync(CancellationToken cancellationToken)
+    {
+        var transaction = await destination.BeginBatchAsync(ticket, plan, cancellationToken);
+        if (_mustUpsert && transaction is { Skipped: null, DirectCopy: true }) transaction.SwitchToUpsert();
+        return transaction;
+    }
+
+    async Task<IRecordBatch> ReadAsync(IBatchTransaction transaction, CancellationToken cancellationToken)
+    {
+        var rows = _pace.Cap(_size.Next(transaction.NextRow, ticket.Rows));
+        return _batch = await staged.BatchAsync(transaction.NextRow, rows, cancellationToken);
+    }
+
+    async Task<bool> WriteAsync(IBatchTransaction transaction, IRecordBatch batch, CancellationToken cancellationToken)
+    {
+        // The verdict is on one record: if another delivery has gone on meanwhile, there is nothing to reject here.
+        if (batch.FirstRow != _condemned) _verdict = null;
+        if (_verdict is { } verdict) await transaction.RejectAsync(batch, verdict, cancellationToken);
+        else await transaction.WriteAsync(batch, cancellationToken);
+        return _verdict is not null;
+    }
+
+    // Not cancelable: once the commit is sent nobody can take it back, and its outcome is wanted.
+    static Task CommitAsync(IBatchTransaction transaction) => transaction.CommitAsync();
+
+    void Report(IRecordBatch batch, bool isRejected, TimeSpan elapsed)
+    {
+        _hasWritten = true;
+        _verdict = null;
+        _condemned = -1;
+        _patience.Renew();
+        if (isRejected) _size.Rejected();
+        else _size.Committed(batch.Rows, elapsed);
+        _pace.Took(batch.Rows);
+        WorkerTelemetry.Committed(batch.Rows, isRejected, elapsed);
+        report(batch.FirstRow + batch.Rows);
+    }
+
+    LoadOutcome? CheckStop(IBatchTransaction transaction, IRecordBatch batch)
+    {
+        if (batch.FirstRow + batch.Rows >= ticket.Rows) return new LoadOutcome.Loaded(transaction.Counts, transaction.Deferred);
+        return time.GetElapsedTime(_began) >= limits.YieldAfter ? new LoadOutcome.Yielded() : null;
+    }
+
+    // Another delivery that is about to end, with its worker or its connection, is waited for: nobody else would take the segment up.
+    async Task<LoadOutcome?> SkipAsync(SkipReason reason, CancellationToken cancellationToken) =>
+        reason is SkipReason.InHand && await _patience.WaitAsync(cancellationToken) ? null : new LoadOutcome.Skipped(reason.ToString());
+
+    // Nothing is left to be read. If that was so from the beginning, the message asks for another try of what waited for records of
+    // other objects.
+    LoadOutcome? Finish(IBatchTransaction transaction)
+    {
+        if (transaction.Deferred == 0 || _hasWritten) return new LoadOutcome.Loaded(transaction.Counts, transaction.Deferred);
+        _waiting = (transaction.Counts, transaction.Deferred);
+        return null;
+    }
+
+    async Task<LoadOutcome> RetryDeferredAsync((RecordCounts Counts, long Deferred) before, CancellationToken cancellationToken) =>
+        await destination.RetryDeferredAsync(ticket, plan, cancellationToken) is { } after
+            ? new LoadOutcome.Loaded(after, StillDeferred(before.Counts, after, before.Deferred))
+            : new LoadOutcome.Skipped(nameof(SkipReason.Fenced));
+
+    // A try that changed nothing is the last: what is left is rejected for good.
+    static long StillDeferred(RecordCounts before, RecordCounts after, long deferred) =>
+        before.Rejected > after.Rejected ? Math.Max(0, deferred - (before.Rejected - after.Rejected)) : 0;
+
+    async Task<LoadOutcome?> AnswerAsync(ConnectorException error, CancellationToken cancellationToken)
+    {
+        switch (error.Remedy)
+        {
+            case LoadRemedy.Upsert when !_mustUpsert:
+                _mustUpsert = true;
+                return null;
+            case LoadRemedy.Halve when _verdict is null && _batch is { } batch:
+                if (_size.IsFoundIn(batch.FirstRow, batch.Rows)) (_verdict, _condemned) = (error, batch.FirstRow);
+                return null;
+            default:
+                var mayTryAgain = error.Problem.Retryable && await _patience.WaitAsync(cancellationToken);
+                return mayTryAgain ? null : new LoadOutcome.Failed(error.Problem);
+        }
+    }
+}

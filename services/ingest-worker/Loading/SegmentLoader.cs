@@ -1,0 +1,56 @@
+using Headgate.Connectors.Destinations;
+using Headgate.Contracts.Loading;
+using Headgate.IngestWorker.Configuration;
+using Headgate.IngestWorker.Extraction;
+using Headgate.IngestWorker.Staging;
+using Headgate.IngestWorker.Systems;
+
+namespace Headgate.IngestWorker.Loading;
+
+/// <summary>Finds what a LoadSegment needs, then runs the pipeline of its segment.</summary>
+sealed class SegmentLoader(
+    SegmentStore segments, StagingDirectory staging, SystemConnections systems, ProgressReporter progress, WorkerOptions options, TimeProvider time)
+{
+    public async Task<LoadOutcome> RunAsync(LoadSegment load, CancellationToken cancellationToken)
+    {
+        var key = new SegmentKey(load.JobId, load.Attempt, load.ObjectNo, load.SegmentNo);
+        if (await segments.FindAsync(key, cancellationToken) is not { } segment) return new LoadOutcome.Skipped("the segment is not planned any more");
+        if (load.Epoch < segment.ReleasedEpoch) return new LoadOutcome.Skipped("the job was released meanwhile");
+        // The job sealed one copy. If the segment was read again since, that one is gone.
+        if (segment.Staged is not { } sealedCopy || sealedCopy.Copy != load.Copy) return new LoadOutcome.Lost();
+        try
+        {
+            var name = new SegmentName(load.JobId, load.Attempt, load.ObjectNo, load.SegmentNo, sealedCopy.Epoch, sealedCopy.Copy);
+            using var staged = await staging.OpenAsync(name, sealedCopy.Digest, cancellationToken);
+            return staged.Rows == load.Rows ? await LoadAsync(load, segment, staged, cancellationToken) : new LoadOutcome.Lost();
+        }
+        catch (SegmentLostException)
+        {
+            return new LoadOutcome.Lost();
+        }
+    }
+
+    async Task<LoadOutcome> LoadAsync(LoadSegment load, PlannedSegment segment, SegmentReader staged, CancellationToken cancellationToken)
+    {
+        using var destination = systems.Destination(segment.Pipeline.Destination);
+        using var hand = progress.Take(load);
+        var limits = new LoadLimits
+        {
+            BatchTarget = segment.Pipeline.Load.BatchTarget,
+            YieldAfter = options.YieldAfter,
+            MaxRowsPerSecond = load.MaxRowsPerSecond,
+        };
+        return await new SegmentLoad(destination.Value, segment.Plan.Object, TicketOf(load, segment), staged, limits, time, hand.Report)
+            .RunAsync(cancellationToken);
+    }
+
+    static SegmentTicket TicketOf(LoadSegment load, PlannedSegment segment) => new()
+    {
+        Job = new JobTicket { PipelineId = segment.PipelineId, JobId = load.JobId, Attempt = load.Attempt, Epoch = load.Epoch },
+        ObjectNo = load.ObjectNo,
+        SegmentNo = load.SegmentNo,
+        Rows = load.Rows,
+        Empty = load.Empty,
+        MaxRejects = segment.Pipeline.Load.MaxRejects,
+    };
+}

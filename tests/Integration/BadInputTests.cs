@@ -1,0 +1,96 @@
+namespace Headgate.Integration.Tests;
+
+/// <summary>Whatever is wrong with what a job is given: a Failed job with one clear sentence, and Resume works once it is mended.</summary>
+public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture<BadInputTests.Fixture>
+{
+    readonly Installation _headgate = fixture.Installation;
+
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public Installation Installation { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Installation = await Installation.StartAsync(environment =>
+        {
+            var source = new Npgsql.NpgsqlConnectionStringBuilder(environment["TEST_SOURCE"]);
+            environment["WRONG_PASSWORD"] = new Npgsql.NpgsqlConnectionStringBuilder(source.ConnectionString) { Password = "not-the-password" }.ConnectionString;
+            environment["UNREACHABLE"] = new Npgsql.NpgsqlConnectionStringBuilder(source.ConnectionString) { Port = 1 }.ConnectionString;
+        });
+
+        public async Task DisposeAsync() => await Installation.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("missing_table", "", "", "create table missing_table (id int primary key)", "public.missing_table")]
+    [InlineData("key_null", "create table key_null (id int); insert into key_null values (1), (null)", "", "update key_null set id = 2 where id is null", "public.key_null", "null")]
+    [InlineData("key_twice", "create table key_twice (id int); insert into key_twice values (1), (1)", "", "delete from key_twice where ctid = '(0,1)'", "public.key_twice", "id")]
+    [InlineData("no_key", "create table no_key (id int primary key)", "create table no_key (id int)", "", "public.no_key", "unique")]
+    [InlineData("other_type", "create table other_type (id int primary key, v text)", "create table other_type (id int primary key, v int)", "alter table other_type drop column v", "public.other_type", "\"v\"")]
+    public async Task What_does_not_fit_fails_the_job_and_resume_works_once_it_is_mended(
+        string table, string source, string destination, string mend, params string[] named)
+    {
+        if (source != "") await _headgate.Source.ExecuteAsync(source);
+        if (destination != "") await _headgate.Destination.ExecuteAsync(destination);
+        await _headgate.ApplyAsync(Pipelines.Of(table.Replace('_', '-'), Pipelines.Object(table)));
+        var job = await FailsAsync($"test/{table.Replace('_', '-')}", named);
+        if (mend == "") await _headgate.Destination.ExecuteAsync($"create unique index on {table} (id)");
+        else await _headgate.Source.ExecuteAsync(mend);
+        Assert.Equal(0, (await _headgate.CommandAsync("resume", job.ToString())).ExitCode);
+        await _headgate.CompleteAsync(job);
+    }
+
+    [Fact]
+    public async Task Wrong_filter_and_missing_column_fail_the_job_and_a_new_version_of_the_file_supersedes_it()
+    {
+        await _headgate.Source.ExecuteAsync("create table filtered (id int primary key, active bool); insert into filtered values (1, true), (2, false)");
+        await _headgate.ApplyAsync(Pipelines.Of("filtered", Pipelines.Object("filtered", filter: "activ")));
+        var job = await FailsAsync("test/filtered", "public.filtered", "activ");
+        await _headgate.ApplyAsync(Pipelines.Of("filtered", Pipelines.Object("filtered", filter: "active")));
+        var next = await _headgate.RunAsync("test/filtered");
+        Assert.NotEqual(job, next);
+        await _headgate.CompleteAsync(next);
+        await _headgate.StateAsync(job, "Discarded");
+        Assert.Equal(1, await _headgate.Destination.ScalarAsync<long>("select count(*) from filtered"));
+    }
+
+    [Fact]
+    public async Task Missing_column_of_the_mapping_is_named()
+    {
+        await _headgate.Source.ExecuteAsync("create table mapped (id int primary key)");
+        await _headgate.ApplyAsync(Pipelines.Of("mapped", "    - { from: public.mapped, to: public.mapped, key: [id], fields: { id: id, mail: email } }"));
+        var job = await FailsAsync("test/mapped", "public.mapped", "email");
+        await _headgate.Source.ExecuteAsync("alter table mapped add email text");
+        Assert.Equal(0, (await _headgate.CommandAsync("resume", job.ToString())).ExitCode);
+        await _headgate.CompleteAsync(job);
+    }
+
+    [Theory]
+    [InlineData("wrong-password", "env:WRONG_PASSWORD", "password")]
+    [InlineData("unreachable", "env:UNREACHABLE", "reached")]
+    [InlineData("unset", "env:NOT_SET_ANYWHERE", "NOT_SET_ANYWHERE")]
+    public async Task Source_that_cannot_be_used_fails_the_job_without_its_secret(string name, string reference, string named)
+    {
+        await _headgate.ApplyAsync(Pipelines.Of(name, Pipelines.Object(name.Replace('-', '_'))).Replace("env:TEST_SOURCE", reference, StringComparison.Ordinal));
+        await FailsAsync($"test/{name}", named);
+        Assert.DoesNotContain("not-the-password", _headgate.Worker.Output + _headgate.Coordinator.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_pipelines_that_write_the_same_table_are_refused()
+    {
+        await _headgate.ApplyAsync(Pipelines.Of("owner", Pipelines.Object("owned")));
+        var file = Path.Combine(_headgate.Staging, "second.yaml");
+        await File.WriteAllTextAsync(file, Pipelines.Of("thief", Pipelines.Object("owned")));
+        var (exitCode, output) = await _headgate.CommandAsync("apply", file);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("owned", output, StringComparison.Ordinal);
+    }
+
+    async Task<Guid> FailsAsync(string pipeline, params string[] named)
+    {
+        var job = await _headgate.RunAsync(pipeline);
+        var error = await _headgate.StateAsync(job, "Failed", "Completed");
+        Assert.NotNull(error);
+        Assert.All(named, name => Assert.Contains(name, error, StringComparison.OrdinalIgnoreCase));
+        return job;
+    }
+}

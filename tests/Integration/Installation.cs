@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using Headgate.Tests.Servers;
+using Npgsql;
+
+namespace Headgate.Integration.Tests;
+
+/// <summary>A whole Headgate: its own virtual host, databases and staging, and its services as processes.</summary>
+public sealed class Installation : IAsyncDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    readonly List<ServiceProcess> _services = [];
+    VirtualHost _broker = null!;
+
+    public TestDatabase State { get; private set; } = null!;
+
+    public TestDatabase Source { get; private set; } = null!;
+
+    public TestDatabase Destination { get; private set; } = null!;
+
+    public string Staging { get; } = Directory.CreateTempSubdirectory("headgate-staging-").FullName;
+
+    public VirtualHost Broker => _broker;
+
+    public ServiceProcess Coordinator { get; private set; } = null!;
+
+    public ServiceProcess Worker { get; private set; } = null!;
+
+    /// <summary>Overrides of what references resolve to, for services started afterwards.</summary>
+    public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
+
+    public static async Task<Installation> StartAsync(Action<Dictionary<string, string>>? configure = null)
+    {
+        var installation = new Installation
+        {
+            _broker = await VirtualHost.CreateAsync("headgate"),
+            State = await TestDatabase.CreateAsync("state"),
+            Source = await TestDatabase.CreateAsync("source"),
+            Destination = await TestDatabase.CreateAsync("destination"),
+        };
+        installation.Describe();
+        configure?.Invoke(installation.Environment);
+        installation._services.Add(await ServiceProcess.StartAsync("scheduler", "Headgate.Scheduler", installation.Environment));
+        await installation.StartCoordinatorAsync();
+        await installation.StartWorkerAsync();
+        return installation;
+    }
+
+    public async Task StartCoordinatorAsync() =>
+        _services.Add(Coordinator = await ServiceProcess.StartAsync("job-coordinator", "Headgate.JobCoordinator", Environment));
+
+    public async Task StartWorkerAsync() => _services.Add(Worker = await ServiceProcess.StartAsync("ingest-worker", "Headgate.IngestWorker", Environment));
+
+    /// <summary>Runs an interim command of the coordinator, as ./headgate does.</summary>
+    public Task<(int ExitCode, string Output)> CommandAsync(params string[] arguments) =>
+        ServiceProcess.RunAsync("job-coordinator", "Headgate.JobCoordinator", Environment, arguments);
+
+    public async Task ApplyAsync(string yaml)
+    {
+        var file = Path.Combine(Staging, $"pipeline-{Guid.NewGuid():N}.yaml");
+        await File.WriteAllTextAsync(file, yaml);
+        var (exitCode, output) = await CommandAsync("apply", file);
+        Assert.True(exitCode == 0, output);
+    }
+
+    /// <summary>Starts a run and returns its job.</summary>
+    public async Task<Guid> RunAsync(string pipeline)
+    {
+        var (exitCode, output) = await CommandAsync("run", pipeline);
+        Assert.True(exitCode == 0, output);
+        return await State.ScalarAsync<Guid>(
+            $"select current_job_id from coordinator.pipeline where project || '/' || name = '{pipeline}'");
+    }
+
+    /// <summary>Waits until the job stands in a state, and returns its row's state and error.</summary>
+    public async Task<string?> StateAsync(Guid job, params string[] states)
+    {
+        var state = "";
+        await EventuallyAsync(
+            async () => states.Contains(state = await State.ScalarAsync<string>($"select state from coordinator.sync_job where job_id = '{job}'")),
+            async () => $"the job is {state} and not {string.Join(" or ", states)}: {await RemarkAsync(job)}\n{Worker.Output}\n{Coordinator.Output}");
+        return await State.ScalarAsync<string>($"select error from coordinator.sync_job where job_id = '{job}'");
+    }
+
+    public async Task CompleteAsync(Guid job)
+    {
+        var error = await StateAsync(job, "Completed", "Failed");
+        Assert.True(error is null, $"the job failed: {error}");
+    }
+
+    /// <summary>Waits until so many backends of a worker wait for a lock at the destination: they are in a batch then.</summary>
+    public Task WorkerBlockedAsync(int backends = 1) => EventuallyAsync(
+        async () => await Destination.ScalarAsync<long>(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and pid <> pg_backend_pid()") >= backends,
+        () => Task.FromResult($"no batch is waiting\n{Worker.Output}\n{Coordinator.Output}"));
+
+    /// <summary>A session that holds a lock on a destination table against every writer, until it is disposed.</summary>
+    public async Task<NpgsqlConnection> BlockAsync(string table)
+    {
+        var connection = await Destination.DataSource.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand($"begin; lock table {table} in share mode", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    public async Task EqualAsync(string table)
+    {
+        const string Checksum = "select count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from {0} t";
+        var source = await Source.ScalarAsync<string>(string.Format(null, Checksum, table));
+        var destination = await Destination.ScalarAsync<string>(string.Format(null, Checksum, table));
+        Assert.Equal(source, destination);
+    }
+
+    /// <summary>The ledger says that each staged record was taken once, and its parts agree with each other.</summary>
+    public async Task LedgerExactAsync(Guid job)
+    {
+        Assert.Equal(0, await Destination.ScalarAsync<long>(
+            $"""
+             select count(*) from headgate.ledger l where job_id = '{job}' and next_row <> (
+                 select coalesce(sum(row_count), 0) from headgate.batch b
+                 where (b.job_id, b.attempt, b.object_no, b.segment_no) = (l.job_id, l.attempt, l.object_no, l.segment_no))
+             """));
+        var staged = await State.ScalarAsync<long>($"select sum(rows)::bigint from coordinator.job_segment where job_id = '{job}' and state = 'Loaded'");
+        Assert.Equal(staged, await State.ScalarAsync<long>($"select written from coordinator.sync_job where job_id = '{job}'"));
+        var open = await State.ScalarAsync<long>($"select count(*) from coordinator.job_segment where job_id = '{job}' and state not in ('Loaded', 'Abandoned')");
+        Assert.Equal(0, open);
+    }
+
+    /// <summary>Each inserted record is in the change log once.</summary>
+    public async Task InsertsLoggedAsync(Guid job, string table)
+    {
+        var logged = await Destination.ScalarAsync<long>(
+            $"""
+             select coalesce((select sum(row_count) from headgate.change_block where job_id = '{job}'), 0)::bigint
+                  + (select count(*) from headgate.change where job_id = '{job}' and operation = 'insert')
+             """);
+        Assert.Equal(await Destination.ScalarAsync<long>($"select count(*) from {table}"), logged);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _services) await service.DisposeAsync();
+        await _broker.DisposeAsync();
+        await State.DisposeAsync();
+        await Source.DisposeAsync();
+        await Destination.DisposeAsync();
+        Directory.Delete(Staging, recursive: true);
+    }
+
+    void Describe()
+    {
+        Environment["HEADGATE_STATE"] = State.ConnectionString;
+        Environment["HEADGATE_AMQP"] = _broker.AmqpUri.ToString();
+        Environment["HEADGATE_STAGING"] = Staging;
+        Environment["TEST_SOURCE"] = Source.ConnectionString;
+        Environment["TEST_DESTINATION"] = Destination.ConnectionString;
+        Environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:03";
+        Environment["HEADGATE_COORDINATOR__FENCEPATIENCE"] = "00:00:05";
+        Environment["DOTNET_gcServer"] = "0";
+    }
+
+    Task<string?> RemarkAsync(Guid job) => State.ScalarAsync<string>(
+        $"select concat_ws(', ', phase, waiting_for, error) from coordinator.sync_job where job_id = '{job}'");
+
+    static async Task EventuallyAsync(Func<Task<bool>> isTrue, Func<Task<string>> otherwise)
+    {
+        // The state of another process can only be polled; what ends the wait is that state, not a time.
+        var watch = Stopwatch.StartNew();
+        while (!await isTrue())
+        {
+            if (watch.Elapsed > Patience) Assert.Fail(await otherwise());
+            await Task.Delay(50);
+        }
+    }
+}

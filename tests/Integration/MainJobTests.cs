@@ -1,0 +1,141 @@
+namespace Headgate.Integration.Tests;
+
+/// <summary>The main job through RabbitMQ, with every service a process of its own.</summary>
+public sealed class MainJobTests(MainJobTests.Fixture fixture) : IClassFixture<MainJobTests.Fixture>
+{
+    readonly Installation _headgate = fixture.Installation;
+
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public Installation Installation { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Installation = await Installation.StartAsync();
+
+        public async Task DisposeAsync() => await Installation.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task First_run_copies_everything_and_the_next_ones_what_changed()
+    {
+        await _headgate.Source.ExecuteAsync(
+            """
+            create table people (id bigint primary key, name text, score numeric, at timestamptz not null);
+            insert into people select n, 'person ' || n, n / 7.0, now() - interval '1 hour' from generate_series(1, 120000) n
+            """);
+        await _headgate.ApplyAsync(Pipelines.Of("people", Pipelines.Object("people", cursor: "at"), "  extract: { cursorLag: 0s }"));
+
+        var first = await _headgate.RunAsync("test/people");
+        await _headgate.CompleteAsync(first);
+        await _headgate.EqualAsync("people");
+        await _headgate.LedgerExactAsync(first);
+        await _headgate.InsertsLoggedAsync(first, "people");
+
+        await _headgate.Source.ExecuteAsync(
+            "update people set name = 'renamed', at = clock_timestamp() where id % 100 = 0; insert into people values (200000, 'new', null, clock_timestamp())");
+        var second = await _headgate.RunAsync("test/people");
+        await _headgate.CompleteAsync(second);
+        await _headgate.EqualAsync("people");
+        await _headgate.LedgerExactAsync(second);
+        Assert.Equal("Incremental", await _headgate.State.ScalarAsync<string>($"select kind from coordinator.sync_job where job_id = '{second}'"));
+        Assert.Equal((1200, 1), await CountsAsync(second));
+
+        var third = await _headgate.RunAsync("test/people");
+        await _headgate.CompleteAsync(third);
+        Assert.Equal((0, 0), await CountsAsync(third));
+        Assert.Equal(1200, await _headgate.Destination.ScalarAsync<long>("select count(*) from headgate.changes where operation = 'update' and field = 'name'"));
+    }
+
+    [Fact]
+    public async Task Commit_behind_the_cursor_arrives_with_the_next_run()
+    {
+        await _headgate.Source.ExecuteAsync(
+            "create table late (id int primary key, v int, at timestamptz not null); insert into late select n, 0, now() - interval '1 hour' from generate_series(1, 1000) n");
+        await _headgate.ApplyAsync(Pipelines.Of("late", Pipelines.Object("late", cursor: "at"), "  extract: { cursorLag: 0s, cursorOverlap: 0s }"));
+        await _headgate.CompleteAsync(await _headgate.RunAsync("test/late"));
+
+        // Begins first, commits last: its cursor value lies behind what the run in between has seen.
+        await using var late = await _headgate.Source.DataSource.OpenConnectionAsync();
+        await using var transaction = await late.BeginTransactionAsync();
+        await using (var update = new Npgsql.NpgsqlCommand("update late set v = 1, at = now() where id = 1", late, transaction)) await update.ExecuteNonQueryAsync();
+        await _headgate.Source.ExecuteAsync("update late set v = 2, at = clock_timestamp() where id = 2");
+        await _headgate.CompleteAsync(await _headgate.RunAsync("test/late"));
+        await transaction.CommitAsync();
+
+        await _headgate.CompleteAsync(await _headgate.RunAsync("test/late"));
+        await _headgate.EqualAsync("late");
+    }
+
+    [Fact]
+    public async Task Rows_that_people_change_during_the_load_are_in_the_log_as_they_were_replaced()
+    {
+        const int Rows = 20000;
+        await _headgate.Source.ExecuteAsync($"create table shared (id int primary key, v bigint); insert into shared select n, -n from generate_series(1, {Rows}) n");
+        await _headgate.Destination.ExecuteAsync($"create table shared (id int primary key, v bigint, by_people bigint not null default 0); insert into shared select n, 0 from generate_series(1, {Rows}) n");
+        await _headgate.ApplyAsync(Pipelines.Of("shared", Pipelines.Object("shared")));
+
+        using var stop = new CancellationTokenSource();
+        var people = PeopleWriteAsync(stop.Token);
+        var job = await _headgate.RunAsync("test/shared");
+        await _headgate.CompleteAsync(job);
+        await stop.CancelAsync();
+        var written = await people;
+
+        // Each person's write added one to both columns; the run replaced v. Reversing it must give the value that people had made of it.
+        var wrong = await _headgate.Destination.ScalarAsync<long>(
+            $"""
+             select count(*) from headgate.change c join shared s on s.id = c.key[1]::int
+             where c.job_id = '{job}' and not (c.before[2]::bigint between 0 and s.by_people)
+             """);
+        var lost = await _headgate.Destination.ScalarAsync<long>(
+            $"""
+             select count(*) from shared s join headgate.change c on c.job_id = '{job}' and c.key[1]::int = s.id
+             where s.v - (c.after[2]::bigint - c.before[2]::bigint) <> s.by_people
+             """);
+        Assert.True(written > 0);
+        Assert.Equal((0, 0), (wrong, lost));
+    }
+
+    [Fact]
+    public async Task Commands_work_on_a_real_run_and_a_paused_job_is_resumed_to_its_end()
+    {
+        await _headgate.Source.ExecuteAsync("create table paused (id int primary key, v text); insert into paused select n, repeat('x', 500) from generate_series(1, 100000) n");
+        await _headgate.Destination.ExecuteAsync("create table paused (id int primary key, v text)");
+        await _headgate.ApplyAsync(Pipelines.Of("paused", Pipelines.Object("paused")));
+        Guid job;
+        await using (var block = await _headgate.BlockAsync("paused"))
+        {
+            job = await _headgate.RunAsync("test/paused");
+            await _headgate.WorkerBlockedAsync();
+            var refused = await _headgate.CommandAsync("cancel", job.ToString());
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Contains("PauseJob", refused.Output, StringComparison.Ordinal);
+            Assert.Equal(0, (await _headgate.CommandAsync("pause", job.ToString(), "--reason", "to look")).ExitCode);
+        }
+
+        await _headgate.StateAsync(job, "Paused");
+        var shown = await _headgate.Destination.ScalarAsync<long>("select count(*) from paused");
+        Assert.Equal(await _headgate.State.ScalarAsync<long>($"select written from coordinator.sync_job where job_id = '{job}'"), shown);
+        Assert.True(shown < 100000);
+        Assert.Equal(0, (await _headgate.CommandAsync("resume", job.ToString())).ExitCode);
+        await _headgate.CompleteAsync(job);
+        await _headgate.EqualAsync("paused");
+    }
+
+    async Task<(long Updated, long Inserted)> CountsAsync(Guid job) =>
+        (await _headgate.State.ScalarAsync<long>($"select updated from coordinator.sync_job where job_id = '{job}'"),
+         await _headgate.State.ScalarAsync<long>($"select inserted from coordinator.sync_job where job_id = '{job}'"));
+
+    async Task<int> PeopleWriteAsync(CancellationToken stop)
+    {
+        var (written, random) = (0, new Random(7));
+        await using var connection = await _headgate.Destination.DataSource.OpenConnectionAsync(CancellationToken.None);
+        while (!stop.IsCancellationRequested)
+        {
+            await using var command = new Npgsql.NpgsqlCommand("update shared set v = v + 1, by_people = by_people + 1 where id = $1", connection);
+            command.Parameters.AddWithValue(random.Next(1, 20001));
+            written += await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+
+        return written;
+    }
+}

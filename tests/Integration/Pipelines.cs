@@ -1,0 +1,22 @@
+namespace Headgate.Integration.Tests;
+
+/// <summary>Pipeline files as tests need them.</summary>
+static class Pipelines
+{
+    public static string Of(string name, string objects, string more = "") =>
+        $$"""
+        apiVersion: headgate/v1
+        kind: Pipeline
+        metadata: { project: test, name: {{name}} }
+        spec:
+          source: { postgres: { connection: env:TEST_SOURCE } }
+          destination: { postgres: { connection: env:TEST_DESTINATION } }
+          objects:
+        {{objects}}
+        {{more}}
+        """;
+
+    public static string Object(string table, string key = "id", string? cursor = null, string? filter = null) =>
+        $"    - {{ from: public.{table}, to: public.{table}, key: [{key}]"
+        + (cursor is null ? "" : $", cursor: {cursor}") + (filter is null ? "" : $", filter: \"{filter}\"") + " }";
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Headgate.Integration.Tests;
+
+/// <summary>A service as a process of its own, as an installation runs it.</summary>
+public sealed class ServiceProcess : IAsyncDisposable
+{
+    readonly Process _process;
+    readonly Uri _address;
+    readonly ConcurrentQueue<string> _output = new();
+
+    ServiceProcess(Process process, Uri address)
+    {
+        _process = process;
+        _address = address;
+    }
+
+    public int Id => _process.Id;
+
+    public string Output => string.Join('\n', _output);
+
+    public static async Task<ServiceProcess> StartAsync(string folder, string assembly, IReadOnlyDictionary<string, string> environment)
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var start = Start(folder, assembly, environment);
+        start.Environment["ASPNETCORE_URLS"] = address.ToString();
+        var service = new ServiceProcess(Process.Start(start)!, address);
+        service.Listen();
+        await service.ReadyAsync();
+        return service;
+    }
+
+    /// <summary>Runs the assembly with arguments to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string folder, string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var start = Start(folder, assembly, environment);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var command = new ServiceProcess(Process.Start(start)!, new Uri("http://127.0.0.1"));
+        command.Listen();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await command._process.WaitForExitAsync(patience.Token);
+        return (command._process.ExitCode, command.Output);
+    }
+
+    /// <summary>kill -9, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
+
+    async Task ReadyAsync()
+    {
+        using var http = new HttpClient { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(5) };
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!_process.HasExited)
+        {
+            try
+            {
+                if ((await http.GetAsync("/health/ready", patience.Token)).StatusCode == HttpStatusCode.OK) return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(100, patience.Token);
+        }
+
+        throw new InvalidOperationException($"The service ended before it was ready:\n{Output}");
+    }
+
+    void Listen()
+    {
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    void Keep(string? line)
+    {
+        if (line is not null) _output.Enqueue(line);
+    }
+
+    static ProcessStartInfo Start(string folder, string assembly, IReadOnlyDictionary<string, string> environment)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var path = Path.Combine(Repository.Root, "services", folder, "bin", output.Parent!.Name, output.Name, $"{assembly}.dll");
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, ArgumentList = { path } };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return start;
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

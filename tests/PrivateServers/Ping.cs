@@ -1,0 +1,6 @@
+namespace Headgate.PrivateServers.Tests;
+
+public sealed record Ping
+{
+    public required string Text { get; init; }
+}

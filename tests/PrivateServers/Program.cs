@@ -1,0 +1,15 @@
+namespace Headgate.PrivateServers.Tests;
+
+/// <summary>A process that starts both servers in a directory, says so, and waits to be killed.</summary>
+internal static class Program
+{
+    public static async Task Main(string[] arguments)
+    {
+        var directory = arguments[0];
+        var startPostgres = PrivatePostgres.StartAsync(new PrivateServerOptions { Directory = Path.Combine(directory, "postgres"), Temporary = true });
+        var startRabbitMq = PrivateRabbitMq.StartAsync(new PrivateRabbitMqOptions { Directory = Path.Combine(directory, "rabbitmq"), Temporary = true });
+        var (postgres, rabbitMq) = (await startPostgres, await startRabbitMq);
+        await Console.Out.WriteLineAsync($"{postgres.DataDirectory} {Path.GetDirectoryName(rabbitMq.LogFile)}");
+        await Task.Delay(Timeout.Infinite);
+    }
+}
