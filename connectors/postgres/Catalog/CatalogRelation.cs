@@ -1,0 +1,48 @@
+using Headgate.Contracts.Pipelines;
+
+namespace Headgate.Connectors.Postgres.Catalog;
+
+/// <summary>A table, view or the like as the catalogs hold it.</summary>
+sealed record CatalogRelation
+{
+    public required long Oid { get; init; }
+
+    public required QualifiedName Name { get; init; }
+
+    /// <summary>In SQL spelling, quoted where this server needs it.</summary>
+    public required string Sql { get; init; }
+
+    /// <summary>pg_class.relkind.</summary>
+    public required char Kind { get; init; }
+
+    public required bool RowSecurity { get; init; }
+
+    /// <summary>Whether the session's role owns it, and so may alter it.</summary>
+    public required bool Owned { get; init; }
+
+    /// <summary>Partitions or inheritance children, counted through all levels.</summary>
+    public int Children { get; set; }
+
+    /// <summary>Whether every table that holds its rows is stored in blocks, so that physical positions name rows.</summary>
+    public bool Heap { get; set; }
+
+    /// <summary>-1: unknown.</summary>
+    public long EstimatedRows { get; set; } = -1;
+
+    public List<CatalogColumn> Columns { get; } = [];
+
+    public List<UniqueIndex> UniqueIndexes { get; } = [];
+
+    public CatalogColumn? Column(string name) => Columns.Find(c => c.Name == name);
+
+    /// <summary>For people.</summary>
+    public string KindName => Kind switch
+    {
+        'r' => "table",
+        'p' => "partitioned table",
+        'v' => "view",
+        'm' => "materialized view",
+        'f' => "foreign table",
+        _ => "relation",
+    };
+}

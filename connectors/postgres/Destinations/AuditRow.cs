@@ -1,0 +1,30 @@
+using Headgate.Connectors.Destinations;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Destinations;
+
+/// <summary>A row of headgate.batch: what a committed batch did, and who wrote it.</summary>
+static class AuditRow
+{
+    public const string Copy = "copy";
+    public const string Upsert = "upsert";
+    public const string Reject = "reject";
+    public const string Retry = "retry";
+
+    /// <summary>The counts are what the ledger gained.</summary>
+    public static NpgsqlBatchCommand InsertCommand(
+        SegmentTicket ticket, string path, long firstRow, int rows, LedgerRow before, LedgerRow after) => new("""
+        INSERT INTO headgate.batch (job_id, attempt, object_no, segment_no, first_row, row_count, path, inserted, updated, unchanged, rejected)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """)
+        {
+            Parameters =
+            {
+                Of(ticket.Job.JobId), Of(ticket.Job.Attempt), Of(ticket.ObjectNo), Of(ticket.SegmentNo), Of(firstRow), Of(rows), Of(path),
+                Of(after.Inserted - before.Inserted), Of(after.Updated - before.Updated), Of(after.Unchanged - before.Unchanged),
+                Of(after.Rejected - before.Rejected),
+            },
+        };
+
+    static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
+}

@@ -1,0 +1,25 @@
+namespace Headgate.Connectors.Postgres.Destinations;
+
+/// <summary>How a destination field is cast to, compared and put into words, from the destination's catalog.</summary>
+/// <param name="Column">Its name as it is written in statements.</param>
+/// <param name="BaseType">Its type without modifier, a domain's base type: casting to it truncates nothing, assigning does the rest.</param>
+/// <param name="Equality">The operator by which its index tells keys apart.</param>
+/// <param name="Comparison">What shows that two values are not the same to the last bit.</param>
+/// <param name="Padded">Whether the cast to text would take off trailing blanks.</param>
+sealed record FieldShape(string Column, string BaseType, string Equality, FieldComparison Comparison, bool Padded)
+{
+    /// <summary>SQL: the table's value (t) and the staged one (s) differ.</summary>
+    public string Differs => Comparison switch
+    {
+        FieldComparison.Equality => $"t.{Column} IS DISTINCT FROM s.{Column}",
+        FieldComparison.EqualityAndScale =>
+            $"(t.{Column} IS DISTINCT FROM s.{Column} OR pg_catalog.scale(t.{Column}) IS DISTINCT FROM pg_catalog.scale(s.{Column}))",
+        // 0 equals -0 and does not replace it.
+        FieldComparison.EqualityAndSign =>
+            $"(t.{Column} IS DISTINCT FROM s.{Column} OR t.{Column} = 0 AND {Text("t")} <> {Text("s")})",
+        _ => $"pg_catalog.record_image_ne(ROW(t.{Column}), ROW(s.{Column}))",
+    };
+
+    /// <summary>SQL: the value as text, without loss.</summary>
+    public string Text(string alias) => Padded ? $"pg_catalog.bpcharout({alias}.{Column})::text" : $"{alias}.{Column}::text";
+}

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Headgate.Connectors.Postgres.Catalog;
+using Headgate.Connectors.Postgres.Errors;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Destinations;
+
+/// <summary>Reads the shapes of a plan's fields, once per plan.</summary>
+sealed class FieldShapes
+{
+    const int Kept = 256;
+
+    /// <summary>
+    /// Types whose equal values have equal bytes. char(n) is stored padded, so it belongs here only with its modifier; text only if its
+    /// collation is deterministic.
+    /// </summary>
+    static readonly HashSet<string> Plain = new(StringComparer.Ordinal)
+    {
+        "bool", "int2", "int4", "int8", "oid", "date", "time", "timestamp", "timestamptz", "uuid", "bytea", "text", "varchar", "name", "char",
+    };
+
+    readonly ConcurrentDictionary<string, UpsertStatements> _statements = new(StringComparer.Ordinal);
+
+    public async Task<UpsertStatements> StatementsAsync(FencedTransaction transaction, ObjectPlan plan, CancellationToken cancellationToken)
+    {
+        var signature = Signature(plan);
+        if (_statements.TryGetValue(signature, out var known)) return known;
+        var statements = new UpsertStatements(plan, await ReadAsync(transaction, plan, cancellationToken));
+        if (_statements.Count >= Kept) _statements.Clear();
+        _statements[signature] = statements;
+        return statements;
+    }
+
+    static string Signature(ObjectPlan plan) =>
+        string.Join('\n', [plan.To, $"{plan.SingleTable} {string.Join(',', plan.Key)}",
+            .. plan.Fields.Select(f => $"{f.Name}\t{f.StagedType}\t{f.DestinationType}\t{f.DestinationCast}")]);
+
+    static async Task<IReadOnlyList<FieldShape>> ReadAsync(FencedTransaction transaction, ObjectPlan plan, CancellationToken cancellationToken)
+    {
+        // Extension types bring operators that search_path does not show; the default operator class knows them.
+        const string sql = """
+            SELECT a.attname::text, pg_catalog.format_type(b.oid, -1), a.atttypmod, b.typname::text, n.nspname = 'pg_catalog', b.typtype = 'e',
+                   coalesce(c.collisdeterministic, true),
+                   (SELECT pg_catalog.format('OPERATOR(%I.%s)', opn.nspname, o.oprname)
+                    FROM pg_catalog.pg_opclass oc
+                    JOIN pg_catalog.pg_am am ON am.oid = oc.opcmethod AND am.amname = 'btree'
+                    JOIN pg_catalog.pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amopstrategy = 3
+                        AND ao.amoplefttype = b.oid AND ao.amoprighttype = b.oid
+                    JOIN pg_catalog.pg_operator o ON o.oid = ao.amopopr
+                    JOIN pg_catalog.pg_namespace opn ON opn.oid = o.oprnamespace
+                    WHERE oc.opcdefault AND oc.opcintype = b.oid LIMIT 1)
+            FROM pg_catalog.pg_attribute a
+            JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+            JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+            JOIN pg_catalog.pg_namespace n ON n.oid = b.typnamespace
+            LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation
+            WHERE a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
+            """;
+        var found = new Dictionary<string, FieldShape>(StringComparer.Ordinal);
+        await using (var command = transaction.Command(sql, new NpgsqlParameter<string> { TypedValue = plan.To }))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken)) found.Add(reader.GetString(0), Shape(reader));
+        }
+
+        return plan.Fields.Select(f => found.GetValueOrDefault(f.Name)
+            ?? throw PostgresProblem.Of("object-missing", $"Object {plan.To}: there is no column \"{f.Name}\" any more.")).ToArray();
+    }
+
+    static FieldShape Shape(NpgsqlDataReader reader)
+    {
+        var (name, modifier, builtIn) = (reader.GetString(3), reader.GetInt32(2), reader.GetBoolean(4));
+        var blank = builtIn && name == "bpchar";
+        var comparison = (builtIn, name) switch
+        {
+            _ when reader.GetBoolean(5) => FieldComparison.Equality,
+            (true, "numeric") => modifier >= 0 ? FieldComparison.Equality : FieldComparison.EqualityAndScale,
+            (true, "float4" or "float8") => FieldComparison.EqualityAndSign,
+            (true, "bpchar") when modifier >= 0 && reader.GetBoolean(6) => FieldComparison.Equality,
+            (true, _) when Plain.Contains(name) && reader.GetBoolean(6) => FieldComparison.Equality,
+            _ => FieldComparison.Image,
+        };
+        return new FieldShape(
+            SqlText.Identifier(reader.GetString(0)), reader.GetString(1), reader.IsDBNull(7) ? "OPERATOR(pg_catalog.=)" : reader.GetString(7),
+            comparison, Padded: blank);
+    }
+}

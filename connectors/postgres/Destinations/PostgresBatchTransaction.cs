@@ -1,0 +1,116 @@
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.ChangeLog;
+using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Records;
+using Headgate.Contracts.Jobs;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Destinations;
+
+/// <summary>One batch's transaction: fenced, with the segment's ledger row locked.</summary>
+sealed class PostgresBatchTransaction : IBatchTransaction
+{
+    readonly FencedTransaction _transaction;
+    readonly FieldShapes _shapes;
+    readonly SegmentTicket _ticket;
+    readonly ObjectPlan _plan;
+    readonly string _subject;
+    LedgerRow _ledger;
+    NpgsqlBatchCommand? _audit;
+
+    public PostgresBatchTransaction(FencedTransaction transaction, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan, LedgerRow ledger)
+    {
+        _transaction = transaction;
+        _shapes = shapes;
+        _ticket = ticket;
+        _plan = plan;
+        _ledger = ledger;
+        _subject = WriteProblem.SubjectOf(plan);
+    }
+
+    public SkipReason? Skipped => _transaction.Refused;
+
+    public long NextRow => _ledger.NextRow;
+
+    public RecordCounts Counts => _ledger.Counts;
+
+    public long Deferred => _ledger.Deferred;
+
+    public bool DirectCopy => _ticket.Empty && _plan.DirectCopy && _ledger.Path == LedgerRow.Copy;
+
+    public void SwitchToUpsert() => _ledger = _ledger with { Path = LedgerRow.Upsert };
+
+    public Task WriteAsync(IRecordBatch batch, CancellationToken cancellationToken) => WriteProblem.GuardAsync(_plan, DirectCopy, async () =>
+    {
+        RequireTurn(batch);
+        if (DirectCopy) await CopyAsync(batch, cancellationToken);
+        else await UpsertAsync(batch, cancellationToken);
+    });
+
+    public Task RejectAsync(IRecordBatch batch, ConnectorException error, CancellationToken cancellationToken) =>
+        WriteProblem.GuardAsync(_plan, directCopy: false, async () =>
+        {
+            RequireTurn(batch);
+            var reject = new Reject(_transaction, _ticket, _subject);
+            var deferred = await reject.RecordAsync(batch, error, cancellationToken);
+            var ledger = _ledger with
+            {
+                NextRow = _ledger.NextRow + 1,
+                Rejected = _ledger.Rejected + 1,
+                Deferred = _ledger.Deferred + (deferred ? 1 : 0),
+            };
+            await AdvanceAsync(ledger, AuditRow.Reject, batch, null, cancellationToken);
+        });
+
+    public Task CommitAsync() => WriteProblem.GuardAsync(_plan, directCopy: false, async () =>
+    {
+        if (_audit is null) throw new InvalidOperationException("Nothing was written.");
+        await _transaction.ExecuteAsync([_audit], CancellationToken.None);
+        await _transaction.CommitAsync();
+    });
+
+    public ValueTask DisposeAsync() => _transaction.DisposeAsync();
+
+    async Task CopyAsync(IRecordBatch batch, CancellationToken cancellationToken)
+    {
+        using var block = new ChangeBlock(_plan.Fields.Count, _plan.Key);
+        var columns = Catalog.SqlText.Identifiers(_plan.Fields.Select(f => f.Name));
+        var copy = $"COPY {_plan.To} ({columns}) FROM STDIN (FORMAT binary)";
+        await TupleStream.CopyAsync(_transaction.Connection, copy, batch, block.Add, cancellationToken);
+        await _transaction.ExecuteAsync("SET CONSTRAINTS ALL IMMEDIATE", cancellationToken);
+        var log = block.InsertCommand(_ticket.Job.JobId, _ticket.Job.Attempt, _ticket.ObjectNo, _ticket.SegmentNo, batch.FirstRow);
+        var ledger = _ledger with { NextRow = _ledger.NextRow + batch.Rows, Inserted = _ledger.Inserted + batch.Rows };
+        await AdvanceAsync(ledger, AuditRow.Copy, batch, log, cancellationToken);
+    }
+
+    async Task UpsertAsync(IRecordBatch batch, CancellationToken cancellationToken)
+    {
+        var statements = await _shapes.StatementsAsync(_transaction, _plan, cancellationToken);
+        var upsert = new Upsert(_transaction, statements, _ticket, _subject);
+        var outcome = await upsert.WriteAsync(batch, _ledger.MostlyUpdates, cancellationToken);
+        var ledger = _ledger with
+        {
+            NextRow = _ledger.NextRow + batch.Rows,
+            Inserted = _ledger.Inserted + outcome.Inserted,
+            Updated = _ledger.Updated + outcome.Updated,
+            Unchanged = _ledger.Unchanged + outcome.Unchanged,
+        };
+        await AdvanceAsync(ledger, AuditRow.Upsert, batch, null, cancellationToken);
+    }
+
+    async Task AdvanceAsync(LedgerRow ledger, string path, IRecordBatch batch, NpgsqlBatchCommand? log, CancellationToken cancellationToken)
+    {
+        NpgsqlBatchCommand[] commands = log is null ? [ledger.UpdateCommand(_ticket)] : [log, ledger.UpdateCommand(_ticket)];
+        await _transaction.ExecuteAsync(commands, cancellationToken);
+        _audit = AuditRow.InsertCommand(_ticket, path, batch.FirstRow, batch.Rows, _ledger, ledger);
+        _ledger = ledger;
+    }
+
+    void RequireTurn(IRecordBatch batch)
+    {
+        if (Skipped is not null) throw new InvalidOperationException("Nothing may be written here.");
+        if (_audit is not null) throw new InvalidOperationException("A transaction takes one batch.");
+        if (batch.FirstRow != NextRow)
+            throw PostgresProblem.Of("batch-misplaced", $"{_subject}: the batch begins at record {batch.FirstRow}, the ledger stands at {NextRow}.");
+    }
+}

@@ -1,0 +1,76 @@
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Connections;
+using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Postgres.Planning;
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Destinations;
+
+/// <summary>A PostgreSQL database that records are written to.</summary>
+public sealed class PostgresDestination : IDestination
+{
+    readonly NpgsqlDataSource _dataSource;
+    readonly string _subject;
+    readonly FieldShapes _shapes = new();
+
+    /// <summary>Opens a destination; connects on first use.</summary>
+    /// <param name="connection">Connection string of the role that writes.</param>
+    public PostgresDestination(string connection)
+    {
+        _subject = PostgresConnections.Describe("Destination", connection);
+        // Settings are made with SET LOCAL and tables ON COMMIT DROP: there is nothing to reset between two transactions.
+        _dataSource = PostgresConnections.Create(connection, PostgresConnections.DestinationApplication, s =>
+        {
+            s.NoResetOnClose = true;
+            s.CommandTimeout = 55;
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<string> RoleAsync(CancellationToken cancellationToken) => Guarded.RunAsync(_subject, async () =>
+    {
+        await using var command = _dataSource.CreateCommand("SELECT current_user::text");
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
+        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options,
+        CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => DestinationPlanner.PlanAsync(_dataSource, objects, options, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<int>?> ApplyChangesAsync(
+        JobTicket ticket, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => new ShapeChanges(_dataSource, ticket).ApplyAsync(plans, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IBatchTransaction> BeginBatchAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken) =>
+        Guarded.RunAsync<IBatchTransaction>(WriteProblem.SubjectOf(plan), async () =>
+        {
+            var (transaction, ledger) = await BeginSegmentAsync(_dataSource, ticket, plan, cancellationToken);
+            return new PostgresBatchTransaction(transaction, _shapes, ticket, plan, ledger);
+        });
+
+    /// <inheritdoc/>
+    public Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () =>
+            new DeferredRetry(_dataSource, _shapes, ticket, plan).RunAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
+
+    /// <summary>Begins a fenced transaction with the segment's ledger row locked.</summary>
+    internal static async Task<(FencedTransaction Transaction, LedgerRow Ledger)> BeginSegmentAsync(
+        NpgsqlDataSource dataSource, SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken)
+    {
+        var ledger = new LedgerRow();
+        var locking = LedgerRow.LockCommands(ticket, ticket.Empty && plan.DirectCopy);
+        var transaction = await FencedTransaction.BeginAsync(
+            dataSource, ticket.Job, locking, async reader => ledger = await LedgerRow.ReadAsync(reader), cancellationToken);
+        return (transaction, ledger);
+    }
+}

@@ -1,0 +1,76 @@
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Postgres.Fencing;
+using Headgate.Connectors.Records;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Headgate.Connectors.Postgres.Destinations;
+
+/// <summary>Records a record that the destination refused.</summary>
+sealed class Reject(FencedTransaction transaction, SegmentTicket ticket, string subject)
+{
+    /// <summary>Larger tuples are not kept: they would have to be held in memory.</summary>
+    const int MaxImageBytes = 32 * 1024 * 1024;
+
+    /// <returns>Whether it waits for a record that it refers to.</returns>
+    public async Task<bool> RecordAsync(IRecordBatch batch, ConnectorException error, CancellationToken cancellationToken)
+    {
+        if (batch.Rows != 1) throw new InvalidOperationException("Rejects are recorded one by one.");
+        await RefuseTooManyAsync(cancellationToken);
+        var image = await ImageAsync(batch, cancellationToken);
+        var deferred = image is not null && error.Problem.SqlState == PostgresErrorCodes.ForeignKeyViolation;
+        await using var command = transaction.Command("""
+            INSERT INTO headgate.rejected
+                (job_id, attempt, object_no, segment_no, row_no, sqlstate, constraint_name, column_name, sentence, image, deferred)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ticket.ObjectNo });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ticket.SegmentNo });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = batch.FirstRow });
+        command.Parameters.Add(Nullable(error.Problem.SqlState, NpgsqlDbType.Text));
+        command.Parameters.Add(Nullable(error.Constraint, NpgsqlDbType.Text));
+        command.Parameters.Add(Nullable(error.Column, NpgsqlDbType.Text));
+        command.Parameters.Add(Nullable(error.Problem.Sentence, NpgsqlDbType.Text));
+        command.Parameters.Add(Nullable(image, NpgsqlDbType.Bytea));
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = deferred });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return deferred;
+    }
+
+    /// <summary>Under a lock of the job's own, so that two segments that reject at once see each other's.</summary>
+    async Task RefuseTooManyAsync(CancellationToken cancellationToken)
+    {
+        var locking = new NpgsqlBatchCommand("SELECT pg_catalog.pg_advisory_xact_lock($1, $2)")
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<int> { TypedValue = LockClass.Job },
+                new NpgsqlParameter<int> { TypedValue = LockKey.Of(ticket.Job.JobId) },
+            },
+        };
+        await transaction.ExecuteAsync([locking], cancellationToken);
+        await using var command = transaction.Command(
+            "SELECT coalesce(sum(rejected), 0)::bigint FROM headgate.ledger WHERE job_id = $1 AND attempt = $2",
+            new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt });
+        var rejected = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        if (rejected >= ticket.MaxRejects)
+            throw PostgresProblem.Of("too-many-rejects", $"{subject}: the job has more rejected records than its limit of {ticket.MaxRejects}.");
+    }
+
+    static async Task<byte[]?> ImageAsync(IRecordBatch batch, CancellationToken cancellationToken)
+    {
+        using var image = new MemoryStream();
+        await foreach (var bytes in batch.ReadAsync(cancellationToken))
+        {
+            if (image.Length + bytes.Length > MaxImageBytes) return null;
+            image.Write(bytes.Span);
+        }
+
+        return image.ToArray();
+    }
+
+    static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+}

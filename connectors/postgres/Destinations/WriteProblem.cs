@@ -1,0 +1,35 @@
+using Headgate.Connectors.Postgres.Errors;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Destinations;
+
+/// <summary>What an error while writing calls for, where that depends on how it was written.</summary>
+static class WriteProblem
+{
+    public static string SubjectOf(ObjectPlan plan) => $"Object {plan.To}";
+
+    public static async Task GuardAsync(ObjectPlan plan, bool directCopy, Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception e) when (e is not (ConnectorException or OperationCanceledException or InvalidOperationException { InnerException: null }))
+        {
+            throw Judge(PostgresProblem.From(e, SubjectOf(plan)), directCopy);
+        }
+    }
+
+    static ConnectorException Judge(ConnectorException error, bool directCopy) => error.Problem.SqlState switch
+    {
+        // A record was there already, or came twice: the upsert finds out.
+        PostgresErrorCodes.UniqueViolation when directCopy => With(error, LoadRemedy.Upsert),
+        // Not one record is at fault but all of them: the column has another type than when the job was planned.
+        PostgresErrorCodes.InvalidBinaryRepresentation or PostgresErrorCodes.BadCopyFileFormat => new ConnectorException(
+            error.Problem with { Code = "type-mismatch", Sentence = $"{error.Problem.Sentence} Its type may have changed since the job was planned." }),
+        _ => error,
+    };
+
+    static ConnectorException With(ConnectorException error, LoadRemedy remedy) =>
+        new(error.Problem) { Remedy = remedy, Constraint = error.Constraint, Column = error.Column };
+}

@@ -1,0 +1,58 @@
+using Headgate.Connectors.Fencing;
+using Headgate.Contracts.Jobs;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Fencing;
+
+/// <summary>Reads headgate.ledger for the coordinator. What was extracted the ledger does not know: it holds only segments begun.</summary>
+static class LedgerReader
+{
+    public static async Task<IReadOnlyDictionary<int, RecordCounts>> CountsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid jobId, int attempt, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            SELECT object_no, sum(inserted)::bigint, sum(updated)::bigint, sum(unchanged)::bigint, sum(rejected)::bigint
+            FROM headgate.ledger WHERE job_id = $1 AND attempt = $2 GROUP BY object_no
+            """;
+        await using var command = Command(connection, transaction, sql, jobId, attempt);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var counts = new Dictionary<int, RecordCounts>();
+        while (await reader.ReadAsync(cancellationToken)) counts.Add(reader.GetInt32(0), Counts(reader, 1));
+        return counts;
+    }
+
+    public static async Task<IReadOnlyList<LedgerEntry>> EntriesAsync(
+        NpgsqlConnection connection, Guid jobId, int attempt, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            SELECT object_no, segment_no, rows, next_row, inserted, updated, unchanged, rejected
+            FROM headgate.ledger WHERE job_id = $1 AND attempt = $2 ORDER BY object_no, segment_no
+            """;
+        await using var command = Command(connection, null, sql, jobId, attempt);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var entries = new List<LedgerEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+            entries.Add(new LedgerEntry(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), Counts(reader, 4)));
+        return entries;
+    }
+
+    static RecordCounts Counts(NpgsqlDataReader reader, int at)
+    {
+        var (inserted, updated, unchanged, rejected) =
+            (reader.GetInt64(at), reader.GetInt64(at + 1), reader.GetInt64(at + 2), reader.GetInt64(at + 3));
+        return new RecordCounts
+        {
+            Written = inserted + updated + unchanged + rejected,
+            Inserted = inserted,
+            Updated = updated,
+            Unchanged = unchanged,
+            Rejected = rejected,
+        };
+    }
+
+    static NpgsqlCommand Command(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, Guid jobId, int attempt) =>
+        new(sql, connection, transaction)
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = jobId }, new NpgsqlParameter<int> { TypedValue = attempt } },
+        };
+}

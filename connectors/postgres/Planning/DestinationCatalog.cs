@@ -1,0 +1,51 @@
+using Headgate.Connectors.Postgres.Catalog;
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Pipelines;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Planning;
+
+/// <summary>What planning needs of the destination's catalogs, read at one moment.</summary>
+sealed record DestinationCatalog
+{
+    public required IReadOnlyDictionary<QualifiedName, CatalogRelation> Relations { get; init; }
+
+    /// <summary>Types of users, by schema and name, that source columns have.</summary>
+    public required IReadOnlyDictionary<(string Schema, string Name), FieldType> Types { get; init; }
+
+    /// <summary>Schemas that exist, and whether the role may create things there.</summary>
+    public required IReadOnlyDictionary<string, bool> SchemaCreatable { get; init; }
+
+    public required bool DatabaseCreatable { get; init; }
+
+    /// <summary>Foreign keys between the tables, as (child, parent).</summary>
+    public required IReadOnlyCollection<(QualifiedName Child, QualifiedName Parent)> References { get; init; }
+
+    public required IReadOnlyDictionary<long, List<TableTrigger>> Triggers { get; init; }
+
+    public required IReadOnlyDictionary<long, List<UpdateCascade>> Cascades { get; init; }
+
+    /// <summary>A rule on insert or update for each table that has one.</summary>
+    public required IReadOnlyDictionary<long, string> Rules { get; init; }
+
+    public static async Task<DestinationCatalog> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<QualifiedName> targets, IEnumerable<SourceObject> sources, CancellationToken cancellationToken)
+    {
+        var relations = await RelationReader.ReadAsync(connection, targets, cancellationToken);
+        var userTypes = sources.SelectMany(s => s.Columns).Select(c => c.Type.Element ?? c.Type).Where(t => !t.BuiltIn)
+            .Select(t => (t.Schema, t.Name)).Distinct().ToArray();
+        var schemas = targets.Select(t => t.Schema).Concat(userTypes.Select(t => t.Schema)).Distinct().ToArray();
+        var tables = new TableReader(connection, relations.Values.ToDictionary(r => r.Oid, r => r.Name));
+        return new DestinationCatalog
+        {
+            Relations = relations,
+            Types = await NamespaceReader.ReadTypesAsync(connection, userTypes, cancellationToken),
+            SchemaCreatable = await NamespaceReader.ReadSchemasAsync(connection, schemas, cancellationToken),
+            DatabaseCreatable = await NamespaceReader.ReadDatabaseAsync(connection, cancellationToken),
+            References = await tables.ReadReferencesAsync(cancellationToken),
+            Triggers = await tables.ReadTriggersAsync(cancellationToken),
+            Cascades = await tables.ReadCascadesAsync(cancellationToken),
+            Rules = await tables.ReadRulesAsync(cancellationToken),
+        };
+    }
+}

@@ -1,0 +1,102 @@
+using Headgate.Connectors.Postgres.Catalog;
+using Headgate.Connectors.Postgres.Connections;
+using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Pipelines;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Planning;
+
+/// <summary>Plans how objects are written, from the source's description and the destination's catalogs. Changes nothing.</summary>
+static class DestinationPlanner
+{
+    /// <summary>
+    /// Plans in the order of the objects given. A change that several objects need (a schema, a type) is in the plan of the first, so
+    /// changes are to be made in this order.
+    /// </summary>
+    public static async Task<IReadOnlyList<ObjectPlan>> PlanAsync(
+        NpgsqlDataSource dataSource, IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var targets = objects.Select(o => TargetOf(o.Source, o.Definition)).ToArray();
+            RefuseTwice(objects, targets);
+            var catalog = await CatalogSession.ReadAsync(
+                dataSource, c => DestinationCatalog.ReadAsync(c, targets, objects.Select(o => o.Source), cancellationToken), cancellationToken);
+            var changes = new SharedChanges(catalog);
+            var levels = LoadOrder.Levels(targets, catalog.References);
+            return objects.Select((o, i) => Plan(new PlanSubject(o.Source, o.Definition, targets[i]), levels[i], catalog, changes, options)).ToArray();
+        }
+        catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
+        {
+            throw PostgresProblem.From(e, PostgresConnections.Describe("Destination", dataSource.ConnectionString));
+        }
+    }
+
+    static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, LoadDefinition options)
+    {
+        catalog.Relations.TryGetValue(subject.Target, out var table);
+        if (table is not null) TableRules.RefuseUnwritable(subject, table);
+        var mapped = FieldMapping.Map(subject, table);
+        var fields = mapped.Select(m => TypeRules.Plan(subject, m)).ToArray();
+        var key = KeyRules.Positions(subject, mapped);
+        var changes = new List<PlannedChange>();
+        if (table is null)
+        {
+            changes.AddRange(shared.ForSchema(subject));
+            changes.AddRange(shared.ForTypes(subject, mapped));
+            changes.Add(TableChanges.Create(subject, mapped, fields));
+        }
+        else
+        {
+            KeyRules.RequireIndex(subject, table);
+            TableRules.RefuseUnfilled(subject, table, mapped);
+            TableRules.RequirePrivileges(subject, table, mapped);
+            changes.AddRange(shared.ForTypes(subject, mapped));
+            changes.AddRange(TableChanges.AddMissing(subject, table, mapped, fields));
+            WriteHazards.Check(subject, table, mapped, catalog, options.AllowTriggers);
+        }
+
+        return new ObjectPlan
+        {
+            ObjectNo = subject.Source.ObjectNo,
+            From = subject.Source.Name,
+            To = table?.Sql ?? subject.Target.ToSql(),
+            Fields = fields,
+            Key = key,
+            Cursor = CursorOf(subject),
+            Filter = subject.Definition.Filter,
+            Blocks = subject.Source.Blocks,
+            KeyGuaranteed = KeyRules.Guaranteed(subject, mapped),
+            Level = level,
+            DirectCopy = !fields.Any(f => f.DestinationCast) && table is not { RowSecurity: true }
+                && (table is null || !WriteHazards.RowsMayChangeOnTheWay(table, catalog)),
+            SingleTable = table is null or { Kind: 'r', Children: 0 },
+            Changes = changes,
+            EstimatedRows = subject.Source.EstimatedRows,
+        };
+    }
+
+    static SourceColumn? CursorOf(PlanSubject subject) =>
+        subject.Definition.Cursor is not { } cursor
+            ? null
+            : subject.Source.Columns.FirstOrDefault(c => c.Name == cursor)
+                ?? throw subject.Problem("column-missing", $"has no column \"{cursor}\" at the source, which is to be its cursor");
+
+    static QualifiedName TargetOf(SourceObject source, ObjectDefinition definition) =>
+        QualifiedName.TryParse(definition.To, out var name, out var problem)
+            ? name
+            : throw PostgresProblem.Of("object-name", $"Object {source.Name}: its destination is not an object name: {problem}.");
+
+    static void RefuseTwice(IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, QualifiedName[] targets)
+    {
+        var first = new Dictionary<QualifiedName, string>();
+        for (var i = 0; i < targets.Length; i++)
+        {
+            if (first.TryAdd(targets[i], objects[i].Source.Name)) continue;
+            throw PostgresProblem.Of("destination-twice",
+                $"Objects {first[targets[i]]} and {objects[i].Source.Name} have the same destination {SqlText.Shown(targets[i])}.");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Headgate.Contracts.Pipelines;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Planning;
+
+/// <summary>Reads what hangs on tables: foreign keys, triggers, rules.</summary>
+sealed class TableReader(NpgsqlConnection connection, IReadOnlyDictionary<long, QualifiedName> tables)
+{
+    public async Task<List<(QualifiedName Child, QualifiedName Parent)>> ReadReferencesAsync(CancellationToken cancellationToken)
+    {
+        var references = new List<(QualifiedName Child, QualifiedName Parent)>();
+        await ReadAsync(
+            """
+            SELECT conrelid::bigint, confrelid::bigint FROM pg_constraint
+            WHERE contype = 'f' AND conrelid = ANY($1::oid[]) AND confrelid = ANY($1::oid[])
+            """,
+            r => references.Add((tables[r.GetInt64(0)], tables[r.GetInt64(1)])), cancellationToken);
+        return references;
+    }
+
+    /// <summary>Of the table and of its partitions. Bits of tgtype: 1 row, 2 before, 4 insert, 16 update, 64 instead.</summary>
+    public async Task<Dictionary<long, List<TableTrigger>>> ReadTriggersAsync(CancellationToken cancellationToken)
+    {
+        var triggers = new Dictionary<long, List<TableTrigger>>();
+        await ReadAsync(
+            """
+            WITH RECURSIVE tree(root, oid) AS (
+                SELECT r.oid, r.oid FROM unnest($1::oid[]) AS r(oid)
+                UNION
+                SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid)
+            SELECT t.root::bigint, g.tgname::text, bool_or(g.tgtype & 1 <> 0 AND g.tgtype & 66 <> 0)
+            FROM tree t JOIN pg_trigger g ON g.tgrelid = t.oid
+            WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND g.tgtype & 20 <> 0
+            GROUP BY t.root, g.tgname ORDER BY t.root, g.tgname
+            """,
+            r => Add(triggers, r.GetInt64(0), new TableTrigger(r.GetString(1), r.GetBoolean(2))), cancellationToken);
+        return triggers;
+    }
+
+    /// <summary>Foreign keys of any table that do more than refuse when a column they refer to is updated.</summary>
+    public async Task<Dictionary<long, List<UpdateCascade>>> ReadCascadesAsync(CancellationToken cancellationToken)
+    {
+        var cascades = new Dictionary<long, List<UpdateCascade>>();
+        await ReadAsync(
+            """
+            SELECT k.confrelid::bigint, k.conname::text, k.conrelid::regclass::text, array_agg(a.attname::text)
+            FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = ANY(k.confkey)
+            WHERE k.contype = 'f' AND k.confupdtype IN ('c', 'n', 'd') AND k.confrelid = ANY($1::oid[])
+            GROUP BY k.oid, k.confrelid, k.conname, k.conrelid ORDER BY k.confrelid, k.conname
+            """,
+            r => Add(cascades, r.GetInt64(0), new UpdateCascade(r.GetString(1), r.GetString(2), r.GetFieldValue<string[]>(3))), cancellationToken);
+        return cascades;
+    }
+
+    public async Task<Dictionary<long, string>> ReadRulesAsync(CancellationToken cancellationToken)
+    {
+        var rules = new Dictionary<long, string>();
+        await ReadAsync(
+            """
+            SELECT ev_class::bigint, min(rulename::text) FROM pg_rewrite
+            WHERE ev_class = ANY($1::oid[]) AND ev_type IN ('2', '3') AND ev_enabled IN ('O', 'A') GROUP BY ev_class
+            """,
+            r => rules.Add(r.GetInt64(0), r.GetString(1)), cancellationToken);
+        return rules;
+    }
+
+    async Task ReadAsync(string query, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(query, connection) { Parameters = { new() { Value = tables.Keys.ToArray() } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            take(reader);
+    }
+
+    static void Add<T>(Dictionary<long, List<T>> lists, long table, T item)
+    {
+        if (!lists.TryGetValue(table, out var list)) lists[table] = list = [];
+        list.Add(item);
+    }
+}

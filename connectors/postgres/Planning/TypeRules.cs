@@ -1,0 +1,96 @@
+using Headgate.Connectors.Postgres.Catalog;
+
+namespace Headgate.Connectors.Postgres.Planning;
+
+/// <summary>
+/// How a value of the source's type becomes one of the destination's. Nothing that could lose a part of a value silently is planned:
+/// rounding and cut-off fractions are mismatches. What fails loudly is: a text too long for varchar(n) is rejected record by record.
+/// </summary>
+static class TypeRules
+{
+    /// <summary>Their binary form is a number that means something in one database only.</summary>
+    static readonly HashSet<string> LocalNumbers =
+    [
+        "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc", "regprocedure",
+        "regrole", "regtype",
+    ];
+
+    static readonly Dictionary<string, string[]> Widenings = new()
+    {
+        ["int2"] = ["int4", "int8", "numeric"],
+        ["int4"] = ["int8", "numeric"],
+        ["int8"] = ["numeric"],
+        ["float4"] = ["float8"],
+        // Not to timestamptz: which instant a date or a local time means, the two servers may see differently.
+        ["date"] = ["timestamp"],
+    };
+
+    public static FieldPlan Plan(PlanSubject subject, MappedField field)
+    {
+        var original = field.Source.Type;
+        var source = WithoutDomain(original);
+        var destination = field.Destination?.Type ?? source;
+        var declared = field.Destination?.DeclaredSql ?? source.Sql;
+        var plan = Travel(field, source, destination, declared) ?? throw subject.Cause("type-mismatch",
+            $"column \"{field.Name}\" is {original.Sql} at the source and {declared} at the destination");
+        return plan.SourceCast is null && source != original ? plan with { SourceCast = source.Sql } : plan;
+    }
+
+    /// <summary>An array of domains over built-in types is cast to one of the base: its binary form carries the domain's number.</summary>
+    static FieldType WithoutDomain(FieldType type) =>
+        type is { Kind: FieldTypeKind.Array, BuiltIn: false, Element: { BuiltIn: true } element }
+            ? type with { Schema = "pg_catalog", Name = $"_{element.Name}", Sql = $"{element.Sql}[]" }
+            : type;
+
+    static FieldPlan? Travel(MappedField field, FieldType source, FieldType destination, string declared)
+    {
+        if (Same(source, destination))
+        {
+            if (!TypeWidth.Fits(source, destination)) return null;
+            return Portable(source) && Portable(destination)
+                ? Field(field, declared, null, destination.Sql)
+                : Field(field, declared, "text", "text", cast: true);
+        }
+
+        if (IsText(destination)) return ToText(field, source, destination, declared);
+        if (!source.BuiltIn || !destination.BuiltIn) return null;
+        return Widenings.TryGetValue(source.Name, out var wider) && wider.Contains(destination.Name) && TypeWidth.Fits(source, destination)
+            ? Field(field, declared, Bare(destination), destination.Sql)
+            : null;
+    }
+
+    static FieldPlan ToText(MappedField field, FieldType source, FieldType destination, string declared) =>
+        source is { BuiltIn: true, Name: "text" or "varchar" }
+            ? Field(field, declared, null, destination.Sql)
+            : Field(field, declared, Bare(destination), destination.Sql);
+
+    /// <summary>The name alone decides for types of users: the same type may live in another schema there.</summary>
+    static bool Same(FieldType source, FieldType destination)
+    {
+        if (source.Kind != destination.Kind || source.BuiltIn != destination.BuiltIn) return false;
+        return source.Element is { } from && destination.Element is { } to ? Same(from, to) : source.Name == destination.Name;
+    }
+
+    /// <summary>Row types, and arrays of anything that users made, carry type numbers in their binary form.</summary>
+    static bool Portable(FieldType type) => type.Binary && !LocalNumbers.Contains(type.Name) && type.Kind switch
+    {
+        FieldTypeKind.Composite => false,
+        FieldTypeKind.Array => type.BuiltIn && Portable(type.Element!),
+        _ => true,
+    };
+
+    static bool IsText(FieldType type) => type is { BuiltIn: true, Name: "text" or "varchar" };
+
+    // Without its modifier: an explicit cast to varchar(10) or numeric(10,2) would cut and round. Received with it, it is enforced.
+    static string Bare(FieldType type) => $"pg_catalog.{SqlText.Identifier(type.Name)}";
+
+    static FieldPlan Field(MappedField field, string declared, string? sourceCast, string staged, bool cast = false) => new()
+    {
+        Name = field.Name,
+        Source = field.Source.Name,
+        SourceCast = sourceCast,
+        StagedType = staged,
+        DestinationType = declared,
+        DestinationCast = cast,
+    };
+}

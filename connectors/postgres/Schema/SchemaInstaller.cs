@@ -1,0 +1,74 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Schema;
+
+/// <summary>Brings schema headgate to this program's version: numbered scripts, each once, one installer at a time.</summary>
+static class SchemaInstaller
+{
+    static readonly IReadOnlyList<(int Version, string Resource)> Scripts = Find();
+
+    public static async Task EnsureAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        if (await VersionAsync(connection, null, cancellationToken) >= Scripts[^1].Version) return;
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, transaction, "SET LOCAL search_path TO pg_catalog; SET LOCAL lock_timeout TO '20s'", cancellationToken);
+        await using (var locking = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1, 0)", connection, transaction))
+        {
+            locking.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Fencing.LockClass.Schema });
+            await locking.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var version = await VersionAsync(connection, transaction, cancellationToken);
+        if (version == 0) await ExecuteAsync(connection, transaction, Foundation, cancellationToken);
+        foreach (var script in Scripts.Where(s => s.Version > version))
+        {
+            await ExecuteAsync(connection, transaction, await ReadAsync(script.Resource, cancellationToken), cancellationToken);
+            await ExecuteAsync(
+                connection, transaction, $"INSERT INTO headgate.schema_version (version) VALUES ({script.Version})", cancellationToken);
+        }
+
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    const string Foundation = """
+        CREATE SCHEMA IF NOT EXISTS headgate;
+        CREATE TABLE headgate.schema_version (version int PRIMARY KEY, installed_at timestamptz NOT NULL DEFAULT clock_timestamp());
+        """;
+
+    static async Task<int> VersionAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    {
+        // The catalog is asked rather than to_regclass: that one fails for a role without rights on the schema.
+        const string exists = """
+            SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                           WHERE n.nspname = 'headgate' AND c.relname = 'schema_version')
+            """;
+        await using (var command = new NpgsqlCommand(exists, connection, transaction))
+        {
+            if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) return 0;
+        }
+
+        await using var query = new NpgsqlCommand("SELECT coalesce(max(version), 0) FROM headgate.schema_version", connection, transaction);
+        return (int)(await query.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    static async Task ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    static List<(int Version, string Resource)> Find() =>
+        [.. typeof(SchemaInstaller).Assembly.GetManifestResourceNames()
+            .Where(n => n.StartsWith("Schema.", StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal))
+            .Select(n => (int.Parse(n.AsSpan("Schema.".Length, 3), NumberStyles.None, CultureInfo.InvariantCulture), n))
+            .OrderBy(s => s.Item1)];
+
+    static async Task<string> ReadAsync(string resource, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(typeof(SchemaInstaller).Assembly.GetManifestResourceStream(resource)!);
+        return await reader.ReadToEndAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,38 @@
+using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Sources;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Sources;
+
+/// <summary>Has the server plan, not run, the read.</summary>
+static class FilterCheck
+{
+    public static async Task RunAsync(SnapshotTransaction transaction, ReadPlan plan, CancellationToken cancellationToken)
+    {
+        var unfiltered = plan with { Object = plan.Object with { Filter = null } };
+        await ExplainAsync(transaction, $"SELECT {ReadStatement.Fields(plan)}{ReadStatement.From(unfiltered, ["$1"])}", cancellationToken);
+        if (plan.Object.Filter is not { } filter) return;
+        try
+        {
+            // A filter like "a) OR (b" would pass in parentheses and "a THEN 1 WHEN b" in a CASE; only one whole expression passes both.
+            await ExplainAsync(transaction, $"SELECT 1{ReadStatement.From(plan, ["$1"])}", cancellationToken);
+            await ExplainAsync(transaction,
+                $"SELECT CASE WHEN\n{filter}\nTHEN 1 END{ReadStatement.From(unfiltered, ["$1"])}", cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState[..2] is "42" or "22" or "0A" or "3F" or "21")
+        {
+            var cause = PostgresProblem.From(e, $"Object {plan.Object.From}: the filter is not valid").Problem;
+            throw PostgresProblem.Of("filter-invalid", cause.Sentence, sqlState: e.SqlState);
+        }
+    }
+
+    // The parameter is there to have the statement sent as one: without one, the driver would split the text at semicolons.
+    static async Task ExplainAsync(SnapshotTransaction transaction, string select, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"EXPLAIN (COSTS OFF) {select}", transaction.Connection)
+        {
+            Parameters = { new() { Value = true } },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,65 @@
+using Headgate.Connectors.Sources;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Sources;
+
+/// <summary>Divides a read into segments.</summary>
+static class SegmentPlanner
+{
+    const int MaxSegments = 4096;
+
+    public static async Task<IReadOnlyList<SegmentRange>> PlanAsync(
+        SnapshotTransaction transaction, ReadPlan plan, long segmentBytes, CancellationToken cancellationToken)
+    {
+        if (ReadStatement.Incremental(plan)) return Incremental(plan);
+        if (!plan.Object.Blocks) return [new SegmentRange { Kind = SegmentRangeKind.Chain }];
+        var (blocks, bytes) = await MeasureAsync(transaction, plan.Object.From, cancellationToken);
+        // Before version 14 every ctid range reads the whole table: one by one it would be read as often as there are segments.
+        if (transaction.Connection.PostgreSqlVersion.Major >= 14) return Even(blocks, bytes, segmentBytes);
+        return plan.Object.KeyGuaranteed ? [new SegmentRange { Kind = SegmentRangeKind.Chain }] : Even(0, 0, segmentBytes);
+    }
+
+    static List<SegmentRange> Incremental(ReadPlan plan)
+    {
+        var segments = new List<SegmentRange> { new() { Kind = SegmentRangeKind.Chain } };
+        if (plan is { NullCursors: true, Object.Cursor.Nullable: true })
+            segments.Add(new SegmentRange { Kind = SegmentRangeKind.NullCursors });
+        return segments;
+    }
+
+    /// <summary>The last range has no end: what the table has grown by meanwhile holds no record that the snapshot sees.</summary>
+    internal static IReadOnlyList<SegmentRange> Even(long blocks, long bytes, long segmentBytes)
+    {
+        var wanted = Math.Clamp((bytes + segmentBytes - 1) / segmentBytes, 1, MaxSegments);
+        var step = Math.Max(1, (blocks + wanted - 1) / wanted);
+        var segments = new List<SegmentRange>();
+        for (var first = 0L; first < Math.Max(blocks, 1); first += step)
+        {
+            var end = first + step;
+            segments.Add(new SegmentRange { Kind = SegmentRangeKind.Blocks, FirstBlock = first, EndBlock = end < blocks ? end : null });
+        }
+
+        return segments;
+    }
+
+    /// <summary>A ctid range picks the same blocks of every partition and child: the longest of them counts.</summary>
+    static async Task<(long Blocks, long Bytes)> MeasureAsync(SnapshotTransaction transaction, string from, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            WITH RECURSIVE tree(oid) AS (
+                SELECT pg_catalog.to_regclass($1)::pg_catalog.oid
+                UNION
+                SELECT i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid)
+            SELECT coalesce(max(pg_catalog.pg_relation_size(c.oid)), 0) / pg_catalog.current_setting('block_size')::pg_catalog.int8,
+                   coalesce(sum(pg_catalog.pg_table_size(c.oid)), 0)::pg_catalog.int8
+            FROM tree t JOIN pg_catalog.pg_class c ON c.oid = t.oid WHERE c.relkind IN ('r', 'm')
+            """, transaction.Connection)
+        {
+            Parameters = { new() { Value = from } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+}

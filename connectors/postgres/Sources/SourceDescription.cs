@@ -1,0 +1,73 @@
+using Headgate.Connectors.Postgres.Catalog;
+using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Pipelines;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Sources;
+
+/// <summary>Describes source objects from the catalogs.</summary>
+static class SourceDescription
+{
+    public static async Task<IReadOnlyList<SourceObject>> ReadAsync(
+        NpgsqlDataSource pool, IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken)
+    {
+        var names = objects.Select(o => NameOf(o.Definition)).ToArray();
+        var relations = await CatalogSession.ReadAsync(
+            pool, c => RelationReader.ReadAsync(c, names.Distinct().ToArray(), cancellationToken), cancellationToken);
+        RefuseMissing(names.Where(n => !relations.ContainsKey(n)).Distinct().ToArray());
+        return objects.Select((o, i) => Describe(o.No, o.Definition, relations[names[i]])).ToArray();
+    }
+
+    static QualifiedName NameOf(ObjectDefinition definition) =>
+        QualifiedName.TryParse(definition.From, out var name, out var problem)
+            ? name
+            : throw PostgresProblem.Of("object-name", $"Object {definition.From}: {problem}.");
+
+    static void RefuseMissing(QualifiedName[] missing)
+    {
+        if (missing.Length == 0) return;
+        var list = string.Join(", ", missing.Select(SqlText.Shown));
+        throw PostgresProblem.Of("object-missing", missing.Length == 1
+            ? $"Object {list} does not exist at the source."
+            : $"Objects {list} do not exist at the source.");
+    }
+
+    static SourceObject Describe(int no, ObjectDefinition definition, CatalogRelation relation)
+    {
+        CheckColumns(definition, relation);
+        return new SourceObject
+        {
+            ObjectNo = no,
+            Name = relation.Sql,
+            Columns = relation.Columns.Select(c => new SourceColumn
+            {
+                Name = c.Name,
+                Type = c.Type,
+                Nullable = !(c.NotNull || c.DomainNotNull),
+            }).ToArray(),
+            UniqueKeys = UniqueKeys(relation),
+            Blocks = relation.Heap,
+            EstimatedRows = relation.EstimatedRows,
+        };
+    }
+
+    static void CheckColumns(ObjectDefinition definition, CatalogRelation relation)
+    {
+        var wanted = definition.Fields?.Values ?? relation.Columns.Select(c => c.Name);
+        if (definition.Cursor is { } cursor) wanted = wanted.Append(cursor);
+        foreach (var name in wanted)
+        {
+            var column = relation.Column(name)
+                ?? throw PostgresProblem.Of("column-missing", $"Object {relation.Sql} has no column \"{name}\" at the source.");
+            if (!column.Selectable)
+                throw PostgresProblem.Of("permission", $"Object {relation.Sql}: the role may not read column \"{name}\" at the source.");
+        }
+    }
+
+    /// <summary>An index of a table with inheritance children says nothing about the children's rows.</summary>
+    static List<string>[] UniqueKeys(CatalogRelation relation) =>
+        relation is { Kind: 'r', Children: > 0 }
+            ? []
+            : relation.UniqueIndexes.Where(i => i.NotNull).Select(i => i.Columns.ToList()).ToArray();
+}
