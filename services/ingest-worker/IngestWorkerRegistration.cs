@@ -32,11 +32,14 @@ public static class IngestWorkerRegistration
         services.AddSingleton(_ => new IngestState(NpgsqlDataSource.Create(settings.State)));
         services.AddHostedService<IngestMigration>();
         services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "ingest-state", provider => new StateHealthCheck(provider.GetRequiredService<IngestState>().Source), failureStatus: null, ["ready"]));
+            "ingest-state",
+            provider => new StateHealthCheck(provider.GetRequiredService<IngestState>().Source),
+            failureStatus: null,
+            ["ready"]));
 
-        object postgres = new PostgresConnector();
-        if (postgres is ISourceConnector source) services.AddSingleton(source);
-        if (postgres is IDestinationConnector destination) services.AddSingleton(destination);
+        var postgres = new PostgresConnector();
+        services.AddSingleton<ISourceConnector>(postgres);
+        services.AddSingleton<IDestinationConnector>(postgres);
         services.AddSingleton<SystemConnections>();
         services.AddSingleton<StepRun>();
         services.AddSingleton(new StagingDirectory(settings.Staging));

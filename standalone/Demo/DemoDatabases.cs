@@ -20,10 +20,10 @@ sealed class DemoDatabases(string server)
         }
     }
 
-    public Task RunAsync(string resource, CancellationToken cancellationToken)
+    public async Task RunAsync(string resource, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(typeof(DemoDatabases).Assembly.GetManifestResourceStream($"Headgate.Standalone.Demo.{resource}")!);
-        return ExecuteAsync(Source, reader.ReadToEnd(), cancellationToken);
+        await ExecuteAsync(Source, await reader.ReadToEndAsync(cancellationToken), cancellationToken);
     }
 
     /// <summary>Rows and a checksum over all values of all rows, whatever their order.</summary>

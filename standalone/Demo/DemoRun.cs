@@ -7,7 +7,6 @@ using Headgate.JobCoordinator.Pipelines;
 using Headgate.PipelineFiles;
 using Headgate.PrivateServers;
 using MassTransit;
-using Spectre.Console;
 
 namespace Headgate.Standalone.Demo;
 
@@ -91,5 +90,5 @@ static class DemoRun
         Say("  ./headgate up             the same as services of their own on RabbitMQ; README.md tells how to run a pipeline of yours");
     }
 
-    static void Say(string line) => AnsiConsole.WriteLine(line);
+    static void Say(string line) => Console.WriteLine(line);
 }

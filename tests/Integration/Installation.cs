@@ -76,7 +76,11 @@ public sealed class Installation : IAsyncDisposable
     {
         var state = "";
         await EventuallyAsync(
-            async () => states.Contains(state = await State.ScalarAsync<string>($"select state from coordinator.sync_job where job_id = '{job}'")),
+            async () =>
+            {
+                state = await State.ScalarAsync<string>($"select state from coordinator.sync_job where job_id = '{job}'");
+                return states.Contains(state);
+            },
             async () => $"the job is {state} and not {string.Join(" or ", states)}: {await RemarkAsync(job)}\n{Worker.Output}\n{Coordinator.Output}");
         return await State.ScalarAsync<string>($"select error from coordinator.sync_job where job_id = '{job}'");
     }

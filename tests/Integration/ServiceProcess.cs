@@ -96,7 +96,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var path = Path.Combine(Repository.Root, "services", folder, "bin", output.Parent!.Name, output.Name, $"{assembly}.dll");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, ArgumentList = { path } };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, ArgumentList = { path } };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return start;
     }

@@ -12,14 +12,20 @@ public sealed record WorkerOptions
     /// <summary>HEADGATE_WORKER_LOAD_CONCURRENCY: segments written at the same time, 1 to 64. Default 4.</summary>
     public int LoadConcurrency { get; init; } = 4;
 
-    /// <summary>HEADGATE_WORKER_SNAPSHOT_MAX_AGE: how long a snapshot of a source is held open at most, as hh:mm:ss. Default 6 hours.</summary>
+    /// <summary>
+    /// HEADGATE_WORKER_SNAPSHOT_MAX_AGE: how long a snapshot of a source is held open at most, as hh:mm:ss. Default 6 hours.
+    /// </summary>
     /// <remarks>A snapshot that is held keeps the source from removing dead rows. What is not read by then is planned anew.</remarks>
     public TimeSpan SnapshotMaxAge { get; init; } = TimeSpan.FromHours(6);
 
-    /// <summary>HEADGATE_WORKER_YIELD_AFTER: how long one message loads batches before it goes to the end of its lane, below 1 minute. Default 30 s.</summary>
+    /// <summary>
+    /// HEADGATE_WORKER_YIELD_AFTER: how long one message loads batches before it goes to the end of its lane, below 1 minute. Default 30 s.
+    /// </summary>
     public TimeSpan YieldAfter { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>HEADGATE_WORKER_CONNECTION_IDLE: how long connections to a source or destination stay open unused, as hh:mm:ss. Default 5 min.</summary>
+    /// <summary>
+    /// HEADGATE_WORKER_CONNECTION_IDLE: how long connections to a source or destination stay open unused, as hh:mm:ss. Default 5 min.
+    /// </summary>
     public TimeSpan ConnectionIdle { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Reads the options; a malformed one is an error that names it.</summary>

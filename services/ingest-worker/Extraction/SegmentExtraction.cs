@@ -16,7 +16,8 @@ sealed class SegmentExtraction(SegmentStore segments, StagingDirectory staging, 
     {
         using var activity = WorkerTelemetry.Start("extract", wanted.JobId);
         var key = new SegmentKey(wanted.JobId, wanted.Attempt, wanted.ObjectNo, wanted.SegmentNo);
-        if (await segments.FindAsync(key, cancellationToken) is not { } segment) return new StepAnswer.Nothing("the segment is not planned any more");
+        if (await segments.FindAsync(key, cancellationToken) is not { } segment)
+            return new StepAnswer.Nothing("the segment is not planned any more");
         if (wanted.Epoch < segment.ReleasedEpoch) return new StepAnswer.Nothing("the job was released meanwhile");
         if (segment.Staged is { } staged && staging.Has(NameOf(key, staged))) return Extracted(wanted, staged);
         if (segment.Superseded) return new StepAnswer.Nothing("the object was planned anew");
@@ -37,7 +38,8 @@ sealed class SegmentExtraction(SegmentStore segments, StagingDirectory staging, 
         var name = new SegmentName(wanted.JobId, wanted.Attempt, wanted.ObjectNo, wanted.SegmentNo, wanted.Epoch, copy);
         await using var writer = staging.Create(name);
         var next = await ReadAsync(segment, writer, cancellationToken);
-        if (!await writer.PublishAsync(cancellationToken)) throw new StepException("staging-failed", "A staged file's name was taken.", retryable: true);
+        if (!await writer.PublishAsync(cancellationToken))
+            throw new StepException("staging-failed", "A staged file's name was taken.", retryable: true);
 
         var staged = new StagedCopy { Copy = copy, Epoch = wanted.Epoch, Rows = writer.Rows, Bytes = writer.Bytes, Digest = writer.Digest };
         var isFirst = await segments.AdoptAsync(segment, staged, next, cancellationToken);

@@ -73,32 +73,39 @@ sealed class SegmentStore(IngestState state)
     {
         await using var command = new NpgsqlCommand(
             "select from ingest.object where job_id = $1 and attempt = $2 and object_no = $3 and snapshot = $4 for update", connection);
-        await command.With(segment.Key.JobId, segment.Key.Attempt, segment.Key.ObjectNo, segment.Snapshot).ExecuteNonQueryAsync(cancellationToken);
+        var key = segment.Key;
+        await command.With(key.JobId, key.Attempt, key.ObjectNo, segment.Snapshot).ExecuteNonQueryAsync(cancellationToken);
     }
 
-    static async Task<bool> TakeAsync(NpgsqlConnection connection, PlannedSegment segment, StagedCopy copy, CancellationToken cancellationToken)
+    static async Task<bool> TakeAsync(
+        NpgsqlConnection connection, PlannedSegment segment, StagedCopy copy, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
             update ingest.segment set copy = $5, epoch = $6, rows = $7, bytes = $8, digest = $9
-            where job_id = $1 and attempt = $2 and object_no = $3 and segment_no = $4 and snapshot = $10 and copy is not distinct from $11::uuid
+            where job_id = $1 and attempt = $2 and object_no = $3 and segment_no = $4 and snapshot = $10
+              and copy is not distinct from $11::uuid
             """,
             connection);
         var key = segment.Key;
         return await command
-            .With(key.JobId, key.Attempt, key.ObjectNo, key.SegmentNo, copy.Copy, copy.Epoch, copy.Rows, copy.Bytes, copy.Digest, segment.Snapshot, segment.Staged?.Copy)
+            .With(
+                key.JobId, key.Attempt, key.ObjectNo, key.SegmentNo, copy.Copy, copy.Epoch, copy.Rows, copy.Bytes, copy.Digest,
+                segment.Snapshot, segment.Staged?.Copy)
             .ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
     // A copy that is replaced leads on to the same segment: under one snapshot the range that follows is the same.
-    static async Task ContinueChainAsync(NpgsqlConnection connection, PlannedSegment segment, SegmentRange next, CancellationToken cancellationToken)
+    static async Task ContinueChainAsync(
+        NpgsqlConnection connection, PlannedSegment segment, SegmentRange next, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
             with next as (
                 insert into ingest.segment (job_id, attempt, object_no, segment_no, snapshot, range)
                 select s.job_id, s.attempt, s.object_no,
-                       (select max(segment_no) + 1 from ingest.segment where job_id = $1 and attempt = $2 and object_no = $3), s.snapshot, $5::jsonb
+                       (select max(segment_no) + 1 from ingest.segment where job_id = $1 and attempt = $2 and object_no = $3),
+                       s.snapshot, $5::jsonb
                 from ingest.segment s
                 where s.job_id = $1 and s.attempt = $2 and s.object_no = $3 and s.segment_no = $4 and s.next_segment_no is null
                 returning segment_no)

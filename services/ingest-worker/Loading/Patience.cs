@@ -1,6 +1,8 @@
 namespace Headgate.IngestWorker.Loading;
 
-/// <summary>A few tries close together, for what passes by itself within seconds. What takes longer is the coordinator's to try again.</summary>
+/// <summary>
+/// A few tries close together, for what passes by itself within seconds. What takes longer is the coordinator's to try again.
+/// </summary>
 sealed class Patience(TimeProvider time)
 {
     static readonly TimeSpan[] Waits = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];

@@ -34,7 +34,8 @@ sealed partial class ProgressReporter(IBus bus, TimeProvider time, ILogger<Progr
 
     async Task ReportAsync(CancellationToken cancellationToken)
     {
-        foreach (var job in _inHand.Keys.Where(hand => hand.Written >= 0).GroupBy(hand => (hand.JobId, hand.Epoch)).Where(job => job.Any(hand => hand.HasNews)))
+        var jobs = _inHand.Keys.Where(hand => hand.Written >= 0).GroupBy(hand => (hand.JobId, hand.Epoch));
+        foreach (var job in jobs.Where(job => job.Any(hand => hand.HasNews)))
         {
             try
             {

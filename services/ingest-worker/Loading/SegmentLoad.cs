@@ -12,7 +12,13 @@ namespace Headgate.IngestWorker.Loading;
 /// ledger in each batch's own transaction, so that a batch takes effect once, however often it is tried and by whomever.
 /// </summary>
 sealed class SegmentLoad(
-    IDestination destination, ObjectPlan plan, SegmentTicket ticket, SegmentReader staged, LoadLimits limits, TimeProvider time, Action<long> report)
+    IDestination destination,
+    ObjectPlan plan,
+    SegmentTicket ticket,
+    SegmentReader staged,
+    LoadLimits limits,
+    TimeProvider time,
+    Action<long> report)
 {
     readonly BatchSize _size = new(limits.BatchTarget);
     readonly RowPace _pace = new(limits.MaxRowsPerSecond, time);

@@ -9,12 +9,18 @@ namespace Headgate.IngestWorker.Loading;
 
 /// <summary>Finds what a LoadSegment needs, then runs the pipeline of its segment.</summary>
 sealed class SegmentLoader(
-    SegmentStore segments, StagingDirectory staging, SystemConnections systems, ProgressReporter progress, WorkerOptions options, TimeProvider time)
+    SegmentStore segments,
+    StagingDirectory staging,
+    SystemConnections systems,
+    ProgressReporter progress,
+    WorkerOptions options,
+    TimeProvider time)
 {
     public async Task<LoadOutcome> RunAsync(LoadSegment load, CancellationToken cancellationToken)
     {
         var key = new SegmentKey(load.JobId, load.Attempt, load.ObjectNo, load.SegmentNo);
-        if (await segments.FindAsync(key, cancellationToken) is not { } segment) return new LoadOutcome.Skipped("the segment is not planned any more");
+        if (await segments.FindAsync(key, cancellationToken) is not { } segment)
+            return new LoadOutcome.Skipped("the segment is not planned any more");
         if (load.Epoch < segment.ReleasedEpoch) return new LoadOutcome.Skipped("the job was released meanwhile");
         // The job sealed one copy. If the segment was read again since, that one is gone.
         if (segment.Staged is not { } sealedCopy || sealedCopy.Copy != load.Copy) return new LoadOutcome.Lost();

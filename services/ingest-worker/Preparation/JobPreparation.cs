@@ -46,7 +46,8 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
     static void Refuse(PipelineDefinition pipeline)
     {
         if (pipeline.OnVanished is not OnVanished.Keep)
-            throw new StepException("not-supported", "onVanished other than keep is not supported yet: records that vanish from the source stay.");
+            throw new StepException(
+                "not-supported", "onVanished other than keep is not supported yet: records that vanish from the source stay.");
     }
 
     static async Task<IReadOnlyList<ObjectPlan>> PlanDestinationAsync(

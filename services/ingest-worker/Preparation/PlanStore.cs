@@ -75,11 +75,13 @@ sealed class PlanStore(IngestState state)
             snapshot, StoredJson.Write(read.Plan));
         Add("""
             insert into ingest.bound (job_id, attempt, object_no, source, target, upper) values ($1, $2, $3, $4, $5, $6)
-            on conflict (job_id, attempt, object_no) do update set source = excluded.source, target = excluded.target, upper = excluded.upper
+            on conflict (job_id, attempt, object_no)
+            do update set source = excluded.source, target = excluded.target, upper = excluded.upper
             """,
             read.Definition.From, read.Definition.To, read.Plan.Upper.UtcDateTime);
         // A chain may have grown by a segment that the coordinator had not heard of when it asked: that number is given anew.
-        Add("delete from ingest.segment where job_id = $1 and attempt = $2 and object_no = $3 and segment_no >= $4", read.Asked.FirstSegmentNo);
+        Add("delete from ingest.segment where job_id = $1 and attempt = $2 and object_no = $3 and segment_no >= $4",
+            read.Asked.FirstSegmentNo);
         Add("""
             insert into ingest.segment (job_id, attempt, object_no, segment_no, snapshot, range)
             select $1, $2, $3, $5 + (entry.no - 1)::int, $4, entry.range::jsonb from unnest($6::text[]) with ordinality as entry (range, no)

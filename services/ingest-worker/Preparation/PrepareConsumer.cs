@@ -11,7 +11,7 @@ sealed class PrepareConsumer(StepRun steps, JobPreparation preparation) : IConsu
     public Task Consume(ConsumeContext<PrepareJob> context)
     {
         var job = context.Message;
-        return steps.RunAsync(
-            context, new StepAddress(job.JobId, job.Epoch, JobStep.Prepare, Lanes.Prepare), stop => preparation.RunAsync(job, stop));
+        var address = new StepAddress(job.JobId, job.Epoch, JobStep.Prepare, Lanes.Prepare);
+        return steps.RunAsync(context, address, stop => preparation.RunAsync(job, stop));
     }
 }

@@ -40,7 +40,8 @@ sealed class AttemptReleases(IngestState state, SnapshotKeeper snapshots, Stagin
     }
 
     // A release that comes late does not take the snapshot of a job that went on since.
-    static async Task<IReadOnlyList<Guid>> ReleaseSnapshotsAsync(NpgsqlConnection connection, ReleaseJob release, CancellationToken cancellationToken)
+    static async Task<IReadOnlyList<Guid>> ReleaseSnapshotsAsync(
+        NpgsqlConnection connection, ReleaseJob release, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """

@@ -4,7 +4,9 @@ using MassTransit;
 
 namespace Headgate.IngestWorker.Releases;
 
-/// <summary>Nobody waits for an answer to a release: one that fails is tried again, then left in the lane's error queue for an operator.</summary>
+/// <summary>
+/// Nobody waits for an answer to a release: one that fails is tried again, then left in the lane's error queue for an operator.
+/// </summary>
 sealed partial class ReleaseConsumer(AttemptReleases releases, ILogger<ReleaseConsumer> log) : IConsumer<ReleaseJob>
 {
     public static void Retry(IRetryConfigurator retry)

@@ -11,7 +11,7 @@ sealed class ApplySchemaConsumer(StepRun steps, SchemaChanges changes) : IConsum
     public Task Consume(ConsumeContext<ApplySchemaChanges> context)
     {
         var apply = context.Message;
-        return steps.RunAsync(
-            context, new StepAddress(apply.JobId, apply.Epoch, JobStep.ApplySchema, Lanes.Prepare), stop => changes.ApplyAsync(apply, stop));
+        var address = new StepAddress(apply.JobId, apply.Epoch, JobStep.ApplySchema, Lanes.Prepare);
+        return steps.RunAsync(context, address, stop => changes.ApplyAsync(apply, stop));
     }
 }

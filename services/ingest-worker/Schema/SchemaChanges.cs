@@ -15,7 +15,8 @@ sealed class SchemaChanges(IngestState state, SystemConnections systems)
     public async Task<StepAnswer> ApplyAsync(ApplySchemaChanges apply, CancellationToken cancellationToken)
     {
         var plans = new List<ObjectPlan>();
-        if (await ReadAsync(apply, plans, cancellationToken) is not { } attempt) return new StepAnswer.Nothing("the attempt is not planned");
+        if (await ReadAsync(apply, plans, cancellationToken) is not { } attempt)
+            return new StepAnswer.Nothing("the attempt is not planned");
 
         using var destination = systems.Destination(attempt.Pipeline.Destination);
         var ticket = new JobTicket { PipelineId = attempt.PipelineId, JobId = apply.JobId, Attempt = apply.Attempt, Epoch = apply.Epoch };

@@ -11,7 +11,8 @@ namespace Headgate.IngestWorker.Snapshots;
 /// Holds snapshots open between messages: a handler lives for seconds, a read for hours. Each is renewed every 3 seconds and closed
 /// once it is released, is too old, or has ended by itself.
 /// </summary>
-sealed partial class SnapshotKeeper(SnapshotLeases leases, SystemConnections systems, WorkerOptions options, TimeProvider time, ILogger<SnapshotKeeper> log)
+sealed partial class SnapshotKeeper(
+    SnapshotLeases leases, SystemConnections systems, WorkerOptions options, TimeProvider time, ILogger<SnapshotKeeper> log)
     : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
@@ -52,7 +53,8 @@ sealed partial class SnapshotKeeper(SnapshotLeases leases, SystemConnections sys
     }
 
     /// <summary>Looks after every snapshot that is held here; those that were released are closed.</summary>
-    public Task RenewAllAsync(CancellationToken cancellationToken) => Task.WhenAll(_held.Values.Select(held => RenewAsync(held, cancellationToken)));
+    public Task RenewAllAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_held.Values.Select(held => RenewAsync(held, cancellationToken)));
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

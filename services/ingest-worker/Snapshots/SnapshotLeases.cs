@@ -15,7 +15,10 @@ sealed class SnapshotLeases(IngestState state)
     public async Task AddAsync(Guid id, PrepareJob job, string name, CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
-            $"insert into ingest.snapshot (id, job_id, attempt, epoch, name, worker, lease_until) values ($1, $2, $3, $4, $5, $6, now() + {Lease})");
+            $"""
+             insert into ingest.snapshot (id, job_id, attempt, epoch, name, worker, lease_until)
+             values ($1, $2, $3, $4, $5, $6, now() + {Lease})
+             """);
         await command.With(id, job.JobId, job.Attempt, job.Epoch, name, Worker).ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -29,11 +32,14 @@ sealed class SnapshotLeases(IngestState state)
 
     public async Task ReleaseAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var command = state.Source.CreateCommand("update ingest.snapshot set released_at = now() where id = $1 and released_at is null");
+        await using var command = state.Source.CreateCommand(
+            "update ingest.snapshot set released_at = now() where id = $1 and released_at is null");
         await command.With(id).ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Releases the snapshot if nothing is left to be read under it: all is staged, or was planned anew under another one.</summary>
+    /// <summary>
+    /// Releases the snapshot if nothing is left to be read under it: all is staged, or was planned anew under another one.
+    /// </summary>
     /// <returns>True if it is released now, by this call or before.</returns>
     public async Task<bool> ReleaseIfDoneAsync(Guid id, CancellationToken cancellationToken)
     {

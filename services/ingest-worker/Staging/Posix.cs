@@ -29,7 +29,8 @@ static partial class Posix
     {
         using var directory = Open(path, 0);
         if (directory.IsInvalid) throw new DirectoryNotFoundException("The staging directory is gone.");
-        if (Flush(directory) != 0) throw new IOException($"A staging directory could not be flushed (errno {Marshal.GetLastPInvokeError()}).");
+        if (Flush(directory) != 0)
+            throw new IOException($"A staging directory could not be flushed (errno {Marshal.GetLastPInvokeError()}).");
     }
 
     /// <summary>Whether the file system, or the user's share of it, is full.</summary>

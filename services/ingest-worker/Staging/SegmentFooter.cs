@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Headgate.IngestWorker.Staging;
 
-/// <summary>The end of a staged file: data, index, footer. The digest is over everything before it, the footer's own head included.</summary>
+/// <summary>
+/// The end of a staged file: data, index, footer. The digest is over everything before it, the footer's own head included.
+/// </summary>
 sealed record SegmentFooter(long Rows, long DataLength, int IndexEntries)
 {
     /// <summary>Bytes of the footer that the digest covers.</summary>

@@ -23,7 +23,8 @@ static class SegmentVerification
             var covered = footer.FileLength - SegmentFooter.DigestSize;
             for (long at = 0; at < covered;)
             {
-                var read = await RandomAccess.ReadAsync(file, piece.AsMemory(0, (int)Math.Min(PieceSize, covered - at)), at, cancellationToken);
+                var wanted = (int)Math.Min(PieceSize, covered - at);
+                var read = await RandomAccess.ReadAsync(file, piece.AsMemory(0, wanted), at, cancellationToken);
                 if (read == 0) throw new SegmentLostException("A staged file is truncated.");
                 hash.AppendData(piece, 0, read);
                 at += read;
@@ -34,7 +35,8 @@ static class SegmentVerification
             ArrayPool<byte>.Shared.Return(piece);
         }
 
-        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(digest.Span)) throw new SegmentLostException("A staged file is not what was written.");
+        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(digest.Span))
+            throw new SegmentLostException("A staged file is not what was written.");
         await ReadFullyAsync(file, indexBytes, footer.DataLength, cancellationToken);
         return (footer, SegmentIndex.FromBytes(indexBytes));
     }

@@ -4,7 +4,9 @@ using Headgate.Connectors.Records;
 
 namespace Headgate.IngestWorker.Staging;
 
-/// <summary>Writes one staged file. Holds one buffer, however large a record is; the file appears under its name complete or not at all.</summary>
+/// <summary>
+/// Writes one staged file. Holds one buffer, however large a record is; the file appears under its name complete or not at all.
+/// </summary>
 sealed class SegmentWriter : IRecordSink, IAsyncDisposable
 {
     const int BufferSize = 1024 * 1024;

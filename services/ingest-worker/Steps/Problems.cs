@@ -13,11 +13,14 @@ static class Problems
     {
         ConnectorException connector => connector.Problem,
         StepException step => step.Problem,
-        ConnectionReferenceException reference => new Problem { Code = "connection-unresolved", Sentence = reference.Message, Retryable = false },
+        ConnectionReferenceException reference =>
+            new Problem { Code = "connection-unresolved", Sentence = reference.Message, Retryable = false },
         IOException full when Posix.IsDiskFull(full) => Retryable("staging-full", "The file system of the staging directory is full."),
-        IOException or UnauthorizedAccessException => Retryable("staging-failed", $"The staging directory could not be used ({error.GetType().Name})."),
+        IOException or UnauthorizedAccessException =>
+            Retryable("staging-failed", $"The staging directory could not be used ({error.GetType().Name})."),
         // The state database's own error text stays out too: it can quote a range, and a range holds keys.
-        NpgsqlException { IsTransient: true } state => Retryable("state-unavailable", "The worker's state database does not answer.", state.SqlState),
+        NpgsqlException { IsTransient: true } state =>
+            Retryable("state-unavailable", "The worker's state database does not answer.", state.SqlState),
         NpgsqlException state => Internal(error) with { SqlState = state.SqlState },
         _ => Internal(error),
     };

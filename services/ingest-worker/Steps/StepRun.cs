@@ -49,7 +49,8 @@ sealed partial class StepRun(IHostApplicationLifetime lifetime, TimeProvider tim
         {
             var problem = Problems.Of(error);
             if (Problems.AreForeseen(error)) LogFailed(address.Step, address.ObjectNo, address.SegmentNo, problem.Code, problem.SqlState);
-            else LogUnexpected(address.Step, address.ObjectNo, address.SegmentNo, error.GetType().FullName, problem.SqlState, error.StackTrace);
+            else LogUnexpected(
+                address.Step, address.ObjectNo, address.SegmentNo, error.GetType().FullName, problem.SqlState, error.StackTrace);
             return new StepAnswer.Say(address.Failed(problem));
         }
     }

@@ -18,14 +18,16 @@ sealed class SystemConnections(
     /// <summary>The source; its connection is resolved each time, so that a changed secret is used from the next step on.</summary>
     public Shared<ISource> Source(SystemReference reference)
     {
-        var connector = sources.LastOrDefault(connector => connector.Name == reference.Connector) ?? throw Unknown("source", reference);
+        var connector = sources.LastOrDefault(connector => connector.Name == reference.Connector)
+            ?? throw Unknown("source", reference);
         return _sources.Take(connector.Name, ConnectionReference.Resolve(reference.Connection), connector.Open);
     }
 
     /// <summary>The destination, likewise.</summary>
     public Shared<IDestination> Destination(SystemReference reference)
     {
-        var connector = destinations.LastOrDefault(connector => connector.Name == reference.Connector) ?? throw Unknown("destination", reference);
+        var connector = destinations.LastOrDefault(connector => connector.Name == reference.Connector)
+            ?? throw Unknown("destination", reference);
         return _destinations.Take(connector.Name, ConnectionReference.Resolve(reference.Connection), connector.Open);
     }
 

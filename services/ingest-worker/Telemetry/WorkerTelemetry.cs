@@ -7,11 +7,15 @@ namespace Headgate.IngestWorker.Telemetry;
 /// <summary>What the worker traces and measures; docs/operations.md lists it. Counts only, never a value.</summary>
 static class WorkerTelemetry
 {
-    static readonly Counter<long> Extracted = HeadgateTelemetry.Meter.CreateCounter<long>("headgate.records.extracted", "{record}", "Records staged");
-    static readonly Counter<long> Written = HeadgateTelemetry.Meter.CreateCounter<long>("headgate.records.written", "{record}", "Records taken by committed batches");
-    static readonly Counter<long> StagedBytes = HeadgateTelemetry.Meter.CreateCounter<long>("headgate.bytes.staged", "By", "Size of staged files");
+    static readonly Counter<long> Extracted =
+        HeadgateTelemetry.Meter.CreateCounter<long>("headgate.records.extracted", "{record}", "Records staged");
+    static readonly Counter<long> Written =
+        HeadgateTelemetry.Meter.CreateCounter<long>("headgate.records.written", "{record}", "Records taken by committed batches");
+    static readonly Counter<long> StagedBytes =
+        HeadgateTelemetry.Meter.CreateCounter<long>("headgate.bytes.staged", "By", "Size of staged files");
     static readonly Counter<long> Segments = HeadgateTelemetry.Meter.CreateCounter<long>("headgate.segments", "{segment}", "Segments done");
-    static readonly Histogram<double> Batches = HeadgateTelemetry.Meter.CreateHistogram<double>("headgate.batches", "ms", "Time that a committed batch took");
+    static readonly Histogram<double> Batches =
+        HeadgateTelemetry.Meter.CreateHistogram<double>("headgate.batches", "ms", "Time that a committed batch took");
 
     public static Activity? Start(string step, Guid jobId) =>
         HeadgateTelemetry.Source.StartActivity(step)?.SetTag("headgate.job_id", jobId.ToString());

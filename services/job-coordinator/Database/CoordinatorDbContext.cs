@@ -31,7 +31,8 @@ public sealed class CoordinatorDbContext(DbContextOptions<CoordinatorDbContext> 
         modelBuilder.Entity<Obligation>(obligation =>
         {
             obligation.ToTable("obligation");
-            obligation.HasKey(row => row.ObligationId);
+            obligation.HasKey(row => row.Sequence);
+            obligation.Property(row => row.Sequence).UseIdentityAlwaysColumn();
             obligation.Property(row => row.Body).HasColumnType("jsonb");
         });
         modelBuilder.Entity<JobCommand>(command =>

@@ -6,6 +6,9 @@ namespace Headgate.JobCoordinator.Obligations;
 /// </summary>
 public sealed class Obligation
 {
+    /// <summary>Rows of one transaction leave in the order in which they were added.</summary>
+    public long Sequence { get; init; }
+
     /// <summary>The message's id; receivers drop duplicates by it.</summary>
     public required Guid ObligationId { get; init; }
 

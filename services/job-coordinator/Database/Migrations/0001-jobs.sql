@@ -158,8 +158,8 @@ create index command_of_job on coordinator.job_command (job_id, command_id);
 
 -- What must leave once: written in the transaction that owes it, marked done after the broker's confirm.
 create table coordinator.obligation (
-    obligation_id uuid primary key,
-    sequence bigint generated always as identity,
+    sequence bigint generated always as identity primary key,
+    obligation_id uuid not null unique,
     job_id uuid not null,
     message text not null,
     lane text,

@@ -103,8 +103,8 @@ static class ExtractionWork
                  where s.job_id = o.job_id and s.object_no = o.object_no and s.attempt = {job.Attempt} and s.state <> 'Abandoned'
                  returning s.rows)
              select coalesce(sum(rows), 0)::bigint as "Value" from segment
-             """).SingleAsync();
-        job.Extracted -= abandoned;
+             """).ToListAsync();
+        job.Extracted -= abandoned.Single();
     }
 
     /// <summary>Takes the next segments into hand, up to the pipeline's parallelism.</summary>

@@ -1,0 +1,107 @@
+using Headgate.Connectors.Conformance;
+using Xunit;
+
+namespace Headgate.Connectors.Postgres.Tests.Destinations;
+
+public sealed class RejectTests
+{
+    [Fact]
+    public async Task Rejects_are_found_by_halving_and_recorded_without_any_value()
+    {
+        await using var bench = await LoadBench.StartAsync("""
+            CREATE TABLE items (id int PRIMARY KEY, note text NOT NULL, n int CONSTRAINT positive CHECK (n > 0), code text CONSTRAINT once UNIQUE)
+            """);
+        var plan = await bench.PlanAsync("items", ["id"], directCopy: true);
+
+        var counts = await bench.LoadAsync(plan, """
+            SELECT i, CASE WHEN i = 7 THEN NULL ELSE 'secret' END, CASE WHEN i = 90 THEN -424242 ELSE i END, CASE WHEN i IN (3, 50) THEN 'same' END
+            FROM generate_series(1, 100) i
+            """, empty: true, batch: 64);
+
+        Assert.Equal((97, 3, 100), (counts.Inserted, counts.Rejected, counts.Written));
+        Assert.Equal(["(6,23502,,note,f)", "(49,23505,once,,f)", "(89,23514,positive,,f)"],
+            await bench.RowsAsync("SELECT row_no, sqlstate, constraint_name, column_name, deferred FROM headgate.rejected ORDER BY row_no"));
+        Assert.DoesNotContain(await bench.RowsAsync("SELECT sentence FROM headgate.rejected"),
+            s => s.Contains("secret", StringComparison.Ordinal) || s.Contains("424242", StringComparison.Ordinal) || s.Contains("same", StringComparison.Ordinal));
+        var records = await bench.RecordsAsync("SELECT 90, 'secret', -424242, NULL::text");
+        Assert.Equal(records[0], await bench.Database.ScalarAsync<byte[]>("SELECT image FROM headgate.rejected WHERE row_no = 89"));
+        Assert.Equal(100, await bench.Database.ScalarAsync<long>("SELECT sum(row_count) FROM headgate.batch"));
+    }
+
+    [Fact]
+    public async Task The_limit_counts_the_whole_job_and_nothing_beyond_it_is_committed()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, note text NOT NULL)");
+        var plan = await bench.PlanAsync("items", ["id"]);
+        var bad = Enumerable.Range(0, 40).Select(i => StagedBatch.Tuple(i, null)).ToArray();
+
+        var segments = Enumerable.Range(0, 4).Select(async s =>
+            (await Assert.ThrowsAsync<ConnectorException>(
+                () => SegmentLoop.RunAsync(bench.Destination, bench.Ticket(40, s) with { MaxRejects = 10 }, plan, bad))).Problem.Code);
+
+        Assert.All(await Task.WhenAll(segments), code => Assert.Equal("too-many-rejects", code));
+        Assert.Equal(10, await bench.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.rejected"));
+        Assert.Equal(10, await bench.Database.ScalarAsync<long>("SELECT sum(next_row)::bigint FROM headgate.ledger"));
+    }
+
+    [Fact]
+    public async Task Constraints_deferred_to_the_commit_are_found_in_the_batch()
+    {
+        await using var bench = await LoadBench.StartAsync("""
+            CREATE TABLE parents (id int PRIMARY KEY);
+            CREATE TABLE items (id int PRIMARY KEY, parent int REFERENCES parents DEFERRABLE INITIALLY DEFERRED);
+            INSERT INTO parents VALUES (1);
+            """);
+        var plan = await bench.PlanAsync("items", ["id"], directCopy: true);
+
+        var direct = await bench.LoadAsync(plan, "SELECT i, CASE WHEN i = 4 THEN 9 ELSE 1 END FROM generate_series(1, 8) i", empty: true);
+        var upsert = await bench.LoadAsync(plan, "SELECT i, CASE WHEN i = 14 THEN 9 ELSE 1 END FROM generate_series(11, 18) i", segment: 1);
+
+        Assert.Equal((7, 1, 7, 1), (direct.Inserted, direct.Rejected, upsert.Inserted, upsert.Rejected));
+    }
+
+    [Fact]
+    public async Task A_child_that_came_before_its_parent_is_written_afterwards_generation_by_generation()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree)");
+        var plan = await bench.PlanAsync("tree", ["id"]);
+        // Each record refers to the next one; the last to none.
+        var counts = await bench.LoadAsync(plan, "SELECT i, CASE WHEN i < 40 THEN i + 1 END FROM generate_series(1, 40) i", batch: 5);
+        Assert.True(counts.Rejected > 0);
+        Assert.Equal(counts.Rejected, await bench.Database.ScalarAsync<long>("SELECT deferred FROM headgate.ledger"));
+
+        var after = await bench.Destination.RetryDeferredAsync(bench.Ticket(40), plan, default);
+
+        Assert.Equal((40, 0, 40), (after!.Inserted, after.Rejected, after.Written));
+        Assert.Equal(40, await bench.Database.ScalarAsync<long>("SELECT count(*) FROM tree"));
+        Assert.Equal(0, await bench.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.rejected"));
+        Assert.Equal(40, await bench.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.change"));
+        Assert.Equal(40, await bench.Database.ScalarAsync<long>("SELECT sum(inserted)::bigint FROM headgate.batch"));
+    }
+
+    [Fact]
+    public async Task An_orphan_stays_rejected_and_is_not_tried_again()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree)");
+        var plan = await bench.PlanAsync("tree", ["id"]);
+        await bench.LoadAsync(plan, "SELECT * FROM (VALUES (1, 2), (2, 99), (3, 4), (4, 3), (5, NULL::int), (6, 5)) v", batch: 1);
+
+        var after = await bench.Destination.RetryDeferredAsync(bench.Ticket(6), plan, default);
+
+        Assert.Equal((2 + 2, 2), (after!.Inserted, after.Rejected));
+        Assert.Equal(["(0,f)", "(1,f)"], await bench.RowsAsync("SELECT row_no, deferred FROM headgate.rejected ORDER BY row_no"));
+        Assert.Equal(0, await bench.Database.ScalarAsync<long>("SELECT deferred FROM headgate.ledger"));
+    }
+
+    [Fact]
+    public async Task Behind_a_closed_fence_nothing_is_tried_again()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree)");
+        var plan = await bench.PlanAsync("tree", ["id"]);
+        await bench.LoadAsync(plan, "SELECT * FROM (VALUES (1, 2), (2, NULL)) v", batch: 1);
+        await bench.MoveAsync(2, open: false);
+
+        Assert.Null(await bench.Destination.RetryDeferredAsync(bench.Ticket(2), plan, default));
+        Assert.Equal(1, await bench.Database.ScalarAsync<long>("SELECT deferred FROM headgate.ledger"));
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using Headgate.Connectors;
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Steps;
+
+namespace Headgate.IngestWorker.Tests.Doubles;
+
+/// <summary>A destination that keeps ledgers only, and can be told what goes wrong.</summary>
+sealed class MemoryDestination : IDestination
+{
+    public ConcurrentDictionary<(Guid Job, int Object, int Segment), MemoryLedger> Ledgers { get; } = new();
+
+    /// <summary>Records that do not fit.</summary>
+    public HashSet<long> Bad { get; } = [];
+
+    /// <summary>Of those, the ones that wait for a record they refer to.</summary>
+    public HashSet<long> Waiting { get; } = [];
+
+    /// <summary>Thrown by the next writes, one each.</summary>
+    public ConcurrentQueue<Exception> Troubles { get; } = new();
+
+    /// <summary>Answered by the next transactions, one each.</summary>
+    public ConcurrentQueue<SkipReason> Skips { get; } = new();
+
+    /// <summary>Called within each write, with the batch's size.</summary>
+    public Action<int> OnWrite { get; set; } = _ => { };
+
+    /// <summary>Whether the fence stands for every job.</summary>
+    public bool IsOpen { get; set; } = true;
+
+    public int Retries { get; private set; }
+
+    public static ConnectorException Refusal(string sqlState = "22001") => new(new Problem
+    {
+        Code = "rejected", Sentence = "A record does not fit.", SqlState = sqlState, Retryable = false,
+    })
+    {
+        Remedy = LoadRemedy.Halve,
+    };
+
+    public static ConnectorException Trouble(bool isRetryable = true) =>
+        new(new Problem { Code = "unreachable", Sentence = "The destination does not answer.", Retryable = isRetryable });
+
+    public Task<string> RoleAsync(CancellationToken cancellationToken) => Task.FromResult("writer");
+
+    public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
+        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects,
+        LoadDefinition options,
+        CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ObjectPlan>>([.. objects.Select(entry => MemoryPlan.Of(entry.Source, entry.Definition))]);
+
+    public Task<IReadOnlyList<int>?> ApplyChangesAsync(
+        JobTicket ticket, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<int>?>(IsOpen ? [.. plans.Select(plan => plan.ObjectNo)] : null);
+
+    public Task<IBatchTransaction> BeginBatchAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var ledger = LedgerOf(ticket);
+        SkipReason? skipped = Skips.TryDequeue(out var reason) ? reason : IsOpen ? null : SkipReason.Fenced;
+        return Task.FromResult<IBatchTransaction>(new MemoryTransaction(this, ledger, skipped));
+    }
+
+    public Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken)
+    {
+        Retries++;
+        var ledger = LedgerOf(ticket);
+        var found = ledger.Deferred.Where(row => !Waiting.Contains(row)).ToList();
+        foreach (var row in found) ledger.Deferred.Remove(row);
+        ledger.Counts =
+            ledger.Counts with { Inserted = ledger.Counts.Inserted + found.Count, Rejected = ledger.Counts.Rejected - found.Count };
+        return Task.FromResult<RecordCounts?>(IsOpen ? ledger.Counts : null);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    MemoryLedger LedgerOf(
+        SegmentTicket ticket) => Ledgers.GetOrAdd((ticket.Job.JobId, ticket.ObjectNo, ticket.SegmentNo), _ => new MemoryLedger());
+}

@@ -1,0 +1,76 @@
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Jobs;
+using Headgate.IngestWorker.Extraction;
+using Headgate.IngestWorker.Releases;
+using Headgate.IngestWorker.Snapshots;
+using Headgate.IngestWorker.Steps;
+
+namespace Headgate.IngestWorker.Tests.Worker;
+
+public sealed class ReleaseTests : WorkerTest
+{
+    [Fact]
+    public async Task A_pause_closes_the_snapshot_and_keeps_what_is_staged()
+    {
+        var job = Job("a", "b");
+        await Worker.AskAsync<JobPrepared>(job.PrepareAll());
+        var staged = await Worker.AskAsync<SegmentExtracted>(job.Extract(0, 0));
+
+        await ReleaseAsync((job with { Epoch = 2 }).Release(staging: false));
+
+        Assert.Equal((0, 1), (Worker.Get<SnapshotKeeper>().Count, StagedFiles));
+        await AssertSnapshotSessionsAsync(0);
+        // What was sent before is stale; what is sent after the resume finds the snapshot gone.
+        Assert.IsType<StepAnswer.Nothing>(await Worker.Get<SegmentExtraction>().RunAsync(job.Extract(1, 0), default));
+        var resumed = job with { Epoch = 3 };
+        await Worker.AskAsync<SnapshotLost>(resumed.Extract(1, 0));
+        Assert.Equal(staged with { Epoch = 3 }, await Worker.AskAsync<SegmentExtracted>(resumed.Extract(0, 0)));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_job_deletes_what_was_staged_but_never_its_bounds()
+    {
+        var job = Job("a", "b");
+        await Worker.AskAsync<JobPrepared>(job.PrepareAll());
+        await Worker.AskAsync<SegmentExtracted>(job.Extract(0, 0));
+
+        await ReleaseAsync(job.Release(staging: true));
+        await ReleaseAsync(job.Release(staging: true));
+
+        Assert.Equal(0, StagedFiles);
+        Assert.Empty(Directory.GetDirectories(StagingPath));
+        Assert.Equal(0, await State.ScalarAsync<long>("select count(*) from ingest.segment"));
+        Assert.Equal(0, await State.ScalarAsync<long>("select count(*) from ingest.object"));
+        Assert.Equal(2, await State.ScalarAsync<long>("select count(*) from ingest.bound"));
+        Assert.IsType<StepAnswer.Nothing>(await Worker.Get<SegmentExtraction>().RunAsync(job.Extract(1, 0), default));
+    }
+
+    [Fact]
+    public async Task A_restart_keeps_the_new_attempt()
+    {
+        var job = Job("a");
+        await Worker.AskAsync<JobPrepared>(job.PrepareAll());
+        await Worker.AskAsync<SegmentExtracted>(job.Extract(0, 0));
+        var restarted = job with { Attempt = 2, Epoch = 2 };
+        await Worker.AskAsync<JobPrepared>(restarted.PrepareAll());
+
+        await ReleaseAsync(job.Release(staging: true));
+
+        Assert.Equal(10, (await Worker.AskAsync<SegmentExtracted>(restarted.Extract(0, 0))).Rows);
+        Assert.Equal(1, StagedFiles);
+    }
+
+    [Fact]
+    public async Task A_preparation_that_comes_after_the_release_leaves_nothing_open()
+    {
+        var job = Job("a");
+        await ReleaseAsync((job with { Epoch = 2 }).Release(staging: true));
+
+        Assert.IsType<StepAnswer.Nothing>(await Worker.Get<Preparation.JobPreparation>().RunAsync(job.PrepareAll(), default));
+
+        Assert.Equal(0, Worker.Get<SnapshotKeeper>().Count);
+        await AssertSnapshotSessionsAsync(0);
+    }
+
+    Task ReleaseAsync(ReleaseJob release) => Worker.Get<AttemptReleases>().RunAsync(release, default);
+}

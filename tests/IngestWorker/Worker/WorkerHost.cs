@@ -1,0 +1,93 @@
+using Headgate.Connectors.Destinations;
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Loading;
+using Headgate.Contracts.Steps;
+using Headgate.Hosting.Bus;
+using Headgate.Hosting.Configuration;
+using Headgate.IngestWorker.Tests.Doubles;
+using Headgate.Tests.Servers;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Headgate.IngestWorker.Tests.Worker;
+
+/// <summary>A whole worker on the in-memory transport, with a state database of its own.</summary>
+sealed class WorkerHost : IAsyncDisposable
+{
+    readonly IHost _host;
+
+    WorkerHost(IHost host, EventTrail trail, MemoryDestination destination)
+    {
+        _host = host;
+        Trail = trail;
+        Destination = destination;
+    }
+
+    public EventTrail Trail { get; }
+
+    public MemoryDestination Destination { get; }
+
+    public static async Task<WorkerHost> StartAsync(TestDatabase state, string staging, params (string Name, string Value)[] options)
+    {
+        var (trail, destination) = (new EventTrail(), new MemoryDestination());
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(options.Select(option => new KeyValuePair<string, string?>(option.Name, option.Value)));
+        builder.Logging.ClearProviders();
+        builder.AddIngestWorker(new ServiceSettings { State = state.ConnectionString, Staging = staging });
+        builder.Services.AddSingleton<IDestinationConnector>(new MemoryConnector(destination));
+        builder.AddHeadgateBus(amqp: null, bus =>
+        {
+            bus.AddIngestWorkerConsumers();
+            bus.AddLane(new Lane
+            {
+                Name = "headgate.test.trail",
+                Concurrency = 8,
+                Events =
+                [
+                    new LaneEvent<JobPrepared>(), new LaneEvent<SegmentExtracted>(), new LaneEvent<SnapshotLost>(),
+                    new LaneEvent<SchemaChangesApplied>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<SegmentLost>(),
+                    new LaneEvent<JobProgressed>(), new LaneEvent<StepFailed>(),
+                ],
+                Configure = (_, endpoint) => endpoint.Instance(trail),
+            });
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new WorkerHost(host, trail, destination);
+    }
+
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    /// <summary>Sends a command to its lane.</summary>
+    public async Task SendAsync(object command)
+    {
+        var lane = command switch
+        {
+            ExtractSegment => Lanes.Extract,
+            LoadSegment => Lanes.Load,
+            _ => Lanes.Prepare,
+        };
+        var endpoint = await Get<IBus>().GetSendEndpoint(Lanes.Address(lane));
+        await endpoint.Send(command);
+    }
+
+    /// <summary>Sends a command and takes the next event of the type.</summary>
+    public async Task<TEvent> AskAsync<TEvent>(object command)
+        where TEvent : class
+    {
+        await SendAsync(command);
+        return await Trail.NextAsync<TEvent>();
+    }
+
+    public Task StopAsync() => _host.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        if (_host is IAsyncDisposable host) await host.DisposeAsync();
+    }
+}

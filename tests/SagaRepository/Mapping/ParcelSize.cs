@@ -1,0 +1,7 @@
+namespace Headgate.SagaRepository.Tests.Mapping;
+
+public enum ParcelSize
+{
+    Small,
+    Large,
+}
