@@ -25,10 +25,11 @@ sealed class EntityFrameworkSagaRepositoryContextFactory<TSaga>(
                 var found = await store.Db.Set<TSaga>().AsNoTracking()
                     .Where(query.FilterExpression)
                     .Select(saga => saga.CorrelationId)
+                    .OrderBy(id => id)
                     .ToListAsync(context.CancellationToken);
                 var repository = new LockingSagaRepositoryContext<TSaga, T>(store, contexts, context, query.FilterExpression);
-                using var turn = new SemaphoreSlim(1);
-                await next.Send(new InTurnSagaQueryContext<TSaga, T>(repository, found, turn));
+                // Its pipe loads and handles one after the other, as one database context demands.
+                await next.Send(new DefaultSagaRepositoryQueryContext<TSaga, T>(repository, found));
             },
             context.CancellationToken);
 

@@ -31,7 +31,7 @@ public static class JobCoordinatorService
         services.AddSingleton(_ => new CoordinatorState(NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.State)
         {
             ApplicationName = "headgate-coordinator",
-            MaxPoolSize = 40,
+            MaxPoolSize = 64,
         })));
         services.AddDbContext<CoordinatorDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<CoordinatorState>().Source));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDestinationConnector, PostgresConnector>());
@@ -44,6 +44,7 @@ public static class JobCoordinatorService
     /// <summary>What works on its own clock; registered after the bus, so that it starts after it and stops before it.</summary>
     public static void AddJobCoordinatorUpkeep(this IHostApplicationBuilder builder)
     {
+        builder.Services.AddHostedService<JobTelemetry>();
         builder.Services.AddHostedService<ObligationRelay>();
         builder.Services.AddHostedService<Reconciler>();
     }

@@ -15,6 +15,7 @@ sealed class TestDatabase : IAsyncDisposable
 
     public static async Task<TestDatabase> CreateAsync()
     {
+        await TestServers.StartAsync();
         var database = new TestDatabase();
         await OnServerAsync($"CREATE DATABASE {database.name} TEMPLATE template0");
         await using var db = database.Context();

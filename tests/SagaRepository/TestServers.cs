@@ -1,14 +1,17 @@
+using Headgate.Tests.Servers;
+
 namespace Headgate.SagaRepository.Tests;
 
-/// <summary>The servers that the tests use.</summary>
+/// <summary>The servers that the tests use; there once a <see cref="TestDatabase"/> was made.</summary>
 static class TestServers
 {
-    public static string Postgres => Named("HEADGATE_TEST_PG", "an Npgsql connection string of a superuser");
+    public static string Postgres { get; private set; } = "";
 
-    public static Uri RabbitMq => new(Named("HEADGATE_TEST_AMQP", "amqp://user:password@host:port/vhost"));
+    public static Uri RabbitMq { get; private set; } = null!;
 
-    static string Named(string variable, string what) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
-            ? value
-            : throw new InvalidOperationException($"These tests need real servers: set {variable} to {what}.");
+    public static async Task StartAsync()
+    {
+        Postgres = (await SharedServers.PostgresAsync()).ConnectionString;
+        RabbitMq = (await SharedServers.RabbitMqAsync()).AmqpUri;
+    }
 }

@@ -16,17 +16,19 @@ static class WriteProblem
         }
         catch (Exception e) when (e is not (ConnectorException or OperationCanceledException or InvalidOperationException { InnerException: null }))
         {
-            throw Judge(PostgresProblem.From(e, SubjectOf(plan)), directCopy);
+            throw Judge(PostgresProblem.From(e, SubjectOf(plan)), plan, directCopy);
         }
     }
 
-    static ConnectorException Judge(ConnectorException error, bool directCopy) => error.Problem.SqlState switch
+    static ConnectorException Judge(ConnectorException error, ObjectPlan plan, bool directCopy) => error.Problem.SqlState switch
     {
         // A record was there already, or came twice: the upsert finds out.
         PostgresErrorCodes.UniqueViolation when directCopy => With(error, LoadRemedy.Upsert),
         // Not one record is at fault but all of them: the column has another type than when the job was planned.
-        PostgresErrorCodes.InvalidBinaryRepresentation or PostgresErrorCodes.BadCopyFileFormat => new ConnectorException(
-            error.Problem with { Code = "type-mismatch", Sentence = $"{error.Problem.Sentence} Its type may have changed since the job was planned." }),
+        PostgresErrorCodes.InvalidBinaryRepresentation or PostgresErrorCodes.BadCopyFileFormat or PostgresErrorCodes.ProtocolViolation =>
+            PostgresProblem.Of("type-mismatch",
+                $"{SubjectOf(plan)}: the records' form is not that of the columns; a type may have changed since the job was planned.",
+                sqlState: error.Problem.SqlState),
         _ => error,
     };
 

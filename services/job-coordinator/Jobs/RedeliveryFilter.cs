@@ -1,13 +1,14 @@
 using System.Reflection;
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
+using Headgate.SagaRepository;
 using MassTransit;
 
 namespace Headgate.JobCoordinator.Jobs;
 
 /// <summary>
-/// A redelivered message may have been handled before, up to the commit but not up to the sending of what followed from it. Whatever
-/// it was, the job is asked to send again what its state implies.
+/// A message that comes again, by redelivery or by a retry, may have been handled before, up to the commit but not up to the sending of
+/// what followed from it. Whatever it was, the job is asked to send again what its state implies.
 /// </summary>
 sealed class RedeliveryFilter<T> : IFilter<ConsumeContext<T>>
     where T : class
@@ -17,7 +18,7 @@ sealed class RedeliveryFilter<T> : IFilter<ConsumeContext<T>>
     public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
     {
         await next.Send(context);
-        if (context.ReceiveContext.Redelivered && JobId?.GetValue(context.Message) is Guid job)
+        if (context.MayHaveBeenHandled() && JobId?.GetValue(context.Message) is Guid job)
             await context.SendTo(Lanes.JobCommands, new ReconcileJob { JobId = job });
     }
 

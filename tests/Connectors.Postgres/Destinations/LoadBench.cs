@@ -28,7 +28,7 @@ sealed class LoadBench : IAsyncDisposable
 
     public JobTicket Job { get; } = new() { PipelineId = Guid.NewGuid(), JobId = Guid.NewGuid(), Attempt = 1, Epoch = 1 };
 
-    public static async Task<LoadBench> StartAsync(string setup, bool open = true)
+    public static async Task<LoadBench> StartAsync(string setup = "SELECT 1", bool open = true)
     {
         var bench = new LoadBench(await TestDatabase.CreateAsync("load"));
         await bench.Database.ExecuteAsync(setup);
@@ -101,7 +101,7 @@ sealed class LoadBench : IAsyncDisposable
     /// <summary>The rows of a query, each as one text.</summary>
     public async Task<IReadOnlyList<string>> RowsAsync(string query)
     {
-        await using var command = Database.DataSource.CreateCommand($"SELECT r::text FROM ({query}) r");
+        await using var command = Database.DataSource.CreateCommand($"SELECT _row::text FROM ({query}) _row");
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<string>();
         while (await reader.ReadAsync()) rows.Add(reader.GetString(0));

@@ -29,7 +29,7 @@ public sealed class ShapeChangeTests
     [Fact]
     public async Task Asked_again_they_are_not_made_again_and_the_answer_is_the_same()
     {
-        await using var bench = await LoadBench.StartAsync("");
+        await using var bench = await LoadBench.StartAsync();
         // This one would fail if it ran twice.
         var plan = Plan("public.items", CreateTable, new PlannedChange { Statement = "ALTER TABLE public.items RENAME note TO remark", Description = "Rename" });
 
@@ -54,7 +54,7 @@ public sealed class ShapeChangeTests
     [Fact]
     public async Task Behind_the_fence_nothing_is_changed()
     {
-        await using var bench = await LoadBench.StartAsync("");
+        await using var bench = await LoadBench.StartAsync();
         await bench.MoveAsync(2, open: false);
 
         Assert.Null(await bench.Destination.ApplyChangesAsync(bench.Job, [Plan("public.items", CreateTable)], default));
@@ -82,7 +82,7 @@ public sealed class ShapeChangeTests
     [Fact]
     public async Task A_statement_that_fails_leaves_nothing_and_says_so()
     {
-        await using var bench = await LoadBench.StartAsync("");
+        await using var bench = await LoadBench.StartAsync();
         var plan = Plan("public.items", new PlannedChange { Statement = "CREATE TABLE nowhere.items (id int)", Description = "Create" });
 
         var error = await Assert.ThrowsAsync<ConnectorException>(() => bench.Destination.ApplyChangesAsync(bench.Job, [plan], default));

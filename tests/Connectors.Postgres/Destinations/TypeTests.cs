@@ -82,7 +82,7 @@ public sealed class TypeTests
     [InlineData("json", "{\"a\":1}", "{\"a\": 1}")]
     [InlineData("jsonb", "1.0", "1.00")]
     [InlineData("interval", "30 days", "1 mon")]
-    [InlineData("timetz", "12:00+00", "13:00+01")]
+    [InlineData("timetz", "12:00:00+00", "13:00:00+01")]
     [InlineData("bpchar", "a", "a  ")]
     [InlineData("numeric[]", "{1.0}", "{1.00}")]
     [InlineData("text COLLATE public.nocase", "a", "A")]

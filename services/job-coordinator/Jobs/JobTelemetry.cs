@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using Headgate.Hosting.Telemetry;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Jobs;
+
+/// <summary>Counts the states that jobs enter, and how long jobs and stops took.</summary>
+sealed class JobTelemetry(SyncJobStateMachine machine, TimeProvider time) : IStateObserver<SyncJob>, IHostedService
+{
+    ConnectHandle? _connection;
+
+    static readonly Counter<long> Entered = HeadgateTelemetry.Meter.CreateCounter<long>(
+        "headgate.jobs.entered", "{job}", "Jobs that entered a state, by state");
+
+    static readonly Histogram<double> Durations = HeadgateTelemetry.Meter.CreateHistogram<double>(
+        "headgate.job.duration", "s", "From acceptance to a final state, by state");
+
+    static readonly Histogram<double> Stops = HeadgateTelemetry.Meter.CreateHistogram<double>(
+        "headgate.stop.duration", "s", "From a stop's request to its confirmation, by mode");
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _connection = ((StateMachine<SyncJob>)machine).ConnectStateObserver(this) as ConnectHandle;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _connection?.Disconnect();
+        return Task.CompletedTask;
+    }
+
+    public Task StateChanged(BehaviorContext<SyncJob> context, State currentState, State previousState)
+    {
+        var (job, now, state) = (context.Saga, time.GetUtcNow(), new KeyValuePair<string, object?>("state", currentState.Name));
+        Entered.Add(1, state);
+        if (currentState.Name is nameof(SyncJobStateMachine.Completed) or nameof(SyncJobStateMachine.Canceled) or nameof(SyncJobStateMachine.Discarded))
+            Durations.Record((now - job.CreatedAt).TotalSeconds, state);
+        var wasStopping = previousState?.Name is nameof(SyncJobStateMachine.Pausing) or nameof(SyncJobStateMachine.Canceling);
+        if (wasStopping && job is { StopRequestedAt: { } requested, StopConfirmedAt: { } confirmed })
+            Stops.Record((confirmed - requested).TotalSeconds, new KeyValuePair<string, object?>("mode", job.Mode?.ToString() ?? "Graceful"));
+        return Task.CompletedTask;
+    }
+}
