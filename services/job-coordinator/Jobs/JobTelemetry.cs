@@ -4,8 +4,8 @@ using MassTransit;
 
 namespace Headgate.JobCoordinator.Jobs;
 
-/// <summary>Counts the states that jobs enter, and how long jobs and stops took.</summary>
-sealed class JobTelemetry(SyncJobStateMachine machine, TimeProvider time) : IStateObserver<SyncJob>, IHostedService
+/// <summary>Logs and counts the states that jobs enter, and measures how long jobs and stops took.</summary>
+sealed partial class JobTelemetry(SyncJobStateMachine machine, TimeProvider time, ILogger<JobTelemetry> log) : IStateObserver<SyncJob>, IHostedService
 {
     ConnectHandle? _connection;
 
@@ -33,6 +33,7 @@ sealed class JobTelemetry(SyncJobStateMachine machine, TimeProvider time) : ISta
     public Task StateChanged(BehaviorContext<SyncJob> context, State currentState, State previousState)
     {
         var (job, now, state) = (context.Saga, time.GetUtcNow(), new KeyValuePair<string, object?>("state", currentState.Name));
+        LogEntered(job.CorrelationId, job.Project, job.Pipeline, currentState.Name, job.Attempt, job.Epoch);
         Entered.Add(1, state);
         if (currentState.Name is nameof(SyncJobStateMachine.Completed) or nameof(SyncJobStateMachine.Canceled) or nameof(SyncJobStateMachine.Discarded))
             Durations.Record((now - job.CreatedAt).TotalSeconds, state);
