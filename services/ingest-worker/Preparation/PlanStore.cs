@@ -23,7 +23,10 @@ sealed class PlanStore(IngestState state)
     {
         var prepared = new JobPrepared
         {
-            JobId = job.JobId, Epoch = job.Epoch, Objects = [.. objects.Select(read => read.Describe())], DestinationRole = role,
+            JobId = job.JobId,
+            Epoch = job.Epoch,
+            Objects = [.. objects.Select(read => read.Describe())],
+            DestinationRole = role,
         };
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

@@ -7,7 +7,7 @@ namespace Headgate.JobCoordinator.Jobs;
 /// <summary>Logs and counts the states that jobs enter, and measures how long jobs and stops took.</summary>
 sealed partial class JobTelemetry(SyncJobStateMachine machine, TimeProvider time, ILogger<JobTelemetry> log) : IStateObserver<SyncJob>, IHostedService
 {
-    ConnectHandle? _connection;
+    IDisposable? _connection;
 
     static readonly Counter<long> Entered = HeadgateTelemetry.Meter.CreateCounter<long>(
         "headgate.jobs.entered", "{job}", "Jobs that entered a state, by state");
@@ -20,13 +20,13 @@ sealed partial class JobTelemetry(SyncJobStateMachine machine, TimeProvider time
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _connection = ((StateMachine<SyncJob>)machine).ConnectStateObserver(this) as ConnectHandle;
+        _connection = ((StateMachine<SyncJob>)machine).ConnectStateObserver(this);
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _connection?.Disconnect();
+        _connection?.Dispose();
         return Task.CompletedTask;
     }
 

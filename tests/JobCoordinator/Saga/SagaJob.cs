@@ -21,8 +21,16 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public AcceptJob Acceptance(Guid id) => new()
     {
-        JobId = id, JobNo = Interlocked.Increment(ref s_jobNo), PipelineId = pipelineId, PipelineVersion = 1, Project = definition.Project,
-        Pipeline = definition.Name, Kind = JobKind.Historical, Trigger = TriggerKind.SyncNow, Actor = "tester", At = DateTimeOffset.UnixEpoch,
+        JobId = id,
+        JobNo = Interlocked.Increment(ref s_jobNo),
+        PipelineId = pipelineId,
+        PipelineVersion = 1,
+        Project = definition.Project,
+        Pipeline = definition.Name,
+        Kind = JobKind.Historical,
+        Trigger = TriggerKind.SyncNow,
+        Actor = "tester",
+        At = DateTimeOffset.UnixEpoch,
     };
 
     public Task AcceptAsync() => bench.HandleAsync(Acceptance(Id));
@@ -75,7 +83,14 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null) => await bench.HandleAsync(new SegmentExtracted
     {
-        JobId = Id, Epoch = epoch ?? await EpochAsync(), ObjectNo = 0, SegmentNo = segment, Copy = copy ?? Guid.NewGuid(), Rows = 10, Bytes = 100, NextSegmentNo = next,
+        JobId = Id,
+        Epoch = epoch ?? await EpochAsync(),
+        ObjectNo = 0,
+        SegmentNo = segment,
+        Copy = copy ?? Guid.NewGuid(),
+        Rows = 10,
+        Bytes = 100,
+        NextSegmentNo = next,
     });
 
     public async Task LaunchAsync()
@@ -94,7 +109,11 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public async Task LoadAsync(int segment, int? epoch = null, long deferred = 0) => await bench.HandleAsync(new SegmentLoaded
     {
-        JobId = Id, Epoch = epoch ?? await EpochAsync(), ObjectNo = 0, SegmentNo = segment, Deferred = deferred,
+        JobId = Id,
+        Epoch = epoch ?? await EpochAsync(),
+        ObjectNo = 0,
+        SegmentNo = segment,
+        Deferred = deferred,
         Counts = new RecordCounts { Written = 10, Inserted = 10 - deferred, Rejected = deferred },
     });
 
@@ -109,7 +128,11 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public async Task BreakAsync(JobStep step, bool retryable, int? segment = null) => await bench.HandleAsync(new StepFailed
     {
-        JobId = Id, Epoch = await EpochAsync(), Step = step, ObjectNo = segment is null ? null : 0, SegmentNo = segment,
+        JobId = Id,
+        Epoch = await EpochAsync(),
+        Step = step,
+        ObjectNo = segment is null ? null : 0,
+        SegmentNo = segment,
         Problem = new Problem { Code = "broken", Sentence = "Object public.a: it broke.", Retryable = retryable },
     });
 
@@ -130,7 +153,10 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public async Task FenceAsync(bool open, long written, int? epoch = null) => await bench.HandleAsync(new FenceMoved
     {
-        JobId = Id, Epoch = epoch ?? await EpochAsync(), Open = open, At = DateTimeOffset.UnixEpoch,
+        JobId = Id,
+        Epoch = epoch ?? await EpochAsync(),
+        Open = open,
+        At = DateTimeOffset.UnixEpoch,
         Counts = new Dictionary<int, RecordCounts> { [0] = new() { Written = written, Inserted = written } },
     });
 

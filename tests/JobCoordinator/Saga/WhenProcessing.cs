@@ -150,7 +150,9 @@ public sealed class WhenProcessing(SagaBench bench)
 
     async Task ProgressAsync(SagaJob job, long written) => await bench.HandleAsync(new JobProgressed
     {
-        JobId = job.Id, Epoch = await job.EpochAsync(), Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = 0, Written = written }],
+        JobId = job.Id,
+        Epoch = await job.EpochAsync(),
+        Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = 0, Written = written }],
     });
 
     Task<List<Guid>> OffsetsAsync(SagaJob job) => bench.ReadAsync(db => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.ToListAsync(

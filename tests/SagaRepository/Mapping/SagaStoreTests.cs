@@ -16,8 +16,13 @@ public sealed class SagaStoreTests
         var posted = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
         var parcel = new Parcel
         {
-            CorrelationId = Guid.NewGuid(), Size = ParcelSize.Large, Weight = null, PostedAt = posted, Tracking = new Uri("https://post.example/7"),
-            Stamps = { ["blue"] = 3 }, Stops = ["here", "there"],
+            CorrelationId = Guid.NewGuid(),
+            Size = ParcelSize.Large,
+            Weight = null,
+            PostedAt = posted,
+            Tracking = new Uri("https://post.example/7"),
+            Stamps = { ["blue"] = 3 },
+            Stops = ["here", "there"],
         };
 
         await using var db = await ParcelsAsync(database);
