@@ -6,7 +6,10 @@ public sealed class SchemaTests
 {
     static readonly Dictionary<string, string> SchemaOf = new(StringComparer.Ordinal)
     {
-        ["job-coordinator"] = "coordinator", ["ingest-worker"] = "ingest", ["scheduler"] = "scheduler", ["notifier"] = "notifier",
+        ["job-coordinator"] = "coordinator",
+        ["ingest-worker"] = "ingest",
+        ["scheduler"] = "scheduler",
+        ["notifier"] = "notifier",
     };
 
     public static TheoryData<string> Services() => [.. SchemaOf.Keys];

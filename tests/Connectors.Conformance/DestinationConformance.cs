@@ -169,7 +169,12 @@ public abstract class DestinationConformance
 
     static FenceMove Move(JobTicket job, bool open) => new()
     {
-        PipelineId = job.PipelineId, JobId = job.JobId, JobNo = 1, Attempt = job.Attempt, Epoch = job.Epoch, Open = open,
+        PipelineId = job.PipelineId,
+        JobId = job.JobId,
+        JobNo = 1,
+        Attempt = job.Attempt,
+        Epoch = job.Epoch,
+        Open = open,
     };
 
     async Task<IReadOnlyDictionary<int, Contracts.Jobs.RecordCounts>> MoveAsync(JobTicket job, bool open) =>

@@ -8,16 +8,16 @@ namespace Headgate.Connectors.Postgres.Destinations;
 /// <param name="Padded">Whether the cast to text would take off trailing blanks.</param>
 sealed record FieldShape(string Column, string BaseType, string Equality, FieldComparison Comparison, bool Padded)
 {
-    /// <summary>SQL: the table's value (t) and the staged one (s) differ.</summary>
-    public string Differs => Comparison switch
+    /// <summary>SQL: the table's value (of the given alias) and the staged one (s) differ.</summary>
+    public string Differs(string table) => Comparison switch
     {
-        FieldComparison.Equality => $"t.{Column} IS DISTINCT FROM s.{Column}",
+        FieldComparison.Equality => $"{table}.{Column} IS DISTINCT FROM s.{Column}",
         FieldComparison.EqualityAndScale =>
-            $"(t.{Column} IS DISTINCT FROM s.{Column} OR pg_catalog.scale(t.{Column}) IS DISTINCT FROM pg_catalog.scale(s.{Column}))",
+            $"({table}.{Column} IS DISTINCT FROM s.{Column} OR pg_catalog.scale({table}.{Column}) IS DISTINCT FROM pg_catalog.scale(s.{Column}))",
         // 0 equals -0 and does not replace it.
         FieldComparison.EqualityAndSign =>
-            $"(t.{Column} IS DISTINCT FROM s.{Column} OR t.{Column} = 0 AND {Text("t")} <> {Text("s")})",
-        _ => $"pg_catalog.record_image_ne(ROW(t.{Column}), ROW(s.{Column}))",
+            $"({table}.{Column} IS DISTINCT FROM s.{Column} OR {table}.{Column} = 0 AND {Text(table)} <> {Text("s")})",
+        _ => $"pg_catalog.record_image_ne(ROW({table}.{Column}), ROW(s.{Column}))",
     };
 
     /// <summary>SQL: the value as text, without loss.</summary>

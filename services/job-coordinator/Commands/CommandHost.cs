@@ -1,7 +1,7 @@
 using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
-using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Pipelines;
 
 namespace Headgate.JobCoordinator.Commands;
 

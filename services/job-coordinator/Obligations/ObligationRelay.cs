@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
-using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Pipelines;
 using MassTransit;
 using Npgsql;
 

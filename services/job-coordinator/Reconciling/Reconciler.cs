@@ -1,9 +1,9 @@
 using Headgate.Connectors;
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
+using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Jobs;
-using Headgate.JobCoordinator.Database;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Npgsql;

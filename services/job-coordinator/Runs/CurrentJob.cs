@@ -1,5 +1,5 @@
-using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.JobCoordinator.Runs;

@@ -2,10 +2,10 @@ using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
+using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Obligations;
 using Headgate.JobCoordinator.Pipelines;
-using Headgate.JobCoordinator.Database;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,7 @@
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
-using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Jobs;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

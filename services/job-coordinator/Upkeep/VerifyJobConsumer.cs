@@ -1,8 +1,8 @@
 using Headgate.Connectors;
 using Headgate.Connectors.Fencing;
 using Headgate.Contracts.Steps;
-using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Fencing;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 

@@ -35,7 +35,10 @@ sealed class MemoryDestination : IDestination
 
     public static ConnectorException Refusal(string sqlState = "22001") => new(new Problem
     {
-        Code = "rejected", Sentence = "A record does not fit.", SqlState = sqlState, Retryable = false,
+        Code = "rejected",
+        Sentence = "A record does not fit.",
+        SqlState = sqlState,
+        Retryable = false,
     })
     {
         Remedy = LoadRemedy.Halve,

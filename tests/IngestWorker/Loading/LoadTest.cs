@@ -41,8 +41,13 @@ public abstract class LoadTest : IDisposable
             MaxRejects = 1_000,
         },
         staged,
-        new LoadLimits { BatchTarget =
-            TimeSpan.FromMilliseconds(200), YieldAfter = TimeSpan.FromSeconds(30), MaxRowsPerSecond = maxRowsPerSecond },
+        new LoadLimits
+        {
+            BatchTarget =
+            TimeSpan.FromMilliseconds(200),
+            YieldAfter = TimeSpan.FromSeconds(30),
+            MaxRowsPerSecond = maxRowsPerSecond
+        },
         Time,
         Reports.Add);
 

@@ -184,7 +184,7 @@ public sealed class SegmentLoadTests : LoadTest
 
     static ConnectorException Conflict() =>
         new(new Problem { Code = "key-conflict", Sentence = "A key is there already.", SqlState = "23505", Retryable = false })
-    {
-        Remedy = LoadRemedy.Upsert,
-    };
+        {
+            Remedy = LoadRemedy.Upsert,
+        };
 }

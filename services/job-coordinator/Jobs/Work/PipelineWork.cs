@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
-using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Pipelines;
 using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.JobCoordinator.Jobs.Work;
