@@ -1,6 +1,6 @@
 namespace Headgate.Contracts.Extraction;
 
-/// <summary>The snapshot that the object was being read under is gone: objects that are not fully staged are planned anew.</summary>
+/// <summary>The snapshot that the segment was to be read under is gone: its object is planned anew.</summary>
 public sealed record SnapshotLost
 {
     /// <summary>The job.</summary>
@@ -11,4 +11,7 @@ public sealed record SnapshotLost
 
     /// <summary>The object's number in the pipeline file, from 0.</summary>
     public required int ObjectNo { get; init; }
+
+    /// <summary>The segment's number, unique in its object and attempt.</summary>
+    public required int SegmentNo { get; init; }
 }

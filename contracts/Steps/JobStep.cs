@@ -9,6 +9,9 @@ public enum JobStep
     /// <summary>A segment is read.</summary>
     Extract,
 
+    /// <summary>The fence is opened for the job.</summary>
+    Launch,
+
     /// <summary>The destination's shape is changed.</summary>
     ApplySchema,
 

@@ -15,9 +15,12 @@ public sealed class CoordinatorOptions
     /// <summary>How long one try to move a fence waits for batches in flight. Default 20 s.</summary>
     public TimeSpan FencePatience { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Tries of a step of the whole job (preparing, changing the schema, verifying). Default 3.</summary>
-    public int StepTries { get; set; } = 3;
+    /// <summary>Tries of a step of the whole job (preparing, changing the schema, verifying). with delays of 1, 2, 4, 8 and then 15 s. Default 6.</summary>
+    public int StepTries { get; set; } = 6;
 
     /// <summary>Tries of one segment, read or written, with delays of 1, 2, 4, 8 and then 15 s. Default 8.</summary>
     public int SegmentTries { get; set; } = 8;
+
+    /// <summary>How often an object is planned anew in one attempt because its snapshot or a staged segment was lost. Default 5.</summary>
+    public int Replans { get; set; } = 5;
 }

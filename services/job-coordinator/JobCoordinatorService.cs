@@ -57,14 +57,33 @@ public static class JobCoordinatorService
         bus.AddConsumer<VerifyJobConsumer>();
         bus.AddJobSaga();
 
-        bus.AddLane(new Lane { Name = Lanes.Starts, Concurrency = 8, Configure = (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context) });
-        bus.AddLane(new Lane { Name = Lanes.Fences, Concurrency = 16, Configure = (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context) });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Starts,
+            Concurrency = 8,
+            Configure = (context, lane) =>
+            {
+                lane.UseMessageRetry(BridgeRestarts);
+                lane.ConfigureConsumer<StartJobConsumer>(context);
+            },
+        });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Fences,
+            Concurrency = 16,
+            Configure = (context, lane) =>
+            {
+                lane.UseMessageRetry(BridgeRestarts);
+                lane.ConfigureConsumer<MoveFenceConsumer>(context);
+            },
+        });
         bus.AddLane(new Lane
         {
             Name = Lanes.Upkeep,
             Concurrency = 4,
             Configure = (context, lane) =>
             {
+                lane.UseMessageRetry(BridgeRestarts);
                 lane.ConfigureConsumer<GrantTurnConsumer>(context);
                 lane.ConfigureConsumer<VerifyJobConsumer>(context);
             },
@@ -101,9 +120,12 @@ public static class JobCoordinatorService
     // The order matters: a retry begins a new outbox, and the outbox lets messages go only after the saga has committed.
     static void ConfigureSaga(IBusRegistrationContext context, IReceiveEndpointConfigurator lane)
     {
-        lane.UseMessageRetry(retry => retry.Intervals(50, 200, 1000, 3000));
+        lane.UseMessageRetry(BridgeRestarts);
         lane.UseConsumeFilter(typeof(RedeliveryFilter<>), context);
         lane.UseInMemoryOutbox(context);
         lane.ConfigureSaga<SyncJob>(context);
     }
+
+    // Long enough for a database that restarts, short enough for a handler. What comes after it is found by the reconciler.
+    static void BridgeRestarts(IRetryConfigurator retry) => retry.Intervals(50, 200, 1000, 3000, 5000, 5000, 5000);
 }

@@ -14,7 +14,8 @@ static class AuditRow
     /// <summary>The counts are what the ledger gained.</summary>
     public static NpgsqlBatchCommand InsertCommand(
         SegmentTicket ticket, string path, long firstRow, int rows, LedgerRow before, LedgerRow after) => new("""
-        INSERT INTO headgate.batch (job_id, attempt, object_no, segment_no, first_row, row_count, path, inserted, updated, unchanged, rejected)
+        INSERT INTO headgate.batch
+            (job_id, attempt, object_no, segment_no, first_row, row_count, path, inserted, updated, unchanged, rejected)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """)
         {

@@ -28,7 +28,7 @@ sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, Segm
                 if (_refused) return null;
             }
 
-            if (written == 0) return await GiveUpAsync(cancellationToken);
+            if (written == 0) return await CountsAsync(cancellationToken);
         }
 
         return null;
@@ -133,27 +133,23 @@ sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, Segm
         return ([.. taken], new ImageBatch(taken.Count == 0 ? 0 : taken[0], images));
     }
 
-    /// <summary>What is left is rejected for good.</summary>
-    async Task<RecordCounts?> GiveUpAsync(CancellationToken cancellationToken)
+    /// <summary>What is left goes on waiting: only the coordinator knows whether what it refers to is still to come.</summary>
+    async Task<RecordCounts?> CountsAsync(CancellationToken cancellationToken)
     {
         var (transaction, ledger) = await PostgresDestination.BeginSegmentAsync(dataSource, ticket, plan, cancellationToken);
         await using var _ = transaction;
-        if (Refuses(transaction)) return null;
-        var update = new NpgsqlBatchCommand("""
-            UPDATE headgate.rejected SET deferred = false
-            WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND segment_no = $4 AND deferred
-            """);
-        update.Parameters.AddRange(SegmentParameters());
-        await transaction.ExecuteAsync([update, (ledger with { Deferred = 0 }).UpdateCommand(ticket)], cancellationToken);
-        await transaction.CommitAsync();
-        return ledger.Counts;
+        return Refuses(transaction) ? null : ledger.Counts;
     }
 
     /// <summary>Another delivery in hand is no refusal: it will be tried again.</summary>
     bool Refuses(FencedTransaction transaction)
     {
         if (transaction.Refused is SkipReason.InHand)
-            throw Errors.PostgresProblem.Of("segment-in-hand", $"Object {plan.To}: segment {ticket.SegmentNo} is in another's hand.", retryable: true);
+        {
+            throw Errors.PostgresProblem.Of(
+                "segment-in-hand", $"{WriteProblem.SubjectOf(plan)}: segment {ticket.SegmentNo} is in another's hand.", retryable: true);
+        }
+
         return _refused = transaction.Refused is not null;
     }
 

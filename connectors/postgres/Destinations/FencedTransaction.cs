@@ -104,7 +104,8 @@ sealed class FencedTransaction : IAsyncDisposable
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
-            if (!stood) throw PostgresProblem.Of("fence-moving", "The pipeline's lock was not had: its fence is being moved.", true, e.SqlState);
+            if (!stood)
+                throw PostgresProblem.Of("fence-moving", "The pipeline's lock was not had: its fence is being moved.", true, e.SqlState);
             Refused = SkipReason.InHand;
         }
     }

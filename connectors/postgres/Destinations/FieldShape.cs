@@ -2,7 +2,7 @@ namespace Headgate.Connectors.Postgres.Destinations;
 
 /// <summary>How a destination field is cast to, compared and put into words, from the destination's catalog.</summary>
 /// <param name="Column">Its name as it is written in statements.</param>
-/// <param name="BaseType">Its type without modifier, a domain's base type: casting to it truncates nothing, assigning does the rest.</param>
+/// <param name="BaseType">Its type without modifier, a domain's base type: casting to it cuts nothing off, assigning does the rest.</param>
 /// <param name="Equality">The operator by which its index tells keys apart.</param>
 /// <param name="Comparison">What shows that two values are not the same to the last bit.</param>
 /// <param name="Padded">Whether the cast to text would take off trailing blanks.</param>
@@ -13,7 +13,8 @@ sealed record FieldShape(string Column, string BaseType, string Equality, FieldC
     {
         FieldComparison.Equality => $"{table}.{Column} IS DISTINCT FROM s.{Column}",
         FieldComparison.EqualityAndScale =>
-            $"({table}.{Column} IS DISTINCT FROM s.{Column} OR pg_catalog.scale({table}.{Column}) IS DISTINCT FROM pg_catalog.scale(s.{Column}))",
+            $"({table}.{Column} IS DISTINCT FROM s.{Column} " +
+            $"OR pg_catalog.scale({table}.{Column}) IS DISTINCT FROM pg_catalog.scale(s.{Column}))",
         // 0 equals -0 and does not replace it.
         FieldComparison.EqualityAndSign =>
             $"({table}.{Column} IS DISTINCT FROM s.{Column} OR {table}.{Column} = 0 AND {Text(table)} <> {Text("s")})",

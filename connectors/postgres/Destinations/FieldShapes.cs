@@ -16,7 +16,8 @@ sealed class FieldShapes
     /// </summary>
     static readonly HashSet<string> Plain = new(StringComparer.Ordinal)
     {
-        "bool", "int2", "int4", "int8", "oid", "date", "time", "timestamp", "timestamptz", "uuid", "bytea", "text", "varchar", "name", "char",
+        "bool", "int2", "int4", "int8", "oid", "date", "time", "timestamp", "timestamptz", "uuid", "bytea",
+        "text", "varchar", "name", "char",
     };
 
     readonly ConcurrentDictionary<string, UpsertStatements> _statements = new(StringComparer.Ordinal);
@@ -35,12 +36,13 @@ sealed class FieldShapes
         string.Join('\n', [plan.To, $"{plan.SingleTable} {string.Join(',', plan.Key)}",
             .. plan.Fields.Select(f => $"{f.Name}\t{f.StagedType}\t{f.DestinationType}\t{f.DestinationCast}")]);
 
-    static async Task<IReadOnlyList<FieldShape>> ReadAsync(FencedTransaction transaction, ObjectPlan plan, CancellationToken cancellationToken)
+    static async Task<IReadOnlyList<FieldShape>> ReadAsync(
+        FencedTransaction transaction, ObjectPlan plan, CancellationToken cancellationToken)
     {
         // Extension types bring operators that search_path does not show; the default operator class knows them.
         const string sql = """
-            SELECT a.attname::text, pg_catalog.format_type(b.oid, -1), a.atttypmod, b.typname::text, n.nspname = 'pg_catalog', b.typtype = 'e',
-                   coalesce(c.collisdeterministic, true),
+            SELECT a.attname::text, pg_catalog.format_type(b.oid, -1), a.atttypmod, b.typname::text, n.nspname = 'pg_catalog',
+                   b.typtype = 'e', coalesce(c.collisdeterministic, true),
                    (SELECT pg_catalog.format('OPERATOR(%I.%s)', opn.nspname, o.oprname)
                     FROM pg_catalog.pg_opclass oc
                     JOIN pg_catalog.pg_am am ON am.oid = oc.opcmethod AND am.amname = 'btree'
@@ -81,7 +83,7 @@ sealed class FieldShapes
             _ => FieldComparison.Image,
         };
         return new FieldShape(
-            SqlText.Identifier(reader.GetString(0)), reader.GetString(1), reader.IsDBNull(7) ? "OPERATOR(pg_catalog.=)" : reader.GetString(7),
-            comparison, Padded: blank);
+            SqlText.Identifier(reader.GetString(0)), reader.GetString(1),
+            reader.IsDBNull(7) ? "OPERATOR(pg_catalog.=)" : reader.GetString(7), comparison, Padded: blank);
     }
 }

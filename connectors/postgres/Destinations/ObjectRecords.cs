@@ -34,7 +34,7 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
             new NpgsqlParameter<int> { TypedValue = plan.ObjectNo },
             new NpgsqlParameter<string> { TypedValue = plan.To },
             new NpgsqlParameter { Value = FieldsOf(plan), NpgsqlDbType = NpgsqlDbType.Jsonb },
-            new NpgsqlParameter { Value = plan.Key.Select(k => (short)(k + 1)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint },
+            new NpgsqlParameter<short[]> { TypedValue = [.. plan.Key.Select(k => (short)(k + 1))] },
         },
     };
 

@@ -18,7 +18,8 @@ sealed class PostgresBatchTransaction : IBatchTransaction
     LedgerRow _ledger;
     NpgsqlBatchCommand? _audit;
 
-    public PostgresBatchTransaction(FencedTransaction transaction, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan, LedgerRow ledger)
+    public PostgresBatchTransaction(
+        FencedTransaction transaction, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan, LedgerRow ledger)
     {
         _transaction = transaction;
         _shapes = shapes;
@@ -111,6 +112,9 @@ sealed class PostgresBatchTransaction : IBatchTransaction
         if (Skipped is not null) throw new InvalidOperationException("Nothing may be written here.");
         if (_audit is not null) throw new InvalidOperationException("A transaction takes one batch.");
         if (batch.FirstRow != NextRow)
-            throw PostgresProblem.Of("batch-misplaced", $"{_subject}: the batch begins at record {batch.FirstRow}, the ledger stands at {NextRow}.");
+        {
+            throw PostgresProblem.Of(
+                "batch-misplaced", $"{_subject}: the batch begins at record {batch.FirstRow}, the ledger stands at {NextRow}.");
+        }
     }
 }

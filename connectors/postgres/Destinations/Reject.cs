@@ -53,11 +53,14 @@ sealed class Reject(FencedTransaction transaction, SegmentTicket ticket, string 
         };
         await transaction.ExecuteAsync([locking], cancellationToken);
         await using var command = transaction.Command(
-            "SELECT coalesce(sum(rejected), 0)::bigint FROM headgate.ledger WHERE job_id = $1 AND attempt = $2",
+            "SELECT coalesce(sum(rejected - deferred), 0)::bigint FROM headgate.ledger WHERE job_id = $1 AND attempt = $2",
             new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt });
         var rejected = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
         if (rejected >= ticket.MaxRejects)
-            throw PostgresProblem.Of("too-many-rejects", $"{subject}: the job has more rejected records than its limit of {ticket.MaxRejects}.");
+        {
+            throw PostgresProblem.Of(
+                "too-many-rejects", $"{subject}: the job has more rejected records than its limit of {ticket.MaxRejects}.");
+        }
     }
 
     static async Task<byte[]?> ImageAsync(IRecordBatch batch, CancellationToken cancellationToken)

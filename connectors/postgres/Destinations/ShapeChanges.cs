@@ -45,7 +45,8 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
             }
             catch (PostgresException e) when (IsPassing(e))
             {
-                if (attempt == MaxTries || Stopwatch.GetElapsedTime(since) > Budget) throw await WaitingForAsync(plan, seq, cancellationToken);
+                if (attempt == MaxTries || Stopwatch.GetElapsedTime(since) > Budget)
+                    throw await WaitingForAsync(plan, seq, cancellationToken);
             }
             catch (PostgresException e) when (IsThereAlready(e))
             {
@@ -63,9 +64,9 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
         NpgsqlBatchCommand[] asking =
         [
             new("SELECT pg_catalog.pg_advisory_xact_lock($1, $2)") { Parameters = { Of(LockClass.Job), Of(LockKey.Of(ticket.JobId)) } },
-            new("SELECT EXISTS (SELECT FROM headgate.schema_change WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND seq = $4)")
+            new("SELECT EXISTS (SELECT FROM headgate.schema_change WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND statement = $4)")
             {
-                Parameters = { Of(ticket.JobId), Of(ticket.Attempt), Of(plan.ObjectNo), Of(seq) },
+                Parameters = { Of(ticket.JobId), Of(ticket.Attempt), Of(plan.ObjectNo), Of(plan.Changes[seq].Statement) },
             },
         ];
         await using var transaction = await FencedTransaction.BeginAsync(dataSource, ticket, asking, async reader =>
@@ -80,20 +81,22 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
         var change = plan.Changes[seq];
         await transaction.ExecuteAsync("SET LOCAL lock_timeout TO '100ms'", cancellationToken);
         await transaction.ExecuteAsync(change.Statement, cancellationToken);
-        await transaction.ExecuteAsync([LogCommand(plan, seq, change)], cancellationToken);
+        await transaction.ExecuteAsync([LogCommand(plan, change)], cancellationToken);
         await transaction.CommitAsync();
         return true;
     }
 
-    NpgsqlBatchCommand LogCommand(ObjectPlan plan, int seq, PlannedChange change) => new("""
+    NpgsqlBatchCommand LogCommand(ObjectPlan plan, PlannedChange change) => new("""
         INSERT INTO headgate.schema_change (job_id, attempt, object_no, seq, statement, inverse, description)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        SELECT $1, $2, $3, coalesce(max(seq), -1) + 1, $4, $5, $6
+        FROM headgate.schema_change WHERE job_id = $1 AND attempt = $2 AND object_no = $3
         """)
     {
         Parameters =
         {
-            Of(ticket.JobId), Of(ticket.Attempt), Of(plan.ObjectNo), Of(seq), Of(change.Statement),
-            new NpgsqlParameter { Value = (object?)change.Inverse ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }, Of(change.Description),
+            Of(ticket.JobId), Of(ticket.Attempt), Of(plan.ObjectNo), Of(change.Statement),
+            new NpgsqlParameter { Value = (object?)change.Inverse ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            Of(change.Description),
         },
     };
 
@@ -116,8 +119,8 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
 
         var by = holders.Count == 0 ? "others" : string.Join(", ", holders);
         return PostgresProblem.Of(
-            "lock-timeout", $"Object {plan.To}: \"{plan.Changes[seq].Description}\" waits for a lock that is held by {by}.", retryable: true,
-            sqlState: PostgresErrorCodes.LockNotAvailable);
+            "lock-timeout", $"Object {plan.To}: \"{plan.Changes[seq].Description}\" waits for a lock that is held by {by}.",
+            retryable: true, sqlState: PostgresErrorCodes.LockNotAvailable);
     }
 
     /// <summary>A unique violation is two sessions creating the same thing at once.</summary>

@@ -17,7 +17,8 @@ static class TupleStream
     /// <param name="observe">Sees the records' bytes on their way.</param>
     /// <param name="cancellationToken">Abandons the COPY.</param>
     public static async Task CopyAsync(
-        NpgsqlConnection connection, string copy, IRecordBatch batch, Action<ReadOnlySpan<byte>>? observe, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string copy, IRecordBatch batch, Action<ReadOnlySpan<byte>>? observe,
+        CancellationToken cancellationToken)
     {
         var stream = await connection.BeginRawBinaryCopyAsync(copy, cancellationToken);
         try

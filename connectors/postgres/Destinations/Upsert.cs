@@ -31,7 +31,11 @@ sealed class Upsert(FencedTransaction transaction, UpsertStatements statements, 
         for (var round = 1; open > 0; round++)
         {
             if (round > MaxRounds)
-                throw PostgresProblem.Of("rows-contended", $"{subject}: others keep changing the same rows, or a trigger drops them.", retryable: true);
+            {
+                throw PostgresProblem.Of(
+                    "rows-contended", $"{subject}: others keep changing the same rows, or a trigger drops them.", retryable: true);
+            }
+
             (outcome, open) = await RoundAsync(outcome, round, cancellationToken);
         }
 
@@ -52,9 +56,11 @@ sealed class Upsert(FencedTransaction transaction, UpsertStatements statements, 
     {
         var written = before.Inserted + before.Updated;
         if (round > 1) await transaction.ExecuteAsync(UpsertStatements.ClearMatch, cancellationToken);
-        var (own, absent, differing) = await ClassifyAsync(written == 0 ? statements.Classify : statements.ClassifyAgain, cancellationToken);
+        var classify = written == 0 ? statements.Classify : statements.ClassifyAgain;
+        var (own, absent, differing) = await ClassifyAsync(classify, cancellationToken);
         if (own != written) throw Uneven();
-        var inserted = absent == 0 ? 0 : await LoggedAsync(absent == _rows ? statements.InsertAll : statements.InsertAbsent, cancellationToken);
+        var insert = absent == _rows ? statements.InsertAll : statements.InsertAbsent;
+        var inserted = absent == 0 ? 0 : await LoggedAsync(insert, cancellationToken);
         var updated = differing == 0 ? 0 : await LoggedAsync(statements.ReplaceMatched, cancellationToken);
         var outcome = new WriteOutcome(before.Inserted + inserted, before.Updated + updated, _rows - written - absent - differing);
         return (outcome, absent + differing - inserted - updated);

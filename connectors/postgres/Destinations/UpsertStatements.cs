@@ -46,7 +46,7 @@ sealed class UpsertStatements
     /// <summary>Whether there is anything besides the key to update.</summary>
     public bool HasOthers => _others.Length > 0;
 
-    /// <summary>Makes the temporary tables, and lets every join be a loop of look-ups: by index in the table, by position elsewhere.</summary>
+    /// <summary>Makes the temporary tables, and lets every join be a loop of look-ups: by index, or by position.</summary>
     public IReadOnlyList<string> Prepare { get; }
 
     public string Copy { get; }
@@ -109,7 +109,8 @@ sealed class UpsertStatements
 
     string Insert(string from) => $"""
         WITH added AS (
-            INSERT INTO {_plan.To} AS t ({_columns}) OVERRIDING SYSTEM VALUE SELECT {string.Join(", ", _fields.Select(f => $"s.{f.Column}"))} FROM {from}
+            INSERT INTO {_plan.To} AS t ({_columns}) OVERRIDING SYSTEM VALUE
+            SELECT {string.Join(", ", _fields.Select(f => $"s.{f.Column}"))} FROM {from}
             ON CONFLICT ({string.Join(", ", _key.Select(k => k.Column))}) DO NOTHING
             RETURNING {Texts(_key, "t")} AS key, {Texts(_fields, "t")} AS after)
         INSERT INTO {LogColumns} SELECT $1, $2, $3, $4, $5, 'insert', key, NULL, after FROM added
@@ -138,5 +139,6 @@ sealed class UpsertStatements
     string Changed(string alias) => $"ARRAY[{string.Join(", ", _fields.Select((f, i) =>
         _plan.Key.Contains(i) ? "NULL" : $"CASE WHEN {f.Differs("o")} THEN {f.Text(alias)} END"))}]::text[]";
 
-    static string Texts(IEnumerable<FieldShape> fields, string alias) => $"ARRAY[{string.Join(", ", fields.Select(f => f.Text(alias)))}]::text[]";
+    static string Texts(IEnumerable<FieldShape> fields, string alias) =>
+        $"ARRAY[{string.Join(", ", fields.Select(f => f.Text(alias)))}]::text[]";
 }

@@ -14,7 +14,7 @@ static class WriteProblem
         {
             await step();
         }
-        catch (Exception e) when (e is not (ConnectorException or OperationCanceledException or InvalidOperationException { InnerException: null }))
+        catch (Exception e) when (e is not (ConnectorException or OperationCanceledException))
         {
             throw Judge(PostgresProblem.From(e, SubjectOf(plan)), plan, directCopy);
         }

@@ -64,7 +64,8 @@ sealed class ExclusiveLock(NpgsqlDataSource dataSource, NpgsqlConnection connect
             Timeout = (milliseconds / 1000) + 30,
             BatchCommands =
             {
-                new NpgsqlBatchCommand("SELECT pg_catalog.set_config('lock_timeout', $1, true), pg_catalog.set_config('statement_timeout', '0', true)")
+                new NpgsqlBatchCommand(
+                    "SELECT pg_catalog.set_config('lock_timeout', $1, true), pg_catalog.set_config('statement_timeout', '0', true)")
                 {
                     Parameters = { new NpgsqlParameter<string> { TypedValue = $"{milliseconds}ms" } },
                 },

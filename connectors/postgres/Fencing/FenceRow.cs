@@ -47,7 +47,8 @@ sealed record FenceRow(Guid JobId, long JobNo, int Attempt, int Epoch, bool Open
             INSERT INTO headgate.fence AS f (pipeline_id, job_id, job_no, attempt, epoch, open, system_identifier, timeline, moved_at)
             VALUES ($1, $2, $3, $4, $5, $6, {ServerIdentity.System}, {ServerIdentity.Timeline}, pg_catalog.clock_timestamp())
             ON CONFLICT (pipeline_id) DO UPDATE SET
-                job_id = excluded.job_id, job_no = excluded.job_no, attempt = excluded.attempt, epoch = excluded.epoch, open = excluded.open,
+                job_id = excluded.job_id, job_no = excluded.job_no, attempt = excluded.attempt, epoch = excluded.epoch,
+                open = excluded.open,
                 system_identifier = CASE WHEN $7 THEN f.system_identifier ELSE excluded.system_identifier END,
                 timeline = CASE WHEN $7 THEN f.timeline ELSE excluded.timeline END,
                 moved_at = CASE WHEN $7 THEN f.moved_at ELSE excluded.moved_at END

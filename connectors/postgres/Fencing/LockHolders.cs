@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Fencing;
 
-/// <summary>The writers that hold a pipeline's lock, as pg_locks names them. Whoever moves the fence holds it exclusively and is none of them.</summary>
+/// <summary>
+/// The writers that hold a pipeline's lock, as pg_locks names them. Whoever moves the fence holds it exclusively and is none of them.
+/// </summary>
 static class LockHolders
 {
     const string Holding = """

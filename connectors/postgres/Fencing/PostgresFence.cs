@@ -28,7 +28,8 @@ public sealed class PostgresFence(string connection) : IFence
         await reader.ReadAsync(cancellationToken);
         if (reader.GetBoolean(0)) throw Standby();
         if (!reader.GetBoolean(1))
-            throw PostgresProblem.Of("permission", $"{Subject}: the role may not create schema headgate, or does not own it.", sqlState: "42501");
+            throw PostgresProblem.Of(
+                "permission", $"{Subject}: the role may not create schema headgate, or does not own it.", sqlState: "42501");
     });
 
     /// <inheritdoc/>
@@ -90,7 +91,9 @@ public sealed class PostgresFence(string connection) : IFence
         if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!) throw Standby();
     }
 
-    /// <summary>Whatever the role's default is: a stop is confirmed only once it cannot be lost, not even by a failover to a synchronous standby.</summary>
+    /// <summary>
+    /// Whatever the role's default is: a stop is confirmed only once it cannot be lost, not even by a failover to a synchronous standby.
+    /// </summary>
     static async Task MakeDurableAsync(NpgsqlConnection session, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         const string sql = """

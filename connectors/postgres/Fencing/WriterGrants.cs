@@ -39,7 +39,7 @@ static class WriterGrants
             case true: return;
             case false:
                 throw PostgresProblem.Of("cannot-terminate",
-                    $"The fence's role may not terminate backends of role \"{writer}\": grant it pg_signal_backend; a writer is never a superuser.");
+                    $"The fence's role may not terminate backends of role \"{writer}\": grant it pg_signal_backend. A writer is no superuser.");
             default:
                 throw PostgresProblem.Of("role-missing", $"The destination has no role \"{writer}\".");
         }
@@ -62,7 +62,9 @@ static class WriterGrants
         NpgsqlConnection connection, NpgsqlTransaction transaction, string writer, CancellationToken cancellationToken)
     {
         var checks = Needed.SelectMany(n => n.Rights.Select(r => $"pg_catalog.has_table_privilege($1, 'headgate.{n.Table}', '{r}')"));
-        var sql = $"SELECT $1 = current_user OR pg_catalog.has_schema_privilege($1, 'headgate', 'USAGE') AND {string.Join(" AND ", checks)}";
+        var sql = $"""
+            SELECT $1 = current_user OR pg_catalog.has_schema_privilege($1, 'headgate', 'USAGE') AND {string.Join(" AND ", checks)}
+            """;
         await using var command = new NpgsqlCommand(sql, connection, transaction);
         command.Parameters.Add(new NpgsqlParameter { Value = writer, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Name });
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;

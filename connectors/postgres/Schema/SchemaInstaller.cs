@@ -14,7 +14,8 @@ static class SchemaInstaller
         if (await VersionAsync(connection, null, cancellationToken) >= Scripts[^1].Version) return;
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, transaction, "SET LOCAL search_path TO pg_catalog; SET LOCAL lock_timeout TO '20s'", cancellationToken);
+        await ExecuteAsync(
+            connection, transaction, "SET LOCAL search_path TO pg_catalog; SET LOCAL lock_timeout TO '20s'", cancellationToken);
         await using (var locking = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1, 0)", connection, transaction))
         {
             locking.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Fencing.LockClass.Schema });
@@ -54,7 +55,8 @@ static class SchemaInstaller
         return (int)(await query.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    static async Task ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken)
+    static async Task ExecuteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection, transaction);
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -87,5 +87,5 @@ sealed class SegmentExtraction(SegmentStore segments, StagingDirectory staging, 
     });
 
     static StepAnswer.Say Lost(ExtractSegment wanted) =>
-        new(new SnapshotLost { JobId = wanted.JobId, Epoch = wanted.Epoch, ObjectNo = wanted.ObjectNo });
+        new(new SnapshotLost { JobId = wanted.JobId, Epoch = wanted.Epoch, ObjectNo = wanted.ObjectNo, SegmentNo = wanted.SegmentNo });
 }

@@ -33,6 +33,7 @@ sealed class LoadConsumer(StepRun steps, SegmentLoader loader) : IConsumer<LoadS
             SegmentNo = load.SegmentNo,
             Counts = loaded.Counts,
             Deferred = loaded.Deferred,
+            Round = load.Round,
         }),
         LoadOutcome.Lost => new StepAnswer.Say(
             new SegmentLost { JobId = load.JobId, Epoch = load.Epoch, ObjectNo = load.ObjectNo, SegmentNo = load.SegmentNo }),

@@ -11,4 +11,7 @@ sealed record LoadLimits
 
     /// <summary>A ceiling; 0: none.</summary>
     public required int MaxRowsPerSecond { get; init; }
+
+    /// <summary>0: write the segment; above: try again what waited for records it refers to.</summary>
+    public required int Round { get; init; }
 }

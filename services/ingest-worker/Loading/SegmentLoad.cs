@@ -3,6 +3,7 @@ using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Records;
 using Headgate.Contracts.Jobs;
 using Headgate.IngestWorker.Staging;
+using Headgate.IngestWorker.Steps;
 using Headgate.IngestWorker.Telemetry;
 
 namespace Headgate.IngestWorker.Loading;
@@ -29,7 +30,6 @@ sealed class SegmentLoad(
     ConnectorException? _verdict;
     long _condemned = -1;
     bool _mustUpsert;
-    bool _hasWritten;
     (RecordCounts Counts, long Deferred)? _waiting;
 
     public async Task<LoadOutcome> RunAsync(CancellationToken cancellationToken)
@@ -111,7 +111,6 @@ sealed class SegmentLoad(
 
     void Report(IRecordBatch batch, bool isRejected, TimeSpan elapsed)
     {
-        _hasWritten = true;
         _verdict = null;
         _condemned = -1;
         _patience.Renew();
@@ -129,26 +128,26 @@ sealed class SegmentLoad(
     }
 
     // Another delivery that is about to end, with its worker or its connection, is waited for: nobody else would take the segment up.
-    async Task<LoadOutcome?> SkipAsync(SkipReason reason, CancellationToken cancellationToken) =>
-        reason is SkipReason.InHand && await _patience.WaitAsync(cancellationToken) ? null : new LoadOutcome.Skipped(reason.ToString());
+    async Task<LoadOutcome?> SkipAsync(SkipReason reason, CancellationToken cancellationToken) => reason switch
+    {
+        SkipReason.InHand when await _patience.WaitAsync(cancellationToken) => null,
+        SkipReason.DestinationChanged => new LoadOutcome.Failed(Problems.DestinationChanged(plan.To)),
+        _ => new LoadOutcome.Skipped(reason.ToString()),
+    };
 
-    // Nothing is left to be read. If that was so from the beginning, the message asks for another try of what waited for records of
-    // other objects.
+    // Nothing is left to be read. Only where the message asks for it are those tried again that waited: what they wait for may be
+    // on its way in another segment.
     LoadOutcome? Finish(IBatchTransaction transaction)
     {
-        if (transaction.Deferred == 0 || _hasWritten) return new LoadOutcome.Loaded(transaction.Counts, transaction.Deferred);
+        if (limits.Round == 0 || transaction.Deferred == 0) return new LoadOutcome.Loaded(transaction.Counts, transaction.Deferred);
         _waiting = (transaction.Counts, transaction.Deferred);
         return null;
     }
 
     async Task<LoadOutcome> RetryDeferredAsync((RecordCounts Counts, long Deferred) before, CancellationToken cancellationToken) =>
         await destination.RetryDeferredAsync(ticket, plan, cancellationToken) is { } after
-            ? new LoadOutcome.Loaded(after, StillDeferred(before.Counts, after, before.Deferred))
+            ? new LoadOutcome.Loaded(after, before.Deferred - (before.Counts.Rejected - after.Rejected))
             : new LoadOutcome.Skipped(nameof(SkipReason.Fenced));
-
-    // A try that changed nothing is the last: what is left is rejected for good.
-    static long StillDeferred(RecordCounts before, RecordCounts after, long deferred) =>
-        before.Rejected > after.Rejected ? Math.Max(0, deferred - (before.Rejected - after.Rejected)) : 0;
 
     async Task<LoadOutcome?> AnswerAsync(ConnectorException error, CancellationToken cancellationToken)
     {

@@ -45,6 +45,7 @@ sealed class SegmentLoader(
             BatchTarget = segment.Pipeline.Load.BatchTarget,
             YieldAfter = options.YieldAfter,
             MaxRowsPerSecond = load.MaxRowsPerSecond,
+            Round = load.Round,
         };
         return await new SegmentLoad(destination.Value, segment.Plan.Object, TicketOf(load, segment), staged, limits, time, hand.Report)
             .RunAsync(cancellationToken);

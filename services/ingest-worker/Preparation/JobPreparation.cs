@@ -16,12 +16,14 @@ namespace Headgate.IngestWorker.Preparation;
 /// </summary>
 sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots, PlanStore plans, OffsetBounds bounds)
 {
-    public async Task<StepAnswer> RunAsync(PrepareJob job, CancellationToken cancellationToken)
+    public async Task<StepAnswer> RunAsync(PrepareJob asked, CancellationToken cancellationToken)
     {
-        using var activity = WorkerTelemetry.Start("prepare", job.JobId);
-        // What was answered once is answered again, also when its snapshot is gone by now: reading finds that, and numbers and
+        using var activity = WorkerTelemetry.Start("prepare", asked.JobId);
+        // What was planned once is answered again, also when its snapshot is gone by now: reading finds that, and numbers and
         // snapshots of segments that may be on their way already never change under them.
-        if (await plans.FindAsync(job, cancellationToken) is { } same) return new StepAnswer.Say(same);
+        var standing = await plans.StandingAsync(asked, cancellationToken);
+        if (standing.Missing.Count == 0) return Answer(standing);
+        var job = asked with { Objects = standing.Missing };
 
         Refuse(job.Pipeline);
         using var source = systems.Source(job.Pipeline.Source);
@@ -32,9 +34,9 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
         try
         {
             var reads = await PlanReadsAsync(job, objects, source.Value, snapshot, cancellationToken);
-            var (answer, isStored) = await plans.StoreAsync(job, snapshot.Id, reads, role, cancellationToken);
+            var (stored, isStored) = await plans.StoreAsync(asked, snapshot.Id, reads, role, cancellationToken);
             if (!isStored) await snapshots.CloseAsync(snapshot.Id);
-            return answer is null ? new StepAnswer.Nothing("the job was released meanwhile") : new StepAnswer.Say(answer);
+            return stored is null ? new StepAnswer.Nothing("the job was released meanwhile") : Answer(stored);
         }
         catch
         {
@@ -42,6 +44,9 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
             throw;
         }
     }
+
+    static StepAnswer Answer(StandingPlans standing) =>
+        standing.Answer is { } answer ? new StepAnswer.Say(answer) : new StepAnswer.Nothing("the objects were planned anew meanwhile");
 
     static void Refuse(PipelineDefinition pipeline)
     {

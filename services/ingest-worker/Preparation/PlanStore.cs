@@ -7,39 +7,38 @@ namespace Headgate.IngestWorker.Preparation;
 /// <summary>Plans of jobs, written in one transaction each.</summary>
 sealed class PlanStore(IngestState state)
 {
-    /// <summary>What the same PrepareJob was answered before; null: it was not.</summary>
-    public async Task<JobPrepared?> FindAsync(PrepareJob job, CancellationToken cancellationToken)
+    /// <summary>What of the PrepareJob is planned already.</summary>
+    public async Task<StandingPlans> StandingAsync(PrepareJob job, CancellationToken cancellationToken)
     {
-        await using var command = state.Source.CreateCommand(
-            "select prepared from ingest.preparation where job_id = $1 and attempt = $2 and epoch = $3 and objects = $4");
-        return await command.With(job.JobId, job.Attempt, job.Epoch, SetOf(job)).ExecuteScalarAsync(cancellationToken) is string prepared
-            ? StoredJson.Read<JobPrepared>(prepared)
-            : null;
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        return await StandingAsync(connection, job, cancellationToken);
     }
 
-    /// <summary>Stores the plan, unless the job was released meanwhile (null) or another delivery was faster (its answer).</summary>
-    public async Task<(JobPrepared? Answer, bool IsStored)> StoreAsync(
+    /// <summary>Stores the plans that nobody stored before, unless the job was released meanwhile.</summary>
+    /// <returns>What stands now, and whether any of it is from here; null: the job was released.</returns>
+    public async Task<(StandingPlans? Standing, bool IsStored)> StoreAsync(
         PrepareJob job, Guid snapshot, IReadOnlyList<PreparedObject> objects, string role, CancellationToken cancellationToken)
     {
-        var prepared = new JobPrepared
-        {
-            JobId = job.JobId,
-            Epoch = job.Epoch,
-            Objects = [.. objects.Select(read => read.Describe())],
-            DestinationRole = role,
-        };
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await EnterAttemptAsync(connection, job, cancellationToken)) return (null, false);
-        if (!await TakePreparationAsync(connection, job, snapshot, prepared, cancellationToken))
-        {
-            await transaction.RollbackAsync(cancellationToken);
-            return (await FindAsync(job, cancellationToken), false);
-        }
-
-        foreach (var read in objects) await StoreObjectAsync(connection, job, snapshot, read, cancellationToken);
+        var missing = (await StandingAsync(connection, job, cancellationToken)).Missing;
+        var fresh = objects.Where(read => missing.Contains(read.Asked)).ToList();
+        foreach (var read in fresh) await StoreObjectAsync(connection, job, snapshot, read, role, cancellationToken);
+        var standing = await StandingAsync(connection, job, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return (prepared, true);
+        return (standing, fresh.Count > 0);
+    }
+
+    static async Task<StandingPlans> StandingAsync(NpgsqlConnection connection, PrepareJob job, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select object_no, first_segment_no, described, role from ingest.object where job_id = $1 and attempt = $2 and not superseded", connection);
+        await using var rows = await command.With(job.JobId, job.Attempt).ExecuteReaderAsync(cancellationToken);
+        var plans = new List<StandingPlan>();
+        while (await rows.ReadAsync(cancellationToken))
+            plans.Add(new StandingPlan(rows.GetInt32(0), rows.GetInt32(1), StoredJson.Read<PlannedObject>(rows.GetString(2)), rows.GetString(3)));
+        return new StandingPlans(job, plans);
     }
 
     // The row's lock also puts this in order with a release of the same attempt.
@@ -56,26 +55,16 @@ sealed class PlanStore(IngestState state)
             .ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
-    static async Task<bool> TakePreparationAsync(
-        NpgsqlConnection connection, PrepareJob job, Guid snapshot, JobPrepared prepared, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            """
-            insert into ingest.preparation (job_id, attempt, epoch, objects, snapshot, prepared) values ($1, $2, $3, $4, $5, $6::jsonb)
-            on conflict do nothing
-            """,
-            connection);
-        return await command.With(job.JobId, job.Attempt, job.Epoch, SetOf(job), snapshot, StoredJson.Write(prepared))
-            .ExecuteNonQueryAsync(cancellationToken) > 0;
-    }
-
     static async Task StoreObjectAsync(
-        NpgsqlConnection connection, PrepareJob job, Guid snapshot, PreparedObject read, CancellationToken cancellationToken)
+        NpgsqlConnection connection, PrepareJob job, Guid snapshot, PreparedObject read, string role, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         Add("update ingest.object set superseded = true where job_id = $1 and attempt = $2 and object_no = $3");
-        Add("insert into ingest.object (job_id, attempt, object_no, snapshot, plan) values ($1, $2, $3, $4, $5::jsonb)",
-            snapshot, StoredJson.Write(read.Plan));
+        Add("""
+            insert into ingest.object (job_id, attempt, object_no, first_segment_no, snapshot, plan, described, role)
+            values ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8)
+            """,
+            read.Asked.FirstSegmentNo, snapshot, StoredJson.Write(read.Plan), StoredJson.Write(read.Describe()), role);
         Add("""
             insert into ingest.bound (job_id, attempt, object_no, source, target, upper) values ($1, $2, $3, $4, $5, $6)
             on conflict (job_id, attempt, object_no)
@@ -100,7 +89,4 @@ sealed class PlanStore(IngestState state)
             batch.BatchCommands.Add(command);
         }
     }
-
-    static string SetOf(PrepareJob job) =>
-        string.Join(',', job.Objects.OrderBy(wanted => wanted.ObjectNo).Select(wanted => $"{wanted.ObjectNo}@{wanted.FirstSegmentNo}"));
 }

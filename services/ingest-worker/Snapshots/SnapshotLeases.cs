@@ -48,7 +48,7 @@ sealed class SnapshotLeases(IngestState state)
             update ingest.snapshot s set released_at = coalesce(released_at, now())
             where s.id = $1
               and (released_at is not null
-                or exists (select from ingest.preparation p where p.snapshot = s.id)
+                or exists (select from ingest.object p where p.snapshot = s.id)
                and not exists (select from ingest.segment g
                                join ingest.object o using (job_id, attempt, object_no, snapshot)
                                where g.snapshot = s.id and g.copy is null and not o.superseded))

@@ -34,4 +34,12 @@ static class Problems
 
     static Problem Internal(Exception error) =>
         new() { Code = "internal", Sentence = $"The worker met an unexpected {error.GetType().Name}.", Retryable = false };
+
+    /// <summary>The fence was set at another server, or before a failover: an operator has to say that the job may go on here.</summary>
+    public static Problem DestinationChanged(string table) => new()
+    {
+        Code = "destination-changed",
+        Sentence = $"Object {table}: the destination was failed over or restored since the launch; resume the job if it may go on there.",
+        Retryable = false,
+    };
 }

@@ -2,6 +2,7 @@ using Headgate.Connectors;
 using Headgate.Connectors.Fencing;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Database;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -22,11 +23,17 @@ sealed class MoveFenceConsumer(CoordinatorDbContext db, FenceOpener fences, IOpt
             // A move of an older epoch was overtaken by a later one; only the later one says where the fence is to stand.
             if (job is null || job.Epoch != move.Epoch) return;
             await using var fence = await fences.OpenAsync(job.PipelineId, job.PipelineVersion, context.CancellationToken);
-            await PublishAsync(context, await fence.MoveAsync(Move(move, job.PipelineId), context.CancellationToken));
+            var result = await fence.MoveAsync(Move(move, job.PipelineId), context.CancellationToken);
+            if (result is FenceMoveResult.Passed && !move.Open) result = await StandingAsync(fence, move, context.CancellationToken);
+            await PublishAsync(context, result);
         }
         catch (ConnectorException) when (!move.Open && !move.EverLaunched)
         {
             await PublishAsync(context, new FenceMoveResult.Moved(new Dictionary<int, RecordCounts>(), time.GetUtcNow()));
+        }
+        catch (ConnectorException error) when (move.Open && !error.Problem.Retryable)
+        {
+            await FailAsync(context, error.Problem);
         }
         catch (ConnectorException error)
         {
@@ -58,8 +65,26 @@ sealed class MoveFenceConsumer(CoordinatorDbContext db, FenceOpener fences, IOpt
             At = moved.At,
         }),
         FenceMoveResult.Held held => DelayAsync(context, held.Waiting),
-        _ => DelayAsync(context, "The fence stands for a later job already."),
+        _ => FailAsync(context, new Problem { Code = "superseded", Sentence = "A later job of the pipeline was launched already.", Retryable = false }),
     };
+
+    // The fence stands for a later job: this one cannot write any more, which is all that was asked.
+    async Task<FenceMoveResult> StandingAsync(IFence fence, MoveFence move, CancellationToken cancellationToken)
+    {
+        var ledger = await fence.ReadLedgerAsync(move.JobId, move.Attempt, cancellationToken);
+        var counts = ledger.GroupBy(entry => entry.ObjectNo).ToDictionary(entries => entries.Key, entries => new RecordCounts
+        {
+            Written = entries.Sum(entry => entry.Counts.Written),
+            Inserted = entries.Sum(entry => entry.Counts.Inserted),
+            Updated = entries.Sum(entry => entry.Counts.Updated),
+            Unchanged = entries.Sum(entry => entry.Counts.Unchanged),
+            Rejected = entries.Sum(entry => entry.Counts.Rejected),
+        });
+        return new FenceMoveResult.Moved(counts, time.GetUtcNow());
+    }
+
+    static Task FailAsync(ConsumeContext<MoveFence> context, Problem problem) => context.Publish(
+        new StepFailed { JobId = context.Message.JobId, Epoch = context.Message.Epoch, Step = JobStep.Launch, Problem = problem });
 
     static Task DelayAsync(ConsumeContext<MoveFence> context, string waiting) =>
         context.Publish(new FenceDelayed { JobId = context.Message.JobId, Epoch = context.Message.Epoch, Waiting = waiting });

@@ -104,6 +104,7 @@ static class ImpliedCommands
         Copy = segment.copy!.Value,
         Rows = segment.rows,
         Empty = segment.empty,
+        Round = segment.round,
         MaxRowsPerSecond = maxRowsPerSecond,
     });
 

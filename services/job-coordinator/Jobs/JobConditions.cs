@@ -77,6 +77,17 @@ static class JobConditions
     public static Task<bool> EverythingIsLoaded(BehaviorContext<SyncJob, SegmentLoaded> context) =>
         LoadingWork.IsCompleteAsync(context.Db(), context.Saga);
 
+    public static Task<bool> PipelineIsFree(BehaviorContext<SyncJob, RestartJob> context) => PipelineWork.IsFreeAsync(context.Db(), context.Saga);
+
+    public static Task<bool> WasPlannedTooOften(BehaviorContext<SyncJob, SnapshotLost> context) =>
+        ExtractionWork.IsPlannedTooOftenAsync(context.Db(), context.Saga, context.Message.ObjectNo, context.Options().Replans);
+
+    public static Task<bool> WasPlannedTooOften(BehaviorContext<SyncJob, SegmentLost> context) =>
+        ExtractionWork.IsPlannedTooOftenAsync(context.Db(), context.Saga, context.Message.ObjectNo, context.Options().Replans);
+
+    public static Task<bool> IsAwaited(BehaviorContext<SyncJob, StepFailed> context) =>
+        FailureWork.IsAwaitedAsync(context.Db(), context.Saga, context.Message);
+
     public static Task<bool> CanBeRetried(BehaviorContext<SyncJob, StepFailed> context) =>
         FailureWork.CanBeRetriedAsync(context.Db(), context.Saga, context.Message, context.Options());
 

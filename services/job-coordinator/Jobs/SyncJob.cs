@@ -90,6 +90,9 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>What the ledger held when the reconciler last looked.</summary>
     public long LedgerMark { get; set; } = -1;
 
+    /// <summary>Records that still waited for others after the last round over them; null: no round was made yet at this level.</summary>
+    public long? DeferredMark { get; set; }
+
     /// <summary>When the reconciler looks at the job unless something happens before.</summary>
     public DateTimeOffset? WakeAt { get; set; }
 

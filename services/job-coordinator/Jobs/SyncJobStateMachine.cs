@@ -37,9 +37,11 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(Prepared, IsCurrent).RecordPlan().SendNext(),
             When(SegmentStaged, IsCurrent).Seal().SendNext()
                 .IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied()),
-            When(SnapshotGone, IsCurrent).PlanAnew().SendImplied(),
-            When(StepBroke, IsCurrent).IfElseAsync(CanBeRetried, retry => retry.TryLater(),
-                fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release()),
+            When(SnapshotGone, IsCurrent).IfElseAsync(WasPlannedTooOften,
+                fail => fail.GiveUpReading().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release(),
+                again => again.PlanAnew().SendImplied()),
+            When(StepBroke, IsCurrent).IfAsync(IsAwaited, broken => broken.IfElseAsync(CanBeRetried, retry => retry.TryLater(),
+                fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release())),
             When(PauseAsked).Stop(StopIntent.Pause).TransitionTo(Pausing).SendImplied().Accept("Pausing: extraction stops, the job can go on later."),
             When(ResumeAsked).Refuse("the job is running"),
             When(CancelAsked).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
@@ -55,17 +57,19 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
 
         During(Processing,
             When(FenceStands, Opened).RecordFence().Shape().SendImplied(),
-            When(FenceStands, Closed).RecordFence().CommitOffsets().TransitionTo(Collecting).SendImplied(),
+            When(FenceStands, Closed).RecordFence().Verify().TransitionTo(Collecting).SendImplied(),
             When(FenceWaits, IsCurrent).NoteWaiting(),
-            When(Shaped, IsCurrent).RecordShape().SendNext().IfAsync(EverythingIsLoaded, close => close.Close().SendImplied()),
+            When(Shaped, IsCurrent).RecordShape().SendImplied().IfAsync(EverythingIsLoaded, close => close.Close().SendImplied()),
             When(SegmentWritten, IsCurrent).RecordLoaded().SendNext().IfAsync(EverythingIsLoaded, close => close.Close().SendImplied()),
             When(Progressed, IsCurrent).RecordProgress(),
-            When(SegmentGone, IsCurrent).PlanObjectAnew().SendImplied(),
-            When(Prepared, IsCurrent).RecordPlan().SendNext(),
+            When(SegmentGone, IsCurrent).IfElseAsync(WasPlannedTooOften,
+                fail => fail.GiveUpReading().TransitionTo(Pausing).SendImplied(), again => again.PlanAnew().SendImplied()),
+            When(Prepared, IsCurrent).RecordPlan().Shape().SendImplied(),
             When(SegmentStaged, IsCurrent).Seal().SendNext(),
-            When(SnapshotGone, IsCurrent).PlanAnew().SendImplied(),
-            When(StepBroke, IsCurrent).IfElseAsync(CanBeRetried, retry => retry.TryLater(),
-                fail => fail.Fail().TransitionTo(Pausing).SendImplied()),
+            When(SnapshotGone, IsCurrent).IfElseAsync(WasPlannedTooOften,
+                fail => fail.GiveUpReading().TransitionTo(Pausing).SendImplied(), again => again.PlanAnew().SendImplied()),
+            When(StepBroke, IsCurrent).IfAsync(IsAwaited, broken => broken.IfElseAsync(CanBeRetried, retry => retry.TryLater(),
+                fail => fail.Fail().TransitionTo(Pausing).SendImplied())),
             When(PauseAsked).Stop(StopIntent.Pause).TransitionTo(Pausing).SendImplied()
                 .Accept("Pausing: batches in flight commit, nothing new starts."),
             When(ResumeAsked).Refuse("the job is running"),
@@ -83,9 +87,9 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             Ignore(Accepted), Ignore(TurnCame), Ignore(Verified));
 
         During(Collecting,
-            When(Verified, IsCurrent).TransitionTo(Completed).Finish(),
-            When(StepBroke, IsCurrent).IfElseAsync(CanBeRetried, retry => retry.TryLater(),
-                fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release()),
+            When(Verified, IsCurrent).CommitOffsets().TransitionTo(Completed).Finish(),
+            When(StepBroke, IsCurrent).IfAsync(IsAwaited, broken => broken.IfElseAsync(CanBeRetried, retry => retry.TryLater(),
+                fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release())),
             When(PauseAsked).StopAtOnce(StopIntent.Pause).TransitionTo(Paused).Announce(Notices.Paused)
                 .Accept("Paused: everything is written, verification waits."),
             When(ResumeAsked).Refuse("the job is running"),
@@ -128,8 +132,10 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
                 .Accept("Loading goes on with what was not written."),
             When(ResumeAsked, WasCollecting).Resume().TransitionTo(Collecting).Announce(Notices.Resumed).SendImplied().Accept("Verification goes on."),
             When(CancelAsked).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied().Accept("Canceling: nothing is in flight."),
-            When(RestartAsked).Restart().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
-                .Accept("A new attempt begins from the beginning; what was written stays."),
+            When(RestartAsked).IfElseAsync(PipelineIsFree,
+                free => free.Restart().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
+                    .Accept("A new attempt begins from the beginning; what was written stays."),
+                taken => taken.Refuse("another job of the pipeline is active")),
             When(DiscardAsked).StopAtOnce(StopIntent.Discard).TransitionTo(Discarded).Finish().Accept("Discarded: what was written stays."),
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
             When(SupersedeAsked).KeepPipeline(),
@@ -165,8 +171,10 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(ResumeAsked, WasCollecting).Resume().TransitionTo(Collecting).Announce(Notices.Resumed).SendImplied()
                 .Accept("Verification goes on where it failed."),
             When(CancelAsked).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied().Accept("Canceling: nothing is in flight."),
-            When(RestartAsked).Restart().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
-                .Accept("A new attempt begins from the beginning; what was written stays."),
+            When(RestartAsked).IfElseAsync(PipelineIsFree,
+                free => free.Restart().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
+                    .Accept("A new attempt begins from the beginning; what was written stays."),
+                taken => taken.Refuse("another job of the pipeline is active")),
             When(DiscardAsked).StopAtOnce(StopIntent.Discard).TransitionTo(Discarded).Finish().Accept("Discarded: what was written stays."),
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
             When(SupersedeAsked).Supersede().TransitionTo(Discarded).Finish(),

@@ -2,8 +2,8 @@ namespace Headgate.JobCoordinator.Obligations;
 
 sealed partial class ObligationRelay
 {
-    [LoggerMessage(1, LogLevel.Warning, "The state database is away ({SqlState}); obligations wait")]
-    partial void LogDatabaseAway(string? sqlState);
+    [LoggerMessage(1, LogLevel.Warning, "The state database is away ({Error} {SqlState}); obligations wait")]
+    partial void LogDatabaseAway(string error, string? sqlState);
 
     [LoggerMessage(2, LogLevel.Warning, "{Message} of job {JobId} could not be sent ({Error}); it is tried again")]
     partial void LogNotSent(string message, Guid jobId, string error);

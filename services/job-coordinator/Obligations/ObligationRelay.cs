@@ -31,14 +31,11 @@ sealed partial class ObligationRelay(CoordinatorState state, IBus bus, TimeProvi
                     await ear.WaitAsync(Period, stoppingToken);
                 }
             }
-            catch (NpgsqlException error)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                LogDatabaseAway(error.SqlState);
+                // Whatever it was, what is owed stays owed: the next look finds it.
+                LogDatabaseAway(error.GetType().Name, (error as PostgresException)?.SqlState);
                 await Task.Delay(Period, time, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
             }
         }
     }
@@ -63,13 +60,13 @@ sealed partial class ObligationRelay(CoordinatorState state, IBus bus, TimeProvi
             else await SendAsync(row, message, type, cancellationToken);
             await MarkAsync(connection, "update coordinator.obligation set done_at = now() where obligation_id = $1", row.Id);
         }
-        catch (Exception error) when (error is not OperationCanceledException and not NpgsqlException)
+        catch (Exception error) when (error is not NpgsqlException && !cancellationToken.IsCancellationRequested)
         {
             // The broker is away, or one message cannot be sent: the others go on, this one comes again with growing delay.
             LogNotSent(row.Message, row.JobId, error.GetType().Name);
             await MarkAsync(
                 connection,
-                "update coordinator.obligation set tries = tries + 1, not_before = now() + least(60, 2 ^ tries) * interval '1 second' where obligation_id = $1",
+                "update coordinator.obligation set tries = tries + 1, not_before = now() + 2 ^ least(tries, 6) * interval '1 second' where obligation_id = $1",
                 row.Id);
         }
     }

@@ -18,6 +18,8 @@ sealed partial class Reconciler(
     CoordinatorState state, FenceOpener fences, IBus bus, IOptions<CoordinatorOptions> options, TimeProvider time, ILogger<Reconciler> log)
     : BackgroundService
 {
+    const int Parallelism = 8;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.ReconcileEvery, time);
@@ -25,9 +27,13 @@ sealed partial class Reconciler(
         {
             try
             {
-                foreach (var job in await TakeDueAsync(stoppingToken)) await LookAtAsync(job, stoppingToken);
+                await Parallel.ForEachAsync(
+                    await TakeDueAsync(stoppingToken),
+                    new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken },
+                    LookAtAsync);
+                await OweBirthsAgainAsync(stoppingToken);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 // The database or the broker is away: the next tick finds the same jobs.
                 LogTickFailed(error.GetType().Name, (error as PostgresException)?.SqlState);
@@ -35,11 +41,19 @@ sealed partial class Reconciler(
         }
     }
 
-    async Task LookAtAsync(WaitingJob job, CancellationToken cancellationToken)
+    // One job's destination that does not answer, or one row that cannot be read, is not the others' problem.
+    async ValueTask LookAtAsync(WaitingJob job, CancellationToken cancellationToken)
     {
-        if (job.Phase == nameof(JobPhase.Loading) && await LedgerMovedAsync(job, cancellationToken)) return;
-        LogSendingAgain(job.JobId, job.State, job.Phase);
-        await bus.SendTo(Lanes.JobCommands, new ReconcileJob { JobId = job.JobId }, cancellationToken);
+        try
+        {
+            if (job.Phase == nameof(JobPhase.Loading) && await LedgerMovedAsync(job, cancellationToken)) return;
+            LogSendingAgain(job.JobId, job.State, job.Phase);
+            await bus.SendTo(Lanes.JobCommands, new ReconcileJob { JobId = job.JobId }, cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogTickFailed(error.GetType().Name, (error as PostgresException)?.SqlState);
+        }
     }
 
     async Task<bool> LedgerMovedAsync(WaitingJob job, CancellationToken cancellationToken)
@@ -82,6 +96,22 @@ sealed partial class Reconciler(
         }
 
         return due;
+    }
+
+    // A pipeline that was claimed for a job which never came to be: the message that makes it was lost after it had been sent.
+    async Task OweBirthsAgainAsync(CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            update coordinator.obligation o set done_at = null, not_before = now()
+            from coordinator.pipeline p
+            where o.done_at < now() - $1
+              and (o.job_id = p.current_job_id and o.lane is not null
+                   or o.job_id <> p.current_job_id and o.body -> 'successor' ->> 'jobId' = p.current_job_id::text)
+              and not exists (select from coordinator.sync_job j where j.job_id = p.current_job_id)
+            """);
+        command.Parameters.AddWithValue(options.Value.StallAfter);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     sealed record WaitingJob(Guid JobId, Guid PipelineId, int PipelineVersion, int Attempt, string State, string Phase, long LedgerMark);

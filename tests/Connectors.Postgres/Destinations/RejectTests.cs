@@ -44,8 +44,10 @@ public sealed class RejectTests
         Assert.Equal(10, await bench.Database.ScalarAsync<long>("SELECT sum(next_row)::bigint FROM headgate.ledger"));
     }
 
-    [Fact]
-    public async Task Constraints_deferred_to_the_commit_are_found_in_the_batch()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Constraints_deferred_to_the_commit_are_found_while_the_batch_is_written(bool empty)
     {
         await using var bench = await LoadBench.StartAsync("""
             CREATE TABLE parents (id int PRIMARY KEY);
@@ -53,11 +55,17 @@ public sealed class RejectTests
             INSERT INTO parents VALUES (1);
             """);
         var plan = await bench.PlanAsync("items", ["id"], directCopy: true);
+        const string query = "SELECT i, CASE WHEN i = 4 THEN 9 ELSE 1 END FROM generate_series(1, 8) i";
+        var records = await bench.RecordsAsync(query);
+        await using (var transaction = await bench.Destination.BeginBatchAsync(bench.Ticket(8, empty: empty), plan, default))
+        {
+            var error = await Assert.ThrowsAsync<ConnectorException>(() => transaction.WriteAsync(new StagedBatch(0, records), default));
+            Assert.Equal(LoadRemedy.Halve, error.Remedy);
+        }
 
-        var direct = await bench.LoadAsync(plan, "SELECT i, CASE WHEN i = 4 THEN 9 ELSE 1 END FROM generate_series(1, 8) i", empty: true);
-        var upsert = await bench.LoadAsync(plan, "SELECT i, CASE WHEN i = 14 THEN 9 ELSE 1 END FROM generate_series(11, 18) i", segment: 1);
+        var counts = await bench.LoadAsync(plan, query, empty: empty);
 
-        Assert.Equal((7, 1, 7, 1), (direct.Inserted, direct.Rejected, upsert.Inserted, upsert.Rejected));
+        Assert.Equal((7, 1), (counts.Inserted, counts.Rejected));
     }
 
     [Fact]
@@ -80,7 +88,7 @@ public sealed class RejectTests
     }
 
     [Fact]
-    public async Task An_orphan_stays_rejected_and_is_not_tried_again()
+    public async Task An_orphan_stays_rejected_until_what_it_refers_to_comes_from_elsewhere()
     {
         await using var bench = await LoadBench.StartAsync("CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree)");
         var plan = await bench.PlanAsync("tree", ["id"]);
@@ -89,8 +97,13 @@ public sealed class RejectTests
         var after = await bench.Destination.RetryDeferredAsync(bench.Ticket(6), plan, default);
 
         Assert.Equal((2 + 2, 2), (after!.Inserted, after.Rejected));
-        Assert.Equal(["(0,f)", "(1,f)"], await bench.RowsAsync("SELECT row_no, deferred FROM headgate.rejected ORDER BY row_no"));
-        Assert.Equal(0, await bench.Database.ScalarAsync<long>("SELECT deferred FROM headgate.ledger"));
+        Assert.Equal(["(0,t)", "(1,t)"], await bench.RowsAsync("SELECT row_no, deferred FROM headgate.rejected ORDER BY row_no"));
+        Assert.Equal(2, await bench.Database.ScalarAsync<long>("SELECT deferred FROM headgate.ledger"));
+
+        await bench.Database.ExecuteAsync("INSERT INTO tree VALUES (99, NULL)");
+        var later = await bench.Destination.RetryDeferredAsync(bench.Ticket(6), plan, default);
+
+        Assert.Equal((6, 0), (later!.Inserted, later.Rejected));
     }
 
     [Fact]

@@ -34,6 +34,8 @@ public sealed class SagaBench : IAsyncLifetime, ISendObserver, IConsumeObserver
         builder.AddHeadgateBus(amqp: null, bus => bus.AddJobSaga());
         _host = builder.Build();
         await _host.StartAsync();
+        // Tests number their jobs themselves; a restart takes a number of the sequence.
+        await _database.ExecuteAsync("select setval('coordinator.job_no', 1000000)");
         Bus.ConnectSendObserver(this);
         Bus.ConnectConsumeObserver(this);
     }

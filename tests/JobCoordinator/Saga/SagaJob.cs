@@ -107,13 +107,14 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
     public async Task ShapeAsync() =>
         await bench.HandleAsync(new SchemaChangesApplied { JobId = Id, Epoch = await EpochAsync(), EmptyObjects = [0] });
 
-    public async Task LoadAsync(int segment, int? epoch = null, long deferred = 0) => await bench.HandleAsync(new SegmentLoaded
+    public async Task LoadAsync(int segment, int? epoch = null, long deferred = 0, int round = 0) => await bench.HandleAsync(new SegmentLoaded
     {
         JobId = Id,
         Epoch = epoch ?? await EpochAsync(),
         ObjectNo = 0,
         SegmentNo = segment,
         Deferred = deferred,
+        Round = round,
         Counts = new RecordCounts { Written = 10, Inserted = 10 - deferred, Rejected = deferred },
     });
 

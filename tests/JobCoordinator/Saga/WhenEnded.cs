@@ -17,6 +17,20 @@ public sealed class WhenCollecting(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_restart_while_a_later_job_of_the_pipeline_is_active_is_refused()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Collecting");
+        await job.PauseAsync();
+        var later = job.Acceptance(Guid.NewGuid());
+        await bench.HandleAsync(later);
+        await bench.ExecuteAsync($"update coordinator.pipeline set current_job_id = {later.JobId} where pipeline_id = {job.PipelineId}");
+        Assert.Equal(CommandOutcome.Refused, (await job.RestartAsync()).Outcome);
+        await bench.AskAsync(new CancelJob { JobId = later.JobId, Actor = "tester" });
+        Assert.Equal(CommandOutcome.Accepted, (await job.RestartAsync()).Outcome);
+        Assert.True((await job.RowAsync()).JobNo > later.JobNo);
+    }
+
+    [Fact]
     public async Task Counts_that_do_not_add_up_fail_it()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Collecting");

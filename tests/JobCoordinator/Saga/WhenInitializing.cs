@@ -77,7 +77,7 @@ public sealed class WhenInitializing(SagaBench bench)
         var job = await (await bench.AcceptAsync()).InAsync("Initializing");
         await job.PrepareAsync();
         await job.ExtractAsync(0);
-        await bench.HandleAsync(new SnapshotLost { JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0 });
+        await bench.HandleAsync(new SnapshotLost { JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 1 });
         Assert.Equal(0, (await job.RowAsync()).Extracted);
         Assert.Equal(2, job.Sent<PrepareJob>()[^1].Objects.Single().FirstSegmentNo);
         await job.ExtractAsync(1);
@@ -88,11 +88,46 @@ public sealed class WhenInitializing(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_lost_snapshot_that_is_reported_late_does_not_throw_the_new_plan_away()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        await job.PrepareAsync();
+        var late = new SnapshotLost { JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 1 };
+        await bench.HandleAsync(late);
+        await job.PrepareAsync(segments: 2, first: 2);
+        await job.ExtractAsync(2);
+        await bench.HandleAsync(late);
+        Assert.Equal(10, (await job.RowAsync()).Extracted);
+    }
+
+    [Fact]
+    public async Task An_object_whose_snapshot_is_lost_again_and_again_fails_the_job()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        for (var plan = 0; plan <= new CoordinatorOptions().Replans; plan++)
+        {
+            await job.PrepareAsync(segments: 1, first: plan);
+            await bench.HandleAsync(new SnapshotLost { JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = plan });
+        }
+
+        Assert.Equal(("Failed", "read-too-often"), ((await job.RowAsync()).CurrentState, (await job.RowAsync()).ErrorCode));
+    }
+
+    [Fact]
+    public async Task A_failure_of_a_segment_that_is_staged_already_changes_nothing()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        await job.PrepareAsync();
+        await job.ExtractAsync(0);
+        await job.BreakAsync(JobStep.Extract, retryable: false, segment: 0);
+        Assert.Equal("Initializing", (await job.RowAsync()).CurrentState);
+    }
+
+    [Fact]
     public async Task A_retryable_failure_is_tried_again_and_gives_up_after_its_tries()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Initializing");
-        await job.BreakAsync(JobStep.Prepare, retryable: true);
-        await job.BreakAsync(JobStep.Prepare, retryable: true);
+        for (var tries = 1; tries < new CoordinatorOptions().StepTries; tries++) await job.BreakAsync(JobStep.Prepare, retryable: true);
         Assert.Equal("Initializing", (await job.RowAsync()).CurrentState);
         await job.BreakAsync(JobStep.Prepare, retryable: true);
         Assert.Equal("Failed", (await job.RowAsync()).CurrentState);

@@ -51,13 +51,14 @@ public sealed class WhenProcessing(SagaBench bench)
     }
 
     [Fact]
-    public async Task Offsets_move_with_the_closed_fence_and_not_before()
+    public async Task Offsets_move_with_verification_and_not_before()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Processing");
         await job.LoadAsync(0);
         await job.LoadAsync(1);
-        Assert.Empty(await OffsetsAsync(job));
         await job.FenceAsync(open: false, written: 20);
+        Assert.Empty(await OffsetsAsync(job));
+        await job.VerifyAsync();
         Assert.Equal([job.Id], await OffsetsAsync(job));
     }
 
@@ -109,6 +110,7 @@ public sealed class WhenProcessing(SagaBench bench)
         await bench.HandleAsync(new SegmentLost { JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 1 });
         Assert.Equal(2, job.Sent<PrepareJob>()[^1].Objects.Single().FirstSegmentNo);
         await job.PrepareAsync(segments: 1, first: 2);
+        await job.ShapeAsync();
         await job.ExtractAsync(2);
         Assert.Equal(2, job.Sent<LoadSegment>()[^1].SegmentNo);
         await job.LoadAsync(2);
@@ -116,14 +118,28 @@ public sealed class WhenProcessing(SagaBench bench)
     }
 
     [Fact]
-    public async Task Records_that_wait_for_others_are_tried_once_more_when_all_else_is_loaded()
+    public async Task Records_that_wait_for_others_are_tried_again_when_all_else_is_loaded_for_as_long_as_a_round_gains()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Processing");
         await job.LoadAsync(0, deferred: 3);
         Assert.Single(job.Sent<LoadSegment>(), sent => sent.SegmentNo == 0);
         await job.LoadAsync(1);
-        Assert.Equal(2, job.Sent<LoadSegment>().Count(sent => sent.SegmentNo == 0));
-        await job.LoadAsync(0, deferred: 1);
+        Assert.Equal(1, job.Sent<LoadSegment>()[^1].Round);
+        await job.LoadAsync(0, deferred: 1, round: 1);
+        Assert.Equal(2, job.Sent<LoadSegment>()[^1].Round);
+        await job.LoadAsync(0, deferred: 1, round: 2);
+        Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
+    }
+
+    [Fact]
+    public async Task A_first_report_that_comes_twice_does_not_end_the_round_over_waiting_records()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.LoadAsync(1);
+        await job.LoadAsync(0, deferred: 3);
+        await job.LoadAsync(0, deferred: 3);
+        Assert.Equal(JobPhase.Loading, (await job.RowAsync()).Phase);
+        await job.LoadAsync(0, deferred: 0, round: 1);
         Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
     }
 

@@ -23,28 +23,21 @@ create table ingest.snapshot (
 );
 create index snapshot_of_job on ingest.snapshot (job_id);
 
--- What was answered to a PrepareJob: a redelivered one is answered with the same.
-create table ingest.preparation (
-    job_id uuid not null,
-    attempt int not null,
-    epoch int not null,
-    objects text not null,
-    snapshot uuid not null,
-    prepared jsonb not null,
-    primary key (job_id, attempt, epoch, objects)
-);
-create index preparation_by_snapshot on ingest.preparation (snapshot);
-
--- An object's plan under one snapshot. A later preparation supersedes it.
+-- An object's plan under one snapshot, named by its first segment's number: whoever asks for that number again, in whatever
+-- company, is answered with this plan and no other. A plan of higher numbers supersedes it.
 create table ingest.object (
     job_id uuid not null,
     attempt int not null,
     object_no int not null,
+    first_segment_no int not null,
     snapshot uuid not null,
     plan jsonb not null,
+    described jsonb not null,
+    role text not null,
     superseded boolean not null default false,
-    primary key (job_id, attempt, object_no, snapshot)
+    primary key (job_id, attempt, object_no, first_segment_no)
 );
+create index object_by_snapshot on ingest.object (snapshot);
 create unique index one_plan_in_force on ingest.object (job_id, attempt, object_no) where not superseded;
 
 -- Where the read of an object ended: later runs begin from it, so it is never deleted with its attempt.

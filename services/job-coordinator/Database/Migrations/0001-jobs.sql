@@ -67,6 +67,7 @@ create table coordinator.sync_job (
     unchanged bigint not null default 0,
     rejected bigint not null default 0,
     ledger_mark bigint not null default -1,
+    deferred_mark bigint,
     wake_at timestamptz,
     created_at timestamptz not null,
     started_at timestamptz,
@@ -96,6 +97,7 @@ create table coordinator.job_object (
     estimated_rows bigint not null default -1,
     empty boolean not null default false,
     next_segment_no int not null default 0,
+    replans int not null default 0,
     primary key (job_id, object_no)
 );
 
@@ -113,7 +115,8 @@ create table coordinator.job_segment (
     updated bigint not null default 0,
     unchanged bigint not null default 0,
     rejected bigint not null default 0,
-    retried boolean not null default false,
+    deferred bigint not null default 0,
+    round int not null default 0,
     tries int not null default 0,
     not_before timestamptz,
     primary key (job_id, attempt, object_no, segment_no),

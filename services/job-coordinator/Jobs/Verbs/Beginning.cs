@@ -31,8 +31,7 @@ static class Beginning
                 _ => JobPhase.None,
             };
             await LoadingWork.ReturnInHandAsync(context.Db(), job);
-            // The snapshot was released with the stop: what was not fully staged under it is planned anew.
-            await ExtractionWork.PlanAnewAsync(context.Db(), job, objectNo: null);
+            await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
         });
 
     public static EventActivityBinder<SyncJob, T> Restart<T>(this EventActivityBinder<SyncJob, T> binder)
@@ -41,9 +40,11 @@ static class Beginning
         {
             var job = context.Saga;
             ClearStop(context);
+            context.OweRelease(staging: true);
             job.Attempt++;
             job.Phase = JobPhase.Extracting;
-            job.StartedAt ??= context.Now();
+            (job.ResumeTo, job.DeferredMark, job.StartedAt) = (null, null, job.StartedAt ?? context.Now());
+            await PipelineWork.ClaimAsync(context.Db(), job);
             (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) = (0, 0, 0, 0, 0, 0);
             await ExtractionWork.BeginAsync(context.Db(), job, await PipelineWork.DefinitionAsync(context.Db(), job));
             await ExtractionWork.StartOverAsync(context.Db(), job);

@@ -14,8 +14,7 @@ static class Ending
         {
             var job = context.Saga;
             job.FinishedAt = context.Now();
-            job.Phase = JobPhase.None;
-            job.WakeAt = null;
+            (job.Phase, job.WakeAt, job.WaitingFor) = (JobPhase.None, null, null);
             context.Owe(Notices.Ended(job, context.Now()), lane: null);
             context.OweRelease(staging: true);
             if (job.CurrentState == nameof(SyncJobStateMachine.Completed)) await PipelineWork.CountSuccessAsync(context.Db(), job);
@@ -23,18 +22,30 @@ static class Ending
 
     /// <summary>An error that is not retried. A job that can write is stopped by the fence before it is shown as Failed.</summary>
     public static EventActivityBinder<SyncJob, StepFailed> Fail(this EventActivityBinder<SyncJob, StepFailed> binder) =>
-        binder.Then(context =>
+        binder.Then(context => FailWith(context, context.Message.Problem));
+
+    /// <summary>An object cannot be read under one snapshot, however often it is tried.</summary>
+    public static EventActivityBinder<SyncJob, T> GiveUpReading<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.Then(context => FailWith(context, new Problem
         {
-            var (job, problem) = (context.Saga, context.Message.Problem);
-            job.Epoch++;
-            (job.Error, job.ErrorCode) = (problem.Sentence, problem.Code);
-            job.ResumeTo = job.CurrentState;
-            job.Intent = StopIntent.Fail;
-            (job.StopActor, job.StopReason, job.StopRequestedAt) = ("headgate", problem.Sentence, context.Now());
-            var canWrite = job.CurrentState == nameof(SyncJobStateMachine.Processing);
-            job.Phase = canWrite ? JobPhase.Stopping : JobPhase.None;
-            job.WakeAt = null;
-        });
+            Code = "read-too-often",
+            Sentence = "An object's snapshot or staged records were lost again and again; is the staging directory one and the same for all workers?",
+            Retryable = false,
+        }));
+
+    static void FailWith(BehaviorContext<SyncJob> context, Problem problem)
+    {
+        var job = context.Saga;
+        job.Epoch++;
+        (job.Error, job.ErrorCode, job.WaitingFor) = (problem.Sentence, problem.Code, null);
+        job.ResumeTo = job.CurrentState;
+        job.Intent = StopIntent.Fail;
+        (job.StopActor, job.StopReason, job.StopRequestedAt) = ("headgate", problem.Sentence, context.Now());
+        var canWrite = job.CurrentState == nameof(SyncJobStateMachine.Processing);
+        job.Phase = canWrite ? JobPhase.Stopping : JobPhase.None;
+        job.WakeAt = null;
+    }
 
     public static EventActivityBinder<SyncJob, StepFailed> TryLater(this EventActivityBinder<SyncJob, StepFailed> binder) =>
         binder.ThenAsync(async context =>

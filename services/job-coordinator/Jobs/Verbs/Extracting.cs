@@ -11,7 +11,7 @@ static class Extracting
     public static EventActivityBinder<SyncJob, JobPrepared> RecordPlan(this EventActivityBinder<SyncJob, JobPrepared> binder) =>
         binder.ThenAsync(context =>
         {
-            context.Saga.Tries = 0;
+            (context.Saga.Tries, context.Saga.WaitingFor) = (0, null);
             context.Saga.DestinationRole = context.Message.DestinationRole;
             return ExtractionWork.RecordPlanAsync(context.Db(), context.Saga, context.Message);
         });
@@ -20,8 +20,10 @@ static class Extracting
         binder.ThenAsync(context => ExtractionWork.SealAsync(context.Db(), context.Saga, context.Message));
 
     public static EventActivityBinder<SyncJob, SnapshotLost> PlanAnew(this EventActivityBinder<SyncJob, SnapshotLost> binder) =>
-        binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(context.Db(), context.Saga, objectNo: null));
+        binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(
+            context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, "Planned", "Extracting"));
 
-    public static EventActivityBinder<SyncJob, SegmentLost> PlanObjectAnew(this EventActivityBinder<SyncJob, SegmentLost> binder) =>
-        binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(context.Db(), context.Saga, context.Message.ObjectNo));
+    public static EventActivityBinder<SyncJob, SegmentLost> PlanAnew(this EventActivityBinder<SyncJob, SegmentLost> binder) =>
+        binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(
+            context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, "Sealed", "Loading"));
 }

@@ -1,5 +1,6 @@
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Loading;
+using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
 
@@ -27,14 +28,15 @@ static class Launching
             LoadingWork.RecordFence(context.Saga, context.Message.Counts);
         });
 
-    public static EventActivityBinder<SyncJob, FenceMoved> Shape(this EventActivityBinder<SyncJob, FenceMoved> binder) =>
+    public static EventActivityBinder<SyncJob, T> Shape<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
         binder.Then(context => context.Saga.Phase = JobPhase.Shaping);
 
     public static EventActivityBinder<SyncJob, SchemaChangesApplied> RecordShape(this EventActivityBinder<SyncJob, SchemaChangesApplied> binder) =>
         binder.ThenAsync(context =>
         {
             context.Saga.Phase = JobPhase.Loading;
-            context.Saga.Tries = 0;
+            (context.Saga.Tries, context.Saga.WaitingFor) = (0, null);
             return LoadingWork.RecordShapeAsync(context.Db(), context.Saga, context.Message);
         });
 
@@ -47,12 +49,11 @@ static class Launching
             context.Saga.Phase = JobPhase.Closing;
         });
 
-    public static EventActivityBinder<SyncJob, FenceMoved> CommitOffsets(this EventActivityBinder<SyncJob, FenceMoved> binder) =>
-        binder.ThenAsync(context =>
-        {
-            context.Saga.Phase = JobPhase.Verifying;
-            return PipelineWork.CommitOffsetsAsync(context.Db(), context.Saga);
-        });
+    public static EventActivityBinder<SyncJob, FenceMoved> Verify(this EventActivityBinder<SyncJob, FenceMoved> binder) =>
+        binder.Then(context => context.Saga.Phase = JobPhase.Verifying);
+
+    public static EventActivityBinder<SyncJob, JobVerified> CommitOffsets(this EventActivityBinder<SyncJob, JobVerified> binder) =>
+        binder.ThenAsync(context => PipelineWork.CommitOffsetsAsync(context.Db(), context.Saga));
 
     public static EventActivityBinder<SyncJob, FenceDelayed> NoteWaiting(this EventActivityBinder<SyncJob, FenceDelayed> binder) =>
         binder.Then(context =>

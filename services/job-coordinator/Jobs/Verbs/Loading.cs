@@ -11,9 +11,9 @@ static class Loading
         binder.ThenAsync(context => LoadingWork.RecordLoadedAsync(context.Db(), context.Saga, context.Message));
 
     public static EventActivityBinder<SyncJob, JobProgressed> RecordProgress(this EventActivityBinder<SyncJob, JobProgressed> binder) =>
-        binder.ThenAsync(context =>
+        binder.ThenAsync(async context =>
         {
-            context.Saga.WakeAt = context.Now() + context.Options().StallAfter;
-            return LoadingWork.RecordProgressAsync(context.Db(), context.Saga, context.Message);
+            await LoadingWork.RecordProgressAsync(context.Db(), context.Saga, context.Message);
+            context.Saga.WakeAt = await FailureWork.EarliestRetryAsync(context.Db(), context.Saga) ?? context.Now() + context.Options().StallAfter;
         });
 }

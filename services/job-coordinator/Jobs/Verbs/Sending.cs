@@ -1,3 +1,4 @@
+using Headgate.Contracts.Extraction;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
@@ -12,6 +13,9 @@ static class Sending
 
     /// <summary>How long until a pending job asks again whether there is room.</summary>
     static readonly TimeSpan TurnRetry = TimeSpan.FromSeconds(2);
+
+    /// <summary>How much longer a preparation may take than any other step.</summary>
+    const int PreparationFactor = 3;
 
     /// <summary>What has become due with a transition: the phase's own command, and the next segments.</summary>
     public static EventActivityBinder<SyncJob, T> SendImplied<T>(this EventActivityBinder<SyncJob, T> binder)
@@ -40,6 +44,8 @@ static class Sending
     static async Task SendAsync(BehaviorContext<SyncJob> context, IReadOnlyList<ImpliedCommand> commands)
     {
         var patience = context.Saga.CurrentState == nameof(SyncJobStateMachine.Pending) ? TurnRetry : context.Options().StallAfter;
+        // Checks of keys and filters can take most of a minute for each object.
+        if (commands.Any(command => command.Message is PrepareJob)) patience *= PreparationFactor;
         context.Saga.WakeAt = await FailureWork.EarliestRetryAsync(context.Db(), context.Saga) ?? context.Now() + patience;
         foreach (var command in commands)
         {

@@ -26,7 +26,7 @@ static class ExtractionWork
 
     /// <summary>A new attempt: everything is planned again, from the offsets that the job began with.</summary>
     public static Task StartOverAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
-        $"update coordinator.job_object set state = 'Unplanned', empty = false, next_segment_no = 0 where job_id = {job.CorrelationId}");
+        $"update coordinator.job_object set state = 'Unplanned', empty = false, next_segment_no = 0, replans = 0 where job_id = {job.CorrelationId}");
 
     /// <summary>Objects to be planned, with what the workers need to know of each.</summary>
     public static async Task<IReadOnlyList<ObjectToPlan>> UnplannedAsync(CoordinatorDbContext db, SyncJob job)
@@ -84,27 +84,44 @@ static class ExtractionWork
                                and s.object_no = o.object_no and s.state in ('Planned', 'Extracting'))
              """);
         job.Extracted += staged.Rows;
+        job.WaitingFor = null;
     }
 
+    /// <summary>After a stop the snapshot is gone: what is not fully staged under it is planned anew.</summary>
+    public static Task PlanUnfinishedAnewAsync(CoordinatorDbContext db, SyncJob job) => AbandonAsync(
+        db, job, $"update coordinator.job_object set state = 'Unplanned' where job_id = {job.CorrelationId} and state = 'Extracting' returning object_no as \"Value\"");
+
     /// <summary>
-    /// Plans an object anew under a new snapshot, or all that are not fully staged; what was staged of them is abandoned, since
-    /// snapshots are never mixed in one object.
+    /// Plans the segment's object anew; what was staged of it is abandoned, since snapshots are never mixed in one object. A report of
+    /// a segment that is not in hand any more comes late and changes nothing.
     /// </summary>
-    public static async Task PlanAnewAsync(CoordinatorDbContext db, SyncJob job, int? objectNo)
+    public static Task PlanAnewAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo, params string[] inHand) => AbandonAsync(
+        db, job,
+        $"""
+         update coordinator.job_object o set state = 'Unplanned', replans = replans + 1
+         where job_id = {job.CorrelationId} and object_no = {objectNo} and exists (
+             select from coordinator.job_segment s where s.job_id = o.job_id and s.attempt = {job.Attempt} and s.object_no = o.object_no
+             and s.segment_no = {segmentNo} and s.state = any({inHand}))
+         returning object_no as "Value"
+         """);
+
+    /// <summary>Whether an object was planned anew so often that another time would not help.</summary>
+    public static async Task<bool> IsPlannedTooOftenAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int most) =>
+        (await db.Database.SqlQuery<int>(
+            $"""select replans as "Value" from coordinator.job_object where job_id = {job.CorrelationId} and object_no = {objectNo}""").ToListAsync())
+        is [var replans] && replans >= most;
+
+    static async Task AbandonAsync(CoordinatorDbContext db, SyncJob job, FormattableString unplan)
     {
+        var objects = (await db.Database.SqlQuery<int>(unplan).ToListAsync()).ToArray();
+        if (objects.Length == 0) return;
         var abandoned = await db.Database.SqlQuery<long>(
             $"""
-             with object as (
-                 update coordinator.job_object set state = 'Unplanned'
-                 where job_id = {job.CorrelationId} and (object_no = {objectNo}::int or ({objectNo}::int is null and state = 'Extracting'))
-                 returning job_id, object_no),
-             segment as (
-                 update coordinator.job_segment s set state = 'Abandoned' from object o
-                 where s.job_id = o.job_id and s.object_no = o.object_no and s.attempt = {job.Attempt} and s.state <> 'Abandoned'
-                 returning s.rows)
-             select coalesce(sum(rows), 0)::bigint as "Value" from segment
+             update coordinator.job_segment set state = 'Abandoned'
+             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = any({objects}) and state <> 'Abandoned'
+             returning rows as "Value"
              """).ToListAsync();
-        job.Extracted -= abandoned.Single();
+        job.Extracted -= abandoned.Sum();
     }
 
     /// <summary>Takes the next segments into hand, up to the pipeline's parallelism.</summary>
@@ -119,13 +136,13 @@ static class ExtractionWork
                                                     and attempt = {job.Attempt} and state = 'Extracting')))
              update coordinator.job_segment s set state = 'Extracting' from next
              where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = next.object_no and s.segment_no = next.segment_no
-             returning s.object_no, s.segment_no, s.copy, s.rows, false as empty
+             returning s.object_no, s.segment_no, s.copy, s.rows, false as empty, s.round
              """).ToListAsync();
 
     public static async Task<IReadOnlyList<SegmentInHand>> InHandAsync(CoordinatorDbContext db, SyncJob job) =>
         await db.Database.SqlQuery<SegmentInHand>(
             $"""
-             select object_no, segment_no, copy, rows, false as empty from coordinator.job_segment
+             select object_no, segment_no, copy, rows, false as empty, round from coordinator.job_segment
              where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Extracting'
              """).ToListAsync();
 

@@ -21,6 +21,15 @@ static class FailureWork
         return tries + 1 < options.SegmentTries;
     }
 
+    /// <summary>Whether the report is of something that is still waited for: not of a segment that was staged, written or abandoned since.</summary>
+    public static async Task<bool> IsAwaitedAsync(CoordinatorDbContext db, SyncJob job, StepFailed failed) =>
+        failed.SegmentNo is null || await db.Database.SqlQuery<bool>(
+            $"""
+             select exists (select from coordinator.job_segment where job_id = {job.CorrelationId} and attempt = {job.Attempt}
+                            and object_no = {failed.ObjectNo} and segment_no = {failed.SegmentNo}
+                            and state in ('Extracting', 'Loading')) as "Value"
+             """).SingleAsync();
+
     /// <summary>Takes the step out of the workers' hands for a while; the reconciler sends it again when the time has come.</summary>
     public static async Task<TimeSpan> DelayAsync(CoordinatorDbContext db, SyncJob job, StepFailed failed)
     {

@@ -28,23 +28,19 @@ static class LoadingWork
                  select s.object_no, s.segment_no from coordinator.job_segment s join unfinished u using (object_no)
                  where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state = 'Sealed'
                    and coalesce(s.not_before, now()) <= now() and u.level = (select min(level) from unfinished)
-                   and (not s.retried or not exists (
-                       select from coordinator.job_segment other where other.job_id = s.job_id and other.attempt = s.attempt
-                       and other.state not in ('Loaded', 'Abandoned') and not other.retried
-                       and other.object_no in (select object_no from unfinished where level = u.level)))
                  order by s.object_no, s.segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
                                                     and attempt = {job.Attempt} and state = 'Loading')))
              update coordinator.job_segment s set state = 'Loading' from next join coordinator.job_object o
                  on o.job_id = {job.CorrelationId} and o.object_no = next.object_no
              where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = next.object_no and s.segment_no = next.segment_no
-             returning s.object_no, s.segment_no, s.copy, s.rows, o.empty
+             returning s.object_no, s.segment_no, s.copy, s.rows, o.empty, s.round
              """).ToListAsync();
 
     public static async Task<IReadOnlyList<SegmentInHand>> InHandAsync(CoordinatorDbContext db, SyncJob job) =>
         await db.Database.SqlQuery<SegmentInHand>(
             $"""
-             select s.object_no, s.segment_no, s.copy, s.rows, o.empty
+             select s.object_no, s.segment_no, s.copy, s.rows, o.empty, s.round
              from coordinator.job_segment s join coordinator.job_object o using (job_id, object_no)
              where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state = 'Loading'
              """).ToListAsync();
@@ -56,12 +52,13 @@ static class LoadingWork
             $"""
              update coordinator.job_segment
              set state = 'Loaded', written = {counts.Written}, inserted = {counts.Inserted}, updated = {counts.Updated},
-                 unchanged = {counts.Unchanged}, rejected = {counts.Rejected}, tries = 0, not_before = null
+                 unchanged = {counts.Unchanged}, rejected = {counts.Rejected}, deferred = {loaded.Deferred}, tries = 0, not_before = null
              where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {loaded.ObjectNo}
-               and segment_no = {loaded.SegmentNo} and state in ('Sealed', 'Loading', 'Loaded')
+               and segment_no = {loaded.SegmentNo} and round = {loaded.Round} and state in ('Sealed', 'Loading', 'Loaded')
              """);
-        if (loaded.Deferred > 0) await TryAgainLaterAsync(db, job, loaded);
+        await BeginRoundAsync(db, job);
         await CountAsync(db, job);
+        job.WaitingFor = null;
     }
 
     public static async Task RecordProgressAsync(CoordinatorDbContext db, SyncJob job, JobProgressed progressed)
@@ -104,13 +101,29 @@ static class LoadingWork
                             and state not in ('Loaded', 'Abandoned')) as "Value"
          """).SingleAsync();
 
-    // Once only: what is still refused after its parents were loaded stays rejected. It waits behind everything else.
-    static Task TryAgainLaterAsync(CoordinatorDbContext db, SyncJob job, SegmentLoaded loaded) => db.Database.ExecuteSqlAsync(
-        $"""
-         update coordinator.job_segment s set state = 'Sealed', retried = true
-         where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {loaded.ObjectNo}
-           and segment_no = {loaded.SegmentNo} and not retried
-         """);
+    // When all of a level is loaded, what waited for others is tried again, round by round, for as long as a round leaves fewer
+    // waiting than the one before: a record may wait for one that waits itself, in another segment.
+    static async Task BeginRoundAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        var waiting = await db.Database.SqlQuery<long?>(
+            $"""
+             with level as (
+                 select min(o.level) as no from coordinator.job_object o where o.job_id = {job.CorrelationId} and exists (
+                     select from coordinator.job_segment s where s.job_id = o.job_id and s.attempt = {job.Attempt}
+                     and s.object_no = o.object_no and (s.state not in ('Loaded', 'Abandoned') or s.deferred > 0)))
+             select case when bool_and(o.state = 'Extracted' and s.state = 'Loaded') then sum(s.deferred)::bigint end as "Value"
+             from level join coordinator.job_object o on o.job_id = {job.CorrelationId} and o.level = level.no
+             join coordinator.job_segment s on s.job_id = o.job_id and s.attempt = {job.Attempt} and s.object_no = o.object_no
+                 and s.state <> 'Abandoned'
+             """).ToListAsync();
+        if (waiting is not [{ } left] || left == 0) return;
+        var hasGainedNothing = job.DeferredMark <= left;
+        job.DeferredMark = hasGainedNothing ? null : left;
+        await db.Database.ExecuteSqlAsync(
+            hasGainedNothing
+                ? (FormattableString)$"update coordinator.job_segment set deferred = 0 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and deferred > 0 and state = 'Loaded'"
+                : $"update coordinator.job_segment set state = 'Sealed', round = round + 1 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and deferred > 0 and state = 'Loaded'");
+    }
 
     static async Task CountAsync(CoordinatorDbContext db, SyncJob job)
     {

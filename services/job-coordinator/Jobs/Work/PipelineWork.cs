@@ -31,7 +31,7 @@ static class PipelineWork
         return JsonSerializer.Deserialize<LoadDefinition>(json, PipelineJson.Options)!;
     }
 
-    /// <summary>Offsets move when every batch is committed and the fence has moved on, and never before.</summary>
+    /// <summary>Offsets move once everything is verified, and never back: a later job may have been verified before.</summary>
     public static Task CommitOffsetsAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"""
          insert into coordinator.object_offset (pipeline_id, object_key, job_id, attempt, object_no)
@@ -39,7 +39,24 @@ static class PipelineWork
          from coordinator.job_object where job_id = {job.CorrelationId}
          on conflict (pipeline_id, object_key) do update
          set job_id = excluded.job_id, attempt = excluded.attempt, object_no = excluded.object_no, committed_at = now()
+         where (select j.job_no from coordinator.sync_job j where j.job_id = object_offset.job_id) <= {job.JobNo}
          """);
+
+    /// <summary>Whether no other job of the pipeline is active, or about to be.</summary>
+    public static Task<bool> IsFreeAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
+        $"""
+         select coalesce(p.current_job_id, {job.CorrelationId}) = {job.CorrelationId} or coalesce(
+             (select j.state in ('Completed', 'Canceled', 'Discarded') from coordinator.sync_job j where j.job_id = p.current_job_id), false) as "Value"
+         from coordinator.pipeline p where p.pipeline_id = {job.PipelineId} for update
+         """).AsAsyncEnumerable().SingleAsync().AsTask();
+
+    /// <summary>A new attempt is the pipeline's latest job again: its fence outranks those of jobs that ran since.</summary>
+    public static async Task ClaimAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        await db.Database.ExecuteSqlAsync(
+            $"update coordinator.pipeline set current_job_id = {job.CorrelationId}, updated_at = now() where pipeline_id = {job.PipelineId}");
+        job.JobNo = await db.Database.SqlQuery<long>($"""select nextval('coordinator.job_no') as "Value" """).SingleAsync();
+    }
 
     public static Task CountSuccessAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"update coordinator.pipeline set failures = 0 where pipeline_id = {job.PipelineId} and failures > 0");

@@ -3,7 +3,7 @@ namespace Headgate.JobCoordinator.Jobs.Work;
 #pragma warning disable IDE1006 // Named as the columns, which is how rows of plain SQL are matched.
 
 /// <summary>A segment that workers have in hand.</summary>
-sealed record SegmentInHand(int object_no, int segment_no, Guid? copy, long rows, bool empty);
+sealed record SegmentInHand(int object_no, int segment_no, Guid? copy, long rows, bool empty, int round);
 
 /// <summary>An object that has to be planned.</summary>
 sealed record UnplannedObject(int object_no, Guid? offset_job_id, int? offset_attempt, int next_segment_no);
