@@ -66,6 +66,23 @@ public sealed class MainJobTests(MainJobTests.Fixture fixture) : IClassFixture<M
     }
 
     [Fact]
+    public async Task Rows_that_refer_to_later_ones_of_their_own_table_arrive_however_long_the_chain()
+    {
+        await _headgate.Source.ExecuteAsync(
+            """
+            create table tree (id int primary key, parent int, pad text);
+            insert into tree select n, case when n < 30000 then n + 1 end, repeat('x', 1500) from generate_series(1, 30000) n where n % 100 = 0 or n > 29990;
+            update tree set parent = (select min(id) from tree other where other.id > tree.id)
+            """);
+        await _headgate.Destination.ExecuteAsync("create table tree (id int primary key, parent int references tree, pad text)");
+        await _headgate.ApplyAsync(Pipelines.Of("tree", Pipelines.Object("tree")));
+        var job = await _headgate.RunAsync("test/tree");
+        await _headgate.CompleteAsync(job);
+        await _headgate.EqualAsync("tree");
+        Assert.Equal(0, await _headgate.State.ScalarAsync<long>($"select rejected from coordinator.sync_job where job_id = '{job}'"));
+    }
+
+    [Fact]
     public async Task Rows_that_people_change_during_the_load_are_in_the_log_as_they_were_replaced()
     {
         const int Rows = 20000;

@@ -22,13 +22,13 @@ public abstract class LoadTest : IDisposable
 
     internal MemoryLedger NewLedger() => Destination.Ledgers[(JobId, 0, 0)] = new MemoryLedger();
 
-    internal async Task<LoadOutcome> LoadAsync(int rows, int maxRowsPerSecond = 0, CancellationToken cancellationToken = default)
+    internal async Task<LoadOutcome> LoadAsync(int rows, int maxRowsPerSecond = 0, int round = 0, CancellationToken cancellationToken = default)
     {
         using var staged = File.Exists(Root.File) ? await OpenAgainAsync() : await StageAsync(rows);
-        return await Load(staged, rows, maxRowsPerSecond).RunAsync(cancellationToken);
+        return await Load(staged, rows, maxRowsPerSecond, round).RunAsync(cancellationToken);
     }
 
-    internal SegmentLoad Load(SegmentReader staged, int rows, int maxRowsPerSecond = 0) => new(
+    internal SegmentLoad Load(SegmentReader staged, int rows, int maxRowsPerSecond = 0, int round = 0) => new(
         Destination,
         MemoryPlan.Any(),
         new SegmentTicket
@@ -43,10 +43,10 @@ public abstract class LoadTest : IDisposable
         staged,
         new LoadLimits
         {
-            BatchTarget =
-            TimeSpan.FromMilliseconds(200),
+            BatchTarget = TimeSpan.FromMilliseconds(200),
             YieldAfter = TimeSpan.FromSeconds(30),
-            MaxRowsPerSecond = maxRowsPerSecond
+            MaxRowsPerSecond = maxRowsPerSecond,
+            Round = round,
         },
         Time,
         Reports.Add);

@@ -36,13 +36,19 @@ public sealed class SegmentLoadTests : LoadTest
         Assert.Equal(batches, Ledger.Batches.Count);
     }
 
-    [Theory]
-    [InlineData(SkipReason.Fenced)]
-    [InlineData(SkipReason.DestinationChanged)]
-    public async Task A_fence_that_does_not_stand_for_the_job_skips(SkipReason reason)
+    [Fact]
+    public async Task A_fence_that_does_not_stand_for_the_job_skips()
     {
-        Destination.Skips.Enqueue(reason);
-        Assert.Equal(new LoadOutcome.Skipped(reason.ToString()), await LoadAsync(10));
+        Destination.Skips.Enqueue(SkipReason.Fenced);
+        Assert.Equal(new LoadOutcome.Skipped(nameof(SkipReason.Fenced)), await LoadAsync(10));
+        Assert.Empty(Ledger.Batches);
+    }
+
+    [Fact]
+    public async Task A_destination_that_is_another_since_the_launch_fails_the_job()
+    {
+        Destination.Skips.Enqueue(SkipReason.DestinationChanged);
+        Assert.Equal("destination-changed", Assert.IsType<LoadOutcome.Failed>(await LoadAsync(10)).Problem.Code);
         Assert.Empty(Ledger.Batches);
     }
 
@@ -167,19 +173,20 @@ public sealed class SegmentLoadTests : LoadTest
     }
 
     [Fact]
-    public async Task Deferred_records_are_tried_again_when_the_segment_comes_again()
+    public async Task Deferred_records_are_tried_again_in_a_round_and_not_when_a_message_merely_comes_again()
     {
         Destination.Bad.UnionWith([3, 5]);
         Destination.Waiting.UnionWith([3, 5]);
         Assert.Equal(2, Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(10)).Deferred);
+        Assert.Equal(2, Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(10)).Deferred);
         Assert.Equal(0, Destination.Retries);
 
         Destination.Waiting.Remove(3);
-        var again = Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(10));
-        Assert.Equal((1, 1, 9), (again.Deferred, again.Counts.Rejected, again.Counts.Inserted));
+        var first = Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(10, round: 1));
+        Assert.Equal((1, 1, 9), (first.Deferred, first.Counts.Rejected, first.Counts.Inserted));
 
-        var last = Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(10));
-        Assert.Equal((0, 1), (last.Deferred, last.Counts.Rejected));
+        var second = Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(10, round: 2));
+        Assert.Equal((1, 1), (second.Deferred, second.Counts.Rejected));
     }
 
     static ConnectorException Conflict() =>
