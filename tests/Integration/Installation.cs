@@ -165,7 +165,7 @@ public sealed class Installation : IAsyncDisposable
     Task<string?> RemarkAsync(Guid job) => State.ScalarAsync<string>(
         $"select concat_ws(', ', phase, waiting_for, error) from coordinator.sync_job where job_id = '{job}'");
 
-    static async Task EventuallyAsync(Func<Task<bool>> isTrue, Func<Task<string>> otherwise)
+    public static async Task EventuallyAsync(Func<Task<bool>> isTrue, Func<Task<string>> otherwise)
     {
         // The state of another process can only be polled; what ends the wait is that state, not a time.
         var watch = Stopwatch.StartNew();

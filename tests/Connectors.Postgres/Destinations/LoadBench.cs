@@ -38,7 +38,13 @@ sealed class LoadBench : IAsyncDisposable
 
     public FenceMove Move(int epoch, bool open, bool force = false) => new()
     {
-        PipelineId = Job.PipelineId, JobId = Job.JobId, JobNo = 1, Attempt = Job.Attempt, Epoch = epoch, Open = open, Force = force,
+        PipelineId = Job.PipelineId,
+        JobId = Job.JobId,
+        JobNo = 1,
+        Attempt = Job.Attempt,
+        Epoch = epoch,
+        Open = open,
+        Force = force,
     };
 
     public async Task<IReadOnlyDictionary<int, RecordCounts>> MoveAsync(int epoch, bool open) =>
@@ -62,7 +68,11 @@ sealed class LoadBench : IAsyncDisposable
                 var cast = casts.FirstOrDefault(c => c.Column == name).Staged;
                 fields.Add(new FieldPlan
                 {
-                    Name = name, Source = name, StagedType = cast ?? type, DestinationType = type, DestinationCast = cast is not null,
+                    Name = name,
+                    Source = name,
+                    StagedType = cast ?? type,
+                    DestinationType = type,
+                    DestinationCast = cast is not null,
                 });
                 single = reader.GetBoolean(2);
             }
@@ -70,9 +80,18 @@ sealed class LoadBench : IAsyncDisposable
 
         return new ObjectPlan
         {
-            ObjectNo = 0, From = table, To = table.Contains('.') ? table : $"public.{table}", Fields = fields,
-            Key = [.. key.Select(k => fields.FindIndex(f => f.Name == k))], Blocks = false, KeyGuaranteed = true, Level = 0,
-            DirectCopy = directCopy, SingleTable = single, Changes = [], EstimatedRows = -1,
+            ObjectNo = 0,
+            From = table,
+            To = table.Contains('.') ? table : $"public.{table}",
+            Fields = fields,
+            Key = [.. key.Select(k => fields.FindIndex(f => f.Name == k))],
+            Blocks = false,
+            KeyGuaranteed = true,
+            Level = 0,
+            DirectCopy = directCopy,
+            SingleTable = single,
+            Changes = [],
+            EstimatedRows = -1,
         };
     }
 
@@ -88,7 +107,12 @@ sealed class LoadBench : IAsyncDisposable
 
     public SegmentTicket Ticket(long rows, int segment = 0, bool empty = false) => new()
     {
-        Job = Job, ObjectNo = 0, SegmentNo = segment, Rows = rows, Empty = empty, MaxRejects = 1000,
+        Job = Job,
+        ObjectNo = 0,
+        SegmentNo = segment,
+        Rows = rows,
+        Empty = empty,
+        MaxRejects = 1000,
     };
 
     public async Task<RecordCounts> LoadAsync(ObjectPlan plan, string query, int segment = 0, bool empty = false, int batch = 1000)

@@ -6,7 +6,9 @@ public sealed class ShapeChangeTests
 {
     static readonly PlannedChange CreateTable = new()
     {
-        Statement = "CREATE TABLE public.items (id int PRIMARY KEY, note text)", Inverse = "DROP TABLE public.items", Description = "Create the table",
+        Statement = "CREATE TABLE public.items (id int PRIMARY KEY, note text)",
+        Inverse = "DROP TABLE public.items",
+        Description = "Create the table",
     };
 
     [Fact]
@@ -93,8 +95,17 @@ public sealed class ShapeChangeTests
 
     static ObjectPlan Plan(string to, params PlannedChange[] changes) => new()
     {
-        ObjectNo = 0, From = to, To = to,
+        ObjectNo = 0,
+        From = to,
+        To = to,
         Fields = [new FieldPlan { Name = "id", Source = "id", StagedType = "integer", DestinationType = "integer" }],
-        Key = [0], Blocks = false, KeyGuaranteed = true, Level = 0, DirectCopy = true, SingleTable = true, Changes = changes, EstimatedRows = -1,
+        Key = [0],
+        Blocks = false,
+        KeyGuaranteed = true,
+        Level = 0,
+        DirectCopy = true,
+        SingleTable = true,
+        Changes = changes,
+        EstimatedRows = -1,
     };
 }
