@@ -11,4 +11,7 @@ public sealed record ResumeJob
 
     /// <summary>Why.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Resume only if the job still stands at this fence position; null: wherever it stands. Due runs set it.</summary>
+    public int? Epoch { get; init; }
 }

@@ -122,6 +122,7 @@ public static class JobCoordinatorService
     {
         lane.UseMessageRetry(BridgeRestarts);
         lane.UseConsumeFilter(typeof(RedeliveryFilter<>), context);
+        lane.UseConsumeFilter(typeof(AnsweredBefore<>), context);
         lane.UseInMemoryOutbox(context);
         lane.ConfigureSaga<SyncJob>(context);
     }

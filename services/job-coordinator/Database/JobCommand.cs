@@ -15,7 +15,12 @@ public sealed class JobCommand
 
     public string? Reason { get; init; }
 
+    /// <summary>Under which it was sent: the same message is answered the same.</summary>
+    public Guid? MessageId { get; init; }
+
     public required string StateBefore { get; init; }
+
+    public required string StateAfter { get; init; }
 
     public required CommandOutcome Outcome { get; init; }
 

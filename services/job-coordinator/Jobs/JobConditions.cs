@@ -59,14 +59,16 @@ static class JobConditions
 
     public static bool IsNoEscalation(BehaviorContext<SyncJob, CancelJob> context) => !IsEscalation(context);
 
-    public static bool WasPending(BehaviorContext<SyncJob, ResumeJob> context) => context.Saga.ResumeTo == nameof(SyncJobStateMachine.Pending);
+    public static bool IsOutdated(BehaviorContext<SyncJob, ResumeJob> context) =>
+        context.Message.Epoch is { } epoch && epoch != context.Saga.Epoch;
 
-    public static bool WasInitializing(BehaviorContext<SyncJob, ResumeJob> context) =>
-        context.Saga.ResumeTo == nameof(SyncJobStateMachine.Initializing);
+    public static bool WasPending(BehaviorContext<SyncJob, ResumeJob> context) => Was(context, nameof(SyncJobStateMachine.Pending));
 
-    public static bool WasProcessing(BehaviorContext<SyncJob, ResumeJob> context) => context.Saga.ResumeTo == nameof(SyncJobStateMachine.Processing);
+    public static bool WasInitializing(BehaviorContext<SyncJob, ResumeJob> context) => Was(context, nameof(SyncJobStateMachine.Initializing));
 
-    public static bool WasCollecting(BehaviorContext<SyncJob, ResumeJob> context) => context.Saga.ResumeTo == nameof(SyncJobStateMachine.Collecting);
+    public static bool WasProcessing(BehaviorContext<SyncJob, ResumeJob> context) => Was(context, nameof(SyncJobStateMachine.Processing));
+
+    public static bool WasCollecting(BehaviorContext<SyncJob, ResumeJob> context) => Was(context, nameof(SyncJobStateMachine.Collecting));
 
     public static Task<bool> EverythingIsExtracted(BehaviorContext<SyncJob, SegmentExtracted> context) =>
         ExtractionWork.IsCompleteAsync(context.Db(), context.Saga);
@@ -90,6 +92,11 @@ static class JobConditions
 
     public static Task<bool> CanBeRetried(BehaviorContext<SyncJob, StepFailed> context) =>
         FailureWork.CanBeRetriedAsync(context.Db(), context.Saga, context.Message, context.Options());
+
+    // Asked while the job still stands: a condition is asked again after the activities of the one before.
+    static bool Was(BehaviorContext<SyncJob, ResumeJob> context, string state) =>
+        context.Saga.CurrentState is nameof(SyncJobStateMachine.Paused) or nameof(SyncJobStateMachine.Failed)
+        && context.Saga.ResumeTo == state && !IsOutdated(context);
 
     static bool Confirms(BehaviorContext<SyncJob, FenceMoved> context, StopIntent intent) =>
         context.Message.Epoch == context.Saga.Epoch && !context.Message.Open && context.Saga.Intent == intent;

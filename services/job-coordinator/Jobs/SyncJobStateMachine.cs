@@ -125,6 +125,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
 
         During(Paused,
             When(PauseAsked).AlreadySo("the job is paused"),
+            When(ResumeAsked, IsOutdated).Refuse("the job has moved on since the run came due"),
             When(ResumeAsked, WasPending).Resume().TransitionTo(Pending).Announce(Notices.Resumed).SendImplied().Accept("Waiting for its turn."),
             When(ResumeAsked, WasInitializing).Resume().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
                 .Accept("Extraction goes on with what was not staged."),
@@ -163,6 +164,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
 
         During(Failed,
             When(PauseAsked).Refuse("nothing of it is running"),
+            When(ResumeAsked, IsOutdated).Refuse("the job has moved on since the run came due"),
             When(ResumeAsked, WasPending).Resume().TransitionTo(Pending).Announce(Notices.Resumed).SendImplied().Accept("Waiting for its turn."),
             When(ResumeAsked, WasInitializing).Resume().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
                 .Accept("Extraction goes on where it failed."),

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Headgate.JobCoordinator.Runs;
 
 /// <summary>The job that claimed the pipeline last.</summary>
-sealed record CurrentJob(string? State, int PipelineVersion, string? ResumeTo)
+sealed record CurrentJob(string? State, int PipelineVersion, string? ResumeTo, int Epoch)
 {
     static readonly string[] ActiveStates =
     [
@@ -13,13 +13,13 @@ sealed record CurrentJob(string? State, int PipelineVersion, string? ResumeTo)
         nameof(SyncJobStateMachine.Pausing), nameof(SyncJobStateMachine.Paused), nameof(SyncJobStateMachine.Canceling),
     ];
 
-    public static readonly CurrentJob None = new(nameof(SyncJobStateMachine.Completed), 0, null);
+    public static readonly CurrentJob None = new(nameof(SyncJobStateMachine.Completed), 0, null, 0);
 
     /// <summary>A claimed job whose row is not there yet is on its way. One that was stopped while collecting leaves the pipeline free.</summary>
     public bool IsActive => State is null || (ActiveStates.Contains(State) && ResumeTo != nameof(SyncJobStateMachine.Collecting));
 
     public static async Task<CurrentJob> FindAsync(CoordinatorDbContext db, Guid id) =>
         await db.Jobs.AsNoTracking().Where(job => job.CorrelationId == id)
-            .Select(job => new CurrentJob(job.CurrentState, job.PipelineVersion, job.ResumeTo)).SingleOrDefaultAsync()
-        ?? new CurrentJob(null, 0, null);
+            .Select(job => new CurrentJob(job.CurrentState, job.PipelineVersion, job.ResumeTo, job.Epoch)).SingleOrDefaultAsync()
+        ?? new CurrentJob(null, 0, null, 0);
 }

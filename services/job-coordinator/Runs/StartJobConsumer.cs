@@ -37,7 +37,7 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         var current = pipeline.current_job_id is { } id ? await CurrentJob.FindAsync(db, id) : CurrentJob.None;
         if (current.IsActive) return await SkipAsync(run, pipeline);
         if (current is { State: nameof(SyncJobStateMachine.Failed), PipelineVersion: var version } && version == pipeline.version)
-            return Resume(run, pipeline);
+            return Resume(run, pipeline, current.Epoch);
         return await ClaimAsync(run, pipeline, supersedes: current.State == nameof(SyncJobStateMachine.Failed));
     }
 
@@ -53,10 +53,10 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         return Answer(run, RunOutcome.Skipped, pipeline.current_job_id, $"Job {pipeline.current_job_id} of the pipeline is active; the run is skipped.");
     }
 
-    RunAnswered Resume(StartJob run, PipelineRow pipeline)
+    RunAnswered Resume(StartJob run, PipelineRow pipeline, int epoch)
     {
         var job = pipeline.current_job_id!.Value;
-        Owe(job, new ResumeJob { JobId = job, Actor = run.Actor, Reason = $"a run came due ({run.Trigger})" });
+        Owe(job, new ResumeJob { JobId = job, Actor = run.Actor, Reason = $"a run came due ({run.Trigger})", Epoch = epoch });
         return Answer(run, RunOutcome.Resumed, job, $"The failed job {job} goes on where it failed.");
     }
 

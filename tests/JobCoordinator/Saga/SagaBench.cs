@@ -60,10 +60,10 @@ public sealed class SagaBench : IAsyncLifetime, ISendObserver, IConsumeObserver
     }
 
     /// <summary>Sends a message to the saga and waits until it was handled and committed.</summary>
-    public async Task HandleAsync<T>(T message)
+    public async Task HandleAsync<T>(T message, Guid? messageId = null)
         where T : class
     {
-        var id = NewId.NextGuid();
+        var id = messageId ?? NewId.NextGuid();
         var handled = _awaited[id] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var endpoint = await Bus.GetSendEndpoint(Lanes.Address(Lanes.JobCommands));
         await endpoint.Send(message, context => context.MessageId = id);

@@ -67,6 +67,30 @@ public sealed class WhenPaused(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_command_that_comes_again_is_answered_as_before_and_not_carried_out_twice()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Paused");
+        var (discard, message) = (new DiscardJob { JobId = job.Id, Actor = "tester" }, Guid.NewGuid());
+        await bench.HandleAsync(discard, message);
+        await bench.HandleAsync(discard, message);
+        var outcomes = await bench.ReadAsync(db => Task.FromResult(
+            db.JobCommands.Where(row => row.JobId == job.Id && row.Command == nameof(DiscardJob)).Select(row => row.Outcome).ToList()));
+        Assert.Equal([CommandOutcome.Accepted], outcomes);
+    }
+
+    [Fact]
+    public async Task A_resume_that_a_due_run_owes_is_refused_once_an_operator_has_moved_the_job_on()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Failed");
+        var due = new ResumeJob { JobId = job.Id, Actor = "schedule", Epoch = await job.EpochAsync() };
+        await job.ResumeAsync();
+        await job.PauseAsync();
+        await job.ConfirmStopAsync();
+        Assert.Equal(CommandOutcome.Refused, (await bench.AskAsync(due)).Outcome);
+        Assert.Equal("Paused", (await job.RowAsync()).CurrentState);
+    }
+
+    [Fact]
     public async Task Restart_is_a_new_attempt_of_the_same_job_from_the_beginning()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Paused");

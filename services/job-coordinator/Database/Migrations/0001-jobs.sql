@@ -152,7 +152,9 @@ create table coordinator.job_command (
     command text not null,
     actor text not null,
     reason text,
+    message_id uuid unique,
     state_before text not null,
+    state_after text not null,
     outcome text not null check (outcome in ('Accepted', 'AlreadySo', 'Refused')),
     sentence text not null,
     at timestamptz not null default now()

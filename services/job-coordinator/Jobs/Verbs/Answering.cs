@@ -33,7 +33,9 @@ static class Answering
             Command = typeof(T).Name,
             Actor = actor,
             Reason = reason,
+            MessageId = context.MessageId,
             StateBefore = context.StateBefore() ?? context.Saga.CurrentState,
+            StateAfter = context.Saga.CurrentState,
             Outcome = outcome,
             Sentence = sentence,
             At = context.Now(),
@@ -47,6 +49,10 @@ static class Answering
             WouldAccept = outcome == CommandOutcome.Refused ? CommandTable.AcceptedIn(context.Saga.CurrentState) : [],
         });
     }
+
+    public static bool IsCommand<T>() =>
+        typeof(T) == typeof(PauseJob) || typeof(T) == typeof(ResumeJob) || typeof(T) == typeof(CancelJob) || typeof(T) == typeof(RestartJob)
+        || typeof(T) == typeof(DiscardJob) || typeof(T) == typeof(AbandonJob);
 
     public static (string Actor, string? Reason) Origin<T>(T message) => message switch
     {
