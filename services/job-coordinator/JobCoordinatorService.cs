@@ -57,36 +57,12 @@ public static class JobCoordinatorService
         bus.AddConsumer<VerifyJobConsumer>();
         bus.AddJobSaga();
 
-        bus.AddLane(new Lane
+        bus.AddConsumerLane(Lanes.Starts, 8, (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context));
+        bus.AddConsumerLane(Lanes.Fences, 16, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context));
+        bus.AddConsumerLane(Lanes.Upkeep, 4, (context, lane) =>
         {
-            Name = Lanes.Starts,
-            Concurrency = 8,
-            Configure = (context, lane) =>
-            {
-                lane.UseMessageRetry(BridgeRestarts);
-                lane.ConfigureConsumer<StartJobConsumer>(context);
-            },
-        });
-        bus.AddLane(new Lane
-        {
-            Name = Lanes.Fences,
-            Concurrency = 16,
-            Configure = (context, lane) =>
-            {
-                lane.UseMessageRetry(BridgeRestarts);
-                lane.ConfigureConsumer<MoveFenceConsumer>(context);
-            },
-        });
-        bus.AddLane(new Lane
-        {
-            Name = Lanes.Upkeep,
-            Concurrency = 4,
-            Configure = (context, lane) =>
-            {
-                lane.UseMessageRetry(BridgeRestarts);
-                lane.ConfigureConsumer<GrantTurnConsumer>(context);
-                lane.ConfigureConsumer<VerifyJobConsumer>(context);
-            },
+            lane.ConfigureConsumer<GrantTurnConsumer>(context);
+            lane.ConfigureConsumer<VerifyJobConsumer>(context);
         });
     }
 
@@ -116,6 +92,19 @@ public static class JobCoordinatorService
             Configure = ConfigureSaga,
         });
     }
+
+    static void AddConsumerLane(
+        this IBusRegistrationConfigurator bus, string name, int concurrency, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> consumers) =>
+        bus.AddLane(new Lane
+        {
+            Name = name,
+            Concurrency = concurrency,
+            Configure = (context, lane) =>
+            {
+                lane.UseMessageRetry(BridgeRestarts);
+                consumers(context, lane);
+            },
+        });
 
     // The order matters: a retry begins a new outbox, and the outbox lets messages go only after the saga has committed.
     static void ConfigureSaga(IBusRegistrationContext context, IReceiveEndpointConfigurator lane)

@@ -66,6 +66,27 @@ public sealed class MainJobTests(MainJobTests.Fixture fixture) : IClassFixture<M
     }
 
     [Fact]
+    public async Task A_job_whose_birth_was_lost_after_it_had_been_sent_is_born_by_the_reconciler()
+    {
+        await _headgate.Source.ExecuteAsync("create table born (id int primary key); insert into born values (1)");
+        await _headgate.ApplyAsync(Pipelines.Of("born", Pipelines.Object("born")));
+        var first = await _headgate.RunAsync("test/born");
+        await _headgate.CompleteAsync(first);
+
+        // A pipeline claimed for a job, its start sent and confirmed a minute ago, and no job: what a purged queue leaves behind.
+        var lost = Guid.NewGuid();
+        await _headgate.State.ExecuteAsync(
+            $"""
+             insert into coordinator.obligation (obligation_id, job_id, message, lane, body, done_at)
+             select gen_random_uuid(), '{lost}', message, lane,
+                    body || jsonb_build_object('jobId', '{lost}', 'jobNo', nextval('coordinator.job_no')), now() - interval '1 minute'
+             from coordinator.obligation where job_id = '{first}' and message like '%.AcceptJob';
+             update coordinator.pipeline set current_job_id = '{lost}' where current_job_id = '{first}'
+             """);
+        await _headgate.CompleteAsync(lost);
+    }
+
+    [Fact]
     public async Task Rows_that_refer_to_later_ones_of_their_own_table_arrive_however_long_the_chain()
     {
         await _headgate.Source.ExecuteAsync(
