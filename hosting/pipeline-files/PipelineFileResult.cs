@@ -8,6 +8,9 @@ public sealed record PipelineFileResult
     /// <summary>The pipelines in the order of the files; empty if there is any problem, so that no set is taken over by half.</summary>
     public required IReadOnlyList<PipelineDefinition> Definitions { get; init; }
 
+    /// <summary>Where each of the pipelines stands, in the same order.</summary>
+    public required IReadOnlyList<PipelineOrigin> Origins { get; init; }
+
     /// <summary>All problems, by file, line and column.</summary>
     public required IReadOnlyList<PipelineFileProblem> Problems { get; init; }
 

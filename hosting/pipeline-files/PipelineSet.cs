@@ -9,6 +9,7 @@ sealed class PipelineSet
 {
     readonly List<Findings> files = [];
     readonly List<PipelineDefinition> definitions = [];
+    readonly List<PipelineOrigin> origins = [];
     readonly Dictionary<(string Project, string Name), string> names = [];
     readonly Dictionary<(string Connector, string Connection, QualifiedName To), string> destinations = [];
 
@@ -39,6 +40,7 @@ sealed class PipelineSet
         }
 
         definitions.Add(definition);
+        origins.Add(pipeline.Origin);
     }
 
     public PipelineFileResult ToResult()
@@ -47,6 +49,7 @@ sealed class PipelineSet
         return new PipelineFileResult
         {
             Definitions = problems.Count == 0 ? definitions : [],
+            Origins = problems.Count == 0 ? origins : [],
             Problems = problems,
             Warnings = [.. files.SelectMany(f => f.Warnings)],
         };

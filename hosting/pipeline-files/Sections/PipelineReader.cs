@@ -20,22 +20,24 @@ static class PipelineReader
             return null;
         }
 
-        var pipeline = new MappingReader(mapping, "", findings).ReadAll(root => ReadDocument(root, findings));
+        var pipeline = new MappingReader(mapping, "", findings).ReadAll(root => ReadDocument(root, mapping, findings));
         return findings.Count == before ? pipeline : null;
     }
 
-    static ReadPipeline? ReadDocument(MappingReader root, Findings findings)
+    static ReadPipeline? ReadDocument(MappingReader root, YamlMapping document, Findings findings)
     {
         root.Required("apiVersion", ChoiceRule.Only("headgate/v1"));
         root.Required("kind", ChoiceRule.Only("Pipeline"));
         var metadata = root.RequiredSection("metadata", ReadMetadata, "a mapping with project and name");
-        return root.RequiredSection("spec", spec => ReadSpec(spec, metadata, findings), "a mapping with source, destination and objects");
+        var origin = new PipelineOrigin(findings.File, document);
+        return root.RequiredSection("spec", spec => ReadSpec(spec, metadata, origin, findings), "a mapping with source, destination and objects");
     }
 
     static (string Project, string Name, Position NamePosition) ReadMetadata(MappingReader metadata) =>
         (metadata.Required("project", NameRule.Name), metadata.Required("name", NameRule.Name), metadata.PositionOf("name"));
 
-    static ReadPipeline ReadSpec(MappingReader spec, (string Project, string Name, Position NamePosition) metadata, Findings findings)
+    static ReadPipeline ReadSpec(
+        MappingReader spec, (string Project, string Name, Position NamePosition) metadata, PipelineOrigin origin, Findings findings)
     {
         var source = spec.RequiredSection("source", SystemReader.Read, SystemReader.Expected);
         var destination = spec.RequiredSection("destination", SystemReader.Read, SystemReader.Expected);
@@ -63,6 +65,7 @@ static class PipelineReader
         {
             Definition = definition,
             Findings = findings,
+            Origin = origin,
             NamePosition = metadata.NamePosition,
             Destinations = [.. objects.Select(o => o.To)],
         };

@@ -10,6 +10,8 @@ sealed record ReadPipeline
 
     public required Findings Findings { get; init; }
 
+    public required PipelineOrigin Origin { get; init; }
+
     public required Position NamePosition { get; init; }
 
     /// <summary>The place of each object's destination.</summary>
