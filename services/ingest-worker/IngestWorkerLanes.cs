@@ -1,4 +1,5 @@
 using Headgate.Hosting.Bus;
+using Headgate.IngestWorker.Checks;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Loading;
@@ -18,6 +19,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<PrepareConsumer>();
         bus.AddConsumer<ApplySchemaConsumer>();
         bus.AddConsumer<ReleaseConsumer>();
+        bus.AddConsumer<CheckSourceConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
 
@@ -31,6 +33,7 @@ public static class IngestWorkerLanes
                 endpoint.ConfigureConsumer<PrepareConsumer>(context);
                 endpoint.ConfigureConsumer<ApplySchemaConsumer>(context);
                 endpoint.ConfigureConsumer<ReleaseConsumer>(context, release => release.UseMessageRetry(ReleaseConsumer.Retry));
+                endpoint.ConfigureConsumer<CheckSourceConsumer>(context);
             },
         });
         bus.AddLane(new Lane

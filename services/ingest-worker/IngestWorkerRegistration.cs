@@ -43,6 +43,7 @@ public static class IngestWorkerRegistration
         services.AddSingleton<SystemConnections>();
         services.AddSingleton<StepRun>();
         services.AddSingleton(new StagingDirectory(settings.Staging));
+        services.AddHostedService<SharedStaging>();
         AddExtraction(services);
         AddLoading(services);
     }

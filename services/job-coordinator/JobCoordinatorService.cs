@@ -2,6 +2,7 @@ using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
@@ -55,15 +56,21 @@ public static class JobCoordinatorService
         bus.AddConsumer<MoveFenceConsumer>();
         bus.AddConsumer<GrantTurnConsumer>();
         bus.AddConsumer<VerifyJobConsumer>();
+        bus.AddConsumer<JobReleasedConsumer>();
         bus.AddJobSaga();
 
         bus.AddConsumerLane(Lanes.Starts, 8, (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context));
         bus.AddConsumerLane(Lanes.Fences, 16, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context));
-        bus.AddConsumerLane(Lanes.Upkeep, 4, (context, lane) =>
-        {
-            lane.ConfigureConsumer<GrantTurnConsumer>(context);
-            lane.ConfigureConsumer<VerifyJobConsumer>(context);
-        });
+        bus.AddConsumerLane(
+            Lanes.Upkeep,
+            4,
+            (context, lane) =>
+            {
+                lane.ConfigureConsumer<GrantTurnConsumer>(context);
+                lane.ConfigureConsumer<VerifyJobConsumer>(context);
+                lane.ConfigureConsumer<JobReleasedConsumer>(context);
+            },
+            new LaneEvent<JobReleased>());
     }
 
     internal static void AddJobSaga(this IBusRegistrationConfigurator bus)
@@ -94,11 +101,13 @@ public static class JobCoordinatorService
     }
 
     static void AddConsumerLane(
-        this IBusRegistrationConfigurator bus, string name, int concurrency, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> consumers) =>
+        this IBusRegistrationConfigurator bus, string name, int concurrency,
+        Action<IBusRegistrationContext, IReceiveEndpointConfigurator> consumers, params ILaneEvent[] events) =>
         bus.AddLane(new Lane
         {
             Name = name,
             Concurrency = concurrency,
+            Events = events,
             Configure = (context, lane) =>
             {
                 lane.UseMessageRetry(BridgeRestarts);

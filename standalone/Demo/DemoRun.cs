@@ -3,6 +3,7 @@ using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Commands;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.PipelineFiles;
 using Headgate.PrivateServers;
@@ -50,11 +51,11 @@ static class DemoRun
     {
         var files = PipelineFile.Read(Path.Combine(AppContext.BaseDirectory, "demo"));
         if (files.Problems.Count > 0) throw new DemoFailedException(string.Join(Environment.NewLine, files.Problems));
+        var fences = host.Services.GetRequiredService<FenceOpener>();
+        var set = new List<PipelineToApply>();
         foreach (var definition in files.Definitions)
-        {
-            var applied = await host.Services.GetRequiredService<PipelineStore>().ApplyAsync(definition, "demo", cancellationToken);
-            Say($"Pipeline {definition.Project}/{definition.Name} applied, version {applied.Version}.");
-        }
+            set.Add(new PipelineToApply(definition, await fences.IdentifyAsync(definition.Destination, cancellationToken)));
+        foreach (var applied in await host.Services.GetRequiredService<PipelineStore>().ApplyAsync(set, "demo", cancellationToken)) Say($"Pipeline {applied}");
     }
 
     static async Task<JobSummary> SyncAsync(IHost host, CancellationToken cancellationToken)

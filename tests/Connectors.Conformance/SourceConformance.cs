@@ -50,6 +50,23 @@ public abstract class SourceConformance
     }
 
     [Fact]
+    public async Task What_a_definition_names_and_the_source_lacks_is_found()
+    {
+        var plan = await CreateAsync([]);
+        ObjectDefinition[] definitions =
+        [
+            new() { From = plan.From, To = "t", Key = ["id"], Cursor = "changed" },
+            new() { From = plan.From, To = "t", Key = ["key"], Cursor = "modified", Fields = new Dictionary<string, string> { ["key"] = "id", ["note"] = "notes" } },
+            new() { From = "no_such_object", To = "t", Key = ["id"] },
+        ];
+
+        var gaps = await Source.FindGapsAsync([.. definitions.Select((definition, i) => (i + 5, definition))], default);
+
+        Assert.Equal([(6, "modified"), (6, "notes"), (7, null)], gaps.Select(gap => (gap.ObjectNo, gap.Column)).Order());
+        Assert.All(gaps.Where(gap => gap.Column is not null), gap => Assert.Contains("note", gap.Known));
+    }
+
+    [Fact]
     public async Task A_snapshot_does_not_see_what_comes_later()
     {
         var plan = Full(await CreateAsync(Rows(10)));

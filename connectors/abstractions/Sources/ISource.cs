@@ -9,6 +9,9 @@ public interface ISource : IAsyncDisposable
     /// <summary>Reads the schemas of the included objects; one that is missing, or a column of it, is an error that names it.</summary>
     Task<IReadOnlyList<SourceObject>> DescribeAsync(IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken);
 
+    /// <summary>What the objects' definitions name (tables, key, cursor, fields) and the source does not have. Reads catalogs only.</summary>
+    Task<IReadOnlyList<SourceGap>> FindGapsAsync(IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken);
+
     /// <summary>Reads the upper bound, then opens a snapshot in a session of its own that lives until it is disposed.</summary>
     /// <param name="cursorLag">Distance kept from the source's clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

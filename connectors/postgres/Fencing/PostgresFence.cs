@@ -14,11 +14,11 @@ public sealed class PostgresFence(string connection) : IFence
     readonly NpgsqlDataSource _dataSource = PostgresConnections.Create(connection, PostgresConnections.FenceApplication);
 
     /// <inheritdoc/>
-    public Task CheckAsync(CancellationToken cancellationToken) => Guarded.RunAsync(Subject, async () =>
+    public Task<string> CheckAsync(CancellationToken cancellationToken) => Guarded.RunAsync(Subject, async () =>
     {
         await using var session = await _dataSource.OpenConnectionAsync(cancellationToken);
-        const string sql = """
-            SELECT pg_catalog.pg_is_in_recovery(),
+        const string sql = $"""
+            SELECT pg_catalog.pg_is_in_recovery(), {ServerIdentity.System} || '/' || pg_catalog.current_database(),
                    CASE WHEN n.oid IS NULL THEN pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
                         ELSE pg_catalog.pg_has_role(n.nspowner, 'USAGE') END
             FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = 'headgate'
@@ -27,9 +27,10 @@ public sealed class PostgresFence(string connection) : IFence
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         if (reader.GetBoolean(0)) throw Standby();
-        if (!reader.GetBoolean(1))
+        if (!reader.GetBoolean(2))
             throw PostgresProblem.Of(
                 "permission", $"{Subject}: the role may not create schema headgate, or does not own it.", sqlState: "42501");
+        return reader.GetString(1);
     });
 
     /// <inheritdoc/>

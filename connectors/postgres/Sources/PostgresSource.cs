@@ -33,6 +33,10 @@ sealed class PostgresSource : ISource
         IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken) =>
         GuardAsync(_subject, () => SourceDescription.ReadAsync(_pool, objects, cancellationToken));
 
+    public Task<IReadOnlyList<SourceGap>> FindGapsAsync(
+        IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken) =>
+        GuardAsync(_subject, () => SourceDescription.FindGapsAsync(_pool, objects, cancellationToken));
+
     public Task<ISourceSnapshot> OpenSnapshotAsync(TimeSpan cursorLag, CancellationToken cancellationToken) =>
         GuardAsync<ISourceSnapshot>(_subject, async () => await PostgresSnapshot.OpenAsync(_snapshots, _subject, cursorLag, cancellationToken));
 

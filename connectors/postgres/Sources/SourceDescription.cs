@@ -12,11 +12,40 @@ static class SourceDescription
     public static async Task<IReadOnlyList<SourceObject>> ReadAsync(
         NpgsqlDataSource pool, IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken)
     {
+        var (names, relations) = await ReadRelationsAsync(pool, objects, cancellationToken);
+        RefuseMissing(names.Where(n => !relations.ContainsKey(n)).Distinct().ToArray());
+        return objects.Select((o, i) => Describe(o.No, o.Definition, relations[names[i]])).ToArray();
+    }
+
+    public static async Task<IReadOnlyList<SourceGap>> FindGapsAsync(
+        NpgsqlDataSource pool, IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken)
+    {
+        var (names, relations) = await ReadRelationsAsync(pool, objects, cancellationToken);
+        return objects.SelectMany((o, i) => relations.TryGetValue(names[i], out var relation)
+            ? MissingColumns(o.Definition, relation).Select(name => new SourceGap
+            {
+                ObjectNo = o.No,
+                Column = name,
+                Known = [.. relation.Columns.Select(c => c.Name)],
+            })
+            : [new SourceGap { ObjectNo = o.No }]).ToArray();
+    }
+
+    static async Task<(QualifiedName[] Names, Dictionary<QualifiedName, CatalogRelation> Relations)> ReadRelationsAsync(
+        NpgsqlDataSource pool, IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken)
+    {
         var names = objects.Select(o => NameOf(o.Definition)).ToArray();
         var relations = await CatalogSession.ReadAsync(
             pool, c => RelationReader.ReadAsync(c, names.Distinct().ToArray(), cancellationToken), cancellationToken);
-        RefuseMissing(names.Where(n => !relations.ContainsKey(n)).Distinct().ToArray());
-        return objects.Select((o, i) => Describe(o.No, o.Definition, relations[names[i]])).ToArray();
+        return (names, relations);
+    }
+
+    /// <summary>Without a mapping, key fields are columns of the same name.</summary>
+    static IEnumerable<string> MissingColumns(ObjectDefinition definition, CatalogRelation relation)
+    {
+        var wanted = definition.Fields?.Values ?? definition.Key;
+        if (definition.Cursor is { } cursor) wanted = wanted.Append(cursor);
+        return wanted.Distinct().Where(name => relation.Column(name) is null);
     }
 
     static QualifiedName NameOf(ObjectDefinition definition) =>

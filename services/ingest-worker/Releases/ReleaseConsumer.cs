@@ -4,9 +4,7 @@ using MassTransit;
 
 namespace Headgate.IngestWorker.Releases;
 
-/// <summary>
-/// Nobody waits for an answer to a release: one that fails is tried again, then left in the lane's error queue for an operator.
-/// </summary>
+/// <summary>A release that fails is tried again here, then left in the lane's error queue; without its answer it is sent again.</summary>
 sealed partial class ReleaseConsumer(AttemptReleases releases, ILogger<ReleaseConsumer> log) : IConsumer<ReleaseJob>
 {
     public static void Retry(IRetryConfigurator retry)
@@ -20,6 +18,7 @@ sealed partial class ReleaseConsumer(AttemptReleases releases, ILogger<ReleaseCo
         try
         {
             await releases.RunAsync(context.Message, context.CancellationToken);
+            if (context.MessageId is { } id) await context.Publish(new JobReleased { JobId = context.Message.JobId, ReleaseId = id });
         }
         catch (Exception error) when (!context.CancellationToken.IsCancellationRequested)
         {

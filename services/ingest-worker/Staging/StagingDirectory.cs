@@ -2,13 +2,15 @@ using System.Globalization;
 
 namespace Headgate.IngestWorker.Staging;
 
-/// <summary>
-/// The staging directory: one for all workers. A worker that has another one finds segments lost that others staged, and they are
-/// read again; nothing can tell it beforehand.
-/// </summary>
+/// <summary>The staging directory: one for all workers, see <see cref="SharedStaging"/>.</summary>
 sealed class StagingDirectory(string root)
 {
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Makes the directory if it is not there.</summary>
+    public void Ensure() => EnsureDirectory(root);
+
+    public string PathOf(string name) => Path.Combine(root, name);
 
     /// <summary>Begins a staged file; nobody sees it before it is published.</summary>
     public SegmentWriter Create(SegmentName name)

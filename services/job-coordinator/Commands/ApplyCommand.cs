@@ -1,33 +1,27 @@
 using Headgate.Connectors;
-using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.PipelineFiles;
 
 namespace Headgate.JobCoordinator.Commands;
 
-/// <summary>Checks pipeline files, and that the coordinator can fence their destinations; takes them over if all is well.</summary>
+/// <summary>
+/// Checks pipeline files, that the source has what they name, and that the coordinator can fence their destinations; takes them over,
+/// all or none.
+/// </summary>
 static class ApplyCommand
 {
     public static async Task<int> RunAsync(string path, string actor, CancellationToken cancellationToken)
     {
         var files = PipelineFile.Read(path);
         foreach (var warning in files.Warnings) await Console.Error.WriteLineAsync($"warning: {warning}");
-        foreach (var problem in files.Problems) await Console.Error.WriteLineAsync($"error: {problem}");
-        if (files.Problems.Count > 0) return 1;
+        if (await RefuseAsync(files.Problems)) return 1;
 
         await using var host = await CommandHost.StartAsync(cancellationToken);
-        foreach (var definition in files.Definitions)
-        {
-            if (await RefusalAsync(host, definition, cancellationToken) is { } refusal)
-            {
-                await Console.Error.WriteLineAsync($"error: {definition.Project}/{definition.Name}: {refusal}");
-                return 1;
-            }
-        }
-
+        if (await RefuseAsync(await LookAtSourcesAsync(host, files, cancellationToken))) return 1;
+        if (await IdentifyAsync(host, files, cancellationToken) is not { } set) return 1;
         try
         {
-            foreach (var definition in files.Definitions) await ApplyAsync(host, definition, actor, cancellationToken);
+            foreach (var applied in await host.Pipelines.ApplyAsync(set, actor, cancellationToken)) Console.WriteLine(applied);
             return 0;
         }
         catch (TargetTakenException error)
@@ -37,25 +31,38 @@ static class ApplyCommand
         }
     }
 
-    static async Task<string?> RefusalAsync(CommandHost host, PipelineDefinition definition, CancellationToken cancellationToken)
+    static async Task<bool> RefuseAsync(IReadOnlyCollection<PipelineFileProblem> problems)
     {
-        try
-        {
-            await using var fence = host.Fences.Open(definition.Destination);
-            await fence.CheckAsync(cancellationToken);
-            return null;
-        }
-        catch (ConnectorException error)
-        {
-            return error.Message;
-        }
+        foreach (var problem in problems) await Console.Error.WriteLineAsync($"error: {problem}");
+        return problems.Count > 0;
     }
 
-    static async Task ApplyAsync(CommandHost host, PipelineDefinition definition, string actor, CancellationToken cancellationToken)
+    static async Task<IReadOnlyCollection<PipelineFileProblem>> LookAtSourcesAsync(
+        CommandHost host, PipelineFileResult files, CancellationToken cancellationToken)
     {
-        var applied = await host.Pipelines.ApplyAsync(definition, actor, cancellationToken);
-        Console.WriteLine(applied.IsNew
-            ? $"{definition.Project}/{definition.Name}: version {applied.Version} applied."
-            : $"{definition.Project}/{definition.Name}: version {applied.Version} is in force already, nothing changed.");
+        var checks = await Task.WhenAll(
+            files.Definitions.Zip(files.Origins, (pipeline, origin) => SourceCheck.RunAsync(host.Bus, pipeline, origin, cancellationToken)));
+        foreach (var (pipeline, check) in files.Definitions.Zip(checks).Where(entry => entry.Second.Unchecked is not null))
+            await Console.Error.WriteLineAsync($"warning: {pipeline.Project}/{pipeline.Name}: its source was not looked at: {check.Unchecked}");
+        return [.. checks.SelectMany(check => check.Problems)];
+    }
+
+    static async Task<IReadOnlyList<PipelineToApply>?> IdentifyAsync(
+        CommandHost host, PipelineFileResult files, CancellationToken cancellationToken)
+    {
+        var set = new List<PipelineToApply>();
+        foreach (var definition in files.Definitions)
+        {
+            try
+            {
+                set.Add(new PipelineToApply(definition, await host.Fences.IdentifyAsync(definition.Destination, cancellationToken)));
+            }
+            catch (ConnectorException error)
+            {
+                await Console.Error.WriteLineAsync($"error: {definition.Project}/{definition.Name}: {error.Message}");
+            }
+        }
+
+        return set.Count == files.Definitions.Count ? set : null;
     }
 }

@@ -15,8 +15,15 @@ public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, P
     public async Task<IFence> OpenAsync(Guid pipelineId, int version, CancellationToken cancellationToken) =>
         Open((await pipelines.DefinitionAsync(pipelineId, version, cancellationToken)).Destination);
 
-    /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
-    public IFence Open(SystemReference destination)
+    /// <summary>Checks that the fence can be moved, and tells the destination from any other.</summary>
+    /// <exception cref="ConnectorException">It cannot; or the connection cannot be resolved.</exception>
+    public async Task<string> IdentifyAsync(SystemReference destination, CancellationToken cancellationToken)
+    {
+        await using var fence = Open(destination);
+        return $"{destination.Connector}:{await fence.CheckAsync(cancellationToken)}";
+    }
+
+    IFence Open(SystemReference destination)
     {
         var connector = connectors.First(connector => connector.Name == destination.Connector);
         try

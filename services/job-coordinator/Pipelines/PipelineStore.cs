@@ -19,18 +19,24 @@ public sealed class PipelineStore(CoordinatorState state)
         return JsonSerializer.Deserialize<PipelineDefinition>(json ?? throw new InvalidOperationException("No such version."), PipelineJson.Options)!;
     }
 
-    /// <summary>Applies a pipeline: a new version if it differs from the last, nothing otherwise.</summary>
-    /// <exception cref="TargetTakenException">Another pipeline writes one of its tables already.</exception>
-    public async Task<AppliedPipeline> ApplyAsync(PipelineDefinition definition, string actor, CancellationToken cancellationToken)
+    /// <summary>Applies pipelines, all or none: each gets a new version if it differs from its last, nothing otherwise.</summary>
+    /// <exception cref="TargetTakenException">Two pipelines would write the same table.</exception>
+    public async Task<IReadOnlyList<AppliedPipeline>> ApplyAsync(
+        IReadOnlyList<PipelineToApply> set, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var json = JsonSerializer.Serialize(definition, PipelineJson.Options);
-        var id = await ClaimNameAsync(connection, definition, cancellationToken);
-        var version = await AddVersionAsync(connection, id, json, actor, cancellationToken);
-        await ClaimTargetsAsync(connection, id, definition, cancellationToken);
+        await TargetClaims.LockAsync(connection, cancellationToken);
+        var applied = new List<AppliedPipeline>();
+        foreach (var pipeline in set)
+        {
+            var version = await AddVersionAsync(connection, pipeline.Definition, actor, cancellationToken);
+            await TargetClaims.ClaimAsync(connection, version, pipeline, cancellationToken);
+            applied.Add(version);
+        }
+
         await transaction.CommitAsync(CancellationToken.None);
-        return version;
+        return applied;
     }
 
     static async Task<Guid> ClaimNameAsync(NpgsqlConnection connection, PipelineDefinition definition, CancellationToken cancellationToken)
@@ -48,8 +54,9 @@ public sealed class PipelineStore(CoordinatorState state)
     }
 
     static async Task<AppliedPipeline> AddVersionAsync(
-        NpgsqlConnection connection, Guid id, string json, string actor, CancellationToken cancellationToken)
+        NpgsqlConnection connection, PipelineDefinition definition, string actor, CancellationToken cancellationToken)
     {
+        var id = await ClaimNameAsync(connection, definition, cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             with last as (select version from coordinator.pipeline where pipeline_id = $1),
@@ -62,31 +69,10 @@ public sealed class PipelineStore(CoordinatorState state)
             """,
             connection);
         command.Parameters.AddWithValue(id);
-        command.Parameters.AddWithValue(json);
+        command.Parameters.AddWithValue(JsonSerializer.Serialize(definition, PipelineJson.Options));
         command.Parameters.AddWithValue(actor);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new AppliedPipeline(id, reader.GetInt32(0), reader.GetBoolean(1));
-    }
-
-    static async Task ClaimTargetsAsync(NpgsqlConnection connection, Guid id, PipelineDefinition definition, CancellationToken cancellationToken)
-    {
-        await ExecuteAsync(connection, "delete from coordinator.pipeline_target where pipeline_id = $1", [id], cancellationToken);
-        foreach (var target in definition.Objects.Where(entry => entry.Include).Select(entry => QualifiedName.Parse(entry.To).ToSql()))
-        {
-            var isFree = await ExecuteAsync(
-                connection,
-                "insert into coordinator.pipeline_target (destination, target, pipeline_id) values ($1, $2, $3) on conflict do nothing",
-                [definition.Destination.Connection, target, id],
-                cancellationToken) == 1;
-            if (!isFree) throw new TargetTakenException(target);
-        }
-    }
-
-    static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, object[] values, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values) command.Parameters.AddWithValue(value);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        return new AppliedPipeline(id, $"{definition.Project}/{definition.Name}", reader.GetInt32(0), reader.GetBoolean(1));
     }
 }

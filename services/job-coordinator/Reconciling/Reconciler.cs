@@ -32,6 +32,7 @@ sealed partial class Reconciler(
                     new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken },
                     LookAtAsync);
                 await OweBirthsAgainAsync(stoppingToken);
+                await OweReleasesAgainAsync(stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
@@ -109,6 +110,18 @@ sealed partial class Reconciler(
               and (o.job_id = p.current_job_id and o.lane is not null
                    or o.job_id <> p.current_job_id and o.body -> 'successor' ->> 'jobId' = p.current_job_id::text)
               and not exists (select from coordinator.sync_job j where j.job_id = p.current_job_id)
+            """);
+        command.Parameters.AddWithValue(options.Value.StallAfter);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    // With growing distance: while no worker lives, the lane must not fill up with the same release.
+    async Task OweReleasesAgainAsync(CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            update coordinator.obligation set done_at = null, not_before = now(), tries = tries + 1
+            where message = 'Headgate.Contracts.Jobs.ReleaseJob' and answered_at is null and done_at < now() - $1 * 2 ^ least(tries, 7)
             """);
         command.Parameters.AddWithValue(options.Value.StallAfter);
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using MassTransit;
@@ -8,7 +9,8 @@ namespace Headgate.IngestWorker.Tests.Worker;
 /// <summary>What the worker published, in the order of arrival.</summary>
 sealed class EventTrail :
     IConsumer<JobPrepared>, IConsumer<SegmentExtracted>, IConsumer<SnapshotLost>, IConsumer<SchemaChangesApplied>,
-    IConsumer<SegmentLoaded>, IConsumer<SegmentLost>, IConsumer<JobProgressed>, IConsumer<StepFailed>
+    IConsumer<SegmentLoaded>, IConsumer<SegmentLost>, IConsumer<JobProgressed>, IConsumer<StepFailed>,
+    IConsumer<JobReleased>
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -59,6 +61,8 @@ sealed class EventTrail :
     public Task Consume(ConsumeContext<JobProgressed> context) => Add(context.Message);
 
     public Task Consume(ConsumeContext<StepFailed> context) => Add(context.Message);
+
+    public Task Consume(ConsumeContext<JobReleased> context) => Add(context.Message);
 
     Task Add(object published)
     {

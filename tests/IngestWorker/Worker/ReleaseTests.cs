@@ -1,9 +1,11 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
+using Headgate.Hosting.Bus;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Releases;
 using Headgate.IngestWorker.Snapshots;
 using Headgate.IngestWorker.Steps;
+using MassTransit;
 
 namespace Headgate.IngestWorker.Tests.Worker;
 
@@ -70,6 +72,21 @@ public sealed class ReleaseTests : WorkerTest
 
         Assert.Equal(0, Worker.Get<SnapshotKeeper>().Count);
         await AssertSnapshotSessionsAsync(0);
+    }
+
+    [Fact]
+    public async Task A_release_is_answered_under_its_own_id_once_it_is_done()
+    {
+        var job = Job("a");
+        await Worker.AskAsync<JobPrepared>(job.PrepareAll());
+        await Worker.AskAsync<SegmentExtracted>(job.Extract(0, 0));
+        var id = NewId.NextGuid();
+
+        var lane = await Worker.Get<IBus>().GetSendEndpoint(Lanes.Address(Lanes.Prepare));
+        await lane.Send(job.Release(staging: true), context => context.MessageId = id);
+
+        Assert.Equal(id, (await Worker.Trail.NextAsync<JobReleased>()).ReleaseId);
+        Assert.Equal(0, StagedFiles);
     }
 
     Task ReleaseAsync(ReleaseJob release) => Worker.Get<AttemptReleases>().RunAsync(release, default);

@@ -1,5 +1,6 @@
 using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
@@ -49,7 +50,7 @@ sealed class WorkerHost : IAsyncDisposable
                 [
                     new LaneEvent<JobPrepared>(), new LaneEvent<SegmentExtracted>(), new LaneEvent<SnapshotLost>(),
                     new LaneEvent<SchemaChangesApplied>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<SegmentLost>(),
-                    new LaneEvent<JobProgressed>(), new LaneEvent<StepFailed>(),
+                    new LaneEvent<JobProgressed>(), new LaneEvent<StepFailed>(), new LaneEvent<JobReleased>(),
                 ],
                 Configure = (_, endpoint) => endpoint.Instance(trail),
             });

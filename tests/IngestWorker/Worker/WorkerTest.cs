@@ -18,7 +18,7 @@ public abstract class WorkerTest : IAsyncLifetime
 
     internal string StagingPath => _staging.Path;
 
-    internal int StagedFiles => Directory.GetFiles(StagingPath, "*", SearchOption.AllDirectories).Length;
+    internal int StagedFiles => Directory.GetDirectories(StagingPath).Sum(job => Directory.GetFiles(job, "*", SearchOption.AllDirectories).Length);
 
     internal virtual (string Name, string Value)[] Options => [];
 

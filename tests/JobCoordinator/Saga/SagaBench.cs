@@ -22,6 +22,8 @@ public sealed class SagaBench : IAsyncLifetime, ISendObserver, IConsumeObserver
 
     public IBus Bus => _host.Services.GetRequiredService<IBus>();
 
+    public PipelineStore Pipelines => _host.Services.GetRequiredService<PipelineStore>();
+
     /// <summary>Everything that was sent, by job.</summary>
     public ConcurrentQueue<object> Sent { get; } = new();
 
@@ -53,8 +55,9 @@ public sealed class SagaBench : IAsyncLifetime, ISendObserver, IConsumeObserver
             Load = new LoadDefinition { Parallelism = 2 },
             MaxFailures = maxFailures,
         };
-        var applied = await _host.Services.GetRequiredService<PipelineStore>().ApplyAsync(definition, "test", CancellationToken.None);
-        var job = new SagaJob(this, applied.PipelineId, definition);
+        var set = new[] { new PipelineToApply(definition, definition.Destination.Connection) };
+        var applied = await Pipelines.ApplyAsync(set, "test", CancellationToken.None);
+        var job = new SagaJob(this, applied.Single().PipelineId, definition);
         await job.AcceptAsync();
         return job;
     }

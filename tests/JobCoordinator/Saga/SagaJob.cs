@@ -19,6 +19,8 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public Guid PipelineId => pipelineId;
 
+    public PipelineDefinition Definition => definition;
+
     public AcceptJob Acceptance(Guid id) => new()
     {
         JobId = id,

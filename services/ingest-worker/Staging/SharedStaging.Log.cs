@@ -1,0 +1,10 @@
+namespace Headgate.IngestWorker.Staging;
+
+sealed partial class SharedStaging
+{
+    [LoggerMessage(LogLevel.Warning, "Worker {Other} has another staging directory: waiting for it to end")]
+    partial void LogOther(string other);
+
+    [LoggerMessage(LogLevel.Warning, "This worker's entry in the list of workers was not renewed: {Error}")]
+    partial void LogNotRenewed(string error);
+}

@@ -1,0 +1,56 @@
+using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Sources;
+using Headgate.Hosting.Bus;
+using Headgate.PipelineFiles;
+using MassTransit;
+
+namespace Headgate.JobCoordinator.Commands;
+
+/// <summary>
+/// Has a worker look up at the source what a pipeline file names. What is certainly wrong is a problem with its place in the file; a
+/// source that cannot be looked at now may be back when the job runs.
+/// </summary>
+/// <param name="Problems">What is wrong.</param>
+/// <param name="Unchecked">Why the source was not looked at; null: it was.</param>
+sealed record SourceCheck(IReadOnlyList<PipelineFileProblem> Problems, string? Unchecked)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static async Task<SourceCheck> RunAsync(
+        IBus bus, PipelineDefinition pipeline, PipelineOrigin origin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var client = bus.CreateRequestClient<CheckSource>(Lanes.Address(Lanes.Prepare), Patience);
+            var found = (await client.GetResponse<SourceChecked>(new CheckSource { Pipeline = pipeline }, cancellationToken)).Message;
+            return new SourceCheck([.. found.Missing.Select(missing => Problem(missing, pipeline, origin)), .. More(found, origin)], found.Problem?.Sentence);
+        }
+        catch (RequestTimeoutException)
+        {
+            return new SourceCheck([], $"no worker has answered within {Patience.TotalSeconds:0} s.");
+        }
+    }
+
+    static PipelineFileProblem Problem(MissingAtSource missing, PipelineDefinition pipeline, PipelineOrigin origin)
+    {
+        var definition = pipeline.Objects[missing.ObjectNo];
+        string[] place = ["spec", "objects", $"{missing.ObjectNo}"];
+        return missing.Column is { } column
+            ? origin.Problem(
+                $"{definition.From} has no column \"{column}\" at the source", $"one of its columns: {string.Join(", ", missing.Known)}",
+                [.. place, .. PlaceOf(column, definition)])
+            : origin.Problem($"the source has no {definition.From}", "a table or view of the source", [.. place, "from"]);
+    }
+
+    // A key field that the mapping leaves out comes from the column of the same name.
+    static string[] PlaceOf(string column, ObjectDefinition definition)
+    {
+        var key = definition.Key.ToList().FindIndex(field => (definition.Fields?.GetValueOrDefault(field) ?? field) == column);
+        if (definition.Fields?.FirstOrDefault(field => field.Value == column && field.Key != column).Key is { } mapped) return ["fields", mapped];
+        return key >= 0 ? ["key", $"{key}"] : column == definition.Cursor ? ["cursor"] : ["fields", column];
+    }
+
+    static IEnumerable<PipelineFileProblem> More(SourceChecked found, PipelineOrigin origin) => found.MissingCount > found.Missing.Count
+        ? [origin.Problem($"{found.MissingCount - found.Missing.Count} more are missing", "tables and columns of the source", "spec", "objects")]
+        : [];
+}

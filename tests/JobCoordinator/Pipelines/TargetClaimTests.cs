@@ -1,0 +1,87 @@
+using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Pipelines;
+using Headgate.JobCoordinator.Tests.Saga;
+using Microsoft.EntityFrameworkCore;
+
+namespace Headgate.JobCoordinator.Tests.Pipelines;
+
+/// <summary>A table of a destination has one pipeline.</summary>
+[Collection(nameof(SagaCollection))]
+public sealed class TargetClaimTests(SagaBench bench)
+{
+    readonly string _destination = $"{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task The_same_table_is_refused_however_the_destination_is_referred_to()
+    {
+        await ApplyAsync(Pipeline("env:ONE", "contacts"));
+
+        var refused = await Assert.ThrowsAsync<TargetTakenException>(() => ApplyAsync(Pipeline("env:TWO", "contacts")));
+
+        Assert.Contains("contacts", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_of_the_same_name_at_another_destination_is_another_table()
+    {
+        await ApplyAsync(Pipeline("env:ONE", "contacts"));
+
+        await bench.Pipelines.ApplyAsync([new PipelineToApply(Pipeline("env:ONE", "contacts"), $"{Guid.NewGuid():N}")], "test", default);
+    }
+
+    [Fact]
+    public async Task Of_a_set_with_a_refused_pipeline_nothing_is_applied()
+    {
+        await ApplyAsync(Pipeline("env:ONE", "contacts"));
+        var first = Pipeline("env:ONE", "orders");
+
+        await Assert.ThrowsAsync<TargetTakenException>(() => ApplyAsync(first, Pipeline("env:ONE", "contacts")));
+
+        Assert.Equal(0, await bench.ReadAsync(db => db.Database.SqlQuery<int>(
+            $"""select count(*)::int as "Value" from coordinator.pipeline where name = {first.Name}""").SingleAsync()));
+    }
+
+    [Fact]
+    public async Task A_table_that_a_new_version_gives_up_is_free()
+    {
+        var pipeline = Pipeline("env:ONE", "contacts", "orders");
+        await ApplyAsync(pipeline);
+        await ApplyAsync(pipeline with { Objects = [pipeline.Objects[0]] });
+
+        await ApplyAsync(Pipeline("env:ONE", "orders"));
+    }
+
+    [Theory]
+    [InlineData("Paused")]
+    [InlineData("Failed")]
+    [InlineData("Collecting")]
+    public async Task A_table_that_a_new_version_gives_up_stays_taken_while_a_job_of_the_old_version_can_write_it(string state)
+    {
+        var job = await (await bench.AcceptAsync()).InAsync(state);
+        await bench.Pipelines.ApplyAsync(
+            [new PipelineToApply(job.Definition with { Objects = [job.Definition.Objects[0] with { To = "public.b" }] }, job.Definition.Destination.Connection)], "test", default);
+        var heir = new PipelineToApply(Pipeline("env:ONE", "a"), job.Definition.Destination.Connection);
+
+        await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ApplyAsync([heir], "test", default));
+        await bench.ExecuteAsync($"update coordinator.sync_job set state = 'Canceled', finished_at = now() where job_id = {job.Id}");
+        await bench.ExecuteAsync($"update coordinator.pipeline set current_job_id = {Guid.NewGuid()} where pipeline_id = {job.PipelineId}");
+
+        // The pipeline was claimed for a job that is still to be born: it may be one of the old version.
+        await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ApplyAsync([heir], "test", default));
+        await bench.ExecuteAsync($"update coordinator.pipeline set current_job_id = {job.Id} where pipeline_id = {job.PipelineId}");
+
+        await bench.Pipelines.ApplyAsync([heir], "test", default);
+    }
+
+    static PipelineDefinition Pipeline(string destination, params string[] tables) => new()
+    {
+        Project = "test",
+        Name = $"p{Guid.NewGuid():N}",
+        Source = new SystemReference { Connector = "postgres", Connection = "env:NOWHERE" },
+        Destination = new SystemReference { Connector = "postgres", Connection = destination },
+        Objects = [.. tables.Select(table => new ObjectDefinition { From = table, To = $"public.{table}", Key = ["id"] })],
+    };
+
+    Task<IReadOnlyList<AppliedPipeline>> ApplyAsync(params PipelineDefinition[] set) =>
+        bench.Pipelines.ApplyAsync([.. set.Select(definition => new PipelineToApply(definition, _destination))], "test", default);
+}
