@@ -13,6 +13,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         {
             var source = new Npgsql.NpgsqlConnectionStringBuilder(environment["TEST_SOURCE"]);
             environment["WRONG_PASSWORD"] = new Npgsql.NpgsqlConnectionStringBuilder(source.ConnectionString) { Password = "not-the-password" }.ConnectionString;
+            environment["SAME_DESTINATION"] = new Npgsql.NpgsqlConnectionStringBuilder(environment["TEST_DESTINATION"]) { Host = "localhost" }.ConnectionString;
             environment["UNREACHABLE"] = new Npgsql.NpgsqlConnectionStringBuilder(source.ConnectionString) { Port = 1 }.ConnectionString;
         });
 
@@ -20,7 +21,6 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     }
 
     [Theory]
-    [InlineData("missing_table", "", "", "create table missing_table (id int primary key)", "public.missing_table")]
     [InlineData("key_null", "create table key_null (id int); insert into key_null values (1), (null)", "", "update key_null set id = 2 where id is null", "public.key_null", "null")]
     [InlineData("key_twice", "create table key_twice (id int); insert into key_twice values (1), (1)", "", "delete from key_twice where ctid = '(0,1)'", "public.key_twice", "id")]
     [InlineData("no_key", "create table no_key (id int primary key)", "create table no_key (id int)", "", "public.no_key", "unique")]
@@ -28,14 +28,55 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     public async Task What_does_not_fit_fails_the_job_and_resume_works_once_it_is_mended(
         string table, string source, string destination, string mend, params string[] named)
     {
-        if (source != "") await _headgate.Source.ExecuteAsync(source);
+        await _headgate.Source.ExecuteAsync(source);
         if (destination != "") await _headgate.Destination.ExecuteAsync(destination);
         await _headgate.ApplyAsync(Pipelines.Of(table.Replace('_', '-'), Pipelines.Object(table)));
         var job = await FailsAsync($"test/{table.Replace('_', '-')}", named);
+
         if (mend == "") await _headgate.Destination.ExecuteAsync($"create unique index on {table} (id)");
         else await _headgate.Source.ExecuteAsync(mend);
-        Assert.Equal(0, (await _headgate.CommandAsync("resume", job.ToString())).ExitCode);
-        await _headgate.CompleteAsync(job);
+
+        await ResumesAsync(job);
+    }
+
+    [Theory]
+    [InlineData("gone_table", "drop table gone_table", "create table gone_table (id int primary key, email text)", "public.gone_table")]
+    [InlineData("gone_column", "alter table gone_column drop column email", "alter table gone_column add email text", "public.gone_column", "email")]
+    public async Task What_vanished_since_the_file_was_applied_fails_the_job_and_resume_works_once_it_is_back(
+        string table, string vanish, string mend, params string[] named)
+    {
+        await _headgate.Source.ExecuteAsync($"create table {table} (id int primary key, email text)");
+        await _headgate.ApplyAsync(
+            Pipelines.Of(table.Replace('_', '-'), $"    - {{ from: public.{table}, to: public.{table}, key: [id], fields: {{ id: id, mail: email }} }}"));
+        await _headgate.Source.ExecuteAsync(vanish);
+        var job = await FailsAsync($"test/{table.Replace('_', '-')}", named);
+
+        await _headgate.Source.ExecuteAsync(mend);
+
+        await ResumesAsync(job);
+    }
+
+    [Fact]
+    public async Task File_that_names_what_the_source_lacks_is_refused_with_its_lines_and_nothing_of_the_set_is_applied()
+    {
+        await _headgate.Source.ExecuteAsync("create table looked_up (id int primary key, email text)");
+        var file = await WriteAsync(
+            Pipelines.Of("fine", Pipelines.Object("looked_up")).Replace("to: public.looked_up", "to: public.elsewhere", StringComparison.Ordinal) + "\n---\n"
+            + Pipelines.Of("wrong", """
+                  - { from: public.looked_upp, to: public.t1, key: [id] }
+                  - { from: public.looked_up, to: public.t2, key: [nr], cursor: changed, fields: { nr: id, mail: e_mail } }
+              """));
+
+        var (exitCode, output) = await _headgate.CommandAsync("apply", file);
+
+        Assert.Equal(1, exitCode);
+        var refused = output.Split('\n').Where(line => line.StartsWith("error: ", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(3, refused.Length);
+        Assert.Contains(":18:15 spec.objects[0].from: the source has no public.looked_upp", refused[0], StringComparison.Ordinal);
+        Assert.Contains("spec.objects[1].fields.mail: public.looked_up has no column \"e_mail\" at the source; expected one of its columns: id, email", refused[1], StringComparison.Ordinal);
+        Assert.Contains(":19:", refused[2], StringComparison.Ordinal);
+        Assert.Contains("spec.objects[1].cursor", refused[2], StringComparison.Ordinal);
+        Assert.Equal(0, await _headgate.State.ScalarAsync<long>("select count(*) from coordinator.pipeline where name in ('fine', 'wrong')"));
     }
 
     [Fact]
@@ -52,17 +93,6 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         Assert.Equal(1, await _headgate.Destination.ScalarAsync<long>("select count(*) from filtered"));
     }
 
-    [Fact]
-    public async Task Missing_column_of_the_mapping_is_named()
-    {
-        await _headgate.Source.ExecuteAsync("create table mapped (id int primary key)");
-        await _headgate.ApplyAsync(Pipelines.Of("mapped", "    - { from: public.mapped, to: public.mapped, key: [id], fields: { id: id, mail: email } }"));
-        var job = await FailsAsync("test/mapped", "public.mapped", "email");
-        await _headgate.Source.ExecuteAsync("alter table mapped add email text");
-        Assert.Equal(0, (await _headgate.CommandAsync("resume", job.ToString())).ExitCode);
-        await _headgate.CompleteAsync(job);
-    }
-
     [Theory]
     [InlineData("wrong-password", "env:WRONG_PASSWORD", "password")]
     [InlineData("unreachable", "env:UNREACHABLE", "reached")]
@@ -74,15 +104,33 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         Assert.DoesNotContain("not-the-password", _headgate.Worker.Output + _headgate.Coordinator.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Two_pipelines_that_write_the_same_table_are_refused()
+    [Theory]
+    [InlineData("thief", "env:TEST_DESTINATION")]
+    [InlineData("thief-by-another-name", "env:SAME_DESTINATION")]
+    public async Task Two_pipelines_that_write_the_same_table_are_refused(string name, string reference)
     {
+        await _headgate.Source.ExecuteAsync("create table if not exists owned (id int primary key)");
         await _headgate.ApplyAsync(Pipelines.Of("owner", Pipelines.Object("owned")));
-        var file = Path.Combine(_headgate.Staging, "second.yaml");
-        await File.WriteAllTextAsync(file, Pipelines.Of("thief", Pipelines.Object("owned")));
+        var file = await WriteAsync(Pipelines.Of(name, Pipelines.Object("owned")).Replace("env:TEST_DESTINATION", reference, StringComparison.Ordinal));
+
         var (exitCode, output) = await _headgate.CommandAsync("apply", file);
+
         Assert.Equal(1, exitCode);
         Assert.Contains("owned", output, StringComparison.Ordinal);
+        Assert.Contains("test/owner", output, StringComparison.Ordinal);
+    }
+
+    async Task<string> WriteAsync(string yaml)
+    {
+        var file = Path.Combine(_headgate.Staging, $"{Guid.NewGuid():N}.yaml");
+        await File.WriteAllTextAsync(file, yaml);
+        return file;
+    }
+
+    async Task ResumesAsync(Guid job)
+    {
+        Assert.Equal(0, (await _headgate.CommandAsync("resume", job.ToString())).ExitCode);
+        await _headgate.CompleteAsync(job);
     }
 
     async Task<Guid> FailsAsync(string pipeline, params string[] named)

@@ -53,7 +53,7 @@ public sealed class FaultTests : IAsyncLifetime
     {
         var job = await BreakInMidRunAsync(() =>
         {
-            foreach (var segment in Directory.EnumerateFiles(_headgate.Staging, "*.seg", SearchOption.AllDirectories)) File.Delete(segment);
+            foreach (var segment in StagedFiles()) File.Delete(segment);
             return Task.CompletedTask;
         });
         await _headgate.CompleteAsync(job);
@@ -68,6 +68,28 @@ public sealed class FaultTests : IAsyncLifetime
         var job = await BreakInMidRunAsync(() => _headgate.Broker.CloseConnectionsAsync());
         await ExactAsync(job);
     }
+
+    [Fact]
+    public async Task Release_lost_in_the_broker_is_sent_again_until_nothing_is_left_staged()
+    {
+        var job = await BreakInMidRunAsync(async () => Assert.Equal(0, (await _headgate.CommandAsync("pause", await CurrentAsync())).ExitCode));
+        await _headgate.StateAsync(job, "Paused");
+        Assert.NotEmpty(StagedFiles());
+        await _headgate.Worker.KillAsync();
+        Assert.Equal(0, (await _headgate.CommandAsync("discard", job.ToString())).ExitCode);
+        await Installation.EventuallyAsync(
+            async () => await _headgate.State.ScalarAsync<long>("select count(*) from coordinator.obligation where done_at is null") == 0,
+            () => Task.FromResult("the release was not sent"));
+        await EmptyAllQueuesAsync();
+
+        await _headgate.StartWorkerAsync();
+
+        await Installation.EventuallyAsync(() => Task.FromResult(!StagedFiles().Any()), () => Task.FromResult("staged files are left"));
+    }
+
+    async Task<string> CurrentAsync() => (await _headgate.State.ScalarAsync<string>("select current_job_id::text from coordinator.pipeline"))!;
+
+    IEnumerable<string> StagedFiles() => Directory.EnumerateFiles(_headgate.Staging, "*.seg", SearchOption.AllDirectories);
 
     /// <summary>Runs the job until batches are held up in the middle of their transactions, breaks something, and lets go.</summary>
     async Task<Guid> BreakInMidRunAsync(Func<Task> breakIt, Func<Task>? afterwards = null)

@@ -9,6 +9,12 @@ public interface ISourceSnapshot : IAsyncDisposable
     /// <summary>No record that was committed later than the snapshot has a cursor at or below this, the overlap aside.</summary>
     DateTimeOffset UpperBound { get; }
 
+    /// <summary>
+    /// Whether the bound took every open transaction into account; false: the role does not see those of others, and only
+    /// <c>cursorLag</c> and <c>cursorOverlap</c> protect against late commits.
+    /// </summary>
+    bool SeesAllTransactions { get; }
+
     /// <summary>Keeps the session alive; throws <see cref="ConnectorException"/> when it has ended.</summary>
     Task KeepAliveAsync(CancellationToken cancellationToken);
 }

@@ -23,7 +23,6 @@ sealed class PostgresSnapshot : ISourceSnapshot
 
     public DateTimeOffset UpperBound { get; }
 
-    /// <summary>Whether the bound took every open transaction into account (see <see cref="SnapshotBound"/>).</summary>
     public bool SeesAllTransactions { get; }
 
     /// <summary>The bound first: what commits between the two is then in the snapshot as well.</summary>

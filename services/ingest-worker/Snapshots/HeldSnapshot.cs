@@ -17,6 +17,8 @@ sealed class HeldSnapshot(Guid id, Guid jobId, ISourceSnapshot session, Shared<I
 
     public DateTimeOffset UpperBound => session.UpperBound;
 
+    public bool SeesAllTransactions => session.SeesAllTransactions;
+
     public long OpenedAt => openedAt;
 
     /// <summary>Throws when the session has ended.</summary>

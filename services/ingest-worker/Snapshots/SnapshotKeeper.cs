@@ -89,6 +89,7 @@ sealed partial class SnapshotKeeper(
 
         _held[held.Id] = held;
         LogOpened(held.Id, held.JobId);
+        if (!held.SeesAllTransactions && job.Pipeline.Objects.Any(entry => entry is { Include: true, Cursor: not null })) LogHalfBlind(held.JobId);
         return held;
     }
 

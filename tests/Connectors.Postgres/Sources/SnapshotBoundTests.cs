@@ -17,7 +17,7 @@ public sealed class SnapshotBoundTests
         var now = await bench.From.ScalarAsync<DateTime>("SELECT clock_timestamp()");
 
         Assert.InRange(now - snapshot.UpperBound.UtcDateTime, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1.5));
-        Assert.True(((PostgresSnapshot)snapshot).SeesAllTransactions);
+        Assert.True(snapshot.SeesAllTransactions);
     }
 
     [Fact]
@@ -41,6 +41,23 @@ public sealed class SnapshotBoundTests
         // The next run begins at the bound, so the late record is in it, and in none of the other's future.
         var plan = await bench.WindowAsync(SourceBench.Object("t") with { Cursor = "changed" }, bound.ToString("O"), "2200-01-01T00:00Z");
         Assert.Equal([1, 2], (await bench.ReadAsync(plan)).SelectMany(s => s.Ids()).Order());
+    }
+
+    [Fact]
+    public async Task It_says_when_the_role_does_not_see_the_transactions_of_others()
+    {
+        await using var bench = await SourceBench.StartAsync();
+        var role = $"blind_{Guid.NewGuid():N}";
+        await bench.From.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'blind'");
+        var connection = new NpgsqlConnectionStringBuilder(bench.From.ConnectionString) { Username = role, Password = "blind" }.ConnectionString;
+
+        await using (var source = new PostgresSource(connection))
+        {
+            await using var snapshot = await source.OpenSnapshotAsync(TimeSpan.Zero, default);
+            Assert.False(snapshot.SeesAllTransactions);
+        }
+
+        await bench.From.ExecuteAsync($"DROP ROLE {role}");
     }
 
     [Fact]
