@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Headgate.Connectors.Sources;
+using Headgate.Contracts.Pipelines;
 using Xunit;
 
 namespace Headgate.Connectors.Conformance;
