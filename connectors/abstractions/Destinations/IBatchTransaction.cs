@@ -24,14 +24,14 @@ public interface IBatchTransaction : IAsyncDisposable
     /// <summary>Write by upsert from here on; kept in the ledger with the next commit.</summary>
     void SwitchToUpsert();
 
-    /// <summary>Writes the batch and its change log, and advances the ledger. The batch begins at <see cref="NextRow"/>.</summary>
+    /// <summary>Writes the batch, its change log and its audit row, and advances the ledger. The batch begins at <see cref="NextRow"/>.</summary>
     /// <exception cref="ConnectorException">Its remedy says whether to halve, to switch to upsert, or neither. The transaction is over.</exception>
     Task WriteAsync(IRecordBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>Records the batch of exactly one as rejected, for the given error, and advances the ledger.</summary>
+    /// <summary>Records the batch of exactly one as rejected, for the given error, with its audit row, and advances the ledger.</summary>
     /// <exception cref="ConnectorException">With code "too-many-rejects" once the job has more than its limit.</exception>
     Task RejectAsync(IRecordBatch batch, ConnectorException error, CancellationToken cancellationToken);
 
-    /// <summary>Appends the audit row of the batch and commits.</summary>
+    /// <summary>Commits what was written.</summary>
     Task CommitAsync();
 }

@@ -20,6 +20,12 @@ public struct RecordScanner
     /// <exception cref="InvalidDataException">A field count or length that no record has.</exception>
     public int Scan(ReadOnlySpan<byte> bytes, out bool ended)
     {
+        if (AtBoundary && FindWhole(bytes) is > 0 and var whole)
+        {
+            ended = true;
+            return whole;
+        }
+
         ended = false;
         var at = 0;
         while (true)
@@ -53,6 +59,22 @@ public struct RecordScanner
                 _inside = true;
             }
         }
+    }
+
+    /// <summary>The length of the record that the bytes begin with; 0: it is not whole. No state is touched: nearly all records end here.</summary>
+    static int FindWhole(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 2) return 0;
+        var at = 2;
+        for (int fields = BinaryPrimitives.ReadInt16BigEndian(bytes); fields > 0; fields--)
+        {
+            if (bytes.Length - at < 4) return 0;
+            var length = BinaryPrimitives.ReadInt32BigEndian(bytes[at..]);
+            if (length < -1 || bytes.Length - at - 4 < length) return 0;
+            at += 4 + Math.Max(length, 0);
+        }
+
+        return bytes[0] < 0x80 ? at : 0;
     }
 
     bool TakeNumber(ReadOnlySpan<byte> bytes, ref int at, int size, out int number)

@@ -1,56 +1,55 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Security.Cryptography;
+using System.IO.Hashing;
+using Headgate.Connectors.Postgres.Destinations;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.ChangeLog;
 
 /// <summary>
-/// The compact log entry of a batch of inserts, made from the staged bytes as they pass: the keys, deflated, and 8 bytes of hash per
+/// The compact log entry of a batch of inserts, made from the staged bytes as they pass: the keys, deflated, and a hash of 8 bytes per
 /// record. A record may be split anywhere and of any size; only keys and hashes are kept.
 /// </summary>
 sealed class ChangeBlock : IDisposable
 {
-    const int HashBytes = 8;
     const int BufferBytes = 16 * 1024;
 
     readonly bool[] _isKey;
     readonly MemoryStream _keys = new();
     readonly BufferedStream _deflate;
     readonly MemoryStream _hashes = new();
-    readonly IncrementalHash _split = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    readonly XxHash3 _split = new();
+    readonly (int At, int Length)[] _keysAt;
     readonly byte[] _number = new byte[4];
     int _numberBytes;
     int _field = -1;
-    int _fields;
     int _left;
-    bool _continued;
 
     public ChangeBlock(int fields, IEnumerable<int> key)
     {
         _isKey = new bool[fields];
         foreach (var position in key) _isKey[position] = true;
+        _keysAt = new (int, int)[_isKey.Count(isKey => isKey)];
         // Buffered: the compressor is called through for every write, and keys are small.
         _deflate = new BufferedStream(new DeflateStream(_keys, CompressionLevel.Fastest, leaveOpen: true), BufferBytes);
     }
 
     public int Records { get; private set; }
 
+    /// <exception cref="ConnectorException">It has seen another number of records, or a part of one.</exception>
+    public void Require(int records)
+    {
+        if (Records != records || _field >= 0 || _numberBytes > 0) throw TupleStream.Broken(records, Records);
+    }
+
     public void Add(ReadOnlySpan<byte> bytes)
     {
-        var begin = 0;
-        var at = 0;
-        while (at < bytes.Length)
+        while (bytes.Length > 0)
         {
-            at += Step(bytes[at..]);
-            if (_field < 0 || _field < _fields || _left > 0) continue;
-            Close(bytes[begin..at]);
-            begin = at;
+            var isBetween = _field < 0 && _numberBytes == 0;
+            bytes = bytes[(isBetween ? TakeWhole(bytes) : 0)..];
+            bytes = bytes[TakePart(bytes)..];
         }
-
-        if (begin == bytes.Length) return;
-        _split.AppendData(bytes[begin..]);
-        _continued = true;
     }
 
     public NpgsqlBatchCommand InsertCommand(Guid jobId, int attempt, int objectNo, int segmentNo, long firstRow)
@@ -75,10 +74,59 @@ sealed class ChangeBlock : IDisposable
         };
     }
 
-    public void Dispose()
+    public void Dispose() => _deflate.Dispose();
+
+    /// <summary>Takes the records that lie whole in the bytes, which begin with one; those are nearly all.</summary>
+    int TakeWhole(ReadOnlySpan<byte> bytes)
     {
-        _deflate.Dispose();
-        _split.Dispose();
+        var taken = 0;
+        while (FindWhole(bytes[taken..]) is > 0 and var length)
+        {
+            var record = bytes.Slice(taken, length);
+            foreach (var (at, keyLength) in _keysAt) _deflate.Write(record.Slice(at, keyLength));
+            Note(XxHash3.HashToUInt64(record));
+            taken += length;
+        }
+
+        return taken;
+    }
+
+    /// <summary>The length of the record that the bytes begin with, and where its keys are; 0: it is not whole.</summary>
+    int FindWhole(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 2) return 0;
+        RequireFields(BinaryPrimitives.ReadInt16BigEndian(bytes));
+        var (at, keys) = (2, 0);
+        for (var field = 0; field < _isKey.Length; field++)
+        {
+            if (bytes.Length - at < 4) return 0;
+            var length = Math.Max(BinaryPrimitives.ReadInt32BigEndian(bytes[at..]), 0);
+            if (bytes.Length - at - 4 < length) return 0;
+            if (_isKey[field]) _keysAt[keys++] = (at, length + 4);
+            at += length + 4;
+        }
+
+        return at;
+    }
+
+    /// <summary>Takes what there is of a record that is not whole, up to its end.</summary>
+    int TakePart(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (at < bytes.Length)
+        {
+            at += Step(bytes[at..]);
+            if (_field != _isKey.Length) continue;
+
+            _split.Append(bytes[..at]);
+            Note(_split.GetCurrentHashAsUInt64());
+            _split.Reset();
+            _field = -1;
+            return at;
+        }
+
+        _split.Append(bytes);
+        return at;
     }
 
     /// <summary>Takes the rest of a value, or of the number before it; returns how many bytes that were.</summary>
@@ -106,8 +154,7 @@ sealed class ChangeBlock : IDisposable
 
     void OpenRecord()
     {
-        _fields = BinaryPrimitives.ReadInt16BigEndian(_number);
-        if (_fields != _isKey.Length) throw new InvalidDataException("A staged record has another number of fields than its plan.");
+        RequireFields(BinaryPrimitives.ReadInt16BigEndian(_number));
         _field = 0;
     }
 
@@ -118,22 +165,16 @@ sealed class ChangeBlock : IDisposable
         if (_left == 0) _field++;
     }
 
-    void Close(ReadOnlySpan<byte> bytes)
+    void RequireFields(int fields)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (_continued)
-        {
-            _split.AppendData(bytes);
-            _split.GetHashAndReset(hash);
-        }
-        else
-        {
-            SHA256.HashData(bytes, hash);
-        }
+        if (fields != _isKey.Length) throw new InvalidDataException("A staged record has another number of fields than its plan.");
+    }
 
-        _hashes.Write(hash[..HashBytes]);
-        _continued = false;
-        _field = -1;
+    void Note(ulong hash)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, hash);
+        _hashes.Write(bytes);
         Records++;
     }
 }

@@ -16,7 +16,7 @@ sealed class PostgresBatchTransaction : IBatchTransaction
     readonly ObjectPlan _plan;
     readonly string _subject;
     LedgerRow _ledger;
-    NpgsqlBatchCommand? _audit;
+    bool _isWritten;
 
     public PostgresBatchTransaction(
         FencedTransaction transaction, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan, LedgerRow ledger)
@@ -60,13 +60,12 @@ sealed class PostgresBatchTransaction : IBatchTransaction
                 Rejected = _ledger.Rejected + 1,
                 Deferred = _ledger.Deferred + (deferred ? 1 : 0),
             };
-            await AdvanceAsync(ledger, AuditRow.Reject, batch, null, cancellationToken);
+            await AdvanceAsync(ledger, AuditRow.Reject, batch, [], cancellationToken);
         });
 
     public Task CommitAsync() => WriteProblem.GuardAsync(_plan, directCopy: false, async () =>
     {
-        if (_audit is null) throw new InvalidOperationException("Nothing was written.");
-        await _transaction.ExecuteAsync([_audit], CancellationToken.None);
+        if (!_isWritten) throw new InvalidOperationException("Nothing was written.");
         await _transaction.CommitAsync();
     });
 
@@ -78,10 +77,11 @@ sealed class PostgresBatchTransaction : IBatchTransaction
         var columns = Catalog.SqlText.Identifiers(_plan.Fields.Select(f => f.Name));
         var copy = $"COPY {_plan.To} ({columns}) FROM STDIN (FORMAT binary)";
         await TupleStream.CopyAsync(_transaction.Connection, copy, batch, block.Add, cancellationToken);
-        await _transaction.ExecuteAsync("SET CONSTRAINTS ALL IMMEDIATE", cancellationToken);
+        block.Require(batch.Rows);
         var log = block.InsertCommand(_ticket.Job.JobId, _ticket.Job.Attempt, _ticket.ObjectNo, _ticket.SegmentNo, batch.FirstRow);
         var ledger = _ledger with { NextRow = _ledger.NextRow + batch.Rows, Inserted = _ledger.Inserted + batch.Rows };
-        await AdvanceAsync(ledger, AuditRow.Copy, batch, log, cancellationToken);
+        // What is checked at commit must be found while the batch can still be halved.
+        await AdvanceAsync(ledger, AuditRow.Copy, batch, [new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"), log], cancellationToken);
     }
 
     async Task UpsertAsync(IRecordBatch batch, CancellationToken cancellationToken)
@@ -96,21 +96,23 @@ sealed class PostgresBatchTransaction : IBatchTransaction
             Updated = _ledger.Updated + outcome.Updated,
             Unchanged = _ledger.Unchanged + outcome.Unchanged,
         };
-        await AdvanceAsync(ledger, AuditRow.Upsert, batch, null, cancellationToken);
+        await AdvanceAsync(ledger, AuditRow.Upsert, batch, [], cancellationToken);
     }
 
-    async Task AdvanceAsync(LedgerRow ledger, string path, IRecordBatch batch, NpgsqlBatchCommand? log, CancellationToken cancellationToken)
+    /// <summary>The log, the ledger and the audit row, in one round trip.</summary>
+    async Task AdvanceAsync(
+        LedgerRow ledger, string path, IRecordBatch batch, IEnumerable<NpgsqlBatchCommand> log, CancellationToken cancellationToken)
     {
-        NpgsqlBatchCommand[] commands = log is null ? [ledger.UpdateCommand(_ticket)] : [log, ledger.UpdateCommand(_ticket)];
-        await _transaction.ExecuteAsync(commands, cancellationToken);
-        _audit = AuditRow.InsertCommand(_ticket, path, batch.FirstRow, batch.Rows, _ledger, ledger);
+        var audit = AuditRow.InsertCommand(_ticket, path, batch.FirstRow, batch.Rows, _ledger, ledger);
+        await _transaction.ExecuteAsync([.. log, ledger.UpdateCommand(_ticket), audit], cancellationToken);
         _ledger = ledger;
+        _isWritten = true;
     }
 
     void RequireTurn(IRecordBatch batch)
     {
         if (Skipped is not null) throw new InvalidOperationException("Nothing may be written here.");
-        if (_audit is not null) throw new InvalidOperationException("A transaction takes one batch.");
+        if (_isWritten) throw new InvalidOperationException("A transaction takes one batch.");
         if (batch.FirstRow != NextRow)
         {
             throw PostgresProblem.Of(

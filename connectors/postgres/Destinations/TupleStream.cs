@@ -14,7 +14,7 @@ static class TupleStream
     /// <param name="connection">In a transaction: a COPY stream that is disposed commits what it was sent.</param>
     /// <param name="copy">The statement.</param>
     /// <param name="batch">The records.</param>
-    /// <param name="observe">Sees the records' bytes on their way.</param>
+    /// <param name="observe">Sees the records' bytes on their way, and counts them; null: they are counted here.</param>
     /// <param name="cancellationToken">Abandons the COPY.</param>
     public static async Task CopyAsync(
         NpgsqlConnection connection, string copy, IRecordBatch batch, Action<ReadOnlySpan<byte>>? observe,
@@ -27,12 +27,12 @@ static class TupleStream
             var count = new RecordCount();
             await foreach (var bytes in batch.ReadAsync(cancellationToken))
             {
-                count.Add(bytes.Span);
-                observe?.Invoke(bytes.Span);
+                if (observe is null) count.Add(bytes.Span);
+                else observe(bytes.Span);
                 await stream.WriteAsync(bytes, cancellationToken);
             }
 
-            count.Require(batch.Rows);
+            if (observe is null) count.Require(batch.Rows);
             await stream.WriteAsync(Trailer, cancellationToken);
         }
         catch
@@ -78,8 +78,11 @@ static class TupleStream
 
         public readonly void Require(int rows)
         {
-            if (_records != rows || !_scanner.AtBoundary)
-                throw PostgresProblem.Of("batch-broken", $"The staged batch was to hold {rows} records and holds {_records}.");
+            if (_records != rows || !_scanner.AtBoundary) throw Broken(rows, _records);
         }
     }
+
+    /// <summary>The staged bytes are not what the ledger counts by.</summary>
+    public static ConnectorException Broken(int rows, int found) =>
+        PostgresProblem.Of("batch-broken", $"The staged batch was to hold {rows} records and holds {found}.");
 }

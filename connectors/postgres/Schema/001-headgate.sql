@@ -95,7 +95,7 @@ ALTER TABLE headgate.change_block ALTER COLUMN keys SET STORAGE EXTERNAL, ALTER 
 COMMENT ON COLUMN headgate.change_block.keys IS
     'Deflated; for each record and each key field, in field order: 32-bit length, then the value in binary form.';
 COMMENT ON COLUMN headgate.change_block.hashes IS
-    'For each record: the first 8 bytes of the SHA-256 of its tuple as it was staged.';
+    'For each record: the XXH3 (64 bits, big-endian) of its tuple as it was staged.';
 
 CREATE TABLE headgate.rejected (
     job_id uuid NOT NULL,

@@ -4,12 +4,12 @@ namespace Headgate.IngestWorker.Loading;
 /// How many records the next batch takes: as many as the target time allows, and while a record that does not fit is being looked
 /// for, half of what is left of the range that holds it.
 /// </summary>
-sealed class BatchSize(TimeSpan target)
+sealed class BatchSize(TimeSpan target, int start)
 {
     public const int Start = 2_000;
     public const int Most = 50_000;
 
-    int _size = Start;
+    int _size = start;
     long _suspectEnd;
 
     /// <summary>The size of the batch that begins at the given record. Any size is right: the next one begins where it ended.</summary>
@@ -21,11 +21,16 @@ sealed class BatchSize(TimeSpan target)
         return (int)Math.Max(1, left);
     }
 
+    /// <summary>What the next segment of the same object may begin with.</summary>
+    public int Learned => Math.Max(_size, Start);
+
     /// <summary>The batch took so long: the next one comes nearer to the target, by a factor of two at most.</summary>
     public void Committed(int rows, TimeSpan elapsed)
     {
         var factor = Math.Clamp(target / Max(elapsed, TimeSpan.FromTicks(1)), 0.5, 2);
-        _size = (int)Math.Clamp(Math.Ceiling(rows * factor), 1, Most);
+        var size = (int)Math.Clamp(Math.Ceiling(rows * factor), 1, Most);
+        // One that was small because the segment ended says nothing against a larger one.
+        if (size > _size || rows >= _size || elapsed > target) _size = size;
     }
 
     /// <summary>A record of the batch does not fit. True if the batch was that record alone.</summary>

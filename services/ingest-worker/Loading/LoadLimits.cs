@@ -6,6 +6,9 @@ sealed record LoadLimits
     /// <summary>The time a batch should take.</summary>
     public required TimeSpan BatchTarget { get; init; }
 
+    /// <summary>Records in the first batch: as many as the last segment of the object came to.</summary>
+    public int FirstBatch { get; init; } = BatchSize.Start;
+
     /// <summary>The time after which the segment goes to the end of its lane.</summary>
     public required TimeSpan YieldAfter { get; init; }
 

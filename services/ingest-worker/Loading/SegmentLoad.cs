@@ -21,7 +21,7 @@ sealed class SegmentLoad(
     TimeProvider time,
     Action<long> report)
 {
-    readonly BatchSize _size = new(limits.BatchTarget);
+    readonly BatchSize _size = new(limits.BatchTarget, limits.FirstBatch);
     readonly RowPace _pace = new(limits.MaxRowsPerSecond, time);
     readonly Patience _patience = new(time);
     readonly long _began = time.GetTimestamp();
@@ -31,6 +31,9 @@ sealed class SegmentLoad(
     long _condemned = -1;
     bool _mustUpsert;
     (RecordCounts Counts, long Deferred)? _waiting;
+
+    /// <summary>What the object's next segment may begin with.</summary>
+    public int LearnedBatch => _size.Learned;
 
     public async Task<LoadOutcome> RunAsync(CancellationToken cancellationToken)
     {

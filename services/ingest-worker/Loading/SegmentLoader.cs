@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Loading;
 using Headgate.IngestWorker.Configuration;
@@ -16,6 +17,10 @@ sealed class SegmentLoader(
     WorkerOptions options,
     TimeProvider time)
 {
+    const int Remembered = 1_000;
+
+    readonly ConcurrentDictionary<(Guid JobId, int ObjectNo), int> _learned = new();
+
     public async Task<LoadOutcome> RunAsync(LoadSegment load, CancellationToken cancellationToken)
     {
         var key = new SegmentKey(load.JobId, load.Attempt, load.ObjectNo, load.SegmentNo);
@@ -43,12 +48,16 @@ sealed class SegmentLoader(
         var limits = new LoadLimits
         {
             BatchTarget = segment.Pipeline.Load.BatchTarget,
+            FirstBatch = _learned.GetValueOrDefault((load.JobId, load.ObjectNo), BatchSize.Start),
             YieldAfter = options.YieldAfter,
             MaxRowsPerSecond = load.MaxRowsPerSecond,
             Round = load.Round,
         };
-        return await new SegmentLoad(destination.Value, segment.Plan.Object, TicketOf(load, segment), staged, limits, time, hand.Report)
-            .RunAsync(cancellationToken);
+        var segmentLoad = new SegmentLoad(destination.Value, segment.Plan.Object, TicketOf(load, segment), staged, limits, time, hand.Report);
+        var outcome = await segmentLoad.RunAsync(cancellationToken);
+        if (_learned.Count >= Remembered) _learned.Clear();
+        _learned[(load.JobId, load.ObjectNo)] = segmentLoad.LearnedBatch;
+        return outcome;
     }
 
     static SegmentTicket TicketOf(LoadSegment load, PlannedSegment segment) => new()

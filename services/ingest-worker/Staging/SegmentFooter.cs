@@ -10,11 +10,11 @@ sealed record SegmentFooter(long Rows, long DataLength, int IndexEntries)
     /// <summary>Bytes of the footer that the digest covers.</summary>
     public const int HeadSize = 32;
 
-    public const int DigestSize = 32;
+    public const int DigestSize = 16;
 
     public const int Size = HeadSize + DigestSize;
 
-    const int Version = 1;
+    const int Version = 2;
 
     static ReadOnlySpan<byte> Magic => "HGSEGMNT"u8;
 

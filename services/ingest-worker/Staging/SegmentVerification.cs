@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using Microsoft.Win32.SafeHandles;
 
 namespace Headgate.IngestWorker.Staging;
@@ -16,7 +16,7 @@ static class SegmentVerification
     {
         var footer = await ReadFooterAsync(file, digest, cancellationToken);
         var indexBytes = new byte[footer.IndexEntries * SegmentIndex.EntrySize];
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = new XxHash128();
         var piece = ArrayPool<byte>.Shared.Rent(PieceSize);
         try
         {
@@ -26,7 +26,7 @@ static class SegmentVerification
                 var wanted = (int)Math.Min(PieceSize, covered - at);
                 var read = await RandomAccess.ReadAsync(file, piece.AsMemory(0, wanted), at, cancellationToken);
                 if (read == 0) throw new SegmentLostException("A staged file is truncated.");
-                hash.AppendData(piece, 0, read);
+                hash.Append(piece.AsSpan(0, read));
                 at += read;
             }
         }

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using Headgate.Connectors.Records;
 
 namespace Headgate.IngestWorker.Staging;
@@ -15,7 +15,7 @@ sealed class SegmentWriter : IRecordSink, IAsyncDisposable
     readonly string _final;
     readonly FileStream _file;
     readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-    readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    readonly XxHash128 _hash = new();
     readonly SegmentIndex _index = new();
     RecordScanner _scanner;
     int _buffered;
@@ -78,7 +78,6 @@ sealed class SegmentWriter : IRecordSink, IAsyncDisposable
         if (_isDisposed) return;
         _isDisposed = true;
         await _file.DisposeAsync();
-        _hash.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
         if (Directory.Exists(Path.GetDirectoryName(_temporary))) File.Delete(_temporary);
     }
@@ -108,7 +107,7 @@ sealed class SegmentWriter : IRecordSink, IAsyncDisposable
 
     async ValueTask FlushBufferAsync(CancellationToken cancellationToken)
     {
-        _hash.AppendData(_buffer, 0, _buffered);
+        _hash.Append(_buffer.AsSpan(0, _buffered));
         await _file.WriteAsync(_buffer.AsMemory(0, _buffered), cancellationToken);
         _buffered = 0;
     }

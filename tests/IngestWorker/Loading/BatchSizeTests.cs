@@ -14,25 +14,37 @@ public sealed class BatchSizeTests
     [InlineData(2_000, 250, 1_600)]
     [InlineData(2_000, 5_000, 1_000)]
     [InlineData(1, 10_000, 1)]
-    [InlineData(1, 1, 2)]
     [InlineData(40_000, 10, 50_000)]
     public void The_next_size_comes_nearer_to_the_target(int rows, int milliseconds, int next)
     {
-        var size = new BatchSize(Target);
+        var size = new BatchSize(Target, BatchSize.Start);
         size.Committed(rows, TimeSpan.FromMilliseconds(milliseconds));
         Assert.Equal(next, size.Next(0, long.MaxValue));
     }
 
     [Fact]
-    public void The_first_batch_takes_2000() => Assert.Equal(2_000, new BatchSize(Target).Next(0, 1_000_000));
+    public void The_first_batch_takes_2000() => Assert.Equal(2_000, new BatchSize(Target, BatchSize.Start).Next(0, 1_000_000));
+
+    [Theory]
+    [InlineData(300, 5, 8_000)]
+    [InlineData(300, 400, 2_000)]
+    [InlineData(8_000, 100, 16_000)]
+    public void The_next_segment_begins_with_what_this_one_has_come_to_and_a_short_last_batch_does_not_count_against_it(int rows, int milliseconds, int learned)
+    {
+        var size = new BatchSize(Target, 8_000);
+
+        size.Committed(rows, TimeSpan.FromMilliseconds(milliseconds));
+
+        Assert.Equal(learned, size.Learned);
+    }
 
     [Fact]
-    public void A_batch_ends_with_the_segment() => Assert.Equal(7, new BatchSize(Target).Next(993, 1_000));
+    public void A_batch_ends_with_the_segment() => Assert.Equal(7, new BatchSize(Target, BatchSize.Start).Next(993, 1_000));
 
     [Fact]
     public void A_range_that_holds_a_bad_record_is_halved_and_never_passed()
     {
-        var size = new BatchSize(Target);
+        var size = new BatchSize(Target, BatchSize.Start);
         Assert.False(size.IsFoundIn(0, 2_000));
         Assert.Equal(1_000, size.Next(0, 10_000));
         size.Committed(1_000, TimeSpan.FromMilliseconds(1));
@@ -55,7 +67,7 @@ public sealed class BatchSizeTests
     {
         var random = new Random(seed);
         var bad = Enumerable.Range(0, rows).OrderBy(_ => random.Next()).Take(badCount).ToHashSet();
-        var size = new BatchSize(Target);
+        var size = new BatchSize(Target, BatchSize.Start);
         var (found, tries, next) = (new HashSet<int>(), 0, 0);
         while (next < rows)
         {
