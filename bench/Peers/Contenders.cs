@@ -1,0 +1,12 @@
+namespace Headgate.Bench.Peers;
+
+/// <summary>The contenders' names, as the tables show them.</summary>
+static class Contenders
+{
+    public const string Headgate = "Headgate";
+    public const string CopyPipe = "copy-pipe";
+    public const string CopyPipeIndexAfter = "copy-pipe-index-after";
+    public const string DumpPipe = "pg_dump | psql";
+    public const string LogicalReplication = "logical replication";
+    public const string PgLoader = "pgloader";
+}
