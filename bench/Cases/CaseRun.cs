@@ -23,6 +23,16 @@ sealed class CaseRun(Installation installation, BenchOptions options, Action<str
     public async Task<EndState> RecordsAsync(CancellationToken cancellationToken) =>
         _records ??= await FillAsync("public.records", options.Rows, cancellationToken);
 
+    /// <summary>
+    /// The pipeline of public.records. One for all cases: no two pipelines may write the same table, and without a cursor every run is full.
+    /// </summary>
+    public async Task<string> RecordsPipelineAsync(CancellationToken cancellationToken)
+    {
+        const string name = "records";
+        await Headgate.ApplyAsync(name, PipelineYaml.Of(name, [PipelineYaml.Object("public.records", "public.records")]), cancellationToken);
+        return name;
+    }
+
     /// <summary>Makes another table of the same kind.</summary>
     public async Task<EndState> FillAsync(string table, long rows, CancellationToken cancellationToken)
     {

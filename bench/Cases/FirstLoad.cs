@@ -16,9 +16,9 @@ sealed class FirstLoad : IBenchCase
     {
         var expected = await run.RecordsAsync(cancellationToken);
         var bytes = await run.Installation.Source.ScalarAsync<long>($"select pg_relation_size('{Table}')", cancellationToken);
-        await run.Headgate.ApplyAsync(Name, PipelineYaml.Of(Name, [PipelineYaml.Object(Table, Table)]), cancellationToken);
+        var pipeline = await run.RecordsPipelineAsync(cancellationToken);
         await run.ResetPeaksAsync(cancellationToken);
-        var results = await run.Rounds.RunAsync(Contend(run, expected), cancellationToken);
+        var results = await run.Rounds.RunAsync(Contend(run, pipeline, expected), cancellationToken);
         return new CaseReport
         {
             Name = Name,
@@ -35,12 +35,12 @@ sealed class FirstLoad : IBenchCase
         };
     }
 
-    static IReadOnlyList<IContender> Contend(CaseRun run, EndState expected)
+    static IReadOnlyList<IContender> Contend(CaseRun run, string pipeline, EndState expected)
     {
         var (installation, at) = (run.Installation, run.Installation.Destination);
         return
         [
-            new HeadgateCopy(run.Headgate, at, "first-load", Table, expected),
+            new HeadgateCopy(run.Headgate, at, pipeline, Table, expected),
             new ShellContender(Contenders.CopyPipe, installation, Table, expected, RecordsTable.Create(Table), Scripts.CopyPipe(Table)),
             new ShellContender(
                 Contenders.CopyPipeIndexAfter, installation, Table, expected, RecordsTable.Create(Table, withKey: false), Scripts.CopyPipeIndexAfter(Table)),

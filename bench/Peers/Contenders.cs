@@ -9,4 +9,9 @@ static class Contenders
     public const string DumpPipe = "pg_dump | psql";
     public const string LogicalReplication = "logical replication";
     public const string PgLoader = "pgloader";
+    public const string PsqlUpsert = "blind upsert by psql";
+    public const string ConnectorBatches = "batches, connector";
+    public const string UnloggedBatches = "batches, no log";
+    public const string BlindBatches = "batches, blind";
+    public const string CopyPipes = "copy-pipe, one by one";
 }

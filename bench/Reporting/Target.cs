@@ -20,6 +20,10 @@ sealed record Target(string Text, string Limit, double? Value, string Unit, bool
     public static Target Faster(IReadOnlyList<ContenderResult> results, string than, string of, double limit) =>
         AtLeast($"{than} / {of}", limit, Statistics.Ratio(Seconds(results, than), Seconds(results, of)));
 
+    /// <summary>How many times the time of a peer ours may be.</summary>
+    public static Target Slower(IReadOnlyList<ContenderResult> results, string of, string than, double limit) =>
+        AtMost($"{of} / {than}", limit, Statistics.Ratio(Seconds(results, of), Seconds(results, than)));
+
     public static double? Seconds(IReadOnlyList<ContenderResult> results, string name) => results.SingleOrDefault(r => r.Name == name)?.Seconds;
 
     public string Verdict => Value is null ? "not measured" : Reached ? "reached" : "**not reached**";
