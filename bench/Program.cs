@@ -18,3 +18,9 @@ catch (Exception error) when (error is BenchException or MissingServerException 
     await Console.Error.WriteLineAsync($"headgate: {error.Message}");
     return 1;
 }
+catch (Exception error)
+{
+    // Without a handler the process would end before anything is stopped and deleted.
+    await Console.Error.WriteLineAsync($"headgate: {error}");
+    return 1;
+}

@@ -1,4 +1,6 @@
 using Headgate.Bench.Stack;
+using Headgate.Connectors;
+using Npgsql;
 
 namespace Headgate.Bench.Measuring;
 
@@ -34,6 +36,10 @@ sealed class Rounds(Installation installation, int warm, Action<string> say)
             if (await contender.DifferenceAsync(cancellationToken) is { } difference) result.Refuse(round, difference);
             else result.Add(round, measure);
             say($"  {(round == 0 ? "cold" : $"round {round}")}: {contender.Name} {measure.Seconds:0.00} s");
+        }
+        catch (Exception error) when (error is ConnectorException or NpgsqlException)
+        {
+            throw new BenchException($"{contender.Name} failed: {error.Message}", error);
         }
         finally
         {
