@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Headgate.Bench.Cases;
 
 namespace Headgate.Bench;
@@ -10,9 +11,9 @@ static class BenchCommand
     public static RootCommand Create()
     {
         var rows = new Option<long>("--rows") { Description = "Rows of the large table.", DefaultValueFactory = _ => 2_000_000 };
-        Limit(rows, BenchOptions.FewestRows, BenchOptions.MostRows);
+        rows.CustomParser = result => Number(result, BenchOptions.FewestRows, BenchOptions.MostRows);
         var rounds = new Option<int>("--rounds") { Description = "Warm rounds after the cold one.", DefaultValueFactory = _ => 3 };
-        Limit(rounds, 0, BenchOptions.MostRounds);
+        rounds.CustomParser = result => (int)Number(result, 0, BenchOptions.MostRounds);
         var only = new Option<string[]>("--only")
         {
             Description = $"Cases: {string.Join(", ", AllCases.InOrder.Select(c => c.Name))}. Default: all but scale.",
@@ -44,14 +45,13 @@ static class BenchCommand
         return root;
     }
 
-    static void Limit<T>(Option<T> option, T least, T most)
-        where T : IComparable<T> => option.Validators.Add(result =>
-        {
-            // A value that is no number has its own error already.
-            if (result.Errors.Any()) return;
-            var value = result.GetValueOrDefault<T>();
-            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0) result.AddError($"{option.Name} is from {least:N0} to {most:N0}, not {value:N0}.");
-        });
+    static long Number(ArgumentResult result, long least, long most)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} is a whole number from {least} to {most}, not \"{text}\".");
+        return least;
+    }
 
     static string[] Cases(ArgumentResult result)
     {

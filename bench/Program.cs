@@ -2,10 +2,17 @@ using System.CommandLine;
 using Headgate.Bench;
 using Headgate.PrivateServers;
 
+var parsed = BenchCommand.Create().Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"headgate: {error.Message}");
+    return 2;
+}
+
 try
 {
     // Servers and services are stopped and their files deleted within this time after Ctrl-C.
-    return await BenchCommand.Create().Parse(args).InvokeAsync(
+    return await parsed.InvokeAsync(
         new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
 }
 catch (OperationCanceledException)
