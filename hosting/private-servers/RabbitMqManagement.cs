@@ -45,6 +45,11 @@ public sealed class RabbitMqManagement : IDisposable
         }
     }
 
+    /// <summary>The version of RabbitMQ that the node runs.</summary>
+    public async Task<string> VersionAsync(CancellationToken cancellationToken = default)
+        => (await _http.GetFromJsonAsync<JsonObject>("api/overview?disable_stats=true", cancellationToken))?["rabbitmq_version"]?.GetValue<string>()
+            ?? "unknown";
+
     public async Task<IReadOnlyList<QueueInfo>> QueuesAsync(string virtualHost = "/", CancellationToken cancellationToken = default)
         => await _http.GetFromJsonAsync<List<QueueInfo>>($"api/queues/{Escape(virtualHost)}?{Totals}", cancellationToken) ?? [];
 

@@ -11,6 +11,14 @@ public static class ServersCommand
 {
     public const string EnvironmentFile = "servers.env";
 
+    /// <summary>PostgreSQL's settings where they are not its own defaults.</summary>
+    public static IReadOnlyDictionary<string, string> PostgresSettings { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["max_connections"] = "200",
+        ["max_prepared_transactions"] = "20",
+        ["wal_level"] = "logical",
+    };
+
     /// <summary>Starts what does not run yet. Calling it again changes nothing but rewrites <c>servers.env</c>.</summary>
     /// <returns>The path of <c>servers.env</c>: lines <c>KEY='value'</c> for a shell to read.</returns>
     /// <exception cref="MissingServerException">A server is not to be had. The message says how to get it.</exception>
@@ -24,12 +32,7 @@ public static class ServersCommand
             {
                 Directory = PostgresIn(directory),
                 Detached = true,
-                Settings = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    ["max_connections"] = "200",
-                    ["max_prepared_transactions"] = "20",
-                    ["wal_level"] = "logical",
-                },
+                Settings = PostgresSettings,
             },
             cancellationToken);
         var startRabbitMq = PrivateRabbitMq.StartAsync(

@@ -1,0 +1,11 @@
+namespace Headgate.Bench.Cases;
+
+/// <summary>Every case, in the order in which they run.</summary>
+static class AllCases
+{
+    public static IReadOnlyList<IBenchCase> InOrder { get; } =
+        [new FirstLoad(), new UpdateAll(), new NoOp(), new Incremental(), new Objects(), new Wide(), new Stop(), new Scale()];
+
+    /// <summary>Cases that take long run only when they are asked for by name.</summary>
+    public static IReadOnlyList<string> Usual { get; } = [.. InOrder.Select(c => c.Name).Where(name => name != "scale")];
+}

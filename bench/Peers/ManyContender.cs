@@ -1,0 +1,29 @@
+using Headgate.Bench.Measuring;
+using Headgate.Bench.Stack;
+using Headgate.Bench.Tables;
+
+namespace Headgate.Bench.Peers;
+
+/// <summary>Copies the many small tables into a database where they are not yet.</summary>
+/// <param name="name">Its name.</param>
+/// <param name="destination">Where to.</param>
+/// <param name="expected">What is to be there afterwards.</param>
+/// <param name="create">Whether the tables are made beforehand, empty.</param>
+/// <param name="run">What is measured.</param>
+sealed class ManyContender(string name, Database destination, EndState expected, bool create, Func<CancellationToken, Task<Measure>> run) : IContender
+{
+    public string Name => name;
+
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await ManyTables.DropAsync(destination, cancellationToken);
+        if (create) await ManyTables.CreateAsync(destination, cancellationToken);
+    }
+
+    public Task<Measure> RunAsync(CancellationToken cancellationToken) => run(cancellationToken);
+
+    public async Task<string?> DifferenceAsync(CancellationToken cancellationToken) =>
+        expected.DifferenceFrom(await ManyTables.StateAsync(destination, cancellationToken));
+
+    public Task CleanUpAsync(CancellationToken cancellationToken) => ManyTables.DropAsync(destination, cancellationToken);
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Headgate.Bench.Measuring;
+using Headgate.Bench.Processes;
+
+namespace Headgate.Bench.Stack;
+
+/// <summary>Headgate as an operator uses it: pipeline files and commands, and what its rows say of a job.</summary>
+sealed class HeadgateCommands(Installation installation)
+{
+    static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(25);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    readonly string _assembly = Repository.AssemblyOf("job-coordinator", "Headgate.JobCoordinator");
+
+    public async Task ApplyAsync(string pipeline, string yaml, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(installation.Scratch, $"{pipeline}.yaml");
+        await File.WriteAllTextAsync(file, yaml, cancellationToken);
+        await CommandAsync(["apply", file], cancellationToken);
+    }
+
+    /// <summary>Runs a pipeline from the command to Completed.</summary>
+    public async Task<Measure> RunAsync(string pipeline, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        var (job, command) = await StartAsync(pipeline, cancellationToken);
+        while (await StateAsync(job, cancellationToken) is var state && state != "Completed")
+        {
+            if (state is "Failed" or "Paused" or "Canceled" or "Discarded") throw new BenchException($"The job is {state}: {await ErrorAsync(job, cancellationToken)}");
+            await Task.Delay(Glance, cancellationToken);
+        }
+
+        var wall = watch.Elapsed.TotalSeconds;
+        await command;
+        await ReleasedAsync(job, cancellationToken);
+        return await MeasureAsync(job, wall, cancellationToken);
+    }
+
+    /// <summary>Starts a run; returns its job as soon as it is there, and the command that may still be ending.</summary>
+    public async Task<(Guid Job, Task Command)> StartAsync(string pipeline, CancellationToken cancellationToken)
+    {
+        var last = await installation.State.ScalarAsync<long>("select coalesce(max(job_no), 0) from coordinator.sync_job", cancellationToken);
+        var command = CommandAsync(["run", $"bench/{pipeline}"], cancellationToken);
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var job = await installation.State.ScalarAsync<Guid>(
+                $"select job_id from coordinator.sync_job where job_no > {last} and pipeline = '{pipeline}'", cancellationToken);
+            if (job != Guid.Empty) return (job, command);
+            if (command.IsFaulted) await command;
+            // The row may come after the answer: the claim is what the answer confirms.
+            if (watch.Elapsed > Patience) throw new BenchException($"The run of {pipeline} was not refused, and there is no job of it.");
+            await Task.Delay(Glance, cancellationToken);
+        }
+    }
+
+    public async Task<string> StateAsync(Guid job, CancellationToken cancellationToken) =>
+        await installation.State.ScalarAsync<string>($"select state from coordinator.sync_job where job_id = '{job}'", cancellationToken)
+        ?? throw new BenchException($"Job {job} is gone.");
+
+    public async Task<string> ErrorAsync(Guid job, CancellationToken cancellationToken) =>
+        await installation.State.ScalarAsync<string>(
+            $"select coalesce(error, waiting_for, stop_reason, phase) from coordinator.sync_job where job_id = '{job}'", cancellationToken) ?? "";
+
+    /// <summary>Waits until nothing is left of what the job staged: deleting it is no business of the next contender.</summary>
+    public async Task ReleasedAsync(Guid job, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        while (Directory.Exists(Path.Combine(installation.Staging, $"{job:N}")))
+        {
+            if (watch.Elapsed > Patience) throw new BenchException($"The staged records of job {job} are not released.");
+            await Task.Delay(Glance, cancellationToken);
+        }
+    }
+
+    Task<string> CommandAsync(string[] arguments, CancellationToken cancellationToken) =>
+        Tools.RunAsync("dotnet", [_assembly, .. arguments], installation.ServiceEnvironment, cancellationToken);
+
+    /// <summary>The job's time by its own row; wall time from the command's start, which counts the command's own start.</summary>
+    async Task<Measure> MeasureAsync(Guid job, double wall, CancellationToken cancellationToken)
+    {
+        var row = (await installation.State.ListAsync(
+            $"""
+             select extract(epoch from finished_at - created_at)::float8, extract(epoch from launched_at - created_at)::float8,
+                    extract(epoch from finished_at - launched_at)::float8
+             from coordinator.sync_job where job_id = '{job}'
+             """,
+            reader => (Whole: reader.GetDouble(0), Extract: reader.GetDouble(1), Load: reader.GetDouble(2)),
+            cancellationToken)).Single();
+        return new Measure(row.Whole, new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["until launch"] = row.Extract,
+            ["launch to end"] = row.Load,
+            ["with the command"] = wall,
+        });
+    }
+}
