@@ -2,11 +2,12 @@ using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Hosting.Faults;
+using Xunit.Abstractions;
 
 namespace Headgate.Crashes.Tests.Matrix;
 
 /// <summary>One halts at its point, and both are killed: what the broker holds and what the databases hold is all there is.</summary>
-public sealed class BothCrashTests(BothCrashTests.Fixture fixture) : IClassFixture<BothCrashTests.Fixture>
+public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<BothCrashTests.Fixture>
 {
     static readonly string[] AtWorker =
     [
@@ -37,9 +38,11 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture) : IClassFixtu
 
     [Theory]
     [MemberData(nameof(WorkerPoints))]
-    public Task Both_killed_where_the_worker_is(string point) => fixture.Bench.CrashAsync(point, Victim.Worker, both: true);
+    public async Task Both_killed_where_the_worker_is(string point) =>
+        output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Worker, both: true));
 
     [Theory]
     [MemberData(nameof(CoordinatorPoints))]
-    public Task Both_killed_where_the_coordinator_is(string point) => fixture.Bench.CrashAsync(point, Victim.Coordinator, both: true);
+    public async Task Both_killed_where_the_coordinator_is(string point) =>
+        output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator, both: true));
 }

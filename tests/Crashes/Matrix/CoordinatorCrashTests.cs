@@ -4,11 +4,12 @@ using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Faults;
+using Xunit.Abstractions;
 
 namespace Headgate.Crashes.Tests.Matrix;
 
 /// <summary>The coordinator killed between each two steps of its own: after every commit of a job, around the fence, while completing.</summary>
-public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture) : IClassFixture<CoordinatorCrashTests.Fixture>
+public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<CoordinatorCrashTests.Fixture>
 {
     static readonly string[] All =
     [
@@ -42,5 +43,6 @@ public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture)
 
     [Theory]
     [MemberData(nameof(Points))]
-    public Task Coordinator_killed(string point) => fixture.Bench.CrashAsync(point, Victim.Coordinator);
+    public async Task Coordinator_killed(string point) =>
+        output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator));
 }

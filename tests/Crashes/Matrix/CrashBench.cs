@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Headgate.Tests.Installations;
 
 namespace Headgate.Crashes.Tests.Matrix;
@@ -29,21 +30,28 @@ sealed class CrashBench : IAsyncDisposable
     /// <param name="victim">Whose it is.</param>
     /// <param name="both">Whether the other one is killed with it.</param>
     /// <param name="empty">Whether all queues are emptied before anybody starts again.</param>
-    public async Task CrashAsync(string point, Victim victim, bool both = false, bool empty = false)
+    /// <returns>How long it took.</returns>
+    public async Task<string> CrashAsync(string point, Victim victim, bool both = false, bool empty = false)
     {
         var scene = new Scene(_headgate, NameOf(point));
         var checker = await scene.SetAsync();
         await Of(victim).KillAsync();
+        var began = Stopwatch.GetTimestamp();
         if (victim == Victim.Worker) _headgate.LaunchHaltingWorker(point);
         else _headgate.LaunchHaltingCoordinator(point);
         var job = await _bus.SendRunAsync(scene.Pipeline);
         Assert.Equal(point.Split('#')[0], await Of(victim).HaltedAsync());
+        var halted = Stopwatch.GetElapsedTime(began);
         await Task.WhenAll(Killed(victim, both).Select(one => Of(one).KillAsync()));
         if (empty) await _headgate.EmptyQueuesAsync();
         await Task.WhenAll(Killed(victim, both).Select(StartAsync));
+        var started = Stopwatch.GetElapsedTime(began);
         await _headgate.CompleteAsync(job);
+        var completed = Stopwatch.GetElapsedTime(began);
         await _headgate.QuietAsync(job);
         Assert.Empty(await checker.JudgeAsync());
+        return $"halted after {halted.TotalSeconds:0.0} s, all started {started.TotalSeconds:0.0}, completed {completed.TotalSeconds:0.0}, "
+            + $"quiet {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0}";
     }
 
     public async ValueTask DisposeAsync()

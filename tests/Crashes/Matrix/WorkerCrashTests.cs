@@ -1,9 +1,10 @@
 using Headgate.Hosting.Faults;
+using Xunit.Abstractions;
 
 namespace Headgate.Crashes.Tests.Matrix;
 
 /// <summary>The worker killed between each two steps of its own.</summary>
-public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture) : IClassFixture<WorkerCrashTests.Fixture>
+public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<WorkerCrashTests.Fixture>
 {
     // The job has 1 preparation, 4 segments to read, 1 schema change, and 4 segments to write, in 5 batches.
     static readonly string[] All =
@@ -36,5 +37,6 @@ public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture) : IClassF
 
     [Theory]
     [MemberData(nameof(Points))]
-    public Task Worker_killed(string point) => fixture.Bench.CrashAsync(point, Victim.Worker);
+    public async Task Worker_killed(string point) =>
+        output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Worker));
 }
