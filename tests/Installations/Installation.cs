@@ -7,7 +7,7 @@ namespace Headgate.Tests.Installations;
 /// <summary>A whole Headgate: its own virtual host, databases and staging, and its services as processes.</summary>
 public sealed class Installation : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     readonly List<ServiceProcess> _services = [];
     VirtualHost _broker = null!;
 
@@ -167,6 +167,12 @@ public sealed class Installation : IAsyncDisposable
                   + (select count(*) from headgate.change where job_id = '{job}' and operation = 'insert')
              """);
         Assert.Equal(await Destination.ScalarAsync<long>($"select count(*) from {table}"), logged);
+    }
+
+    /// <summary>After a server has restarted: connections that were open to it are of no use any more.</summary>
+    public void ForgetConnections()
+    {
+        foreach (var database in (TestDatabase[])[State, Source, Destination]) database.DataSource.Clear();
     }
 
     /// <summary>Ends all services; databases and broker stay.</summary>

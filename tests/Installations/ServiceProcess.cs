@@ -51,7 +51,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var command = new ServiceProcess(Process.Start(start)!, new Uri("http://127.0.0.1"));
         command.Listen();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await command._process.WaitForExitAsync(patience.Token);
         return (command._process.ExitCode, command.Output);
     }
@@ -61,7 +61,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         try
         {
-            return await _halted.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            return await _halted.Task.WaitAsync(TimeSpan.FromMinutes(3));
         }
         catch (TimeoutException late)
         {
@@ -91,16 +91,16 @@ public sealed class ServiceProcess : IAsyncDisposable
     async Task ReadyAsync()
     {
         using var http = new HttpClient { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(5) };
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!_process.HasExited)
         {
             try
             {
                 if ((await http.GetAsync("/health/ready", patience.Token)).StatusCode == HttpStatusCode.OK) return;
             }
-            catch (HttpRequestException)
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !patience.IsCancellationRequested)
             {
-                // Not listening yet.
+                // Not listening yet, or too busy with starting to answer.
             }
 
             await Task.Delay(100, patience.Token);

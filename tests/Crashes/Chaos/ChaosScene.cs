@@ -16,11 +16,11 @@ sealed class ChaosScene(Installation headgate, Random random, long seed)
     {
         var count = random.Next(1, 4);
         for (var no = 0; no < count; no++)
-            await SetTableAsync($"chaos_{seed}_{no}", random.Next(500, 6000), hasCursor: random.Next(2) == 0, there: random.Next(4));
+            await SetTableAsync($"chaos_{seed}_{no}", random.Next(300, 3500), hasCursor: random.Next(2) == 0, there: random.Next(4));
         await headgate.ApplyAsync(Pipelines.Of(
             Pipeline,
             string.Join('\n', Tables.Select(table => Pipelines.Object(table.Name, cursor: table.Cursor))),
-            $"  load: {{ parallelism: {random.Next(1, 5)}, maxRowsPerSecond: {random.Next(2, 12) * 500} }}\n  extract: {{ cursorLag: 0s }}"));
+            $"  load: {{ parallelism: {random.Next(1, 5)}, maxRowsPerSecond: {random.Next(3, 13) * 500} }}\n  extract: {{ cursorLag: 0s }}"));
         return await RunChecker.BeginAsync(headgate.State.DataSource, headgate.Source.DataSource, headgate.Destination.DataSource, Pipeline, Tables);
     }
 

@@ -70,5 +70,6 @@ sealed class Mischief(ChaosFixture fixture, Random random, Action<string> log)
         log($"{(crashes ? "crash" : "restart")} PostgreSQL of {what}");
         if (crashes) await server.Private!.KillAsync();
         await server.Private!.RestartAsync();
+        fixture.Headgate.ForgetConnections();
     }
 }

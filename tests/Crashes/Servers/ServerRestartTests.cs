@@ -52,6 +52,7 @@ public sealed class ServerRestartTests(ServerFixture fixture) : IClassFixture<Se
 
     async Task JudgeAsync(RunChecker checker, Guid job)
     {
+        fixture.Headgate.ForgetConnections();
         await fixture.Headgate.CompleteAsync(job);
         await fixture.Headgate.QuietAsync(job);
         Assert.Empty(await checker.JudgeAsync());
