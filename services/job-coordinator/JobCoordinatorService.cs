@@ -7,6 +7,7 @@ using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
+using Headgate.Hosting.Faults;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Jobs;
@@ -122,6 +123,7 @@ public static class JobCoordinatorService
         lane.UseConsumeFilter(typeof(RedeliveryFilter<>), context);
         lane.UseConsumeFilter(typeof(AnsweredBefore<>), context);
         lane.UseInMemoryOutbox(context);
+        if (FaultPoint.IsSet) lane.UseConsumeFilter(typeof(CommittedPoint<>), context);
         lane.ConfigureSaga<SyncJob>(context);
     }
 

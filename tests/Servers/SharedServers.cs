@@ -27,6 +27,12 @@ public static class SharedServers
     {
         if (Named("HEADGATE_TEST_PG") is { } named)
             return await ReachAsync(named);
+        return await NewPostgresAsync();
+    }
+
+    /// <summary>One more, for a test that stops or kills it.</summary>
+    internal static async Task<PostgresServer> NewPostgresAsync()
+    {
         var server = await PrivatePostgres.StartAsync(new PrivateServerOptions
         {
             Directory = TemporaryDirectory("postgres"),
@@ -37,6 +43,8 @@ public static class SharedServers
                 ["max_connections"] = "300",
                 ["max_prepared_transactions"] = "20",
                 ["wal_level"] = "logical",
+                // When a transaction committed, by the server's own clock: for judging what was written after a stop.
+                ["track_commit_timestamp"] = "on",
             },
         });
         return new PostgresServer(server.ConnectionString, server);
@@ -46,6 +54,12 @@ public static class SharedServers
     {
         if (Named("HEADGATE_TEST_AMQP") is { } named)
             return await ReachAsync(new Uri(named));
+        return await NewRabbitMqAsync();
+    }
+
+    /// <summary>One more, for a test that stops or kills it.</summary>
+    internal static async Task<RabbitMqServer> NewRabbitMqAsync()
+    {
         var server = await PrivateRabbitMq.StartAsync(new PrivateRabbitMqOptions { Directory = TemporaryDirectory("rabbitmq"), Temporary = true });
         return new RabbitMqServer(server.AmqpUri, server.Management, server);
     }

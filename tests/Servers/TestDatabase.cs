@@ -23,13 +23,23 @@ public sealed class TestDatabase : IAsyncDisposable
     public NpgsqlDataSource DataSource { get; }
 
     /// <param name="prefix">Start of the database's name: lower-case letters, digits, underscores.</param>
-    public static async Task<TestDatabase> CreateAsync(string prefix = "test")
+    /// <param name="on">Connection string of a superuser of the server it is made on; null: the one that all tests share.</param>
+    public static async Task<TestDatabase> CreateAsync(string prefix = "test", string? on = null)
     {
-        var server = await SharedServers.PostgresAsync();
+        on ??= (await SharedServers.PostgresAsync()).ConnectionString;
         var name = $"{prefix}_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
         // template0 is the one template that nobody can be connected to.
-        await OnServerAsync(server.ConnectionString, $"""CREATE DATABASE "{name}" TEMPLATE template0""");
-        return new TestDatabase(name, server.ConnectionString);
+        await OnServerAsync(on, $"""CREATE DATABASE "{name}" TEMPLATE template0""");
+        return new TestDatabase(name, on);
+    }
+
+    /// <summary>A database with the same content. Nobody may be connected to this one.</summary>
+    public async Task<TestDatabase> CopyAsync()
+    {
+        var name = $"copy_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
+        DataSource.Clear();
+        await OnServerAsync(_serverConnectionString, $"""CREATE DATABASE "{name}" TEMPLATE "{Name}" """);
+        return new TestDatabase(name, _serverConnectionString);
     }
 
     public async Task<int> ExecuteAsync(string sql)

@@ -21,9 +21,11 @@ public sealed class VirtualHost : IAsyncDisposable
 
     public RabbitMqManagement Management { get; }
 
-    public static async Task<VirtualHost> CreateAsync(string prefix = "test")
+    /// <param name="prefix">Start of its name.</param>
+    /// <param name="on">The broker; null: the one that all tests share.</param>
+    public static async Task<VirtualHost> CreateAsync(string prefix = "test", RabbitMqServer? on = null)
     {
-        var server = await SharedServers.RabbitMqAsync();
+        var server = on ?? await SharedServers.RabbitMqAsync();
         var name = $"{prefix}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
         var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
         await server.Management.CreateUserAsync(name, password);

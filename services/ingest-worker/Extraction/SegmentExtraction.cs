@@ -1,6 +1,7 @@
 using Headgate.Connectors;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
+using Headgate.Hosting.Faults;
 using Headgate.IngestWorker.Snapshots;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.Steps;
@@ -38,11 +39,14 @@ sealed class SegmentExtraction(SegmentStore segments, StagingDirectory staging, 
         var name = new SegmentName(wanted.JobId, wanted.Attempt, wanted.ObjectNo, wanted.SegmentNo, wanted.Epoch, copy);
         await using var writer = staging.Create(name);
         var next = await ReadAsync(segment, writer, cancellationToken);
+        await FaultPoint.ReachedAsync(FaultPoints.SegmentRead);
         if (!await writer.PublishAsync(cancellationToken))
             throw new StepException("staging-failed", "A staged file's name was taken.", retryable: true);
 
         var staged = new StagedCopy { Copy = copy, Epoch = wanted.Epoch, Rows = writer.Rows, Bytes = writer.Bytes, Digest = writer.Digest };
+        await FaultPoint.ReachedAsync(FaultPoints.SegmentPublished);
         var isFirst = await segments.AdoptAsync(segment, staged, next, cancellationToken);
+        await FaultPoint.ReachedAsync(FaultPoints.SegmentAdopted);
         if (!isFirst) staging.Delete(name);
         if (isFirst) WorkerTelemetry.Staged(staged.Rows, staged.Bytes);
         await snapshots.CloseIfDoneAsync(segment.Snapshot, cancellationToken);

@@ -2,6 +2,7 @@ using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Records;
 using Headgate.Contracts.Jobs;
+using Headgate.Hosting.Faults;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.Steps;
 using Headgate.IngestWorker.Telemetry;
@@ -76,13 +77,16 @@ sealed class SegmentLoad(
         await _pace.WaitAsync(cancellationToken);
         using var activity = WorkerTelemetry.Start("load batch", ticket.Job.JobId);
         var began = time.GetTimestamp();
+        await FaultPoint.ReachedAsync(FaultPoints.BatchNotBegun);
         await using var transaction = await ResumeAsync(cancellationToken);
         if (transaction.Skipped is { } reason) return await SkipAsync(reason, cancellationToken);
         if (transaction.NextRow >= ticket.Rows) return Finish(transaction);
 
         var batch = await ReadAsync(transaction, cancellationToken);
         var isRejected = await WriteAsync(transaction, batch, cancellationToken);
+        await FaultPoint.ReachedAsync(FaultPoints.BatchWritten);
         await CommitAsync(transaction);
+        await FaultPoint.ReachedAsync(FaultPoints.BatchCommitted);
         Report(batch, isRejected, time.GetElapsedTime(began));
         return CheckStop(transaction, batch);
     }

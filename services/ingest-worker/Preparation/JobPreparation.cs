@@ -3,6 +3,7 @@ using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Pipelines;
+using Headgate.Hosting.Faults;
 using Headgate.IngestWorker.Snapshots;
 using Headgate.IngestWorker.Steps;
 using Headgate.IngestWorker.Systems;
@@ -34,7 +35,9 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
         try
         {
             var reads = await PlanReadsAsync(job, objects, source.Value, snapshot, cancellationToken);
+            await FaultPoint.ReachedAsync(FaultPoints.PlanMade);
             var (stored, isStored) = await plans.StoreAsync(asked, snapshot.Id, reads, role, cancellationToken);
+            await FaultPoint.ReachedAsync(FaultPoints.PlanStored);
             if (!isStored) await snapshots.CloseAsync(snapshot.Id);
             return stored is null ? new StepAnswer.Nothing("the job was released meanwhile") : Answer(stored);
         }

@@ -1,4 +1,5 @@
 using Headgate.Contracts.Jobs;
+using Headgate.Hosting.Faults;
 using Headgate.IngestWorker.Snapshots;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.State;
@@ -12,6 +13,7 @@ sealed class AttemptReleases(IngestState state, SnapshotKeeper snapshots, Stagin
     public async Task RunAsync(ReleaseJob release, CancellationToken cancellationToken)
     {
         foreach (var snapshot in await ReleaseAsync(release, cancellationToken)) await snapshots.CloseAsync(snapshot);
+        await FaultPoint.ReachedAsync(FaultPoints.ReleaseForgotten);
         // Files last: while rows name them, nobody may find them gone.
         if (release.Staging) staging.DeleteAttempts(release.JobId, release.Attempt);
     }

@@ -3,6 +3,7 @@ using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
+using Headgate.Hosting.Faults;
 using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Steps;
 using Headgate.IngestWorker.Systems;
@@ -20,7 +21,10 @@ sealed class SchemaChanges(IngestState state, SystemConnections systems)
 
         using var destination = systems.Destination(attempt.Pipeline.Destination);
         var ticket = new JobTicket { PipelineId = attempt.PipelineId, JobId = apply.JobId, Attempt = apply.Attempt, Epoch = apply.Epoch };
-        return await destination.Value.ApplyChangesAsync(ticket, plans, cancellationToken) is { } empty
+        await FaultPoint.ReachedAsync(FaultPoints.SchemaUnchanged);
+        var empty = await destination.Value.ApplyChangesAsync(ticket, plans, cancellationToken);
+        await FaultPoint.ReachedAsync(FaultPoints.SchemaChanged);
+        return empty is not null
             ? new StepAnswer.Say(new SchemaChangesApplied { JobId = apply.JobId, Epoch = apply.Epoch, EmptyObjects = empty })
             : new StepAnswer.Nothing("the fence does not stand for this job");
     }

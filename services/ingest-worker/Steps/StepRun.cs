@@ -1,4 +1,5 @@
 using Headgate.Hosting.Bus;
+using Headgate.Hosting.Faults;
 using MassTransit;
 
 namespace Headgate.IngestWorker.Steps;
@@ -20,6 +21,7 @@ sealed partial class StepRun(IHostApplicationLifetime lifetime, TimeProvider tim
         {
             case StepAnswer.Say say:
                 await context.Publish(say.Event);
+                await FaultPoint.ReachedAsync(FaultPoints.StepAnswered, address.Step.ToString());
                 break;
             case StepAnswer.Again:
                 // A lost broker connection: the broker itself delivers the message again.

@@ -3,6 +3,7 @@ using Headgate.Connectors.Fencing;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Steps;
+using Headgate.Hosting.Faults;
 using Headgate.JobCoordinator.Database;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -23,8 +24,10 @@ sealed class MoveFenceConsumer(CoordinatorDbContext db, FenceOpener fences, IOpt
             // A move of an older epoch was overtaken by a later one; only the later one says where the fence is to stand.
             if (job is null || job.Epoch != move.Epoch) return;
             await using var fence = await fences.OpenAsync(job.PipelineId, job.PipelineVersion, context.CancellationToken);
+            await FaultPoint.ReachedAsync(FaultPoints.FenceNotMoved, move.Open ? "Open" : "Close");
             var result = await fence.MoveAsync(Move(move, job.PipelineId), context.CancellationToken);
             if (result is FenceMoveResult.Passed && !move.Open) result = await StandingAsync(fence, move, context.CancellationToken);
+            await FaultPoint.ReachedAsync(FaultPoints.FenceMoved, move.Open ? "Open" : "Close");
             await PublishAsync(context, result);
         }
         catch (ConnectorException) when (!move.Open && !move.EverLaunched)

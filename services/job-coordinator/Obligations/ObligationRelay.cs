@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
+using Headgate.Hosting.Faults;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Pipelines;
 using MassTransit;
@@ -56,8 +57,10 @@ sealed partial class ObligationRelay(CoordinatorState state, IBus bus, TimeProvi
         {
             var type = typeof(AcceptJob).Assembly.GetType(row.Message, throwOnError: true)!;
             var message = JsonSerializer.Deserialize(row.Body, type, PipelineJson.Options)!;
+            await FaultPoint.ReachedAsync(FaultPoints.ObligationDue, type.Name);
             if (row.Lane is null) await bus.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.Id), cancellationToken);
             else await SendAsync(row, message, type, cancellationToken);
+            await FaultPoint.ReachedAsync(FaultPoints.ObligationSent, type.Name);
             await MarkAsync(connection, "update coordinator.obligation set done_at = now() where obligation_id = $1", row.Id);
         }
         catch (Exception error) when (error is not NpgsqlException && !cancellationToken.IsCancellationRequested)

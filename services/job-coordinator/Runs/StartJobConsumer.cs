@@ -2,6 +2,7 @@ using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
+using Headgate.Hosting.Faults;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Obligations;
@@ -23,6 +24,7 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         var answer = await DecideAsync(context.Message);
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
+        await FaultPoint.ReachedAsync(FaultPoints.RunClaimed);
         if (context.ResponseAddress is not null) await context.RespondAsync(answer);
     }
 

@@ -1,6 +1,7 @@
 using Headgate.Connectors;
 using Headgate.Connectors.Fencing;
 using Headgate.Contracts.Steps;
+using Headgate.Hosting.Faults;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using MassTransit;
@@ -20,6 +21,7 @@ sealed class VerifyJobConsumer(CoordinatorDbContext db, FenceOpener fences) : IC
             await using var fence = await fences.OpenAsync(job.PipelineId, job.PipelineVersion, context.CancellationToken);
             var ledger = await fence.ReadLedgerAsync(jobId, job.Attempt, context.CancellationToken);
             var difference = await DifferenceAsync(jobId, job.Attempt, ledger);
+            await FaultPoint.ReachedAsync(FaultPoints.JobCompared);
             if (difference is null) await context.Publish(new JobVerified { JobId = jobId, Epoch = epoch });
             else await FailAsync(context, new Problem { Code = "not-accounted-for", Sentence = difference, Retryable = false });
         }

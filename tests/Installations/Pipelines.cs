@@ -1,7 +1,7 @@
-namespace Headgate.Integration.Tests;
+namespace Headgate.Tests.Installations;
 
 /// <summary>Pipeline files as tests need them.</summary>
-static class Pipelines
+public static class Pipelines
 {
     public static string Of(string name, string objects, string more = "") =>
         $$"""

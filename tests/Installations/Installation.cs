@@ -2,12 +2,12 @@ using System.Diagnostics;
 using Headgate.Tests.Servers;
 using Npgsql;
 
-namespace Headgate.Integration.Tests;
+namespace Headgate.Tests.Installations;
 
 /// <summary>A whole Headgate: its own virtual host, databases and staging, and its services as processes.</summary>
 public sealed class Installation : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     readonly List<ServiceProcess> _services = [];
     VirtualHost _broker = null!;
 
@@ -28,14 +28,16 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>Overrides of what references resolve to, for services started afterwards.</summary>
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
 
-    public static async Task<Installation> StartAsync(Action<Dictionary<string, string>>? configure = null)
+    /// <param name="configure">Changes the services' environment.</param>
+    /// <param name="servers">Servers of its own, which may be stopped; null: those that all tests share.</param>
+    public static async Task<Installation> StartAsync(Action<Dictionary<string, string>>? configure = null, OwnServers? servers = null)
     {
         var installation = new Installation
         {
-            _broker = await VirtualHost.CreateAsync("headgate"),
-            State = await TestDatabase.CreateAsync("state"),
-            Source = await TestDatabase.CreateAsync("source"),
-            Destination = await TestDatabase.CreateAsync("destination"),
+            _broker = await VirtualHost.CreateAsync("headgate", servers?.Broker),
+            State = await TestDatabase.CreateAsync("state", servers?.State.ConnectionString),
+            Source = await TestDatabase.CreateAsync("source", servers?.Source.ConnectionString),
+            Destination = await TestDatabase.CreateAsync("destination", servers?.Destination.ConnectionString),
         };
         installation.Describe();
         configure?.Invoke(installation.Environment);
@@ -49,6 +51,12 @@ public sealed class Installation : IAsyncDisposable
         _services.Add(Coordinator = await ServiceProcess.StartAsync("job-coordinator", "Headgate.JobCoordinator", Environment));
 
     public async Task StartWorkerAsync() => _services.Add(Worker = await ServiceProcess.StartAsync("ingest-worker", "Headgate.IngestWorker", Environment));
+
+    /// <summary>Starts a coordinator that is to halt at a fault point, in place of the one that was there.</summary>
+    public void LaunchHaltingCoordinator(string point) => _services.Add(Coordinator = ServiceProcess.Launch("job-coordinator", "Headgate.JobCoordinator", Halting(point)));
+
+    /// <summary>Starts a worker that is to halt at a fault point, in place of the one that was there.</summary>
+    public void LaunchHaltingWorker(string point) => _services.Add(Worker = ServiceProcess.Launch("ingest-worker", "Headgate.IngestWorker", Halting(point)));
 
     /// <summary>Runs an interim command of the coordinator, as ./headgate does.</summary>
     public Task<(int ExitCode, string Output)> CommandAsync(params string[] arguments) =>
@@ -90,6 +98,27 @@ public sealed class Installation : IAsyncDisposable
         var error = await StateAsync(job, "Completed", "Failed");
         Assert.True(error is null, $"the job failed: {error}");
     }
+
+    /// <summary>Empties all queues, until they stay so: what killed processes had in hand comes back when the broker notices, and goes too.</summary>
+    public Task EmptyQueuesAsync() => EventuallyAsync(
+        async () =>
+        {
+            await Broker.Management.PurgeAllAsync(Broker.Name);
+            return (await Broker.QueuesAsync()).All(queue => queue.Messages == 0);
+        },
+        () => Task.FromResult("the queues do not stay empty"));
+
+    /// <summary>Waits until nothing is owed for the job any more and nothing of it is left in staging.</summary>
+    public Task QuietAsync(Guid job) => EventuallyAsync(
+        async () => await State.ScalarAsync<long>($"select count(*) from coordinator.obligation where job_id = '{job}' and done_at is null") == 0
+            && !Directory.Exists(StagingOf(job)),
+        async () => $"left in staging: {string.Join(", ", Left(job))}; owed: "
+            + await State.ScalarAsync<string>($"select string_agg(message, ', ') from coordinator.obligation where job_id = '{job}' and done_at is null")
+            + $"\n{Worker.Output}\n{Coordinator.Output}");
+
+    string StagingOf(Guid job) => Path.Combine(Staging, $"{job:N}");
+
+    string[] Left(Guid job) => Directory.Exists(StagingOf(job)) ? Directory.GetFileSystemEntries(StagingOf(job), "*", SearchOption.AllDirectories) : [];
 
     /// <summary>Waits until so many backends of a worker wait for a lock at the destination: they are in a batch then.</summary>
     public Task WorkerBlockedAsync(int backends = 1) => EventuallyAsync(
@@ -140,9 +169,22 @@ public sealed class Installation : IAsyncDisposable
         Assert.Equal(await Destination.ScalarAsync<long>($"select count(*) from {table}"), logged);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>After a server has restarted: connections that were open to it are of no use any more.</summary>
+    public void ForgetConnections()
+    {
+        foreach (var database in (TestDatabase[])[State, Source, Destination]) database.DataSource.Clear();
+    }
+
+    /// <summary>Ends all services; databases and broker stay.</summary>
+    public async Task EndServicesAsync()
     {
         foreach (var service in _services) await service.DisposeAsync();
+        _services.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndServicesAsync();
         await _broker.DisposeAsync();
         await State.DisposeAsync();
         await Source.DisposeAsync();
@@ -160,7 +202,11 @@ public sealed class Installation : IAsyncDisposable
         Environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:03";
         Environment["HEADGATE_COORDINATOR__FENCEPATIENCE"] = "00:00:05";
         Environment["DOTNET_gcServer"] = "0";
+        // They live for seconds.
+        Environment["DOTNET_TieredPGO"] = "0";
     }
+
+    Dictionary<string, string> Halting(string point) => new(Environment, StringComparer.Ordinal) { ["HEADGATE_HALT_AT"] = point };
 
     Task<string?> RemarkAsync(Guid job) => State.ScalarAsync<string>(
         $"select concat_ws(', ', phase, waiting_for, error) from coordinator.sync_job where job_id = '{job}'");

@@ -1,6 +1,6 @@
-namespace Headgate.Integration.Tests;
+namespace Headgate.Tests.Installations;
 
-static class Repository
+public static class Repository
 {
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = Find(new DirectoryInfo(AppContext.BaseDirectory));

@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
-namespace Headgate.Integration.Tests;
+namespace Headgate.Tests.Installations;
 
 /// <summary>A service as a process of its own, as an installation runs it.</summary>
 public sealed class ServiceProcess : IAsyncDisposable
@@ -11,6 +12,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     readonly Process _process;
     readonly Uri _address;
     readonly ConcurrentQueue<string> _output = new();
+    readonly TaskCompletionSource<string> _halted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     ServiceProcess(Process process, Uri address)
     {
@@ -20,16 +22,25 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     public string Output => string.Join('\n', _output);
 
     public static async Task<ServiceProcess> StartAsync(string folder, string assembly, IReadOnlyDictionary<string, string> environment)
+    {
+        var service = Launch(folder, assembly, environment);
+        await service.ReadyAsync();
+        return service;
+    }
+
+    /// <summary>Starts the service and does not wait until it is ready: it is to halt on its way.</summary>
+    public static ServiceProcess Launch(string folder, string assembly, IReadOnlyDictionary<string, string> environment)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = Start(folder, assembly, environment);
         start.Environment["ASPNETCORE_URLS"] = address.ToString();
         var service = new ServiceProcess(Process.Start(start)!, address);
         service.Listen();
-        await service.ReadyAsync();
         return service;
     }
 
@@ -40,10 +51,29 @@ public sealed class ServiceProcess : IAsyncDisposable
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var command = new ServiceProcess(Process.Start(start)!, new Uri("http://127.0.0.1"));
         command.Listen();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await command._process.WaitForExitAsync(patience.Token);
         return (command._process.ExitCode, command.Output);
     }
+
+    /// <summary>Waits until the process has halted at the fault point that it was started with.</summary>
+    public async Task<string> HaltedAsync()
+    {
+        try
+        {
+            return await _halted.Task.WaitAsync(TimeSpan.FromMinutes(3));
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"It did not come to the point where it was to halt:\n{Output}", late);
+        }
+    }
+
+    /// <summary>SIGSTOP: it stands still with all that it holds.</summary>
+    public void Freeze() => Signal(19);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signal(18);
 
     /// <summary>kill -9, and waits until it is gone.</summary>
     public async Task KillAsync()
@@ -61,16 +91,16 @@ public sealed class ServiceProcess : IAsyncDisposable
     async Task ReadyAsync()
     {
         using var http = new HttpClient { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(5) };
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!_process.HasExited)
         {
             try
             {
                 if ((await http.GetAsync("/health/ready", patience.Token)).StatusCode == HttpStatusCode.OK) return;
             }
-            catch (HttpRequestException)
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !patience.IsCancellationRequested)
             {
-                // Not listening yet.
+                // Not listening yet, or too busy with starting to answer.
             }
 
             await Task.Delay(100, patience.Token);
@@ -89,8 +119,20 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     void Keep(string? line)
     {
-        if (line is not null) _output.Enqueue(line);
+        if (line is null) return;
+        _output.Enqueue(line);
+        if (line.StartsWith("halted at ", StringComparison.Ordinal)) _halted.TrySetResult(line["halted at ".Length..]);
     }
+
+    void Signal(int signal)
+    {
+        if (!_process.HasExited && Kill(_process.Id, signal) != 0)
+            throw new InvalidOperationException($"The process could not be signaled (errno {Marshal.GetLastPInvokeError()}).");
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
 
     static ProcessStartInfo Start(string folder, string assembly, IReadOnlyDictionary<string, string> environment)
     {

@@ -1,0 +1,27 @@
+namespace Headgate.Crashes.Tests.Chaos;
+
+/// <summary>
+/// Everything at once, at random: whatever was done to a job and to what it runs on, once it is let go it comes to its end, and the
+/// checker finds nothing. Each round has a seed of its own, by which it is repeated.
+/// </summary>
+public sealed class ChaosTests(ChaosFixture fixture) : IClassFixture<ChaosFixture>
+{
+    public static TheoryData<long> Seeds => [.. Enumerable.Range(0, ChaosSettings.Rounds).Select(round => ChaosSettings.Seed + round)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Job_comes_to_its_end_and_nothing_is_wrong(long seed)
+    {
+        var round = new Round(fixture, seed);
+        try
+        {
+            var findings = await round.RunAsync();
+            Assert.True(findings.Count == 0, string.Join('\n', findings));
+        }
+        catch (Exception error)
+        {
+            throw new InvalidOperationException(
+                $"{error.Message}\n\nSeed {seed}; to repeat it: ./headgate test --chaos 1 --seed {seed}\nWhat was done:\n{round.Log}\n\n{fixture.Crew.Output}", error);
+        }
+    }
+}

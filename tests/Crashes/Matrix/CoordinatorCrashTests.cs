@@ -1,0 +1,48 @@
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Loading;
+using Headgate.Contracts.Steps;
+using Headgate.Hosting.Faults;
+using Xunit.Abstractions;
+
+namespace Headgate.Crashes.Tests.Matrix;
+
+/// <summary>The coordinator killed between each two steps of its own: after every commit of a job, around the fence, while completing.</summary>
+public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<CoordinatorCrashTests.Fixture>
+{
+    static readonly string[] All =
+    [
+        FaultPoints.RunClaimed,
+        $"{FaultPoints.ObligationDue}/{nameof(AcceptJob)}",
+        $"{FaultPoints.ObligationSent}/{nameof(AcceptJob)}",
+        $"{FaultPoints.JobCommitted}/{nameof(AcceptJob)}",
+        $"{FaultPoints.JobCommitted}/{nameof(BeginJob)}",
+        $"{FaultPoints.JobCommitted}/{nameof(JobPrepared)}",
+        $"{FaultPoints.JobCommitted}/{nameof(SegmentExtracted)}#2",
+        $"{FaultPoints.JobCommitted}/{nameof(SegmentExtracted)}#4",
+        $"{FaultPoints.FenceNotMoved}/Open",
+        $"{FaultPoints.FenceMoved}/Open",
+        $"{FaultPoints.JobCommitted}/{nameof(FenceMoved)}",
+        $"{FaultPoints.JobCommitted}/{nameof(SchemaChangesApplied)}",
+        $"{FaultPoints.JobCommitted}/{nameof(SegmentLoaded)}",
+        $"{FaultPoints.JobCommitted}/{nameof(SegmentLoaded)}#4",
+        $"{FaultPoints.FenceNotMoved}/Close",
+        $"{FaultPoints.FenceMoved}/Close",
+        $"{FaultPoints.JobCommitted}/{nameof(FenceMoved)}#2",
+        FaultPoints.JobCompared,
+        $"{FaultPoints.JobCommitted}/{nameof(JobVerified)}",
+        $"{FaultPoints.ObligationDue}/{nameof(JobCompleted)}",
+        $"{FaultPoints.ObligationSent}/{nameof(JobCompleted)}",
+        $"{FaultPoints.ObligationSent}/{nameof(ReleaseJob)}",
+    ];
+
+    public static TheoryData<string> Points => [.. All];
+
+    public sealed class Fixture() : CrashFixture(All);
+
+    [Theory]
+    [MemberData(nameof(Points))]
+    public async Task Coordinator_killed(string point) =>
+        output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator));
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Headgate.Tests.Installations;
+
+namespace Headgate.Crashes.Tests.Matrix;
+
+/// <summary>An installation in which processes are killed at fault points, one row of the matrix after the other.</summary>
+sealed class CrashBench : IAsyncDisposable
+{
+    readonly Installation _headgate;
+    readonly OperatorBus _bus;
+
+    CrashBench(Installation headgate, OperatorBus bus)
+    {
+        _headgate = headgate;
+        _bus = bus;
+    }
+
+    public static async Task<CrashBench> StartAsync(IEnumerable<string> points)
+    {
+        var headgate = await Installation.StartAsync(environment => environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:02");
+        await headgate.ApplyAsync(string.Join("\n---\n", points.Select(point => new Scene(headgate, NameOf(point)).Yaml)));
+        return new CrashBench(headgate, await OperatorBus.ConnectAsync(headgate.Broker.AmqpUri));
+    }
+
+    /// <summary>
+    /// Runs a job until the victim halts at the point, kills it there, with the other one if asked, starts what was killed again, and
+    /// judges what has become of the job, which nobody has touched.
+    /// </summary>
+    /// <param name="point">The fault point.</param>
+    /// <param name="victim">Whose it is.</param>
+    /// <param name="both">Whether the other one is killed with it.</param>
+    /// <param name="empty">Whether all queues are emptied before anybody starts again.</param>
+    /// <returns>How long it took.</returns>
+    public async Task<string> CrashAsync(string point, Victim victim, bool both = false, bool empty = false)
+    {
+        var scene = new Scene(_headgate, NameOf(point));
+        var checker = await scene.SetAsync();
+        await Of(victim).KillAsync();
+        var began = Stopwatch.GetTimestamp();
+        if (victim == Victim.Worker) _headgate.LaunchHaltingWorker(point);
+        else _headgate.LaunchHaltingCoordinator(point);
+        var job = await _bus.SendRunAsync(scene.Pipeline);
+        Assert.Equal(point.Split('#')[0], await Of(victim).HaltedAsync());
+        var halted = Stopwatch.GetElapsedTime(began);
+        await Task.WhenAll(Killed(victim, both).Select(one => Of(one).KillAsync()));
+        if (empty) await _headgate.EmptyQueuesAsync();
+        await Task.WhenAll(Killed(victim, both).Select(StartAsync));
+        var started = Stopwatch.GetElapsedTime(began);
+        await _headgate.CompleteAsync(job);
+        var completed = Stopwatch.GetElapsedTime(began);
+        await _headgate.QuietAsync(job);
+        Assert.Empty(await checker.JudgeAsync());
+        return $"halted after {halted.TotalSeconds:0.0} s, all started {started.TotalSeconds:0.0}, completed {completed.TotalSeconds:0.0}, "
+            + $"quiet {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bus.DisposeAsync();
+        await _headgate.DisposeAsync();
+    }
+
+    static string NameOf(string point) => point.ToLowerInvariant().Replace('.', '-').Replace('/', '-').Replace('#', '-');
+
+    static Victim[] Killed(Victim victim, bool both) => both ? [Victim.Worker, Victim.Coordinator] : [victim];
+
+    ServiceProcess Of(Victim victim) => victim == Victim.Worker ? _headgate.Worker : _headgate.Coordinator;
+
+    Task StartAsync(Victim victim) => victim == Victim.Worker ? _headgate.StartWorkerAsync() : _headgate.StartCoordinatorAsync();
+}

@@ -1,0 +1,35 @@
+using Headgate.Hosting.Faults;
+using Xunit.Abstractions;
+
+namespace Headgate.Crashes.Tests.Matrix;
+
+/// <summary>Killed in the middle of something, and every queue emptied before they start again: the databases are all there is.</summary>
+public sealed class EmptiedTests(EmptiedTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<EmptiedTests.Fixture>
+{
+    static readonly string[] AtWorker = [FaultPoints.PlanStored, FaultPoints.SegmentRead, $"{FaultPoints.SegmentAdopted}#3", FaultPoints.ReleaseForgotten];
+
+    static readonly string[] AtCoordinator =
+    [
+        $"{FaultPoints.FenceNotMoved}/Open",
+        $"{FaultPoints.FenceMoved}/Open",
+        $"{FaultPoints.FenceNotMoved}/Close",
+        $"{FaultPoints.FenceMoved}/Close",
+        FaultPoints.JobCompared,
+    ];
+
+    public static TheoryData<string> WorkerPoints => [.. AtWorker];
+
+    public static TheoryData<string> CoordinatorPoints => [.. AtCoordinator];
+
+    public sealed class Fixture() : CrashFixture([.. AtWorker, .. AtCoordinator]);
+
+    [Theory]
+    [MemberData(nameof(WorkerPoints))]
+    public async Task Every_queue_emptied_with_the_worker_halted(string point) =>
+        output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Worker, both: true, empty: true));
+
+    [Theory]
+    [MemberData(nameof(CoordinatorPoints))]
+    public async Task Every_queue_emptied_while_the_coordinator_moves_a_fence(string point) =>
+        output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator, both: true, empty: true));
+}

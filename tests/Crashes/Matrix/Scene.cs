@@ -1,0 +1,42 @@
+using Headgate.Crashes.Tests.Checking;
+using Headgate.Tests.Installations;
+
+namespace Headgate.Crashes.Tests.Matrix;
+
+/// <summary>
+/// Three small tables that take every way: one that the job creates, read in two segments; one found empty, loaded in two batches; one
+/// with a cursor whose rows are partly there and which lacks a column.
+/// </summary>
+sealed class Scene(Installation headgate, string name)
+{
+    readonly string _prefix = name.Replace('-', '_');
+
+    public string Pipeline => name;
+
+    public IReadOnlyList<CheckedTable> Tables => [new($"{_prefix}_wide"), new($"{_prefix}_empty"), new($"{_prefix}_known", Cursor: "at")];
+
+    public string Yaml => Pipelines.Of(
+        name, string.Join('\n', Tables.Select(table => Pipelines.Object(table.Name, cursor: table.Cursor))), "  load: { parallelism: 2 }");
+
+    public async Task<RunChecker> SetAsync()
+    {
+        // A page a row: two segments of 16 MiB hold few records.
+        await headgate.Source.ExecuteAsync(
+            $"""
+             create table {_prefix}_wide (id int primary key, v text) with (fillfactor = 10);
+             insert into {_prefix}_wide select n, repeat(md5(n::text), 25) from generate_series(1, 2200) n;
+             create table {_prefix}_empty (id bigint primary key, v text, d date);
+             insert into {_prefix}_empty select n, md5(n::text), date '2020-01-01' + n from generate_series(1, 3000) n;
+             create table {_prefix}_known (id int primary key, v text, n int, at timestamptz not null);
+             insert into {_prefix}_known select n, md5(n::text), n, now() - interval '1 day' from generate_series(1, 3000) n
+             """);
+        await headgate.Destination.ExecuteAsync(
+            $"""
+             create table {_prefix}_empty (id bigint primary key, v text, d date);
+             create table {_prefix}_known (id int primary key, v text, at timestamptz not null);
+             insert into {_prefix}_known select n, case when n % 2 = 0 then 'old' else md5(n::text) end, now() - interval '2 days'
+             from generate_series(1, 1500) n
+             """);
+        return await RunChecker.BeginAsync(headgate.State.DataSource, headgate.Source.DataSource, headgate.Destination.DataSource, name, Tables);
+    }
+}
