@@ -1,22 +1,32 @@
-using System.Collections.Concurrent;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
 using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Pipelines;
+using Headgate.JobCoordinator.Runs;
+using Headgate.JobCoordinator.Upkeep;
 using Headgate.Tests.Servers;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
 
-/// <summary>The saga on its real repository and a real database, on the in-memory transport, with nobody at the other end of its lanes.</summary>
-public sealed class SagaBench : IAsyncLifetime, ISendObserver, IConsumeObserver
+/// <summary>
+/// The saga on its real repository and a real database, on the in-memory transport, with nobody at the other end of its lanes. The
+/// coordinator's consumers stand on lanes of their own: a test sends to them what it wants them to do.
+/// </summary>
+public sealed class SagaBench : IAsyncLifetime
 {
-    readonly ConcurrentDictionary<Guid, TaskCompletionSource> _awaited = new();
+    public const int MaxRunningJobs = 5;
+    public const string Fences = "bench.fences";
+    public const string Upkeep = "bench.upkeep";
+    public const string Starts = "bench.starts";
+
     TestDatabase _database = null!;
     IHost _host = null!;
 
@@ -24,8 +34,9 @@ public sealed class SagaBench : IAsyncLifetime, ISendObserver, IConsumeObserver
 
     public PipelineStore Pipelines => _host.Services.GetRequiredService<PipelineStore>();
 
-    /// <summary>Everything that was sent, by job.</summary>
-    public ConcurrentQueue<object> Sent { get; } = new();
+    public BusRecord Record { get; } = new();
+
+    public string ConnectionString => _database.ConnectionString;
 
     public async Task InitializeAsync()
     {
@@ -33,57 +44,130 @@ public sealed class SagaBench : IAsyncLifetime, ISendObserver, IConsumeObserver
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddJobCoordinator(new ServiceSettings { State = _database.ConnectionString, Staging = "" });
-        builder.AddHeadgateBus(amqp: null, bus => bus.AddJobSaga());
+        builder.Services.Configure<CoordinatorOptions>(options =>
+        {
+            options.MaxRunningJobs = MaxRunningJobs;
+            options.ReconcileEvery = TimeSpan.FromMilliseconds(20);
+            options.FencePatience = TimeSpan.FromMilliseconds(200);
+        });
+        builder.AddHeadgateBus(amqp: null, bus =>
+        {
+            bus.AddJobSaga();
+            bus.AddConsumer<MoveFenceConsumer>();
+            bus.AddConsumer<VerifyJobConsumer>();
+            bus.AddConsumer<GrantTurnConsumer>();
+            bus.AddConsumer<StartJobConsumer>();
+            bus.AddLane(Lane(Fences, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context)));
+            bus.AddLane(Lane(Starts, (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context)));
+            bus.AddLane(Lane(Upkeep, (context, lane) =>
+            {
+                lane.ConfigureConsumer<VerifyJobConsumer>(context);
+                lane.ConfigureConsumer<GrantTurnConsumer>(context);
+            }));
+        });
         _host = builder.Build();
         await _host.StartAsync();
         // Tests number their jobs themselves; a restart takes a number of the sequence.
         await _database.ExecuteAsync("select setval('coordinator.job_no', 1000000)");
-        Bus.ConnectSendObserver(this);
-        Bus.ConnectConsumeObserver(this);
+        Bus.ConnectSendObserver(Record);
+        Bus.ConnectPublishObserver(Record);
+        Bus.ConnectConsumeObserver(Record);
     }
 
     /// <summary>A job of a pipeline of its own, just accepted.</summary>
-    public async Task<SagaJob> AcceptAsync(int maxFailures = 3)
+    /// <param name="maxFailures">Of the pipeline.</param>
+    /// <param name="destination">What the destination's connection resolves to; null: it resolves to nothing.</param>
+    /// <param name="tables">Objects, of levels 0, 1, and so on when they are planned.</param>
+    /// <param name="maxRowsPerSecond">Of the pipeline.</param>
+    public async Task<SagaJob> AcceptAsync(int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0)
     {
+        var job = await ApplyAsync(maxFailures, destination, tables, maxRowsPerSecond);
+        await job.AcceptAsync();
+        return job;
+    }
+
+    /// <summary>A pipeline of its own, and a job of it that was not accepted yet.</summary>
+    public async Task<SagaJob> ApplyAsync(int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0)
+    {
+        var reference = $"NOWHERE_{Guid.NewGuid():N}";
+        if (destination is not null) Environment.SetEnvironmentVariable(reference, destination);
         var definition = new PipelineDefinition
         {
             Project = "test",
             Name = $"p{Guid.NewGuid():N}",
             Source = new SystemReference { Connector = "postgres", Connection = "env:NOWHERE" },
-            Destination = new SystemReference { Connector = "postgres", Connection = $"env:NOWHERE_{Guid.NewGuid():N}" },
-            Objects = [new ObjectDefinition { From = "public.a", To = "public.a", Key = ["id"] }],
-            Load = new LoadDefinition { Parallelism = 2 },
+            Destination = new SystemReference { Connector = "postgres", Connection = $"env:{reference}" },
+            Objects = [.. Enumerable.Range(0, tables).Select(no => $"public.{(char)('a' + no)}").Select(table => new ObjectDefinition { From = table, To = table, Key = ["id"] })],
+            Load = new LoadDefinition { Parallelism = 2, MaxRowsPerSecond = maxRowsPerSecond },
             MaxFailures = maxFailures,
         };
         var set = new[] { new PipelineToApply(definition, definition.Destination.Connection) };
         var applied = await Pipelines.ApplyAsync(set, "test", CancellationToken.None);
-        var job = new SagaJob(this, applied.Single().PipelineId, definition);
-        await job.AcceptAsync();
-        return job;
+        return new SagaJob(this, applied.Single().PipelineId, definition);
     }
 
-    /// <summary>Sends a message to the saga and waits until it was handled and committed.</summary>
-    public async Task HandleAsync<T>(T message, Guid? messageId = null)
+    /// <summary>Sends a message to the saga, or to another lane, and waits until it was handled and committed.</summary>
+    public async Task HandleAsync<T>(T message, Guid? messageId = null, string lane = Lanes.JobCommands)
         where T : class
     {
         var id = messageId ?? NewId.NextGuid();
-        var handled = _awaited[id] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var endpoint = await Bus.GetSendEndpoint(Lanes.Address(Lanes.JobCommands));
+        var handled = Record.HandledAsync(id);
+        var endpoint = await Bus.GetSendEndpoint(Lanes.Address(lane));
         await endpoint.Send(message, context => context.MessageId = id);
-        await handled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await handled;
     }
 
-    public async Task<CommandAnswered> AskAsync<T>(T command)
+    public Task<CommandAnswered> AskAsync<T>(T command, Guid? messageId = null)
+        where T : class => AskAsync<T, CommandAnswered>(command, Lanes.JobCommands, messageId);
+
+    public async Task<TAnswer> AskAsync<T, TAnswer>(T command, string lane, Guid? messageId = null)
         where T : class
+        where TAnswer : class
     {
-        var client = Bus.CreateRequestClient<T>(Lanes.Address(Lanes.JobCommands), TimeSpan.FromSeconds(20));
-        return (await client.GetResponse<CommandAnswered>(command)).Message;
+        var client = Bus.CreateRequestClient<T>(Lanes.Address(lane), TimeSpan.FromSeconds(20));
+        var answer = await client.GetResponse<TAnswer>(command, request => request.UseExecute(context => context.MessageId = messageId ?? context.MessageId));
+        return answer.Message;
+    }
+
+    /// <summary>Runs one of the services that work on their own clock until it is disposed.</summary>
+    public async Task<IAsyncDisposable> RunAsync<T>()
+        where T : BackgroundService
+    {
+        var running = new Running(ActivatorUtilities.CreateInstance<T>(_host.Services));
+        await running.StartAsync();
+        return running;
     }
 
     public async Task<TResult> ReadAsync<TResult>(Func<CoordinatorDbContext, Task<TResult>> read)
     {
         await using var scope = _host.Services.CreateAsyncScope();
         return await read(scope.ServiceProvider.GetRequiredService<CoordinatorDbContext>());
+    }
+
+    public Task<List<T>> ListAsync<T>(FormattableString sql) => ReadAsync(db => db.Database.SqlQuery<T>(sql).ToListAsync());
+
+    /// <summary>A session in a transaction that has begun with this statement; it ends when the session is disposed.</summary>
+    public async Task<NpgsqlConnection> LockAsync(string sql)
+    {
+        var session = await _database.DataSource.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand($"begin; {sql}", session);
+        await command.ExecuteNonQueryAsync();
+        return session;
+    }
+
+    /// <summary>Until so many sessions wait for a lock.</summary>
+    public Task WaitingForLocksAsync(int sessions) => EventuallyAsync(async () => (await ListAsync<long>(
+        $"""select count(*) as "Value" from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()""")).Single() >= sessions);
+
+    /// <summary>Until something holds in the database: nobody tells of it, so it is looked for.</summary>
+    public async Task EventuallyAsync(Func<Task<bool>> isTrue)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!await isTrue())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(20), "It did not come to hold within 20 s.");
+            await Task.Delay(10);
+        }
     }
 
     public Task<int> ExecuteAsync(FormattableString sql) => ReadAsync(db => db.Database.ExecuteSqlAsync(sql));
@@ -95,30 +179,17 @@ public sealed class SagaBench : IAsyncLifetime, ISendObserver, IConsumeObserver
         await _database.DisposeAsync();
     }
 
-    public Task PreSend<T>(SendContext<T> context)
-        where T : class => Task.CompletedTask;
+    static Lane Lane(string name, Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure) =>
+        new() { Name = name, Concurrency = 8, Configure = configure };
 
-    public Task PostSend<T>(SendContext<T> context)
-        where T : class
+    sealed class Running(BackgroundService service) : IAsyncDisposable
     {
-        Sent.Enqueue(context.Message);
-        return Task.CompletedTask;
-    }
+        public Task StartAsync() => service.StartAsync(CancellationToken.None);
 
-    public Task SendFault<T>(SendContext<T> context, Exception exception)
-        where T : class => Task.CompletedTask;
-
-    Task IConsumeObserver.PreConsume<T>(ConsumeContext<T> context) => Task.CompletedTask;
-
-    Task IConsumeObserver.PostConsume<T>(ConsumeContext<T> context)
-    {
-        if (context.MessageId is { } id && _awaited.TryRemove(id, out var awaited)) awaited.SetResult();
-        return Task.CompletedTask;
-    }
-
-    Task IConsumeObserver.ConsumeFault<T>(ConsumeContext<T> context, Exception exception)
-    {
-        if (context.MessageId is { } id && _awaited.TryRemove(id, out var awaited)) awaited.SetException(exception);
-        return Task.CompletedTask;
+        public async ValueTask DisposeAsync()
+        {
+            await service.StopAsync(CancellationToken.None);
+            service.Dispose();
+        }
     }
 }

@@ -68,32 +68,30 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public Task BeginAsync() => bench.HandleAsync(new BeginJob { JobId = Id });
 
-    public async Task PrepareAsync(int segments = 2, int first = 0) => await bench.HandleAsync(new JobPrepared
-    {
-        JobId = Id,
-        Epoch = await EpochAsync(),
-        DestinationRole = "worker",
-        Objects =
-        [
-            new PlannedObject
-            {
-                ObjectNo = 0, From = "public.a", To = "public.a", Full = true, Level = 0, EstimatedRows = 20, FirstSegmentNo = first,
-                SegmentCount = segments,
-            },
-        ],
-    });
-
-    public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null) => await bench.HandleAsync(new SegmentExtracted
+    /// <summary>The plan of object 0, or, if there are more, of each object at a level of its own.</summary>
+    public async Task PrepareAsync(int segments = 2, int first = 0, int objects = 1, int? epoch = null) => await bench.HandleAsync(new JobPrepared
     {
         JobId = Id,
         Epoch = epoch ?? await EpochAsync(),
-        ObjectNo = 0,
-        SegmentNo = segment,
-        Copy = copy ?? Guid.NewGuid(),
-        Rows = 10,
-        Bytes = 100,
-        NextSegmentNo = next,
+        DestinationRole = "worker",
+        Objects = [.. Enumerable.Range(0, objects).Select(no => new PlannedObject
+        {
+            ObjectNo = no, From = "public.a", To = "public.a", Full = true, Level = no, EstimatedRows = 20, FirstSegmentNo = first, SegmentCount = segments,
+        })],
     });
+
+    public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null, int of = 0) => await bench.HandleAsync(
+        new SegmentExtracted
+        {
+            JobId = Id,
+            Epoch = epoch ?? await EpochAsync(),
+            ObjectNo = of,
+            SegmentNo = segment,
+            Copy = copy ?? Guid.NewGuid(),
+            Rows = 10,
+            Bytes = 100,
+            NextSegmentNo = next,
+        });
 
     public async Task LaunchAsync()
     {
@@ -106,14 +104,40 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public async Task OpenFenceAsync() => await FenceAsync(open: true, written: 0);
 
-    public async Task ShapeAsync() =>
-        await bench.HandleAsync(new SchemaChangesApplied { JobId = Id, Epoch = await EpochAsync(), EmptyObjects = [0] });
+    public async Task ShapeAsync(int? epoch = null, params int[] empty) => await bench.HandleAsync(
+        new SchemaChangesApplied { JobId = Id, Epoch = epoch ?? await EpochAsync(), EmptyObjects = empty is [] ? [0] : empty });
 
-    public async Task LoadAsync(int segment, int? epoch = null, long deferred = 0, int round = 0) => await bench.HandleAsync(new SegmentLoaded
+    public async Task LoseSnapshotAsync(int segment, int? epoch = null, int of = 0) =>
+        await bench.HandleAsync(new SnapshotLost { JobId = Id, Epoch = epoch ?? await EpochAsync(), ObjectNo = of, SegmentNo = segment });
+
+    public async Task LoseSegmentAsync(int segment, int? epoch = null) =>
+        await bench.HandleAsync(new SegmentLost { JobId = Id, Epoch = epoch ?? await EpochAsync(), ObjectNo = 0, SegmentNo = segment });
+
+    public async Task ProgressAsync(int segment, long written, int? epoch = null) => await bench.HandleAsync(new JobProgressed
     {
         JobId = Id,
         Epoch = epoch ?? await EpochAsync(),
-        ObjectNo = 0,
+        Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = segment, Written = written }],
+    });
+
+    public async Task DelayFenceAsync(string waiting, int? epoch = null) =>
+        await bench.HandleAsync(new FenceDelayed { JobId = Id, Epoch = epoch ?? await EpochAsync(), Waiting = waiting });
+
+    /// <summary>The reconciler's question.</summary>
+    public Task AskAgainAsync() => bench.HandleAsync(new ReconcileJob { JobId = Id });
+
+    /// <summary>Pauses the job, and waits for the fence.</summary>
+    public async Task PauseFullyAsync(long written = 10)
+    {
+        await PauseAsync();
+        await ConfirmStopAsync(written);
+    }
+
+    public async Task LoadAsync(int segment, int? epoch = null, long deferred = 0, int round = 0, int of = 0) => await bench.HandleAsync(new SegmentLoaded
+    {
+        JobId = Id,
+        Epoch = epoch ?? await EpochAsync(),
+        ObjectNo = of,
         SegmentNo = segment,
         Deferred = deferred,
         Round = round,
@@ -127,17 +151,20 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
         await FenceAsync(open: false, written: 20);
     }
 
-    public async Task VerifyAsync() => await bench.HandleAsync(new JobVerified { JobId = Id, Epoch = await EpochAsync() });
+    public async Task VerifyAsync(int? epoch = null) => await bench.HandleAsync(new JobVerified { JobId = Id, Epoch = epoch ?? await EpochAsync() });
 
-    public async Task BreakAsync(JobStep step, bool retryable, int? segment = null) => await bench.HandleAsync(new StepFailed
+    public async Task BreakAsync(JobStep step, bool retryable, int? segment = null, int? epoch = null) => await bench.HandleAsync(new StepFailed
     {
         JobId = Id,
-        Epoch = await EpochAsync(),
+        Epoch = epoch ?? await EpochAsync(),
         Step = step,
         ObjectNo = segment is null ? null : 0,
         SegmentNo = segment,
         Problem = new Problem { Code = "broken", Sentence = "Object public.a: it broke.", Retryable = retryable },
     });
+
+    /// <summary>Takes the pipeline, as the start of a run does.</summary>
+    public Task ClaimAsync() => bench.ExecuteAsync($"update coordinator.pipeline set current_job_id = {Id} where pipeline_id = {pipelineId}");
 
     public Task<CommandAnswered> PauseAsync() => bench.AskAsync(new PauseJob { JobId = Id, Actor = "tester", Reason = "to look" });
 
@@ -165,10 +192,31 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public Task<SyncJob> RowAsync() => bench.ReadAsync(db => db.Jobs.AsNoTracking().SingleAsync(job => job.CorrelationId == Id));
 
+    /// <summary>How long until the reconciler looks at it; null: it does not.</summary>
+    public async Task<TimeSpan?> WakesInAsync() => (await RowAsync()).WakeAt - TimeProvider.System.GetUtcNow();
+
     public async Task<int> EpochAsync() => (await RowAsync()).Epoch;
 
     /// <summary>What was sent about this job since the mark, by type.</summary>
-    public IReadOnlyList<T> Sent<T>() => [.. bench.Sent.OfType<T>().Where(message => (Guid)typeof(T).GetProperty("JobId")!.GetValue(message)! == Id)];
+    public IReadOnlyList<T> Sent<T>() => [.. bench.Record.Sent.OfType<T>().Where(message => (Guid)typeof(T).GetProperty("JobId")!.GetValue(message)! == Id)];
+
+    /// <summary>What was published about this job, by type.</summary>
+    public IReadOnlyList<T> Published<T>() => [.. bench.Record.Published.OfType<T>().Where(message => (Guid)typeof(T).GetProperty("JobId")!.GetValue(message)! == Id)];
+
+    /// <summary>The column "Value" of the only row.</summary>
+    public Task<T> ValueAsync<T>(FormattableString sql) => SingleAsync(bench.ListAsync<T>(sql));
+
+    static async Task<T> SingleAsync<T>(Task<List<T>> rows) => (await rows).Single();
+
+    /// <summary>A member of the body of the last thing of this kind that is owed because of this job.</summary>
+    public Task<string?> OwedAsync(string message, string member) => ValueAsync<string?>(
+        $"""
+         select body ->> {member} as "Value" from coordinator.obligation where job_id = {Id} and message like '%.' || {message}
+         order by sequence desc limit 1
+         """);
+
+    /// <summary>Failures in a row that the pipeline counts.</summary>
+    public Task<int> FailuresAsync() => ValueAsync<int>($"""select failures as "Value" from coordinator.pipeline where pipeline_id = {pipelineId}""");
 
     /// <summary>What is owed because of this job, in order.</summary>
     public Task<List<string>> OwedAsync() => bench.ReadAsync(db =>

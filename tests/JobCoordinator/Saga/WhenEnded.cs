@@ -102,7 +102,9 @@ public sealed class WhenEnded(SagaBench bench)
     [Fact]
     public async Task The_database_refuses_a_second_active_job_of_a_pipeline()
     {
-        var job = await bench.AcceptAsync();
-        await Assert.ThrowsAnyAsync<Exception>(() => bench.HandleAsync(job.Acceptance(Guid.NewGuid())));
+        var (job, other) = (await bench.AcceptAsync(), await bench.AcceptAsync());
+        var second = await Assert.ThrowsAsync<PostgresException>(() =>
+            bench.ExecuteAsync($"update coordinator.sync_job set pipeline_id = {job.PipelineId} where job_id = {other.Id}"));
+        Assert.Equal("one_active_job", second.ConstraintName);
     }
 }

@@ -1,0 +1,154 @@
+using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Steps;
+using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Tests.Saga;
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Tests.Fencing;
+
+/// <summary>What a move of the fence is answered with, at a real destination.</summary>
+[Collection(nameof(SagaCollection))]
+public sealed class MoveFenceTests(SagaBench bench, FencedDatabase destination) : IClassFixture<FencedDatabase>
+{
+    [Fact]
+    public async Task Move_is_made_and_answered_with_what_the_ledger_holds()
+    {
+        var job = await (await AcceptAsync()).InAsync("Pausing");
+        await destination.TakenAsync(job.Id, 0, 7);
+        var row = await job.RowAsync();
+        await MoveAsync(row, open: false);
+        var moved = Assert.Single(job.Published<FenceMoved>());
+        Assert.Equal((row.Epoch, false, 7), (moved.Epoch, moved.Open, moved.Counts[0].Written));
+        Assert.Equal($"{job.Id}, {row.Epoch}, f", await destination.FenceAsync(job.PipelineId));
+    }
+
+    [Fact]
+    public async Task Move_of_an_older_epoch_is_dropped()
+    {
+        var job = await (await AcceptAsync()).InAsync("Pausing");
+        await MoveAsync(await job.RowAsync(), open: true, behind: 1);
+        Assert.Null(await destination.FenceAsync(job.PipelineId));
+        Assert.Empty(job.Published<FenceMoved>());
+    }
+
+    [Fact]
+    public async Task Stop_of_a_job_behind_the_fence_of_a_later_one_is_confirmed_with_its_own_counts_and_moves_nothing()
+    {
+        var job = await (await AcceptAsync()).InAsync("Pausing");
+        await destination.TakenAsync(job.Id, 0, 10);
+        await destination.TakenAsync(job.Id, 1, 4);
+        var row = await job.RowAsync();
+        var later = new SyncJob { CorrelationId = Guid.NewGuid(), JobNo = row.JobNo + 1 };
+        await destination.MoveAsync(job.PipelineId, later, epoch: 1, open: true);
+        await MoveAsync(row, open: false);
+        var moved = Assert.Single(job.Published<FenceMoved>());
+        Assert.Equal(new RecordCounts { Written = 14, Inserted = 14 }, moved.Counts[0]);
+        Assert.Equal($"{later.CorrelationId}, 1, t", await destination.FenceAsync(job.PipelineId));
+    }
+
+    [Fact]
+    public async Task Launch_of_a_job_behind_the_fence_of_a_later_one_fails_it()
+    {
+        var job = await LaunchingAsync();
+        var row = await job.RowAsync();
+        await destination.MoveAsync(job.PipelineId, new SyncJob { CorrelationId = Guid.NewGuid(), JobNo = row.JobNo + 1 }, epoch: 1, open: true);
+        await MoveAsync(row, open: true);
+        Assert.Empty(job.Published<FenceMoved>());
+        Assert.Equal(("superseded", false), ProblemOf(Assert.Single(job.Published<StepFailed>())));
+    }
+
+    [Fact]
+    public async Task Stop_of_a_job_that_was_never_launched_is_confirmed_though_the_destination_is_away()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        await job.CancelAsync();
+        await MoveAsync(await job.RowAsync(), open: false);
+        Assert.Empty(Assert.Single(job.Published<FenceMoved>()).Counts);
+    }
+
+    [Fact]
+    public async Task Stop_of_a_launched_job_waits_for_a_destination_that_is_away()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Pausing");
+        await MoveAsync(await job.RowAsync(), open: false);
+        Assert.Empty(job.Published<FenceMoved>());
+        Assert.StartsWith("The fence could not be moved", Assert.Single(job.Published<FenceDelayed>()).Waiting, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Launch_waits_for_a_destination_that_is_away()
+    {
+        var job = await LaunchingAsync(away: true);
+        await MoveAsync(await job.RowAsync(), open: true);
+        Assert.Single(job.Published<FenceDelayed>());
+        Assert.Empty(job.Published<StepFailed>());
+    }
+
+    [Fact]
+    public async Task First_launch_waits_too_and_is_never_taken_for_a_stop()
+    {
+        var job = await LaunchingAsync(away: true);
+        await MoveAsync(await job.RowAsync(), open: true, everLaunched: false);
+        Assert.Empty(job.Published<FenceMoved>());
+    }
+
+    [Fact]
+    public async Task Launch_that_the_destination_refuses_fails_the_job()
+    {
+        var job = await LaunchingAsync();
+        await MoveAsync(await job.RowAsync(), open: true, writer: "nobody_at_all");
+        Assert.Equal(("role-missing", false), ProblemOf(Assert.Single(job.Published<StepFailed>())));
+        Assert.Empty(job.Published<FenceDelayed>());
+    }
+
+    [Fact]
+    public async Task Stop_that_the_destination_refuses_is_tried_on()
+    {
+        var job = await (await AcceptAsync()).InAsync("Pausing");
+        var row = await job.RowAsync();
+        await destination.MoveAsync(job.PipelineId, row, row.Epoch, open: true);
+        await MoveAsync(row, open: false);
+        Assert.Single(job.Published<FenceDelayed>());
+        Assert.Empty(job.Published<StepFailed>());
+    }
+
+    [Fact]
+    public async Task Graceful_stop_names_the_writer_that_it_waits_for_and_force_terminates_it()
+    {
+        var job = await (await AcceptAsync()).InAsync("Pausing");
+        await using var writer = await destination.WriterAsync(job.PipelineId);
+        await MoveAsync(await job.RowAsync(), open: false);
+        Assert.Contains($"{writer.ProcessID}", Assert.Single(job.Published<FenceDelayed>()).Waiting, StringComparison.Ordinal);
+        await MoveAsync(await job.RowAsync(), open: false, force: true);
+        Assert.Single(job.Published<FenceMoved>());
+        await using var write = new NpgsqlCommand("select 1", writer);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => write.ExecuteScalarAsync());
+    }
+
+    Task<SagaJob> AcceptAsync() => bench.AcceptAsync(destination: destination.ConnectionString);
+
+    async Task<SagaJob> LaunchingAsync(bool away = false)
+    {
+        var job = await (away ? await bench.AcceptAsync() : await AcceptAsync()).InAsync("Initializing");
+        await job.PrepareAsync(segments: 1);
+        await job.ExtractAsync(0);
+        return job;
+    }
+
+    Task MoveAsync(SyncJob job, bool open, int behind = 0, bool force = false, string? writer = null, bool? everLaunched = null) => bench.HandleAsync(
+        new MoveFence
+        {
+            JobId = job.CorrelationId,
+            JobNo = job.JobNo,
+            Attempt = job.Attempt,
+            Epoch = job.Epoch - behind,
+            Open = open,
+            Force = force,
+            Writer = writer,
+            EverLaunched = everLaunched ?? job.RequestId is not null,
+        },
+        lane: SagaBench.Fences);
+
+    static (string Code, bool Retryable) ProblemOf(StepFailed failed) => (failed.Problem.Code, failed.Problem.Retryable);
+}
