@@ -22,7 +22,7 @@ internal sealed class ContainerPostgres : IPostgresPrograms
             POSTGRES_PASSWORD={login.Password}
             POSTGRES_DB=postgres
             LANG=C.UTF-8
-            POSTGRES_INITDB_ARGS=--encoding=UTF8 --locale=C.UTF-8
+            POSTGRES_INITDB_ARGS=--auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8
 
             """);
         return Task.CompletedTask;
