@@ -80,7 +80,7 @@ public sealed class FaultTests : IAsyncLifetime
         await Installation.EventuallyAsync(
             async () => await _headgate.State.ScalarAsync<long>("select count(*) from coordinator.obligation where done_at is null") == 0,
             () => Task.FromResult("the release was not sent"));
-        await EmptyAllQueuesAsync();
+        await _headgate.EmptyQueuesAsync();
 
         await _headgate.StartWorkerAsync();
 

@@ -13,13 +13,29 @@ internal static class DockerEngine
             && (await SucceedsAsync(["image", "inspect", image], Answer, cancellationToken)
                 || await SucceedsAsync(["pull", "--quiet", image], Pull, cancellationToken));
 
+    /// <summary>Ends and removes a container; one that is gone, or on its way, is left to go.</summary>
+    /// <exception cref="InvalidOperationException">It is still there, or the engine does not say.</exception>
     public static async Task RemoveAsync(string container)
-        => await Tool.RunAsync("docker", ["rm", "--force", "--volumes", container], Answer, CancellationToken.None);
+    {
+        var removal = await Tool.RunAsync("docker", ["rm", "--force", "--volumes", container], Answer, CancellationToken.None);
+        if (removal.ExitCode != 0 && !await Wait.UntilAsync(() => IsGoneAsync(container), Answer))
+            throw new InvalidOperationException($"Container {container} could not be removed: {removal.Output.Trim()}");
+    }
 
-    /// <summary>
-    /// The client stays in the foreground and passes signals on, so the container ends with it as any other child would.
-    /// </summary>
-    public static ServerCommandLine Run(DockerContainer container, string? parentDeathSignal) => new()
+    private static async Task<bool> IsGoneAsync(string container)
+        => await Tool.RunAsync("docker", ["container", "ls", "--all", "--quiet", "--filter", $"name=^{container}$"], Answer, CancellationToken.None)
+            is (0, "");
+
+    /// <summary>The client stays in the foreground and passes signals on. A container that has a parent-death signal ends with us.</summary>
+    public static async Task<ProcessIdentity> RunAsync(DockerContainer container, string? parentDeathSignal)
+    {
+        var client = await CommandLine(container, parentDeathSignal).StartAsync();
+        if (parentDeathSignal is not null)
+            await ContainerWatch.StartAsync(container.Name, client.Pid);
+        return client;
+    }
+
+    private static ServerCommandLine CommandLine(DockerContainer container, string? parentDeathSignal) => new()
     {
         Program = ProgramSearch.Find("docker", directories: null) ?? "docker",
         Arguments =

@@ -21,6 +21,8 @@ internal sealed class ContainerPostgres : IPostgresPrograms
             POSTGRES_USER={login.User}
             POSTGRES_PASSWORD={login.Password}
             POSTGRES_DB=postgres
+            LANG=C.UTF-8
+            POSTGRES_INITDB_ARGS=--auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8
 
             """);
         return Task.CompletedTask;
@@ -38,9 +40,11 @@ internal sealed class ContainerPostgres : IPostgresPrograms
             Directory = Data,
             LogFile = Path.Combine(home, "server.log"),
             Ports = [(port, Port)],
+            // An engine gives 64 MB, which the memory that parallel queries share outgrows.
+            Options = ["--shm-size", "256m"],
             Arguments = ["postgres", .. settings.SelectMany(setting => (string[])["-c", $"{setting.Key}={setting.Value}"])],
         };
-        return (await DockerEngine.Run(container, detached ? null : "INT").StartAsync(), container.Name);
+        return (await DockerEngine.RunAsync(container, detached ? null : "INT"), container.Name);
     }
 
     private static string EnvironmentFile(string home) => Path.Combine(home, "container.env");

@@ -31,6 +31,7 @@ internal sealed class ContainerRabbitMq : IRabbitMqPrograms
         SecretFile.Write(environmentFile, $"""
             RABBITMQ_NODENAME={node.Name}@localhost
             RABBITMQ_CONFIG_FILE={Home}/{NodeFiles.Configuration}
+            RABBITMQ_CONFIG_FILES={Home}/conf.d
             RABBITMQ_ENABLED_PLUGINS_FILE={Home}/{NodeFiles.EnabledPlugins}
 
             """);
@@ -45,7 +46,7 @@ internal sealed class ContainerRabbitMq : IRabbitMqPrograms
             LogFile = node.LogFile,
             Ports = [(node.Port, Port), (node.ManagementPort, ManagementPort)],
         };
-        var client = await DockerEngine.Run(container, detached ? null : "TERM").StartAsync();
+        var client = await DockerEngine.RunAsync(container, detached ? null : "TERM");
         return new RabbitMqProcesses(client, [], container.Name);
     }
 }

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Headgate.Hosting.Configuration;
 
-/// <summary>What every service is told from outside, in environment variables: never on the command line.</summary>
+/// <summary>
+/// What every service is told from outside, in environment variables: never on the command line. What is secret may lie in a file instead:
+/// HEADGATE_STATE_FILE and HEADGATE_AMQP_FILE name it.
+/// </summary>
 public sealed record ServiceSettings
 {
     /// <summary>HEADGATE_STATE: the connection string of the service's own schema in the state database.</summary>
@@ -18,13 +21,10 @@ public sealed record ServiceSettings
     /// <exception cref="InvalidOperationException">A setting is missing or malformed.</exception>
     public static ServiceSettings Read(IConfiguration configuration) => new()
     {
-        State = Need(configuration, "HEADGATE_STATE", "the connection string of the state database"),
-        Amqp = Broker(Need(configuration, "HEADGATE_AMQP", "the broker as amqp://user:password@host:port/virtual-host")),
+        State = Secret.Need(configuration, "HEADGATE_STATE", "the connection string of the state database"),
+        Amqp = Broker(Secret.Need(configuration, "HEADGATE_AMQP", "the broker as amqp://user:password@host:port/virtual-host")),
         Staging = configuration["HEADGATE_STAGING"] ?? Path.Combine(Path.GetTempPath(), "headgate-staging"),
     };
-
-    static string Need(IConfiguration configuration, string name, string meaning) =>
-        configuration[name] is { Length: > 0 } value ? value : throw new InvalidOperationException($"{name} is not set: it must hold {meaning}.");
 
     static Uri Broker(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var uri) && (uri.Scheme is "amqp" or "amqps")

@@ -144,7 +144,7 @@ public sealed class LoadedCoordinator : IAsyncDisposable, IConsumeObserver
             Objects = [new ObjectDefinition { From = "public.a", To = "public.a", Key = ["id"] }],
             Load = new LoadDefinition { Parallelism = Parallelism },
         };
-        await _host!.Services.GetRequiredService<PipelineStore>().ApplyAsync(definition, "test", CancellationToken.None);
+        await _host!.Services.GetRequiredService<PipelineStore>().ApplyAsync([new PipelineToApply(definition, "nowhere")], "test", CancellationToken.None);
         await _database.ExecuteAsync(
             $"""
              insert into coordinator.pipeline (pipeline_id, project, name, version)
