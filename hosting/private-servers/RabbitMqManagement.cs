@@ -57,6 +57,22 @@ public sealed class RabbitMqManagement : IDisposable
     public async Task<long?> MessagesAsync(string queue, string virtualHost = "/", CancellationToken cancellationToken = default)
         => (await QueuesAsync(virtualHost, cancellationToken)).FirstOrDefault(info => info.Name == queue)?.Messages;
 
+    /// <summary>Exchanges that clients have declared.</summary>
+    public async Task<IReadOnlyList<string>> ExchangesAsync(string virtualHost = "/", CancellationToken cancellationToken = default)
+    {
+        var exchanges = await _http.GetFromJsonAsync<JsonArray>($"api/exchanges/{Escape(virtualHost)}?disable_stats=true", cancellationToken) ?? [];
+        return [.. exchanges.Select(exchange => (string)exchange!["name"]!).Where(name => name.Length > 0 && !name.StartsWith("amq.", StringComparison.Ordinal))];
+    }
+
+    /// <summary>The messages that are ready in a queue, payload and properties, as the API writes them; they stay there.</summary>
+    public async Task<string> PeekAsync(string queue, string virtualHost = "/", int most = 100_000, CancellationToken cancellationToken = default)
+    {
+        var wanted = new JsonObject { ["count"] = most, ["ackmode"] = "ack_requeue_true", ["encoding"] = "auto" };
+        using var answer = await _http.PostAsJsonAsync($"api/queues/{Escape(virtualHost)}/{Escape(queue)}/get", wanted, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadAsStringAsync(cancellationToken);
+    }
+
     public async Task PurgeAllAsync(string virtualHost = "/", CancellationToken cancellationToken = default)
     {
         foreach (var queue in await QueuesAsync(virtualHost, cancellationToken))

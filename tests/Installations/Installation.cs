@@ -25,6 +25,9 @@ public sealed class Installation : IAsyncDisposable
 
     public ServiceProcess Worker { get; private set; } = null!;
 
+    /// <summary>What all services have written to standard output and error.</summary>
+    public string Output => string.Join('\n', _services.Select(service => service.Output));
+
     /// <summary>Overrides of what references resolve to, for services started afterwards.</summary>
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
 

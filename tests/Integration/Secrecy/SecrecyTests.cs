@@ -1,0 +1,145 @@
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace Headgate.Integration.Tests.Secrecy;
+
+/// <summary>
+/// One value is planted everywhere that a record or a secret can have one, and made to come up in every error there is; then all that
+/// leaves the databases is searched for it.
+/// </summary>
+public sealed class SecrecyTests : IAsyncLifetime
+{
+    readonly string _planted = $"planted{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+    TraceCollector _traces = null!;
+    Installation _headgate = null!;
+    Eavesdropper _ear = null!;
+
+    public async Task InitializeAsync()
+    {
+        _traces = await TraceCollector.StartAsync();
+        _headgate = await Installation.StartAsync(environment =>
+        {
+            environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = _traces.Address.ToString();
+            environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+            environment["OTEL_BSP_SCHEDULE_DELAY"] = "200";
+            environment["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
+            environment["Logging__LogLevel__Default"] = "Debug";
+            environment["WRONG_PASSWORD"] = new NpgsqlConnectionStringBuilder(environment["TEST_SOURCE"]) { Password = _planted }.ConnectionString;
+        });
+        _ear = new Eavesdropper(_headgate.Broker);
+        await _ear.ListenAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _headgate.DisposeAsync();
+        await _traces.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_value_of_records_keys_and_secrets_appears_in_no_message_log_trace_or_error()
+    {
+        await PlantAsync();
+        await LoadTwiceAsync();
+        await RejectAsync();
+        var failed = new[]
+        {
+            await FailAsync("reading", Pipelines.Of("reading", Pipelines.Object("reading"))),
+            await FailAsync("triggered", Pipelines.Of("triggered", Pipelines.Object("triggered"), "  load: { allowTriggers: true }")),
+            await FailAsync("password", Pipelines.Of("password", Pipelines.Object("people")).Replace("env:TEST_SOURCE", "env:WRONG_PASSWORD", StringComparison.Ordinal)
+                .Replace("to: public.people", "to: public.nowhere", StringComparison.Ordinal)),
+        };
+        await Installation.EventuallyAsync(
+            () => Task.FromResult(_traces.Received.Contains("load batch", StringComparison.Ordinal)), () => Task.FromResult("no trace has arrived"));
+
+        var heard = await _ear.HeardAsync();
+        var logs = _headgate.Output;
+        var traces = _traces.Received;
+        var errors = await ErrorTextsAsync();
+
+        // The searches do find what is there, and the value was really on its way.
+        Assert.All(failed, job => Assert.Contains(job.ToString(), heard, StringComparison.Ordinal));
+        Assert.All(failed, job => Assert.Contains(job.ToString(), logs, StringComparison.Ordinal));
+        Assert.Contains(failed[1].ToString(), traces, StringComparison.Ordinal);
+        Assert.Contains("a value is too long", errors, StringComparison.Ordinal);
+        Assert.NotEqual(0, await _headgate.Destination.ScalarAsync<long>(
+            $"select count(*) from headgate.rejected where position('{_planted}'::bytea in image) > 0"));
+        foreach (var secret in Secrets())
+        {
+            Assert.DoesNotContain(secret, heard, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret, logs, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret, traces, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret, errors, StringComparison.Ordinal);
+        }
+    }
+
+    IEnumerable<string> Secrets() =>
+    [
+        _planted,
+        .. new[] { "HEADGATE_STATE", "TEST_SOURCE", "TEST_DESTINATION" }.Select(name => new NpgsqlConnectionStringBuilder(_headgate.Environment[name]).Password!),
+        new Uri(_headgate.Environment["HEADGATE_AMQP"]).UserInfo.Split(':')[1],
+    ];
+
+    Task PlantAsync() => Task.WhenAll(
+        _headgate.Source.ExecuteAsync(
+            $"""
+             create table people (id text primary key, name text, at timestamptz not null);
+             insert into people select '{_planted}' || n, '{_planted}', now() - interval '1 hour' from generate_series(1, 2000) n;
+             create table long (id text primary key, v text);
+             insert into long values ('{_planted}', '{_planted}{_planted}');
+             create table bounded (id text primary key, v text);
+             insert into bounded values ('{_planted}', '{_planted}');
+             create table distinct_v (id text primary key, v text);
+             insert into distinct_v values ('{_planted}1', '{_planted}'), ('{_planted}2', '{_planted}');
+             create table child (id text primary key, parent text);
+             insert into child values ('{_planted}', '{_planted}');
+             create function tell(v text) returns text language plpgsql as $$ begin raise exception 'cannot read %', v using detail = v, hint = v; end $$;
+             create table behind (id text primary key); insert into behind values ('{_planted}');
+             create view reading as select id, tell(id) as told from behind;
+             create table triggered (id text primary key); insert into triggered values ('{_planted}');
+             """),
+        _headgate.Destination.ExecuteAsync(
+            """
+            create table long (id text primary key, v varchar(30));
+            create table bounded (id text primary key, v text check (length(v) < 5));
+            create table distinct_v (id text primary key, v text unique);
+            create table parents (id text primary key);
+            create table child (id text primary key, parent text references parents);
+            create table triggered (id text primary key);
+            create function tell() returns trigger language plpgsql as $$ begin raise exception 'cannot write %', new.id using detail = new.id, hint = new.id; end $$;
+            create trigger tell before insert on triggered for each row execute function tell();
+            """));
+
+    /// <summary>In full, then by cursor: the ranges of its segments hold keys.</summary>
+    async Task LoadTwiceAsync()
+    {
+        await _headgate.ApplyAsync(Pipelines.Of("people", Pipelines.Object("people", cursor: "at"), "  extract: { cursorLag: 0s }"));
+        await _headgate.CompleteAsync(await _headgate.RunAsync("test/people"));
+        await _headgate.Source.ExecuteAsync($"update people set name = name || 'x', at = clock_timestamp()");
+        await _headgate.CompleteAsync(await _headgate.RunAsync("test/people"));
+        await _headgate.EqualAsync("people");
+    }
+
+    async Task RejectAsync()
+    {
+        string[] tables = ["long", "bounded", "distinct_v", "child"];
+        await _headgate.ApplyAsync(Pipelines.Of("rejects", string.Join('\n', tables.Select(table => Pipelines.Object(table)))));
+        var job = await _headgate.RunAsync("test/rejects");
+        await _headgate.CompleteAsync(job);
+        Assert.Equal(4, await _headgate.State.ScalarAsync<long>($"select rejected from coordinator.sync_job where job_id = '{job}'"));
+    }
+
+    async Task<Guid> FailAsync(string name, string yaml)
+    {
+        await _headgate.ApplyAsync(yaml);
+        var job = await _headgate.RunAsync($"test/{name}");
+        Assert.NotNull(await _headgate.StateAsync(job, "Failed", "Completed"));
+        return job;
+    }
+
+    async Task<string> ErrorTextsAsync() =>
+        await _headgate.State.ScalarAsync<string>("select string_agg(concat_ws(' ', error, waiting_for, stop_reason), E'\\n') from coordinator.sync_job")
+        + await _headgate.State.ScalarAsync<string>("select coalesce(string_agg(sentence, E'\\n'), '') from coordinator.job_command")
+        + await _headgate.Destination.ScalarAsync<string>("select string_agg(sentence, E'\\n') from headgate.rejected")
+        + (await _headgate.CommandAsync("jobs")).Output;
+}
