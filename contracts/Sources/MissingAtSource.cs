@@ -11,4 +11,7 @@ public sealed record MissingAtSource
 
     /// <summary>Columns that the object has; at most 20.</summary>
     public IReadOnlyList<string> Known { get; init; } = [];
+
+    /// <summary>How many it has in all.</summary>
+    public int KnownCount { get; init; }
 }

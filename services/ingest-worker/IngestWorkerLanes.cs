@@ -32,9 +32,14 @@ public static class IngestWorkerLanes
             {
                 endpoint.ConfigureConsumer<PrepareConsumer>(context);
                 endpoint.ConfigureConsumer<ApplySchemaConsumer>(context);
-                endpoint.ConfigureConsumer<ReleaseConsumer>(context, release => release.UseMessageRetry(ReleaseConsumer.Retry));
-                endpoint.ConfigureConsumer<CheckSourceConsumer>(context);
+                endpoint.ConfigureConsumer<ReleaseConsumer>(context);
             },
+        });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Checks,
+            Concurrency = options.PrepareConcurrency,
+            Configure = (context, endpoint) => endpoint.ConfigureConsumer<CheckSourceConsumer>(context),
         });
         bus.AddLane(new Lane
         {

@@ -43,7 +43,8 @@ public static class IngestWorkerRegistration
         services.AddSingleton<SystemConnections>();
         services.AddSingleton<StepRun>();
         services.AddSingleton(new StagingDirectory(settings.Staging));
-        services.AddHostedService<SharedStaging>();
+        services.AddSingleton<SharedStaging>();
+        services.AddHostedService(provider => provider.GetRequiredService<SharedStaging>());
         AddExtraction(services);
         AddLoading(services);
     }

@@ -73,7 +73,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         var refused = output.Split('\n').Where(line => line.StartsWith("error: ", StringComparison.Ordinal)).ToArray();
         Assert.Equal(3, refused.Length);
         Assert.Contains(":18:15 spec.objects[0].from: the source has no public.looked_upp", refused[0], StringComparison.Ordinal);
-        Assert.Contains("spec.objects[1].fields.mail: public.looked_up has no column \"e_mail\" at the source; expected one of its columns: id, email", refused[1], StringComparison.Ordinal);
+        Assert.Contains("spec.objects[1].fields.mail: public.looked_up has no column \"e_mail\" at the source; expected one of its 2 columns: id, email", refused[1], StringComparison.Ordinal);
         Assert.Contains(":19:", refused[2], StringComparison.Ordinal);
         Assert.Contains("spec.objects[1].cursor", refused[2], StringComparison.Ordinal);
         Assert.Equal(0, await _headgate.State.ScalarAsync<long>("select count(*) from coordinator.pipeline where name in ('fine', 'wrong')"));

@@ -4,7 +4,9 @@ namespace Headgate.Connectors.Fencing;
 public interface IFence : IAsyncDisposable
 {
     /// <summary>Checks what moving the fence depends on: the schema can be made, and backends of writers can be terminated.</summary>
-    /// <returns>What tells this destination from any other, however its connection is spelled; the same after a failover.</returns>
+    /// <returns>
+    /// What tells this destination from any other of any connector, however its connection is spelled; the same after a failover.
+    /// </returns>
     Task<string> CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>Moves the fence and reads the ledger in the same transaction. Moving it to where it stands is a success.</summary>

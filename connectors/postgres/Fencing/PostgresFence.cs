@@ -18,7 +18,7 @@ public sealed class PostgresFence(string connection) : IFence
     {
         await using var session = await _dataSource.OpenConnectionAsync(cancellationToken);
         const string sql = $"""
-            SELECT pg_catalog.pg_is_in_recovery(), {ServerIdentity.System} || '/' || pg_catalog.current_database(),
+            SELECT pg_catalog.pg_is_in_recovery(), 'postgres:' || {ServerIdentity.System} || '/' || pg_catalog.current_database(),
                    CASE WHEN n.oid IS NULL THEN pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
                         ELSE pg_catalog.pg_has_role(n.nspowner, 'USAGE') END
             FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = 'headgate'

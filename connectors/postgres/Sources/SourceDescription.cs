@@ -21,13 +21,10 @@ static class SourceDescription
         NpgsqlDataSource pool, IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken)
     {
         var (names, relations) = await ReadRelationsAsync(pool, objects, cancellationToken);
+        // One list for all gaps of a relation: a file may name very many columns.
+        var known = relations.Values.ToDictionary(r => r.Name, r => r.Columns.Select(c => c.Name).ToArray());
         return objects.SelectMany((o, i) => relations.TryGetValue(names[i], out var relation)
-            ? MissingColumns(o.Definition, relation).Select(name => new SourceGap
-            {
-                ObjectNo = o.No,
-                Column = name,
-                Known = [.. relation.Columns.Select(c => c.Name)],
-            })
+            ? MissingColumns(o.Definition, relation).Select(name => new SourceGap { ObjectNo = o.No, Column = name, Known = known[relation.Name] })
             : [new SourceGap { ObjectNo = o.No }]).ToArray();
     }
 

@@ -36,5 +36,5 @@ sealed partial class CheckSourceConsumer(SystemConnections systems, ILogger<Chec
     }
 
     static MissingAtSource Describe(SourceGap gap) =>
-        new() { ObjectNo = gap.ObjectNo, Column = gap.Column, Known = [.. gap.Known.Take(MaxKnown)] };
+        new() { ObjectNo = gap.ObjectNo, Column = gap.Column, Known = [.. gap.Known.Take(MaxKnown)], KnownCount = gap.Known.Count };
 }

@@ -10,6 +10,7 @@ sealed class BatchSize(TimeSpan target, int start)
     public const int Most = 50_000;
 
     int _size = start;
+    bool _isRecovering;
     long _suspectEnd;
 
     /// <summary>The size of the batch that begins at the given record. Any size is right: the next one begins where it ended.</summary>
@@ -22,15 +23,20 @@ sealed class BatchSize(TimeSpan target, int start)
     }
 
     /// <summary>What the next segment of the same object may begin with.</summary>
-    public int Learned => Math.Max(_size, Start);
+    public int Learned => _isRecovering ? Math.Max(_size, Start) : _size;
+
+    /// <summary>Writing takes another way from here on: what was learned says nothing any more.</summary>
+    public void StartAnew() => _size = Math.Min(_size, Start);
 
     /// <summary>The batch took so long: the next one comes nearer to the target, by a factor of two at most.</summary>
     public void Committed(int rows, TimeSpan elapsed)
     {
         var factor = Math.Clamp(target / Max(elapsed, TimeSpan.FromTicks(1)), 0.5, 2);
         var size = (int)Math.Clamp(Math.Ceiling(rows * factor), 1, Most);
-        // One that was small because the segment ended says nothing against a larger one.
-        if (size > _size || rows >= _size || elapsed > target) _size = size;
+        // One that was small because the segment ended says little against a larger one, unless it was slow for its size.
+        if (rows < _size && size < _size && elapsed <= target)
+            size = (int)Math.Clamp(rows * (target / Max(elapsed, TimeSpan.FromTicks(1))), _size / 2, _size);
+        _size = size;
     }
 
     /// <summary>A record of the batch does not fit. True if the batch was that record alone.</summary>
@@ -47,6 +53,7 @@ sealed class BatchSize(TimeSpan target, int start)
     public void Rejected()
     {
         _suspectEnd = 0;
+        _isRecovering = true;
         _size = 2;
     }
 

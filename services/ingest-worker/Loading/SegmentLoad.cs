@@ -162,6 +162,7 @@ sealed class SegmentLoad(
         {
             case LoadRemedy.Upsert when !_mustUpsert:
                 _mustUpsert = true;
+                _size.StartAnew();
                 return null;
             case LoadRemedy.Halve when _verdict is null && _batch is { } batch:
                 if (_size.IsFoundIn(batch.FirstRow, batch.Rows)) (_verdict, _condemned) = (error, batch.FirstRow);

@@ -10,6 +10,8 @@ namespace Headgate.JobCoordinator.Commands;
 /// </summary>
 static class ApplyCommand
 {
+    const int ChecksAtOnce = 4;
+
     public static async Task<int> RunAsync(string path, string actor, CancellationToken cancellationToken)
     {
         var files = PipelineFile.Read(path);
@@ -26,7 +28,7 @@ static class ApplyCommand
         }
         catch (TargetTakenException error)
         {
-            await Console.Error.WriteLineAsync($"error: {error.Message}");
+            await Console.Error.WriteLineAsync($"error: {error.Message} Nothing was applied.");
             return 1;
         }
     }
@@ -40,8 +42,9 @@ static class ApplyCommand
     static async Task<IReadOnlyCollection<PipelineFileProblem>> LookAtSourcesAsync(
         CommandHost host, PipelineFileResult files, CancellationToken cancellationToken)
     {
-        var checks = await Task.WhenAll(
-            files.Definitions.Zip(files.Origins, (pipeline, origin) => SourceCheck.RunAsync(host.Bus, pipeline, origin, cancellationToken)));
+        var checks = new SourceCheck[files.Definitions.Count];
+        await Parallel.ForAsync(0, checks.Length, new ParallelOptions { MaxDegreeOfParallelism = ChecksAtOnce, CancellationToken = cancellationToken }, async (i, stop) =>
+            checks[i] = await SourceCheck.RunAsync(host.Bus, files.Definitions[i], files.Origins[i], stop));
         foreach (var (pipeline, check) in files.Definitions.Zip(checks).Where(entry => entry.Second.Unchecked is not null))
             await Console.Error.WriteLineAsync($"warning: {pipeline.Project}/{pipeline.Name}: its source was not looked at: {check.Unchecked}");
         return [.. checks.SelectMany(check => check.Problems)];

@@ -21,13 +21,17 @@ sealed record SourceCheck(IReadOnlyList<PipelineFileProblem> Problems, string? U
     {
         try
         {
-            var client = bus.CreateRequestClient<CheckSource>(Lanes.Address(Lanes.Prepare), Patience);
+            var client = bus.CreateRequestClient<CheckSource>(Lanes.Address(Lanes.Checks), Patience);
             var found = (await client.GetResponse<SourceChecked>(new CheckSource { Pipeline = pipeline }, cancellationToken)).Message;
             return new SourceCheck([.. found.Missing.Select(missing => Problem(missing, pipeline, origin)), .. More(found, origin)], found.Problem?.Sentence);
         }
         catch (RequestTimeoutException)
         {
             return new SourceCheck([], $"no worker has answered within {Patience.TotalSeconds:0} s.");
+        }
+        catch (RequestFaultException)
+        {
+            return new SourceCheck([], "the worker has ended meanwhile.");
         }
     }
 
@@ -37,7 +41,7 @@ sealed record SourceCheck(IReadOnlyList<PipelineFileProblem> Problems, string? U
         string[] place = ["spec", "objects", $"{missing.ObjectNo}"];
         return missing.Column is { } column
             ? origin.Problem(
-                $"{definition.From} has no column \"{column}\" at the source", $"one of its columns: {string.Join(", ", missing.Known)}",
+                $"{definition.From} has no column \"{column}\" at the source", $"one of its {missing.KnownCount} columns: {string.Join(", ", missing.Known)}{(missing.KnownCount > missing.Known.Count ? ", ..." : "")}",
                 [.. place, .. PlaceOf(column, definition)])
             : origin.Problem($"the source has no {definition.From}", "a table or view of the source", [.. place, "from"]);
     }

@@ -20,7 +20,7 @@ public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, P
     public async Task<string> IdentifyAsync(SystemReference destination, CancellationToken cancellationToken)
     {
         await using var fence = Open(destination);
-        return $"{destination.Connector}:{await fence.CheckAsync(cancellationToken)}";
+        return await fence.CheckAsync(cancellationToken);
     }
 
     IFence Open(SystemReference destination)

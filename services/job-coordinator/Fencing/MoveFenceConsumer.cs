@@ -5,6 +5,7 @@ using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Faults;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Pipelines;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,8 @@ using Microsoft.Extensions.Options;
 namespace Headgate.JobCoordinator.Fencing;
 
 /// <summary>Moves the fence of a job's destination. The committed move alone confirms a launch or a stop.</summary>
-sealed class MoveFenceConsumer(CoordinatorDbContext db, FenceOpener fences, IOptions<CoordinatorOptions> options, TimeProvider time)
+sealed class MoveFenceConsumer(
+    CoordinatorDbContext db, FenceOpener fences, PipelineStore pipelines, IOptions<CoordinatorOptions> options, TimeProvider time)
     : IConsumer<MoveFence>
 {
     public async Task Consume(ConsumeContext<MoveFence> context)
@@ -24,6 +26,9 @@ sealed class MoveFenceConsumer(CoordinatorDbContext db, FenceOpener fences, IOpt
             // A move of an older epoch was overtaken by a later one; only the later one says where the fence is to stand.
             if (job is null || job.Epoch != move.Epoch) return;
             await using var fence = await fences.OpenAsync(job.PipelineId, job.PipelineVersion, context.CancellationToken);
+            // Where the connection leads now, not where it led when the file was applied.
+            if (move.Open)
+                await pipelines.ClaimAsync(job.PipelineId, job.PipelineVersion, await fence.CheckAsync(context.CancellationToken), context.CancellationToken);
             await FaultPoint.ReachedAsync(FaultPoints.FenceNotMoved, move.Open ? "Open" : "Close");
             var result = await fence.MoveAsync(Move(move, job.PipelineId), context.CancellationToken);
             if (result is FenceMoveResult.Passed && !move.Open) result = await StandingAsync(fence, move, context.CancellationToken);
@@ -33,6 +38,10 @@ sealed class MoveFenceConsumer(CoordinatorDbContext db, FenceOpener fences, IOpt
         catch (ConnectorException) when (!move.Open && !move.EverLaunched)
         {
             await PublishAsync(context, new FenceMoveResult.Moved(new Dictionary<int, RecordCounts>(), time.GetUtcNow()));
+        }
+        catch (TargetTakenException taken)
+        {
+            await FailAsync(context, new Problem { Code = "target-taken", Sentence = taken.Message, Retryable = false });
         }
         catch (ConnectorException error) when (move.Open && !error.Problem.Retryable)
         {

@@ -85,7 +85,7 @@ sealed partial class ObligationRelay(CoordinatorState state, IBus bus, TimeProvi
         await using var command = new NpgsqlCommand(
             """
             select obligation_id, job_id, message, lane, body::text from coordinator.obligation
-            where done_at is null and not_before <= now() order by sequence limit $1 for update skip locked
+            where done_at is null and not_before <= now() order by not_before, sequence limit $1 for update skip locked
             """,
             connection);
         command.Parameters.AddWithValue(BatchSize);

@@ -27,16 +27,33 @@ public sealed class PipelineStore(CoordinatorState state)
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await TargetClaims.LockAsync(connection, cancellationToken);
-        var applied = new List<AppliedPipeline>();
+        var applied = new List<(AppliedPipeline Applied, PipelineToApply Pipeline)>();
         foreach (var pipeline in set)
+            applied.Add((await AddVersionAsync(connection, pipeline.Definition, actor, cancellationToken), pipeline));
+        await TargetClaims.ClaimAsync(connection, applied, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return [.. applied.Select(entry => entry.Applied)];
+    }
+
+    /// <summary>Makes sure, before a job of the version writes at the destination, that no other pipeline writes its tables there.</summary>
+    /// <exception cref="TargetTakenException">Another pipeline does.</exception>
+    public async Task ClaimAsync(Guid pipelineId, int version, string destination, CancellationToken cancellationToken)
+    {
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        await using (var claimed = new NpgsqlCommand(
+            "select exists (select from coordinator.pipeline_target where pipeline_id = $1 and version = $2 and destination = $3)", connection))
         {
-            var version = await AddVersionAsync(connection, pipeline.Definition, actor, cancellationToken);
-            await TargetClaims.ClaimAsync(connection, version, pipeline, cancellationToken);
-            applied.Add(version);
+            claimed.Parameters.AddWithValue(pipelineId);
+            claimed.Parameters.AddWithValue(version);
+            claimed.Parameters.AddWithValue(destination);
+            if ((bool)(await claimed.ExecuteScalarAsync(cancellationToken))!) return;
         }
 
+        var definition = await DefinitionAsync(pipelineId, version, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var applied = new AppliedPipeline(pipelineId, $"{definition.Project}/{definition.Name}", version, IsNew: false);
+        await TargetClaims.ClaimAtLaunchAsync(connection, applied, new PipelineToApply(definition, destination), cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
-        return applied;
     }
 
     static async Task<Guid> ClaimNameAsync(NpgsqlConnection connection, PipelineDefinition definition, CancellationToken cancellationToken)

@@ -4,45 +4,76 @@ using Npgsql;
 namespace Headgate.JobCoordinator.Pipelines;
 
 /// <summary>
-/// Which tables of which destination each version of a pipeline writes. A table has one pipeline: those of versions that unfinished
-/// jobs are pinned to count as well as the latest.
+/// Which tables of which destination each version of a pipeline writes. A table has one pipeline: what the last apply of each says
+/// counts, and what jobs can still write that are pinned to an earlier version or began at another destination.
 /// </summary>
 static class TargetClaims
 {
-    /// <summary>One apply at a time: claims are compared across pipelines.</summary>
+    /// <summary>One at a time: claims are compared across pipelines.</summary>
     public static Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         ExecuteAsync(connection, "lock table coordinator.pipeline_target in share row exclusive mode", [], cancellationToken);
 
-    /// <exception cref="TargetTakenException">Another pipeline writes one of the tables.</exception>
+    /// <summary>Claims for a whole set before anything is compared, so that its pipelines can pass tables to each other.</summary>
+    /// <exception cref="TargetTakenException">Two pipelines would write the same table.</exception>
     public static async Task ClaimAsync(
-        NpgsqlConnection connection, AppliedPipeline applied, PipelineToApply pipeline, CancellationToken cancellationToken)
+        NpgsqlConnection connection, IReadOnlyList<(AppliedPipeline Applied, PipelineToApply Pipeline)> set, CancellationToken cancellationToken)
     {
-        var targets = pipeline.Definition.Objects.Where(entry => entry.Include).Select(entry => QualifiedName.Parse(entry.To).ToSql()).ToArray();
+        foreach (var (applied, pipeline) in set)
+        {
+            await ExecuteAsync(
+                connection, "update coordinator.pipeline_target set latest = false where pipeline_id = $1", [applied.PipelineId], cancellationToken);
+            await AddAsync(connection, applied, pipeline, latest: true, cancellationToken);
+        }
+
         await ForgetAsync(connection, cancellationToken);
-        await ExecuteAsync(
-            connection, "delete from coordinator.pipeline_target where pipeline_id = $1 and version = $2", [applied.PipelineId, applied.Version], cancellationToken);
-        await ExecuteAsync(
-            connection,
-            "insert into coordinator.pipeline_target (pipeline_id, version, destination, target) select $1, $2, $3, unnest($4)",
-            [applied.PipelineId, applied.Version, pipeline.Destination, targets],
-            cancellationToken);
-        await RefuseTakenAsync(connection, applied, cancellationToken);
+        foreach (var (applied, pipeline) in set) await RefuseTakenAsync(connection, applied, pipeline.Destination, cancellationToken);
     }
 
-    // Versions that no job will write any more. A pipeline that was claimed for a job which is still to be born keeps all of them.
+    /// <summary>
+    /// Claims for a job that is about to write, unless that is done: a secret may have led elsewhere when its file was applied.
+    /// </summary>
+    /// <exception cref="TargetTakenException">Another pipeline writes one of the tables.</exception>
+    public static async Task ClaimAtLaunchAsync(
+        NpgsqlConnection connection, AppliedPipeline applied, PipelineToApply pipeline, CancellationToken cancellationToken)
+    {
+        await LockAsync(connection, cancellationToken);
+        await ForgetAsync(connection, cancellationToken);
+        await AddAsync(connection, applied, pipeline, latest: false, cancellationToken);
+        await RefuseTakenAsync(connection, applied, pipeline.Destination, cancellationToken);
+    }
+
+    static Task AddAsync(
+        NpgsqlConnection connection, AppliedPipeline applied, PipelineToApply pipeline, bool latest, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            connection,
+            """
+            insert into coordinator.pipeline_target as t (pipeline_id, version, destination, target, latest) select $1, $2, $3, unnest($4), $5
+            on conflict (pipeline_id, version, destination, target) do update set latest = t.latest or excluded.latest
+            """,
+            [applied.PipelineId, applied.Version, pipeline.Destination, Targets(pipeline.Definition), latest],
+            cancellationToken);
+
+    static string[] Targets(PipelineDefinition definition) =>
+        [.. definition.Objects.Where(entry => entry.Include).Select(entry => QualifiedName.Parse(entry.To).ToSql())];
+
+    // What no job will write any more. A stop that was abandoned is unconfirmed until a later job of the pipeline has moved the fence;
+    // and a pipeline that was claimed for a job which is still to be born keeps everything.
     static Task ForgetAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => ExecuteAsync(
         connection,
         """
         delete from coordinator.pipeline_target t using coordinator.pipeline p
-        where p.pipeline_id = t.pipeline_id and t.version <> p.version
-          and not exists (select from coordinator.sync_job j where j.pipeline_id = t.pipeline_id and j.pipeline_version = t.version
-                          and j.state not in ('Completed', 'Canceled', 'Discarded'))
+        where p.pipeline_id = t.pipeline_id and not t.latest
+          and not exists (
+              select from coordinator.sync_job j where j.pipeline_id = t.pipeline_id and j.pipeline_version = t.version
+              and (j.state not in ('Completed', 'Canceled', 'Discarded')
+                   or j.stop_unconfirmed and not exists (
+                       select from coordinator.sync_job later where later.pipeline_id = j.pipeline_id and later.job_no > j.job_no and later.state = 'Completed')))
           and (p.current_job_id is null or exists (select from coordinator.sync_job j where j.job_id = p.current_job_id))
         """,
         [],
         cancellationToken);
 
-    static async Task RefuseTakenAsync(NpgsqlConnection connection, AppliedPipeline applied, CancellationToken cancellationToken)
+    static async Task RefuseTakenAsync(NpgsqlConnection connection, AppliedPipeline applied, string destination, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -51,12 +82,13 @@ static class TargetClaims
             join coordinator.pipeline_target other
               on other.destination = mine.destination and other.target = mine.target and other.pipeline_id <> mine.pipeline_id
             join coordinator.pipeline p on p.pipeline_id = other.pipeline_id
-            where mine.pipeline_id = $1 and mine.version = $2
+            where mine.pipeline_id = $1 and mine.version = $2 and mine.destination = $3
             order by other.target limit 1
             """,
             connection);
         command.Parameters.AddWithValue(applied.PipelineId);
         command.Parameters.AddWithValue(applied.Version);
+        command.Parameters.AddWithValue(destination);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (await reader.ReadAsync(cancellationToken)) throw new TargetTakenException(applied.Name, reader.GetString(0), reader.GetString(1));
     }

@@ -26,7 +26,7 @@ public sealed class CheckSourceTests : WorkerTest
         var found = await CheckAsync([.. Enumerable.Range(0, 150).Select(_ => Object("wide"))]);
 
         Assert.Equal((100, 150), (found.Missing.Count, found.MissingCount));
-        Assert.All(found.Missing, missing => Assert.Equal(20, missing.Known.Count));
+        Assert.All(found.Missing, missing => Assert.Equal((20, 100), (missing.Known.Count, missing.KnownCount)));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class CheckSourceTests : WorkerTest
 
     async Task<SourceChecked> CheckAsync(PipelineDefinition pipeline)
     {
-        var client = Worker.Get<IBus>().CreateRequestClient<CheckSource>(Lanes.Address(Lanes.Prepare), TimeSpan.FromSeconds(60));
+        var client = Worker.Get<IBus>().CreateRequestClient<CheckSource>(Lanes.Address(Lanes.Checks), TimeSpan.FromSeconds(60));
         return (await client.GetResponse<SourceChecked>(new CheckSource { Pipeline = pipeline })).Message;
     }
 }

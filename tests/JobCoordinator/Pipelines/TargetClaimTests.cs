@@ -1,3 +1,4 @@
+using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Tests.Saga;
@@ -60,7 +61,7 @@ public sealed class TargetClaimTests(SagaBench bench)
         var job = await (await bench.AcceptAsync()).InAsync(state);
         await bench.Pipelines.ApplyAsync(
             [new PipelineToApply(job.Definition with { Objects = [job.Definition.Objects[0] with { To = "public.b" }] }, job.Definition.Destination.Connection)], "test", default);
-        var heir = new PipelineToApply(Pipeline("env:ONE", "a"), job.Definition.Destination.Connection);
+        var heir = Heir(job);
 
         await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ApplyAsync([heir], "test", default));
         await bench.ExecuteAsync($"update coordinator.sync_job set state = 'Canceled', finished_at = now() where job_id = {job.Id}");
@@ -71,6 +72,65 @@ public sealed class TargetClaimTests(SagaBench bench)
         await bench.ExecuteAsync($"update coordinator.pipeline set current_job_id = {job.Id} where pipeline_id = {job.PipelineId}");
 
         await bench.Pipelines.ApplyAsync([heir], "test", default);
+    }
+
+    [Fact]
+    public async Task Pipelines_of_a_set_can_pass_tables_to_each_other_whatever_their_order()
+    {
+        var (first, second) = (Pipeline("env:ONE", "contacts"), Pipeline("env:ONE", "orders"));
+        await ApplyAsync(first, second);
+
+        await ApplyAsync(first with { Objects = second.Objects }, second with { Objects = first.Objects });
+
+        await Assert.ThrowsAsync<TargetTakenException>(() => ApplyAsync(Pipeline("env:ONE", "contacts")));
+        await Assert.ThrowsAsync<TargetTakenException>(() => ApplyAsync(Pipeline("env:ONE", "orders")));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_applied_again_elsewhere_keeps_the_tables_of_a_job_that_began_here()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Paused");
+        await bench.Pipelines.ApplyAsync([new PipelineToApply(job.Definition, _destination)], "test", default);
+
+        await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ApplyAsync([Heir(job)], "test", default));
+        await bench.ExecuteAsync($"update coordinator.sync_job set state = 'Canceled', finished_at = now() where job_id = {job.Id}");
+
+        await bench.Pipelines.ApplyAsync([Heir(job)], "test", default);
+    }
+
+    [Fact]
+    public async Task A_job_whose_stop_was_abandoned_keeps_its_tables_until_a_later_one_has_moved_the_fence()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Canceling");
+        await bench.AskAsync(new AbandonJob { JobId = job.Id, Actor = "admin" });
+        await bench.Pipelines.ApplyAsync([new PipelineToApply(job.Definition, _destination)], "test", default);
+
+        await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ApplyAsync([Heir(job)], "test", default));
+        await bench.ExecuteAsync($"update coordinator.sync_job set stop_unconfirmed = false where job_id = {job.Id}");
+
+        await bench.Pipelines.ApplyAsync([Heir(job)], "test", default);
+    }
+
+    [Fact]
+    public async Task A_launch_where_the_file_was_never_applied_claims_and_is_refused_what_another_pipeline_writes_there()
+    {
+        var (owner, other) = (Pipeline("env:ONE", "contacts"), Pipeline("env:TWO", "contacts"));
+        var applied = (await ApplyAsync(owner)).Single();
+        var moved = (await bench.Pipelines.ApplyAsync([new PipelineToApply(other, "elsewhere")], "test", default)).Single();
+
+        await bench.Pipelines.ClaimAsync(applied.PipelineId, applied.Version, _destination, default);
+        await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ClaimAsync(moved.PipelineId, moved.Version, _destination, default));
+        await bench.Pipelines.ClaimAsync(moved.PipelineId, moved.Version, $"{_destination}2", default);
+
+        // Who applies next at that place finds it taken only while a job can write there.
+        await bench.Pipelines.ApplyAsync([new PipelineToApply(owner, $"{_destination}2")], "test", default);
+    }
+
+    /// <summary>Another pipeline that wants the job's table, where the job writes it.</summary>
+    static PipelineToApply Heir(SagaJob job)
+    {
+        var heir = Pipeline("env:ONE", "any");
+        return new PipelineToApply(heir with { Objects = [heir.Objects[0] with { To = job.Definition.Objects[0].To }] }, job.Definition.Destination.Connection);
     }
 
     static PipelineDefinition Pipeline(string destination, params string[] tables) => new()

@@ -97,7 +97,7 @@ public sealed class SagaBench : IAsyncLifetime
             Name = $"p{Guid.NewGuid():N}",
             Source = new SystemReference { Connector = "postgres", Connection = "env:NOWHERE" },
             Destination = new SystemReference { Connector = "postgres", Connection = $"env:{reference}" },
-            Objects = [.. Enumerable.Range(0, tables).Select(no => $"public.{(char)('a' + no)}").Select(table => new ObjectDefinition { From = table, To = table, Key = ["id"] })],
+            Objects = [.. Enumerable.Range(0, tables).Select(no => $"public.{(char)('a' + no)}").Select(table => new ObjectDefinition { From = table, To = $"{table}_{reference.ToLowerInvariant()}", Key = ["id"] })],
             Load = new LoadDefinition { Parallelism = 2, MaxRowsPerSecond = maxRowsPerSecond },
             MaxFailures = maxFailures,
         };

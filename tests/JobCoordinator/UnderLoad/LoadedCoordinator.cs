@@ -13,18 +13,16 @@ using Microsoft.Extensions.Hosting;
 namespace Headgate.JobCoordinator.Tests.UnderLoad;
 
 /// <summary>The coordinator's saga on a real broker and a real database, with many jobs in the middle of loading.</summary>
-public sealed class LoadedCoordinator : IAsyncDisposable, IConsumeObserver
+public sealed class LoadedCoordinator : IAsyncDisposable
 {
     public const int Parallelism = 2;
 
     readonly Action<IBusRegistrationConfigurator> _more;
-    readonly TaskCompletionSource _everythingHandled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly ProgressCount _progress = new();
     VirtualHost _broker = null!;
     TestDatabase _database = null!;
     IHost? _host;
     IBusControl? _sender;
-    int _handled;
-    int _awaited = int.MaxValue;
 
     LoadedCoordinator(Action<IBusRegistrationConfigurator> more) => _more = more;
 
@@ -34,10 +32,10 @@ public sealed class LoadedCoordinator : IAsyncDisposable, IConsumeObserver
     public IReadOnlyList<Guid> Jobs { get; private set; } = [];
 
     /// <summary>Progress events handled so far.</summary>
-    public int Handled => Volatile.Read(ref _handled);
+    public int Handled => _progress.Handled;
 
     /// <summary>Messages that could not be handled.</summary>
-    public ConcurrentQueue<Exception> Faults { get; } = new();
+    public ConcurrentQueue<Exception> Faults => _progress.Faults;
 
     public static async Task<LoadedCoordinator> StartAsync(int jobs, int segments, string state, Action<IBusRegistrationConfigurator>? more = null)
     {
@@ -59,7 +57,7 @@ public sealed class LoadedCoordinator : IAsyncDisposable, IConsumeObserver
         builder.AddHeadgateBus(_broker.AmqpUri, bus =>
         {
             bus.AddJobSaga();
-            bus.AddConsumeObserver(_ => this);
+            bus.AddConsumeObserver(_ => _progress);
             _more(bus);
         });
         _host = builder.Build();
@@ -100,12 +98,7 @@ public sealed class LoadedCoordinator : IAsyncDisposable, IConsumeObserver
     }
 
     /// <summary>Done when so many progress events were handled.</summary>
-    public Task HandledAsync(int events)
-    {
-        Volatile.Write(ref _awaited, events);
-        if (Handled >= events) _everythingHandled.TrySetResult();
-        return _everythingHandled.Task.WaitAsync(TimeSpan.FromMinutes(2));
-    }
+    public Task HandledAsync(int events) => _progress.HandledAsync(events);
 
     /// <summary>Messages in error queues.</summary>
     public async Task<long> MisplacedAsync() =>
@@ -117,20 +110,6 @@ public sealed class LoadedCoordinator : IAsyncDisposable, IConsumeObserver
         if (_host is not null) await StopCoordinatorAsync();
         await _broker.DisposeAsync();
         await _database.DisposeAsync();
-    }
-
-    Task IConsumeObserver.PreConsume<T>(ConsumeContext<T> context) => Task.CompletedTask;
-
-    Task IConsumeObserver.PostConsume<T>(ConsumeContext<T> context)
-    {
-        if (context.Message is JobProgressed && Interlocked.Increment(ref _handled) >= Volatile.Read(ref _awaited)) _everythingHandled.TrySetResult();
-        return Task.CompletedTask;
-    }
-
-    Task IConsumeObserver.ConsumeFault<T>(ConsumeContext<T> context, Exception exception)
-    {
-        Faults.Enqueue(exception);
-        return Task.CompletedTask;
     }
 
     async Task SeedAsync(int jobs, int segments, string state)

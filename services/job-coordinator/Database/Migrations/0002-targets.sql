@@ -1,5 +1,5 @@
 -- A table of a destination belongs to one pipeline. The destination is told by what it is and no longer by how a file refers to it,
--- so earlier claims cannot be carried over: each pipeline claims its tables when it is applied the next time.
+-- so earlier claims cannot be carried over: each pipeline claims its tables when it is applied or launched the next time.
 drop table coordinator.pipeline_target;
 
 create table coordinator.pipeline_target (
@@ -7,7 +7,9 @@ create table coordinator.pipeline_target (
     version int not null,
     destination text not null,
     target text not null,
-    primary key (pipeline_id, version, target),
+    -- Whether the pipeline's last apply said so; otherwise it is kept for a job.
+    latest boolean not null,
+    primary key (pipeline_id, version, destination, target),
     foreign key (pipeline_id, version) references coordinator.pipeline_version
 );
 

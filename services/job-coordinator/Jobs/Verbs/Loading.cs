@@ -13,7 +13,7 @@ static class Loading
     public static EventActivityBinder<SyncJob, JobProgressed> RecordProgress(this EventActivityBinder<SyncJob, JobProgressed> binder) =>
         binder.ThenAsync(async context =>
         {
-            await LoadingWork.RecordProgressAsync(context.Db(), context.Saga, context.Message);
-            context.Saga.WakeAt = await FailureWork.EarliestRetryAsync(context.Db(), context.Saga) ?? context.Now() + context.Options().StallAfter;
+            var retry = await LoadingWork.RecordProgressAsync(context.Db(), context.Saga, context.Message);
+            context.Saga.WakeAt = retry ?? context.Now() + context.Options().StallAfter;
         });
 }

@@ -61,19 +61,31 @@ static class LoadingWork
         job.WaitingFor = null;
     }
 
-    public static async Task RecordProgressAsync(CoordinatorDbContext db, SyncJob job, JobProgressed progressed)
+    /// <summary>Counts what the workers have taken so far, in one statement: no other message comes as often.</summary>
+    /// <returns>When the next delayed segment is due; null: none is delayed.</returns>
+    public static async Task<DateTimeOffset?> RecordProgressAsync(CoordinatorDbContext db, SyncJob job, JobProgressed progressed)
     {
-        foreach (var segment in progressed.Segments)
-        {
-            await db.Database.ExecuteSqlAsync(
-                $"""
-                 update coordinator.job_segment set written = greatest(written, {segment.Written})
-                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {segment.ObjectNo}
-                   and segment_no = {segment.SegmentNo} and state in ('Sealed', 'Loading')
-                 """);
-        }
-
-        await CountAsync(db, job);
+        int[] objects = [.. progressed.Segments.Select(segment => segment.ObjectNo)];
+        int[] segments = [.. progressed.Segments.Select(segment => segment.SegmentNo)];
+        long[] written = [.. progressed.Segments.Select(segment => segment.Written)];
+        var counts = (await db.Database.SqlQuery<ProgressCounts>(
+            $"""
+             with advanced as (
+                 update coordinator.job_segment s set written = p.written
+                 from unnest({objects}, {segments}, {written}) p (object_no, segment_no, written)
+                 where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = p.object_no
+                   and s.segment_no = p.segment_no and s.state in ('Sealed', 'Loading') and s.written < p.written
+                 returning s.object_no, s.segment_no, s.written)
+             select coalesce(sum(coalesce(a.written, s.written)), 0)::bigint as written, coalesce(sum(s.inserted), 0)::bigint as inserted,
+                    coalesce(sum(s.updated), 0)::bigint as updated, coalesce(sum(s.unchanged), 0)::bigint as unchanged,
+                    coalesce(sum(s.rejected), 0)::bigint as rejected,
+                    min(s.not_before) filter (where s.state in ('Planned', 'Sealed') and s.not_before > now()) as retry
+             from coordinator.job_segment s left join advanced a using (object_no, segment_no)
+             where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state <> 'Abandoned'
+             """).ToListAsync()).Single();
+        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) =
+            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected);
+        return counts.retry;
     }
 
     /// <summary>What the fence read from the ledger is the truth, whatever was reported before.</summary>

@@ -10,3 +10,6 @@ sealed record UnplannedObject(int object_no, Guid? offset_job_id, int? offset_at
 
 /// <summary>Sums over the segments of a job.</summary>
 sealed record SegmentCounts(long written, long inserted, long updated, long unchanged, long rejected);
+
+/// <summary>The same, and when the next delayed segment is due.</summary>
+sealed record ProgressCounts(long written, long inserted, long updated, long unchanged, long rejected, DateTimeOffset? retry);
