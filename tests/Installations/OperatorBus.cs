@@ -48,7 +48,11 @@ public sealed class OperatorBus : IAsyncDisposable
 
     static StartRun Run(string pipeline) => new()
     {
-        RunId = Guid.CreateVersion7(), Project = "test", Pipeline = pipeline, Trigger = TriggerKind.SyncNow, Actor = "test",
+        RunId = Guid.CreateVersion7(),
+        Project = "test",
+        Pipeline = pipeline,
+        Trigger = TriggerKind.SyncNow,
+        Actor = "test",
     };
 
     async Task<TAnswer?> AskAsync<T, TAnswer>(string lane, T question, TimeSpan patience)

@@ -26,7 +26,12 @@ public sealed class CheckedRun
     /// <summary>The same run judged in other databases: copies of those that it happened in.</summary>
     public CheckedRun In(NpgsqlDataSource state, NpgsqlDataSource source, NpgsqlDataSource destination) => new()
     {
-        State = state, Source = source, Destination = destination, Pipeline = Pipeline, Tables = Tables, Before = Before,
+        State = state,
+        Source = source,
+        Destination = destination,
+        Pipeline = Pipeline,
+        Tables = Tables,
+        Before = Before,
     };
 
     public async Task ReadJobsAsync()

@@ -27,7 +27,12 @@ public sealed class RunChecker
         foreach (var table in tables) before[table.Name] = await TableImage.ReadAsync(destination, table.Name);
         return new RunChecker(new CheckedRun
         {
-            State = state, Source = source, Destination = destination, Pipeline = pipeline, Tables = tables, Before = before,
+            State = state,
+            Source = source,
+            Destination = destination,
+            Pipeline = pipeline,
+            Tables = tables,
+            Before = before,
         });
     }
 

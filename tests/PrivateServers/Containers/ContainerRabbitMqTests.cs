@@ -42,7 +42,11 @@ public sealed class ContainerRabbitMqTests : IAsyncLifetime
     {
         var user = new ServiceUser
         {
-            Name = "ingest", Password = "a-password-of-a-test", Configure = "^headgate\\.", Write = "^(headgate\\.|amq\\.default$)", Read = "",
+            Name = "ingest",
+            Password = "a-password-of-a-test",
+            Configure = "^headgate\\.",
+            Write = "^(headgate\\.|amq\\.default$)",
+            Read = "",
         };
         await using var server = await PrivateRabbitMq.StartAsync(Options() with { Users = [user], Temporary = true });
 
