@@ -21,16 +21,23 @@ static class BenchCommand
             CustomParser = Cases,
             HelpName = "CASE[,CASE]",
         };
-        var markdown = new Option<string?>("--markdown") { Description = "Also write the tables to this file, in Markdown.", HelpName = "FILE" };
+        var markdown = new Option<string?>("--markdown")
+        {
+            Description = "Also write the tables to this file, in Markdown.",
+            HelpName = "FILE",
+        };
         markdown.Validators.Add(CheckFile);
         var directory = new Option<string>("--directory")
         {
-            Description = "The disk that is measured: a folder in which servers and staged files live in a folder of their own, deleted at the end.",
+            Description = "The disk that is measured: servers and staged files live in a folder of their own in this one, deleted at the end.",
             DefaultValueFactory = _ => Path.GetTempPath(),
         };
         directory.Validators.Add(CheckFolder);
 
-        var root = new RootCommand("Measures Headgate's whole job beside its peers, alternating, on fresh private servers.") { rows, rounds, only, markdown, directory };
+        var root = new RootCommand("Measures Headgate's whole job beside its peers, alternating, on fresh private servers.")
+        {
+            rows, rounds, only, markdown, directory,
+        };
         root.SetAction((parsed, stop) => BenchRun.RunAsync(
             new BenchOptions
             {
@@ -48,16 +55,19 @@ static class BenchCommand
     static long Number(ArgumentResult result, long least, long most)
     {
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
+        var isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
+        if (isNumber && value >= least && value <= most) return value;
         result.AddError($"{((OptionResult)result.Parent!).Option.Name} is a whole number from {least} to {most}, not \"{text}\".");
         return least;
     }
 
     static string[] Cases(ArgumentResult result)
     {
-        string[] names = [.. result.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        const StringSplitOptions options = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        string[] names = [.. result.Tokens.SelectMany(t => t.Value.Split(',', options))];
         var known = AllCases.InOrder.Select(c => c.Name).ToList();
-        foreach (var name in names.Where(n => !known.Contains(n))) result.AddError($"There is no case \"{name}\". Cases: {string.Join(", ", known)}.");
+        foreach (var name in names.Where(n => !known.Contains(n)))
+            result.AddError($"There is no case \"{name}\". Cases: {string.Join(", ", known)}.");
         if (names.Length == 0) result.AddError("--only needs the name of a case.");
         return names;
     }

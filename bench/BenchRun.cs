@@ -23,7 +23,8 @@ static class BenchRun
             ConsoleReport.Write(report);
             reports.Add(report);
             // After each case: what was measured survives whatever happens to the next one.
-            if (options.Markdown is { } file) await File.WriteAllTextAsync(file, MarkdownReport.Of(machine, options.CommandLine, reports), cancellationToken);
+            if (options.Markdown is { } file)
+                await File.WriteAllTextAsync(file, MarkdownReport.Of(machine, options.CommandLine, reports), cancellationToken);
         }
 
         if (options.Markdown is not null) Say($"Written to {options.Markdown}.");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Headgate.Bench.Measuring;
+using Headgate.Bench.Peers;
 using Headgate.Bench.Stack;
 using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
@@ -10,7 +11,8 @@ using Headgate.Connectors.Postgres.Fencing;
 namespace Headgate.Bench.Batches;
 
 /// <summary>Batches through Headgate's connector, as a worker writes them: fence, ledger, upsert, change log, audit row.</summary>
-sealed class ConnectorBatches(string name, Installation installation, UpsertSubject subject) : UpsertContender(name, installation, installation.Peer, subject)
+sealed class ConnectorBatches(Installation installation, UpsertSubject subject)
+    : UpsertContender(Contenders.ConnectorBatches, installation, installation.Peer, subject)
 {
     JobTicket _job = null!;
     ObjectPlan _plan = null!;
@@ -21,7 +23,15 @@ sealed class ConnectorBatches(string name, Installation installation, UpsertSubj
         _job = new JobTicket { PipelineId = Guid.NewGuid(), JobId = Guid.NewGuid(), Attempt = 1, Epoch = 1 };
         await using var fence = new PostgresFence(Destination.ConnectionString);
         var moved = await fence.MoveAsync(
-            new FenceMove { PipelineId = _job.PipelineId, JobId = _job.JobId, JobNo = 1, Attempt = _job.Attempt, Epoch = _job.Epoch, Open = true },
+            new FenceMove
+            {
+                PipelineId = _job.PipelineId,
+                JobId = _job.JobId,
+                JobNo = 1,
+                Attempt = _job.Attempt,
+                Epoch = _job.Epoch,
+                Open = true,
+            },
             cancellationToken);
         if (moved is not FenceMoveResult.Moved) throw new BenchException($"The fence of the measured batches was not moved: {moved}.");
         _plan = await RecordsPlan.OfAsync(Destination, Table, cancellationToken);

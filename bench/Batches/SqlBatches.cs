@@ -6,7 +6,8 @@ using Npgsql;
 namespace Headgate.Bench.Batches;
 
 /// <summary>The same batches by plain SQL of the benchmark's own: each a transaction that stages its records and writes them.</summary>
-abstract class SqlBatches(string name, Installation installation, UpsertSubject subject) : UpsertContender(name, installation, installation.Peer, subject)
+abstract class SqlBatches(string name, Installation installation, UpsertSubject subject)
+    : UpsertContender(name, installation, installation.Peer, subject)
 {
     protected const string Stage = "pg_temp.stage";
 
@@ -32,8 +33,11 @@ abstract class SqlBatches(string name, Installation installation, UpsertSubject 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(
             connection,
-            ["select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)",
-                .. Begin(segment), $"create temporary table stage on commit drop as select * from {Table} with no data"],
+            [
+                "select set_config(s, 'off', true) from unnest(array['enable_hashjoin', 'enable_mergejoin', 'jit']) s",
+                .. Begin(segment),
+                $"create temporary table stage on commit drop as select * from {Table} with no data",
+            ],
             cancellationToken);
         await using (var copy = await connection.BeginRawBinaryCopyAsync($"copy {Stage} from stdin (format binary)", cancellationToken))
             await copy.WriteAsync(batch.Stream, cancellationToken);

@@ -44,7 +44,8 @@ sealed class StagedRows
     {
         await using var connection = await source.OpenAsync(cancellationToken);
         await using var copy = await connection.BeginRawBinaryCopyAsync(
-            $"copy (select * from {table} where id > {after} and id <= {after + count} order by id) to stdout (format binary)", cancellationToken);
+            $"copy (select * from {table} where id > {after} and id <= {after + count} order by id) to stdout (format binary)",
+            cancellationToken);
         using var bytes = new MemoryStream();
         await copy.CopyToAsync(bytes, cancellationToken);
         return new MemoryBatch(firstRow, count, bytes.ToArray());

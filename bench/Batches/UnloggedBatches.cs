@@ -8,7 +8,8 @@ namespace Headgate.Bench.Batches;
 /// What the connector does for a batch of changes, without the change log: lock, fence and ledger row read, the very version of each
 /// row that differs replaced, ledger and audit written. Headgate itself cannot be told to leave the log out.
 /// </summary>
-sealed class UnloggedBatches(Installation installation, UpsertSubject subject) : SqlBatches(Contenders.UnloggedBatches, installation, subject)
+sealed class UnloggedBatches(Installation installation, UpsertSubject subject)
+    : SqlBatches(Contenders.UnloggedBatches, installation, subject)
 {
     const string Book = "public.bench_ledger";
     const string Audit = "public.bench_batch";
@@ -20,7 +21,8 @@ sealed class UnloggedBatches(Installation installation, UpsertSubject subject) :
             $"""
              drop table if exists {Book}, {Audit};
              create table {Book} (segment int primary key, next_row bigint not null) with (fillfactor = 70);
-             create table {Audit} (segment int, first_row bigint, row_count int, at timestamptz default clock_timestamp(), primary key (segment, first_row));
+             create table {Audit} (segment int, first_row bigint, row_count int, at timestamptz default clock_timestamp(),
+                 primary key (segment, first_row));
              insert into {Book} select s, 0 from generate_series(0, {StagedRows.Writers - 1}) s
              """,
             cancellationToken);
@@ -38,7 +40,8 @@ sealed class UnloggedBatches(Installation installation, UpsertSubject subject) :
         $"""
          update {Table} t set {string.Join(", ", RecordsTable.Others.Select(c => $"{c} = s.{c}"))}
          from {Stage} s join {Table} o on o.id = s.id
-         where t.ctid = o.ctid and t.xmin = o.xmin and ({string.Join(" or ", RecordsTable.Others.Select(c => $"o.{c} is distinct from s.{c}"))})
+         where t.ctid = o.ctid and t.xmin = o.xmin
+           and ({string.Join(" or ", RecordsTable.Others.Select(c => $"o.{c} is distinct from s.{c}"))})
          """,
         "set constraints all immediate",
         $"update {Book} set next_row = next_row + {batch.Rows} where segment = {segment}",

@@ -24,12 +24,13 @@ sealed class CaseRun(Installation installation, BenchOptions options, Action<str
         _records ??= await FillAsync("public.records", options.Rows, cancellationToken);
 
     /// <summary>
-    /// The pipeline of public.records. One for all cases: no two pipelines may write the same table, and without a cursor every run is full.
+    /// The pipeline of public.records. One for all cases: no two pipelines may write the same table. Without a cursor every run is full.
     /// </summary>
     public async Task<string> RecordsPipelineAsync(CancellationToken cancellationToken)
     {
         const string name = "records";
-        await Headgate.ApplyAsync(name, PipelineYaml.Of(name, [PipelineYaml.Object("public.records", "public.records")]), cancellationToken);
+        var yaml = PipelineYaml.Of(name, [PipelineYaml.Object("public.records", "public.records")]);
+        await Headgate.ApplyAsync(name, yaml, cancellationToken);
         return name;
     }
 

@@ -22,8 +22,8 @@ sealed class FirstLoad : IBenchCase
         return new CaseReport
         {
             Name = Name,
-            Description = $"{run.Options.Rows:N0} rows of 12 columns ({bytes / 1e6:0} MB) into a database where the table is not yet, or empty with its key "
-                + "(copy-pipe, logical replication); the same rows and primary key afterwards.",
+            Description = $"{run.Options.Rows:N0} rows of 12 columns ({bytes / 1e6:0} MB) into a database where the table is not yet, "
+                + "or empty with its key (copy-pipe, logical replication); the same rows and primary key afterwards.",
             Results = results,
             Targets =
             [
@@ -43,7 +43,8 @@ sealed class FirstLoad : IBenchCase
             new HeadgateCopy(run.Headgate, at, pipeline, Table, expected),
             new ShellContender(Contenders.CopyPipe, installation, Table, expected, RecordsTable.Create(Table), Scripts.CopyPipe(Table)),
             new ShellContender(
-                Contenders.CopyPipeIndexAfter, installation, Table, expected, RecordsTable.Create(Table, withKey: false), Scripts.CopyPipeIndexAfter(Table)),
+                Contenders.CopyPipeIndexAfter, installation, Table, expected, RecordsTable.Create(Table, withKey: false),
+                Scripts.CopyPipeIndexAfter(Table)),
             new ShellContender(Contenders.DumpPipe, installation, Table, expected, before: null, Scripts.DumpPipe(Table)),
             new LogicalReplication(installation, Table, expected),
             new PgLoader(installation, "public", "records", expected),

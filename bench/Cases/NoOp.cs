@@ -23,15 +23,16 @@ sealed class NoOp : IBenchCase
             [
                 new HeadgateUpsert(installation, run.Headgate, pipeline, subject),
                 new PsqlUpsert(installation, subject),
-                new ConnectorBatches(Contenders.ConnectorBatches, installation, subject),
+                new ConnectorBatches(installation, subject),
                 new BlindBatches(installation, subject),
             ],
             cancellationToken);
         return new CaseReport
         {
             Name = Name,
-            Description = $"A full run over {run.Options.Rows:N0} rows of which none has changed. Headgate and psql read the source, the batches are in memory "
-                + $"beforehand: {StagedRows.BatchRows:N0} rows each, {StagedRows.Writers} writers, through Headgate's connector and blind.",
+            Description = $"A full run over {run.Options.Rows:N0} rows of which none has changed. Headgate and psql read the source, "
+                + $"the batches are in memory beforehand: {StagedRows.BatchRows:N0} rows each, {StagedRows.Writers} writers, "
+                + "through Headgate's connector and blind.",
             Results = results,
             Targets =
             [

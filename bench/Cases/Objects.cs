@@ -17,12 +17,14 @@ sealed class Objects : IBenchCase
         var installation = run.Installation;
         run.Say($"  {ManyTables.Count:N0} tables are made ...");
         var expected = await ManyTables.FillAsync(installation.Source, cancellationToken);
-        var objects = Enumerable.Range(1, ManyTables.Count).Select(i => PipelineYaml.Object($"{ManyTables.Prefix}{i}", $"{ManyTables.Prefix}{i}"));
+        var tables = Enumerable.Range(1, ManyTables.Count).Select(i => $"{ManyTables.Prefix}{i}");
+        var objects = tables.Select(table => PipelineYaml.Object(table, table));
         await run.Headgate.ApplyAsync(Name, PipelineYaml.Of(Name, objects), cancellationToken);
         await run.ResetPeaksAsync(cancellationToken);
         var results = await run.Rounds.RunAsync(
             [
-                new ManyContender(Contenders.Headgate, installation.Destination, expected, create: false, stop => run.Headgate.RunAsync(Name, stop)),
+                new ManyContender(
+                    Contenders.Headgate, installation.Destination, expected, create: false, stop => run.Headgate.RunAsync(Name, stop)),
                 Peer(Contenders.DumpPipe, create: false, Scripts.DumpPipeOfSchema(ManyTables.Schema)),
                 Peer(Contenders.CopyPipes, create: true, Scripts.CopyPipes(ManyTables.Prefix, ManyTables.Count)),
             ],
@@ -30,7 +32,8 @@ sealed class Objects : IBenchCase
         return new CaseReport
         {
             Name = Name,
-            Description = $"First load of {ManyTables.Count:N0} tables of {ManyTables.RowsEach} rows in one pipeline; a pipe of two psql for each table has them made beforehand.",
+            Description = $"First load of {ManyTables.Count:N0} tables of {ManyTables.RowsEach} rows in one pipeline. "
+                + "A pipe of two psql for each table has them made beforehand.",
             Results = results,
             PeakMegabytes = await run.PeaksAsync(cancellationToken),
         };

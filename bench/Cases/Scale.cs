@@ -34,7 +34,7 @@ sealed class Scale : IBenchCase
         return new CaseReport
         {
             Name = Name,
-            Description = "The first load at three sizes, each with new processes of all services; the worker's peak memory is that of its own rounds.",
+            Description = "The first load at three sizes, each with new processes of all services. The worker's peak is that of its own rounds.",
             Results = results,
             Figures = [new Figures(["rows", "Headgate", "for each million", "copy-pipe", "worker's peak"], rows)],
             Targets =
@@ -45,7 +45,8 @@ sealed class Scale : IBenchCase
         };
     }
 
-    static async Task<(IReadOnlyList<ContenderResult> Results, double WorkerPeak)> LoadAsync(CaseRun run, long size, CancellationToken cancellationToken)
+    static async Task<(IReadOnlyList<ContenderResult> Results, double WorkerPeak)> LoadAsync(
+        CaseRun run, long size, CancellationToken cancellationToken)
     {
         var installation = run.Installation;
         await installation.Source.ExecuteAsync($"drop table if exists {Table}", cancellationToken);

@@ -25,11 +25,13 @@ sealed class Stop : IBenchCase
         return new CaseReport
         {
             Name = Name,
-            Description = $"{Times} stops of each kind while {run.Options.Rows:N0} rows are loaded, at random moments, from the request's arrival at the "
-                + "coordinator to the confirmation by the fence, as the job's row has both. Graceful is a pause (and a resume, while there is something left), force a cancel.",
+            Description = $"{Times} stops of each kind while {run.Options.Rows:N0} rows are loaded, at random moments, from the request's "
+                + "arrival at the coordinator to the confirmation by the fence, as the job's row has both. Graceful is a pause (and a resume, "
+                + "while there is something left), force a cancel.",
             Figures =
             [
-                new Figures(["stop", "count", "min", "median", "p99 (nearest rank)", "max"], [Row("graceful", graceful), Row("force", force)]),
+                new Figures(["stop", "count", "min", "median", "p99 (nearest rank)", "max"], 
+                    [Row("graceful", graceful), Row("force", force)]),
             ],
             Targets =
             [

@@ -110,7 +110,8 @@ sealed class StopMeasuring(CaseRun run, JobCommands commands, string pipeline)
     }
 
     Task<double> LatencyAsync(Guid job, CancellationToken cancellationToken) => run.Installation.State.ScalarAsync<double>(
-        $"select 1000 * extract(epoch from stop_confirmed_at - stop_requested_at)::float8 from coordinator.sync_job where job_id = '{job}'", cancellationToken);
+        $"select 1000 * extract(epoch from stop_confirmed_at - stop_requested_at)::float8 from coordinator.sync_job where job_id = '{job}'",
+        cancellationToken);
 
     /// <summary>Gets the pipeline free for the next job.</summary>
     async Task EndAsync(Guid job, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ sealed class UpdateAll : IBenchCase
             [
                 new HeadgateUpsert(installation, run.Headgate, pipeline, subject),
                 new PsqlUpsert(installation, subject),
-                new ConnectorBatches(Contenders.ConnectorBatches, installation, subject),
+                new ConnectorBatches(installation, subject),
                 new UnloggedBatches(installation, subject),
                 new BlindBatches(installation, subject),
             ],
@@ -36,9 +36,10 @@ sealed class UpdateAll : IBenchCase
         var report = new CaseReport
         {
             Name = Name,
-            Description = $"{run.Options.Rows:N0} rows, each changed in 3 of 12 columns. Headgate and psql read the source, the batches are in memory beforehand: "
-                + $"{StagedRows.BatchRows:N0} rows each, {StagedRows.Writers} writers. \"connector\" is Headgate's own code with fence, ledger and change log; "
-                + "\"no log\" is SQL of the benchmark that does the same without change log; \"blind\" is INSERT ... ON CONFLICT DO UPDATE alone.",
+            Description = $"{run.Options.Rows:N0} rows, each changed in 3 of 12 columns. Headgate and psql read the source, the batches are in "
+                + $"memory beforehand: {StagedRows.BatchRows:N0} rows each, {StagedRows.Writers} writers. \"connector\" is Headgate's own code with "
+                + "fence, ledger and change log; \"no log\" is SQL of the benchmark that does the same without change log; \"blind\" is "
+                + "INSERT ... ON CONFLICT DO UPDATE alone.",
             Results = results,
             Targets = [Target.Slower(results, Contenders.ConnectorBatches, Contenders.UnloggedBatches, 1.5)],
             PeakMegabytes = await run.PeaksAsync(cancellationToken),

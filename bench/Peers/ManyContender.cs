@@ -10,7 +10,8 @@ namespace Headgate.Bench.Peers;
 /// <param name="expected">What is to be there afterwards.</param>
 /// <param name="create">Whether the tables are made beforehand, empty.</param>
 /// <param name="run">What is measured.</param>
-sealed class ManyContender(string name, Database destination, EndState expected, bool create, Func<CancellationToken, Task<Measure>> run) : IContender
+sealed class ManyContender(
+    string name, Database destination, EndState expected, bool create, Func<CancellationToken, Task<Measure>> run) : IContender
 {
     public string Name => name;
 

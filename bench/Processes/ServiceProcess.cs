@@ -44,7 +44,8 @@ sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Forgets the highest resident size so far.</summary>
-    public Task ResetPeakAsync(CancellationToken cancellationToken) => File.WriteAllTextAsync($"/proc/{_process.Pid}/clear_refs", "5", cancellationToken);
+    public Task ResetPeakAsync(CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync($"/proc/{_process.Pid}/clear_refs", "5", cancellationToken);
 
     /// <summary>The highest resident size since the last reset, in MB.</summary>
     public async Task<double> PeakMegabytesAsync(CancellationToken cancellationToken)

@@ -31,7 +31,10 @@ static class ResultFigures
             warm.Length > 0 ? Seconds(Statistics.Median(warm)) : "-",
             warm.Length > 0 ? $"{warm.Min():0.00} to {Seconds(warm.Max())}" : "-",
             Statistics.Ratio(result.Seconds, own) is { } ratio ? $"{ratio:0.00}" : "-",
-            string.Join("; ", [.. result.Parts.Select(part => $"{part.Key} {Seconds(part.Value)}"), .. result.Refused.Select(r => $"NOT COUNTED, {r}")]),
+            string.Join("; ", [
+                .. result.Parts.Select(part => $"{part.Key} {Seconds(part.Value)}"),
+                .. result.Refused.Select(r => $"NOT COUNTED, {r}"),
+            ]),
         ];
     }
 

@@ -25,7 +25,8 @@ sealed class HeadgateCommands(Installation installation)
         var (job, command) = await StartAsync(pipeline, cancellationToken);
         while (await StateAsync(job, cancellationToken) is var state && state != "Completed")
         {
-            if (state is "Failed" or "Paused" or "Canceled" or "Discarded") throw new BenchException($"The job is {state}: {await ErrorAsync(job, cancellationToken)}");
+            if (state is "Failed" or "Paused" or "Canceled" or "Discarded")
+                throw new BenchException($"The job is {state}: {await ErrorAsync(job, cancellationToken)}");
             await Task.Delay(Glance, cancellationToken);
         }
 

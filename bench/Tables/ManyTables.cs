@@ -31,7 +31,9 @@ static class ManyTables
     {
         await database.ExecuteAsync($"create schema {Schema}", cancellationToken);
         await InPartsAsync(
-            database, $"create table {Prefix}%s (id bigint primary key, name text not null, price numeric, active boolean, at timestamptz)", cancellationToken);
+            database,
+            $"create table {Prefix}%s (id bigint primary key, name text not null, price numeric, active boolean, at timestamptz)",
+            cancellationToken);
     }
 
     public static async Task DropAsync(Database database, CancellationToken cancellationToken)
@@ -49,18 +51,24 @@ static class ManyTables
         for (var first = 1; first <= Count; first += AtOnce)
         {
             var present = await database.ListAsync(
-                $"select i from generate_series({first}, {LastOf(first)}) i where to_regclass('{Prefix}' || i) is not null", r => r.GetInt32(0), cancellationToken);
+                $"select i from generate_series({first}, {LastOf(first)}) i where to_regclass('{Prefix}' || i) is not null",
+                row => row.GetInt32(0),
+                cancellationToken);
             if (present.Count == 0) continue;
-            var all = string.Join(" union all ", present.Select(i => $"select {i}, count(*), sum(hashtextextended({i} || t::text, 0)::numeric) from {Prefix}{i} t"));
+            var each = present.Select(i => $"select {i}, count(*), sum(hashtextextended({i} || t::text, 0)::numeric) from {Prefix}{i} t");
+            var all = string.Join(" union all ", each);
             var part = (await database.ListAsync(
-                $"select sum(n)::bigint, coalesce(sum(s), 0) from ({all}) x (i, n, s)", r => (Rows: r.GetInt64(0), Sum: r.GetDecimal(1)), cancellationToken)).Single();
+                $"select sum(n)::bigint, coalesce(sum(s), 0) from ({all}) x (i, n, s)",
+                row => (Rows: row.GetInt64(0), Sum: row.GetDecimal(1)),
+                cancellationToken)).Single();
             (tables, rows, sum) = (tables + present.Count, rows + part.Rows, sum + part.Sum);
         }
 
         if (tables == 0) return null;
         keys = await database.ScalarAsync<long>(
             $"""
-             select count(*) from pg_index i join pg_class c on c.oid = i.indrelid join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+             select count(*) from pg_index i join pg_class c on c.oid = i.indrelid
+             join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
              where c.relnamespace = '{Schema}'::regnamespace and i.indisprimary and i.indnkeyatts = 1 and a.attname = 'id'
              """,
             cancellationToken);
@@ -77,7 +85,8 @@ static class ManyTables
         for (var first = 1; first <= Count; first += AtOnce)
         {
             await database.ExecuteAsync(
-                $"do $do$ begin for i in {first}..{LastOf(first)} loop execute format($f${statement}$f$, {numbers}); end loop; end $do$", cancellationToken);
+                $"do $do$ begin for i in {first}..{LastOf(first)} loop execute format($f${statement}$f$, {numbers}); end loop; end $do$",
+                cancellationToken);
         }
     }
 

@@ -14,7 +14,8 @@ static class WideTable
         ("timestamptz", "timestamptz '2025-01-01 00:00:00Z' + i % 86400 * interval '1 second'"),
     ];
 
-    public static string Create => $"create table {Name} (id bigint primary key, {string.Join(", ", Numbers.Select(n => $"c{n} {Kinds[n % Kinds.Length].Type}"))})";
+    public static string Create =>
+        $"create table {Name} (id bigint primary key, {string.Join(", ", Numbers.Select(n => $"c{n} {Kinds[n % Kinds.Length].Type}"))})";
 
     static IEnumerable<int> Numbers => Enumerable.Range(1, Columns - 1);
 
@@ -23,7 +24,8 @@ static class WideTable
         await source.ExecuteAsync($"drop table if exists {Name}", cancellationToken);
         await source.ExecuteAsync(Create, cancellationToken);
         var values = Numbers.Select(n => $"case when (i + {n}) % 2 = 0 then {string.Format(null, Kinds[n % Kinds.Length].Value, n)} end");
-        await source.ExecuteAsync($"insert into {Name} select i, {string.Join(", ", values)} from generate_series(1::bigint, {rows}) i", cancellationToken);
+        await source.ExecuteAsync(
+            $"insert into {Name} select i, {string.Join(", ", values)} from generate_series(1::bigint, {rows}) i", cancellationToken);
         await source.ExecuteAsync($"vacuum (freeze, analyze) {Name}", cancellationToken);
         return (await EndState.OfAsync(source, Name, cancellationToken))!;
     }
