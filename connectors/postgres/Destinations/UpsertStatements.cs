@@ -81,7 +81,7 @@ sealed class UpsertStatements
     IEnumerable<string> PrepareSteps(bool casts)
     {
         // Statistics of a table made a moment ago do not exist, so the planner is not given the choice.
-        yield return "SELECT pg_catalog.set_config('enable_hashjoin', 'off', true), pg_catalog.set_config('enable_mergejoin', 'off', true)";
+        yield return "SELECT pg_catalog.set_config(s, 'off', true) FROM unnest(ARRAY['enable_hashjoin', 'enable_mergejoin', 'enable_material']) AS s";
         yield return $"CREATE TEMPORARY TABLE hg_stage ON COMMIT DROP AS SELECT {_columns} FROM {_plan.To} WITH NO DATA";
         yield return "CREATE TEMPORARY TABLE hg_match (s tid, t tid) ON COMMIT DROP";
         if (!casts) yield break;

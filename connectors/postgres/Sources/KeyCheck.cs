@@ -10,7 +10,6 @@ static class KeyCheck
 {
     public static async Task RunAsync(SnapshotTransaction transaction, ReadPlan plan, CancellationToken cancellationToken)
     {
-        if (plan.Object.KeyGuaranteed) return;
         var key = ReadStatement.KeyColumns(plan);
         try
         {

@@ -46,6 +46,8 @@ sealed class PostgresSource : ISource
             CursorCheck.Run(plan);
             await using (var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, Subject(plan), cancellationToken))
                 await FilterCheck.RunAsync(transaction, plan, cancellationToken);
+            if (plan.Object.KeyGuaranteed) return true;
+
             await using (var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, Subject(plan), cancellationToken))
                 await KeyCheck.RunAsync(transaction, plan, cancellationToken);
             return true;

@@ -10,6 +10,7 @@ sealed record PlannedSegment
 
     public required Guid PipelineId { get; init; }
 
+    /// <summary>Without its objects: there can be thousands, and the segment's own is in the plan.</summary>
     public required PipelineDefinition Pipeline { get; init; }
 
     public required ReadPlan Plan { get; init; }

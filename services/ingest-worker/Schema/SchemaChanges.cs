@@ -32,10 +32,11 @@ sealed class SchemaChanges(IngestState state, SystemConnections systems)
     async Task<(Guid PipelineId, PipelineDefinition Pipeline)?> ReadAsync(
         ApplySchemaChanges apply, List<ObjectPlan> plans, CancellationToken cancellationToken)
     {
+        // The definition comes with the first row only: it names all objects, and there is a row for each.
         (Guid, PipelineDefinition)? attempt = null;
         await using var command = state.Source.CreateCommand(
             """
-            select a.pipeline_id, a.pipeline, o.plan
+            select a.pipeline_id, case when o.object_no = min(o.object_no) over () then a.pipeline end, o.plan
             from ingest.attempt a join ingest.object o using (job_id, attempt)
             where a.job_id = $1 and a.attempt = $2 and a.pipeline is not null and not o.superseded
             order by o.object_no

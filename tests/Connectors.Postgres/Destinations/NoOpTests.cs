@@ -38,6 +38,27 @@ public sealed class NoOpTests
         Assert.Equal(before, await bench.RowsAsync(untouched + " LIMIT 150"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_large_batch_of_changes_is_not_compared_each_with_each(bool isAnalyzed)
+    {
+        await using var bench = await LoadBench.StartAsync(
+            $"""
+             CREATE TABLE items (id int PRIMARY KEY, n int, {string.Join(", ", Enumerable.Range(0, 10).Select(c => $"c{c} text"))});
+             INSERT INTO items SELECT i, i, {Columns("i")} FROM generate_series(1, 100000) i
+             """);
+        if (isAnalyzed) await bench.Database.ExecuteAsync("ANALYZE items");
+        var plan = await bench.PlanAsync("items", ["id"]);
+
+        // Each with each would take longer than a statement may.
+        var counts = await bench.LoadAsync(plan, $"SELECT i, -i, {Columns("-i")} FROM generate_series(1, 40000) i", batch: 40_000);
+
+        Assert.Equal(40_000, counts.Updated);
+
+        static string Columns(string of) => string.Join(", ", Enumerable.Range(0, 10).Select(c => $"'value {c} of ' || {of}"));
+    }
+
     [Fact]
     public async Task A_table_of_nothing_but_its_key_only_gains()
     {

@@ -20,14 +20,16 @@ static class LoadingWork
         await db.Database.SqlQuery<SegmentInHand>(
             $"""
              with unfinished as (
-                 select o.object_no, o.level from coordinator.job_object o
-                 where o.job_id = {job.CorrelationId} and (o.state <> 'Extracted' or exists (
-                     select from coordinator.job_segment s where s.job_id = o.job_id and s.attempt = {job.Attempt}
-                     and s.object_no = o.object_no and s.state not in ('Loaded', 'Abandoned')))),
+                 select least(
+                     (select min(level) from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Extracted'),
+                     (select min(o.level) from coordinator.job_segment s join coordinator.job_object o using (job_id, object_no)
+                      where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt}
+                        and s.state in ('Planned', 'Extracting', 'Sealed', 'Loading'))) as level),
              next as (
-                 select s.object_no, s.segment_no from coordinator.job_segment s join unfinished u using (object_no)
+                 select s.object_no, s.segment_no
+                 from coordinator.job_segment s join coordinator.job_object o using (job_id, object_no) join unfinished using (level)
                  where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state = 'Sealed'
-                   and coalesce(s.not_before, now()) <= now() and u.level = (select min(level) from unfinished)
+                   and coalesce(s.not_before, now()) <= now()
                  order by s.object_no, s.segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
                                                     and attempt = {job.Attempt} and state = 'Loading')))
@@ -117,6 +119,13 @@ static class LoadingWork
     // waiting than the one before: a record may wait for one that waits itself, in another segment.
     static async Task BeginRoundAsync(CoordinatorDbContext db, SyncJob job)
     {
+        var isAnyDeferred = await db.Database.SqlQuery<bool>(
+            $"""
+             select exists (select from coordinator.job_segment
+                            where job_id = {job.CorrelationId} and attempt = {job.Attempt} and deferred > 0) as "Value"
+             """).SingleAsync();
+        if (!isAnyDeferred) return;
+
         var waiting = await db.Database.SqlQuery<long?>(
             $"""
              with level as (
