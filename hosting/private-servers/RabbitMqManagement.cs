@@ -76,8 +76,12 @@ public sealed class RabbitMqManagement : IDisposable
     public async Task PurgeAllAsync(string virtualHost = "/", CancellationToken cancellationToken = default)
     {
         foreach (var queue in await QueuesAsync(virtualHost, cancellationToken))
-            await SendAsync(HttpMethod.Delete, $"api/queues/{Escape(virtualHost)}/{Escape(queue.Name)}/contents", null, cancellationToken);
+            await PurgeAsync(queue.Name, virtualHost, cancellationToken);
     }
+
+    /// <summary>Empties one queue of what is ready in it. Refused for a queue that is another connection's own.</summary>
+    public Task PurgeAsync(string queue, string virtualHost = "/", CancellationToken cancellationToken = default)
+        => SendAsync(HttpMethod.Delete, $"api/queues/{Escape(virtualHost)}/{Escape(queue)}/contents", null, cancellationToken);
 
     public Task CreateUserAsync(string name, string password, CancellationToken cancellationToken = default)
         => SendAsync(HttpMethod.Put, $"api/users/{Escape(name)}", new JsonObject { ["password"] = password, ["tags"] = "" }, cancellationToken);

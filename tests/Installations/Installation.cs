@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Headgate.PrivateServers;
 using Headgate.Tests.Servers;
 using Npgsql;
 
@@ -102,14 +103,24 @@ public sealed class Installation : IAsyncDisposable
         Assert.True(error is null, $"the job failed: {error}");
     }
 
-    /// <summary>Empties all queues, until they stay so: what killed processes had in hand comes back when the broker notices, and goes too.</summary>
+    /// <summary>Empties all lanes of what nobody has in hand.</summary>
+    public async Task EmptyLanesAsync()
+    {
+        foreach (var lane in await LanesAsync()) await Broker.Management.PurgeAsync(lane.Name, Broker.Name);
+    }
+
+    /// <summary>Empties all lanes, until they stay so: what killed processes had in hand comes back when the broker notices, and goes too.</summary>
     public Task EmptyQueuesAsync() => EventuallyAsync(
         async () =>
         {
-            await Broker.Management.PurgeAllAsync(Broker.Name);
-            return (await Broker.QueuesAsync()).All(queue => queue.Messages == 0);
+            await EmptyLanesAsync();
+            return (await LanesAsync()).All(queue => queue.Messages == 0);
         },
         () => Task.FromResult("the queues do not stay empty"));
+
+    // Answers to requests are in queues of their askers' own, which nobody else may empty.
+    async Task<IEnumerable<QueueInfo>> LanesAsync() =>
+        (await Broker.QueuesAsync()).Where(queue => queue.Name.StartsWith("headgate.", StringComparison.Ordinal));
 
     /// <summary>Waits until nothing is owed for the job any more and nothing of it is left in staging.</summary>
     public Task QuietAsync(Guid job) => EventuallyAsync(

@@ -5,10 +5,13 @@ namespace Headgate.Crashes.Tests.Chaos;
 /// <summary>The processes that chaos is made with, looked after as a supervisor would: who has ended is started again.</summary>
 sealed class Crew(Installation headgate)
 {
+    const int LastLines = 60;
+
     readonly ServiceProcess[] _workers = new ServiceProcess[2];
     readonly bool[] _frozen = new bool[2];
 
-    public string Output => $"{headgate.Coordinator.Output}\n\n{string.Join("\n\n", _workers.Select(worker => worker.Output))}";
+    /// <summary>What those who are there now have logged last.</summary>
+    public string Output => string.Join("\n\n", _workers.Prepend(headgate.Coordinator).Select(Told));
 
     public static async Task<Crew> GatherAsync(Installation headgate)
     {
@@ -66,6 +69,12 @@ sealed class Crew(Installation headgate)
             },
             () => Task.FromResult($"services do not start\n{Output}"));
     }
+
+    static string Told(ServiceProcess service) => string.Join('\n', service.Output.Split('\n').TakeLast(LastLines).Select(Short));
+
+    // The lines are JSON; time and message are enough here.
+    static string Short(string line) =>
+        line.Split("\"Message\":\"") is [var head, var tail, ..] ? $"{head.Split('T')[^1].Split('"')[0]} {tail.Split("\",\"State\"")[0]}" : line;
 
     static async Task TryAsync(string who, Func<Task> start, Action<string> log)
     {

@@ -34,7 +34,7 @@ sealed class Mischief(ChaosFixture fixture, Random random, Action<string> log)
                 break;
             case 8:
                 log("empty all queues");
-                await fixture.Headgate.Broker.Management.PurgeAllAsync(fixture.Headgate.Broker.Name);
+                await fixture.Headgate.EmptyLanesAsync();
                 break;
             case 9 or 10:
                 log($"{await fixture.Tap.PourAsync(random, random.Next(5, 60))} messages again");

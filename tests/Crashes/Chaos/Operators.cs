@@ -11,7 +11,8 @@ sealed class Operators(ChaosFixture fixture, string pipeline, Random random, Act
     public async Task CommandAsync()
     {
         if (await LatestAsync() is not { } job) return;
-        var (name, command) = random.Next(9) switch
+        var hasEnded = await fixture.Headgate.State.ScalarAsync<bool>($"select finished_at is not null from coordinator.sync_job where job_id = '{job}'");
+        var (name, command) = (hasEnded ? 8 : random.Next(8)) switch
         {
             0 or 1 or 2 => ("pause", (object)new PauseJob { JobId = job, Actor = "chaos" }),
             3 or 4 => ("resume", new ResumeJob { JobId = job, Actor = "chaos" }),

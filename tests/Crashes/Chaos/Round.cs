@@ -48,10 +48,10 @@ sealed class Round
 
     async Task DisturbAsync()
     {
-        var steps = _random.Next(4, 10);
+        var steps = _random.Next(5, 12);
         for (var step = 0; step < steps; step++)
         {
-            await Task.Delay(_random.Next(50, 700));
+            await Task.Delay(_random.Next(20, 400));
             if (_random.Next(3) == 0) await _operators.CommandAsync();
             else await _mischief.DoAsync();
             if (_random.Next(3) > 0) await _fixture.Crew.ReviveAsync(Note);
