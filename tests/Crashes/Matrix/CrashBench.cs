@@ -18,7 +18,8 @@ sealed class CrashBench : IAsyncDisposable
     public static async Task<CrashBench> StartAsync(IEnumerable<string> points)
     {
         var headgate = await Installation.StartAsync(environment => environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:02");
-        await headgate.ApplyAsync(string.Join("\n---\n", points.Select(point => new Scene(headgate, NameOf(point)).Yaml)));
+        var scenes = await Task.WhenAll(points.Select(point => new Scene(headgate, NameOf(point)).DeclareAsync()));
+        await headgate.ApplyAsync(string.Join("\n---\n", scenes.Select(scene => scene.Yaml)));
         return new CrashBench(headgate, await OperatorBus.ConnectAsync(headgate.Broker.AmqpUri));
     }
 

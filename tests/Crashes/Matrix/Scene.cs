@@ -18,16 +18,25 @@ sealed class Scene(Installation headgate, string name)
     public string Yaml => Pipelines.Of(
         name, string.Join('\n', Tables.Select(table => Pipelines.Object(table.Name, cursor: table.Cursor))), "  load: { parallelism: 2 }");
 
-    public async Task<RunChecker> SetAsync()
+    /// <summary>Makes the source's tables, without rows: a file that names tables which are not there is refused.</summary>
+    public async Task<Scene> DeclareAsync()
     {
         // A page a row: two segments of 16 MiB hold few records.
         await headgate.Source.ExecuteAsync(
             $"""
              create table {_prefix}_wide (id int primary key, v text) with (fillfactor = 10);
-             insert into {_prefix}_wide select n, repeat(md5(n::text), 25) from generate_series(1, 2200) n;
              create table {_prefix}_empty (id bigint primary key, v text, d date);
+             create table {_prefix}_known (id int primary key, v text, n int, at timestamptz not null)
+             """);
+        return this;
+    }
+
+    public async Task<RunChecker> SetAsync()
+    {
+        await headgate.Source.ExecuteAsync(
+            $"""
+             insert into {_prefix}_wide select n, repeat(md5(n::text), 25) from generate_series(1, 2200) n;
              insert into {_prefix}_empty select n, md5(n::text), date '2020-01-01' + n from generate_series(1, 3000) n;
-             create table {_prefix}_known (id int primary key, v text, n int, at timestamptz not null);
              insert into {_prefix}_known select n, md5(n::text), n, now() - interval '1 day' from generate_series(1, 3000) n
              """);
         await headgate.Destination.ExecuteAsync(

@@ -18,6 +18,7 @@ public sealed class ServerRestartTests(ServerFixture fixture) : IClassFixture<Se
     public async Task Restarted_while_batches_are_in_hand(string server, bool crash)
     {
         var scene = new Scene(fixture.Headgate, $"{server}-{(crash ? "crashed" : "restarted")}");
+        await scene.DeclareAsync();
         await fixture.Headgate.ApplyAsync(scene.Yaml);
         var checker = await scene.SetAsync();
         var block = await fixture.Headgate.BlockAsync(scene.Tables[2].Name);
@@ -35,6 +36,7 @@ public sealed class ServerRestartTests(ServerFixture fixture) : IClassFixture<Se
     public async Task Source_restarted_while_segments_are_read(bool crash)
     {
         var scene = new Scene(fixture.Headgate, $"source-{(crash ? "crashed" : "restarted")}");
+        await scene.DeclareAsync();
         await fixture.Headgate.ApplyAsync(scene.Yaml);
         var checker = await scene.SetAsync();
         var usual = fixture.Headgate.Worker;
