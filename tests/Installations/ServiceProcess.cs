@@ -69,6 +69,21 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What the service says of its own health; for whoever reads why something failed.</summary>
+    public async Task<string> HealthAsync()
+    {
+        try
+        {
+            using var http = new HttpClient { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(5) };
+            using var answer = await http.GetAsync("/health/ready");
+            return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            return $"no answer ({error.GetType().Name})";
+        }
+    }
+
     /// <summary>SIGSTOP: it stands still with all that it holds.</summary>
     public void Freeze() => Signal(19);
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Headgate.Hosting.Bus;
 
@@ -31,6 +32,10 @@ public static class BusRegistration
             else
                 bus.UsingRabbitMq((context, transport) => { transport.Host(amqp); transport.ConfigureLanes(context, lanes); });
         });
+        if (amqp is null || lanes.Count == 0) return;
+        var patience = TimeSpan.TryParse(builder.Configuration["HEADGATE_BUS_PATIENCE"], out var span) ? span : TimeSpan.FromMinutes(1);
+        builder.Services.AddHostedService(services => new BusWatch(
+            services.GetRequiredService<IBusControl>(), amqp, patience, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<BusWatch>>()));
     }
 
     static List<Lane> TakeLanes(IBusRegistrationConfigurator bus) =>

@@ -24,6 +24,7 @@ public sealed class ChaosFixture : IAsyncLifetime
             {
                 environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:01";
                 environment["HEADGATE_COORDINATOR__FENCEPATIENCE"] = "00:00:02";
+                environment["HEADGATE_BUS_PATIENCE"] = "00:00:10";
             },
             Servers);
         Crew = await Crew.GatherAsync(Headgate);

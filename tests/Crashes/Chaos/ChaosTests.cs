@@ -21,7 +21,7 @@ public sealed class ChaosTests(ChaosFixture fixture) : IClassFixture<ChaosFixtur
         catch (Exception error)
         {
             throw new InvalidOperationException(
-                $"{error.Message}\n\nSeed {seed}; to repeat it: ./headgate test --chaos 1 --seed {seed}\nWhat was done:\n{round.Log}\n\n{fixture.Crew.Output}", error);
+                $"{error.Message}\n\nSeed {seed}; to repeat it: ./headgate test --chaos 1 --seed {seed}\nWhat was done:\n{round.Log}\n\n{await fixture.Crew.HealthAsync()}\n{fixture.Crew.Output}", error);
         }
     }
 }

@@ -10,6 +10,11 @@ sealed class Crew(Installation headgate)
     readonly ServiceProcess[] _workers = new ServiceProcess[2];
     readonly bool[] _frozen = new bool[2];
 
+    /// <summary>What each says of its health, and how many connections the broker has.</summary>
+    public async Task<string> HealthAsync() =>
+        $"health: coordinator {await headgate.Coordinator.HealthAsync()}, workers {string.Join(", ", await Task.WhenAll(_workers.Select(worker => worker.HealthAsync())))}; "
+        + $"{await headgate.Broker.Management.ConnectionsAsync(headgate.Broker.Name)} connections to the broker";
+
     /// <summary>What those who are there now have logged last.</summary>
     public string Output => string.Join("\n\n", _workers.Prepend(headgate.Coordinator).Select(Told));
 

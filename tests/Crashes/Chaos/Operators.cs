@@ -30,6 +30,7 @@ sealed class Operators(ChaosFixture fixture, string pipeline, Random random, Act
         await Installation.EventuallyAsync(
             async () =>
             {
+                await fixture.Crew.ReviveAsync(log);
                 var standing = await fixture.Headgate.State.ScalarAsync<Guid[]>(
                     $"select array_agg(job_id) from coordinator.sync_job where pipeline = '{pipeline}' and state in ('Paused', 'Failed')");
                 foreach (var job in standing ?? []) await (random.Next(3) > 0 ? ResumeAsync(job) : RestartAsync(job));

@@ -11,7 +11,7 @@ namespace Headgate.Crashes.Tests.Matrix;
 /// <summary>The coordinator killed between each two steps of its own: after every commit of a job, around the fence, while completing.</summary>
 public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<CoordinatorCrashTests.Fixture>
 {
-    static readonly string[] All =
+    internal static readonly string[] Rows =
     [
         FaultPoints.RunClaimed,
         $"{FaultPoints.ObligationDue}/{nameof(AcceptJob)}",
@@ -37,9 +37,9 @@ public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture,
         $"{FaultPoints.ObligationSent}/{nameof(ReleaseJob)}",
     ];
 
-    public static TheoryData<string> Points => [.. All];
+    public static TheoryData<string> Points => [.. Rows];
 
-    public sealed class Fixture() : CrashFixture(All);
+    public sealed class Fixture() : CrashFixture(Rows);
 
     [Theory]
     [MemberData(nameof(Points))]

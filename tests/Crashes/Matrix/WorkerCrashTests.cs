@@ -7,7 +7,7 @@ namespace Headgate.Crashes.Tests.Matrix;
 public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<WorkerCrashTests.Fixture>
 {
     // The job has 1 preparation, 4 segments to read, 1 schema change, and 4 segments to write, in 5 batches.
-    static readonly string[] All =
+    internal static readonly string[] Rows =
     [
         FaultPoints.PlanMade,
         FaultPoints.PlanStored,
@@ -31,9 +31,9 @@ public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture, ITestOutp
         FaultPoints.ReleaseForgotten,
     ];
 
-    public static TheoryData<string> Points => [.. All];
+    public static TheoryData<string> Points => [.. Rows];
 
-    public sealed class Fixture() : CrashFixture(All);
+    public sealed class Fixture() : CrashFixture(Rows);
 
     [Theory]
     [MemberData(nameof(Points))]

@@ -15,7 +15,13 @@ public sealed class ServerFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Servers = await OwnServers.StartAsync();
-        Headgate = await Installation.StartAsync(environment => environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:02", Servers);
+        Headgate = await Installation.StartAsync(
+            environment =>
+            {
+                environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:02";
+                environment["HEADGATE_BUS_PATIENCE"] = "00:00:10";
+            },
+            Servers);
         Bus = await OperatorBus.ConnectAsync(Headgate.Broker.AmqpUri);
     }
 

@@ -1,6 +1,7 @@
 using Headgate.Crashes.Tests.Checking;
 using Headgate.Crashes.Tests.Matrix;
 using Headgate.Hosting.Faults;
+using Headgate.Tests.Installations;
 using Headgate.Tests.Servers;
 
 namespace Headgate.Crashes.Tests.Servers;
@@ -50,6 +51,36 @@ public sealed class ServerRestartTests(ServerFixture fixture) : IClassFixture<Se
         await fixture.Headgate.StartWorkerAsync();
         await JudgeAsync(checker, job);
         Assert.NotEqual(0, await fixture.Headgate.State.ScalarAsync<long>($"select sum(replans) from coordinator.job_object where job_id = '{job}'"));
+    }
+
+    /// <summary>
+    /// Cut again and again while the bus comes back, a process may end up hearing nothing any more. It ends itself then, for its supervisor
+    /// to start it again, which here is the test.
+    /// </summary>
+    [Fact]
+    public async Task Connections_cut_again_and_again_leave_nobody_deaf()
+    {
+        var scene = new Scene(fixture.Headgate, "cut-again");
+        await fixture.Headgate.ApplyAsync(scene.Yaml);
+        var checker = await scene.SetAsync();
+        var random = new Random(1);
+        var job = await fixture.Bus.SendRunAsync(scene.Pipeline);
+        for (var cut = 0; cut < 12; cut++)
+        {
+            await Task.Delay(random.Next(100, 1500));
+            await fixture.Headgate.Broker.CloseConnectionsAsync();
+        }
+
+        await Installation.EventuallyAsync(
+            async () =>
+            {
+                if (fixture.Headgate.Worker.HasExited) await fixture.Headgate.StartWorkerAsync();
+                if (fixture.Headgate.Coordinator.HasExited) await fixture.Headgate.StartCoordinatorAsync();
+                return await fixture.Headgate.State.ScalarAsync<string>($"select state from coordinator.sync_job where job_id = '{job}'") == "Completed";
+            },
+            async () => $"the coordinator says {await fixture.Headgate.Coordinator.HealthAsync()}, the worker {await fixture.Headgate.Worker.HealthAsync()}\n"
+                + $"{fixture.Headgate.Coordinator.Output}\n{fixture.Headgate.Worker.Output}");
+        await JudgeAsync(checker, job);
     }
 
     async Task JudgeAsync(RunChecker checker, Guid job)

@@ -1,0 +1,25 @@
+using System.Reflection;
+using Headgate.Hosting.Faults;
+
+namespace Headgate.Crashes.Tests.Matrix;
+
+/// <summary>The points themselves: without effect unless one is asked for, and each of them in the matrix.</summary>
+public sealed class FaultPointTests
+{
+    static readonly string[] All =
+        [.. typeof(FaultPoints).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!)];
+
+    [Fact]
+    public void Point_halts_nobody_who_was_not_told_to()
+    {
+        Assert.False(FaultPoint.IsSet);
+        Assert.All(All, point => Assert.Same(Task.CompletedTask, FaultPoint.ReachedAsync(point, "anything")));
+    }
+
+    [Fact]
+    public void Every_point_has_its_row()
+    {
+        var rows = WorkerCrashTests.Rows.Concat(CoordinatorCrashTests.Rows).Select(row => row.Split('/', '#')[0]);
+        Assert.Empty(All.Except(rows));
+    }
+}
