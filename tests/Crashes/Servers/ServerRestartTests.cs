@@ -61,6 +61,7 @@ public sealed class ServerRestartTests(ServerFixture fixture) : IClassFixture<Se
     public async Task Connections_cut_again_and_again_leave_nobody_deaf()
     {
         var scene = new Scene(fixture.Headgate, "cut-again");
+        await scene.DeclareAsync();
         await fixture.Headgate.ApplyAsync(scene.Yaml);
         var checker = await scene.SetAsync();
         var random = new Random(1);
