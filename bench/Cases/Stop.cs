@@ -30,7 +30,7 @@ sealed class Stop : IBenchCase
                 + "while there is something left), force a cancel.",
             Figures =
             [
-                new Figures(["stop", "count", "min", "median", "p99 (nearest rank)", "max"], 
+                new Figures(["stop", "count", "min", "median", "p99 (nearest rank)", "max"],
                     [Row("graceful", graceful), Row("force", force)]),
             ],
             Targets =
