@@ -124,11 +124,15 @@ public sealed class Installation : IAsyncDisposable
 
     /// <summary>Waits until nothing is owed for the job any more and nothing of it is left in staging.</summary>
     public Task QuietAsync(Guid job) => EventuallyAsync(
-        async () => await State.ScalarAsync<long>($"select count(*) from coordinator.obligation where job_id = '{job}' and done_at is null") == 0
+        async () => await State.ScalarAsync<long>($"select count(*) from coordinator.obligation where {OpenOf(job)}") == 0
             && !Directory.Exists(StagingOf(job)),
         async () => $"left in staging: {string.Join(", ", Left(job))}; owed: "
-            + await State.ScalarAsync<string>($"select string_agg(message, ', ') from coordinator.obligation where job_id = '{job}' and done_at is null")
+            + await State.ScalarAsync<string>($"select string_agg(message, ', ') from coordinator.obligation where {OpenOf(job)}")
             + $"\n{Worker.Output}\n{Coordinator.Output}");
+
+    // A release that nobody has answered is sent again.
+    static string OpenOf(Guid job) =>
+        $"job_id = '{job}' and (done_at is null or message = 'Headgate.Contracts.Jobs.ReleaseJob' and answered_at is null)";
 
     string StagingOf(Guid job) => Path.Combine(Staging, $"{job:N}");
 
