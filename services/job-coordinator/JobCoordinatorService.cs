@@ -35,6 +35,8 @@ public static class JobCoordinatorService
             ApplicationName = "headgate-coordinator",
             MaxPoolSize = 64,
         })));
+        services.AddSingleton<DatabaseClock>();
+        services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
         services.AddDbContext<CoordinatorDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<CoordinatorState>().Source));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDestinationConnector, PostgresConnector>());
         services.AddSingleton<PipelineStore>();

@@ -8,19 +8,21 @@ sealed class WorkerFiles(StagingDirectory staging)
 {
     const string Prefix = ".worker-";
 
-    /// <summary>Makes the worker's own file, or makes it again; that also shows that the directory can be written.</summary>
+    /// <summary>
+    /// Makes the worker's own file, or makes it again; that also shows that the directory can be written. The file is empty: it has
+    /// to be made on a full disk too, which nobody but a worker empties.
+    /// </summary>
     /// <exception cref="IOException">It cannot.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not.</exception>
     public void Write(Guid worker)
     {
         staging.Ensure();
-        using var file = new FileStream(PathOf(worker), new FileStreamOptions
+        new FileStream(PathOf(worker), new FileStreamOptions
         {
             Mode = FileMode.Create,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        file.WriteByte((byte)'\n');
+        }).Dispose();
     }
 
     public bool Has(Guid worker) => File.Exists(PathOf(worker));

@@ -15,18 +15,19 @@ namespace Headgate.JobCoordinator.Reconciling;
 /// ledger still moves: then the work is under way and only its reports are late.
 /// </summary>
 sealed partial class Reconciler(
-    CoordinatorState state, FenceOpener fences, IBus bus, IOptions<CoordinatorOptions> options, TimeProvider time, ILogger<Reconciler> log)
+    CoordinatorState state, DatabaseClock clock, FenceOpener fences, IBus bus, IOptions<CoordinatorOptions> options, ILogger<Reconciler> log)
     : BackgroundService
 {
     const int Parallelism = 8;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.ReconcileEvery, time);
+        using var timer = new PeriodicTimer(options.Value.ReconcileEvery, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
+                await clock.SetAsync(state.Source, stoppingToken);
                 await Parallel.ForEachAsync(
                     await TakeDueAsync(stoppingToken),
                     new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken },

@@ -1,0 +1,26 @@
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Database;
+
+/// <summary>
+/// The database's time, counted on from when it was last asked by a clock that does not jump. What the coordinator writes is compared
+/// with now() there: a machine whose own clock is hours off would owe messages for tomorrow, or wake jobs every second.
+/// </summary>
+sealed class DatabaseClock : TimeProvider
+{
+    volatile Reading? _reading;
+
+    /// <summary>Until the database was asked: the machine's own time.</summary>
+    public override DateTimeOffset GetUtcNow() => _reading is { } reading ? reading.At + GetElapsedTime(reading.Taken) : base.GetUtcNow();
+
+    /// <summary>Asks the database.</summary>
+    public async Task SetAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select clock_timestamp()");
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        _reading = new Reading(row.GetFieldValue<DateTimeOffset>(0), GetTimestamp());
+    }
+
+    sealed record Reading(DateTimeOffset At, long Taken);
+}

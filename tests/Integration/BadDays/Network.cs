@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Headgate.Integration.Tests.BadDays;
+
+/// <summary>
+/// The way to a server. It can hang in the middle of what it passes: connections that are there then stay open and nothing gets through
+/// any more, not even that an end has closed, while new ones work; as where a firewall has forgotten them.
+/// </summary>
+public sealed class Network : IAsyncDisposable
+{
+    readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    readonly CancellationTokenSource _stop = new();
+    volatile int _server;
+    volatile Line _line = new();
+    long _untilHung = long.MaxValue;
+    bool _countsToServer;
+
+    public Network(int server)
+    {
+        _server = server;
+        _listener.Start();
+        _ = AcceptAsync();
+    }
+
+    /// <summary>Where it leads; another one from now on.</summary>
+    public void LeadTo(int server) => _server = server;
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Hangs once so many more bytes have been passed to the server, or from it.</summary>
+    /// <returns>When it hangs: what lets all go on that hang.</returns>
+    public Task<Action> HangAfterAsync(long bytes, bool toServer)
+    {
+        _countsToServer = toServer;
+        Interlocked.Exchange(ref _untilHung, bytes);
+        return _line.Hung.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+    }
+
+    async Task AcceptAsync()
+    {
+        try
+        {
+            while (true) _ = ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token), _line);
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Disposed.
+        }
+    }
+
+    async Task ServeAsync(TcpClient client, Line line)
+    {
+        using var server = new TcpClient();
+        using (client)
+        {
+            try
+            {
+                await server.ConnectAsync(IPAddress.Loopback, _server, _stop.Token);
+                var (near, far) = (client.GetStream(), server.GetStream());
+                await Task.WhenAny(PassAsync(near, far, line, toServer: true), PassAsync(far, near, line, toServer: false));
+            }
+            catch (Exception e) when (e is OperationCanceledException or SocketException)
+            {
+                // The server is away, which the client sees by the end of its connection.
+            }
+        }
+    }
+
+    async Task PassAsync(NetworkStream from, NetworkStream to, Line line, bool toServer)
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (true)
+            {
+                var read = await ReadAsync(from, buffer);
+                if (toServer == _countsToServer && Interlocked.Add(ref _untilHung, -read) <= 0) Hang();
+                if (line.Hung.Task.IsCompleted) await line.Freed.Task.WaitAsync(_stop.Token);
+                if (read == 0) return;
+                await to.WriteAsync(buffer.AsMemory(0, read), _stop.Token);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // The other end has gone, or the test is over.
+        }
+    }
+
+    async Task<int> ReadAsync(NetworkStream from, byte[] buffer)
+    {
+        try
+        {
+            return await from.ReadAsync(buffer, _stop.Token);
+        }
+        catch (IOException)
+        {
+            // Reset, which is an end like another.
+            return 0;
+        }
+    }
+
+    void Hang()
+    {
+        Interlocked.Exchange(ref _untilHung, long.MaxValue);
+        var line = Interlocked.Exchange(ref _line, new Line());
+        line.Hung.TrySetResult(() => line.Freed.TrySetResult());
+    }
+
+    sealed class Line
+    {
+        public TaskCompletionSource<Action> Hung { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Freed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
