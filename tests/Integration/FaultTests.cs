@@ -85,6 +85,10 @@ public sealed class FaultTests : IAsyncLifetime
         await _headgate.StartWorkerAsync();
 
         await Installation.EventuallyAsync(() => Task.FromResult(!StagedFiles().Any()), () => Task.FromResult("staged files are left"));
+        await Installation.EventuallyAsync(
+            async () => await _headgate.State.ScalarAsync<long>(
+                "select count(*) from coordinator.obligation where message like '%.ReleaseJob' and answered_at is null") == 0,
+            () => Task.FromResult("a release was not answered"));
     }
 
     async Task<string> CurrentAsync() => (await _headgate.State.ScalarAsync<string>("select current_job_id::text from coordinator.pipeline"))!;

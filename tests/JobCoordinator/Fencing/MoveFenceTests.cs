@@ -2,6 +2,7 @@ using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Tests.Saga;
 using Npgsql;
 
@@ -100,6 +101,18 @@ public sealed class MoveFenceTests(SagaBench bench, FencedDatabase destination) 
         await MoveAsync(await job.RowAsync(), open: true, writer: "nobody_at_all");
         Assert.Equal(("role-missing", false), ProblemOf(Assert.Single(job.Published<StepFailed>())));
         Assert.Empty(job.Published<FenceDelayed>());
+    }
+
+    [Fact]
+    public async Task Launch_where_another_pipeline_writes_the_table_fails_the_job_and_moves_nothing()
+    {
+        var job = await LaunchingAsync();
+        await using var fence = new Connectors.Postgres.Fencing.PostgresFence(destination.ConnectionString);
+        var owner = job.Definition with { Name = $"p{Guid.NewGuid():N}" };
+        await bench.Pipelines.ApplyAsync([new PipelineToApply(owner, await fence.CheckAsync(default))], "test", default);
+        await MoveAsync(await job.RowAsync(), open: true);
+        Assert.Equal(("target-taken", false), ProblemOf(Assert.Single(job.Published<StepFailed>())));
+        Assert.Null(await destination.FenceAsync(job.PipelineId));
     }
 
     [Fact]

@@ -23,6 +23,16 @@ public sealed class TargetClaimTests(SagaBench bench)
     }
 
     [Fact]
+    public async Task Of_pipelines_that_are_applied_at_the_same_time_one_gets_the_table()
+    {
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(async () =>
+            await Record.ExceptionAsync(() => ApplyAsync(Pipeline("env:ONE", "contacts"))))));
+
+        Assert.Single(outcomes, outcome => outcome is null);
+        Assert.All(outcomes.OfType<Exception>(), refused => Assert.IsType<TargetTakenException>(refused));
+    }
+
+    [Fact]
     public async Task A_table_of_the_same_name_at_another_destination_is_another_table()
     {
         await ApplyAsync(Pipeline("env:ONE", "contacts"));

@@ -22,6 +22,32 @@ public sealed class ReconcilerTests(SagaBench bench, FencedDatabase destination)
         Assert.Empty(early.Sent<ReconcileJob>());
     }
 
+    [Theory]
+    [InlineData("ReleaseJob", null, 60, true)]
+    [InlineData("ReleaseJob", "now()", 60, false)]
+    [InlineData("ReleaseJob", null, 1, false)]
+    [InlineData("JobCompleted", null, 60, false)]
+    public async Task Release_that_nobody_has_answered_is_owed_again_after_a_while(string message, string? answered, int secondsAgo, bool isOwedAgain)
+    {
+        var (obligation, last) = (Guid.NewGuid(), Guid.NewGuid());
+        await SentAsync(obligation, message, answered, secondsAgo);
+        // Looked at after the other one, so that one which is left alone was really passed over.
+        await SentAsync(last, "ReleaseJob", answered: null, secondsAgo: 45);
+        await using var reconciler = await bench.RunAsync<Reconciler>();
+        await bench.EventuallyAsync(() => IsOwedAsync(last));
+        Assert.Equal(isOwedAgain, await IsOwedAsync(obligation));
+
+        Task<int> SentAsync(Guid id, string message, string? answered, int secondsAgo)
+        {
+            var (type, at) = ($"Headgate.Contracts.Jobs.{message}", answered is null ? (DateTime?)null : DateTime.UnixEpoch);
+            return bench.ExecuteAsync(
+                $"""
+                 insert into coordinator.obligation (obligation_id, job_id, message, body, done_at, answered_at)
+                 values ({id}, {Guid.NewGuid()}, {type}, jsonb_build_object(), now() - {secondsAgo} * interval '1 second', {at})
+                 """);
+        }
+    }
+
     [Fact]
     public async Task Job_that_another_coordinator_has_in_hand_holds_nobody_up()
     {
