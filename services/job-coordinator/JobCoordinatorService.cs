@@ -35,6 +35,8 @@ public static class JobCoordinatorService
         {
             ApplicationName = "headgate-coordinator",
             MaxPoolSize = 64,
+            // The same few statements for every message: planning them costs more than running them.
+            MaxAutoPrepare = 64,
         })));
         services.AddSingleton<DatabaseClock>();
         services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
