@@ -20,7 +20,7 @@ sealed class ProgressConsumer(TimeProvider time) : IConsumer<Batch<JobProgressed
     /// <summary>How far apart batches are at least: a backlog of progress may wait, and must leave the cores to commands.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(400);
 
-    // With the token of the connection: a confirm that was under way when it was lost is not waited for, or no batch would follow.
+    // With the token of the connection: once that is lost the batch comes again, and nothing of this one need be waited for.
     public async Task Consume(ConsumeContext<Batch<JobProgressed>> context)
     {
         var began = time.GetTimestamp();
