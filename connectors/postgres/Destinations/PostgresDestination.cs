@@ -40,7 +40,18 @@ public sealed class PostgresDestination : IDestination
     public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
         IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options,
         CancellationToken cancellationToken) =>
-        Guarded.RunAsync(_subject, () => DestinationPlanner.PlanAsync(_dataSource, objects, options, cancellationToken));
+        Guarded.RunAsync(_subject, async () =>
+        {
+            try
+            {
+                return await DestinationPlanner.PlanAsync(_dataSource, objects, options, cancellationToken);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                string[] tables = [.. objects.Select(entry => entry.Definition.To)];
+                throw await TableLocks.WaitingForAsync(_dataSource, tables, "planning", TableLocks.AgainstReaders, cancellationToken);
+            }
+        });
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<int>?> ApplyChangesAsync(
@@ -52,7 +63,7 @@ public sealed class PostgresDestination : IDestination
         Guarded.RunAsync<IBatchTransaction>(WriteProblem.SubjectOf(plan), async () =>
         {
             var (transaction, ledger) = await BeginSegmentAsync(_dataSource, ticket, plan, cancellationToken);
-            return new PostgresBatchTransaction(transaction, _shapes, ticket, plan, ledger);
+            return new PostgresBatchTransaction(_dataSource, transaction, _shapes, ticket, plan, ledger);
         });
 
     /// <inheritdoc/>
