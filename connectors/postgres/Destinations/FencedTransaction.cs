@@ -102,6 +102,12 @@ sealed class FencedTransaction : IAsyncDisposable
         {
             // What was sent along failed, but it was not to be done anyway.
         }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            // A session keeps the default that it began with: none of these is of use when the destination takes writes again.
+            NpgsqlConnection.ClearPool(Connection);
+            throw;
+        }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
             if (!stood)
