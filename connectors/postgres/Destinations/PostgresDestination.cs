@@ -15,6 +15,7 @@ public sealed class PostgresDestination : IDestination
     readonly NpgsqlDataSource _dataSource;
     readonly string _subject;
     readonly FieldShapes _shapes = new();
+    readonly LostSessions _lost;
 
     /// <summary>Opens a destination; connects on first use.</summary>
     /// <param name="connection">Connection string of the role that writes.</param>
@@ -26,7 +27,8 @@ public sealed class PostgresDestination : IDestination
         {
             s.NoResetOnClose = true;
             s.CommandTimeout = 55;
-        });
+        }, PostgresConnections.ServerKeepAlive);
+        _lost = new LostSessions(_dataSource);
     }
 
     /// <inheritdoc/>
@@ -63,6 +65,9 @@ public sealed class PostgresDestination : IDestination
         Guarded.RunAsync<IBatchTransaction>(WriteProblem.SubjectOf(plan), async () =>
         {
             var (transaction, ledger) = await BeginSegmentAsync(_dataSource, ticket, plan, cancellationToken);
+            // The next try finds the segment free.
+            if (transaction.Refused is SkipReason.InHand) await _lost.EndAsync(cancellationToken);
+            transaction.Lost = _lost.Note;
             return new PostgresBatchTransaction(_dataSource, transaction, _shapes, ticket, plan, ledger);
         });
 
