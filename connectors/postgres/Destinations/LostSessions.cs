@@ -19,10 +19,9 @@ sealed class LostSessions(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Ends those that are still there. A backend of the same number that began something lately is another one.</summary>
-    /// <returns>Whether there was any.</returns>
-    public async Task<bool> EndAsync(CancellationToken cancellationToken)
+    public async Task EndAsync(CancellationToken cancellationToken)
     {
-        if (_backends.IsEmpty) return false;
+        if (_backends.IsEmpty) return;
         int[] lost = [.. _backends.Keys];
         await using var command = dataSource.CreateCommand(
             """
@@ -31,8 +30,7 @@ sealed class LostSessions(NpgsqlDataSource dataSource)
               AND a.state <> 'idle' AND a.state_change < pg_catalog.clock_timestamp() - interval '20 seconds'
             """);
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = lost });
-        var ended = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await command.ExecuteNonQueryAsync(cancellationToken);
         foreach (var backend in lost) _backends.TryRemove(backend, out _);
-        return ended > 0;
     }
 }

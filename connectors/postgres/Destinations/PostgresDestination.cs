@@ -65,10 +65,20 @@ public sealed class PostgresDestination : IDestination
         Guarded.RunAsync<IBatchTransaction>(WriteProblem.SubjectOf(plan), async () =>
         {
             var (transaction, ledger) = await BeginSegmentAsync(_dataSource, ticket, plan, cancellationToken);
-            // The next try finds the segment free.
-            if (transaction.Refused is SkipReason.InHand) await _lost.EndAsync(cancellationToken);
             transaction.Lost = _lost.Note;
-            return new PostgresBatchTransaction(_dataSource, transaction, _shapes, ticket, plan, ledger);
+            var batch = new PostgresBatchTransaction(_dataSource, transaction, _shapes, ticket, plan, ledger);
+            if (batch.Skipped is not SkipReason.InHand) return batch;
+            try
+            {
+                // The next try finds the segment free.
+                await _lost.EndAsync(cancellationToken);
+                return batch;
+            }
+            catch
+            {
+                await batch.DisposeAsync();
+                throw;
+            }
         });
 
     /// <inheritdoc/>
