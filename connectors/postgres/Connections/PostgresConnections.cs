@@ -10,6 +10,13 @@ static class PostgresConnections
     public const string DestinationApplication = "headgate-destination";
     public const string FenceApplication = "headgate-fence";
 
+    /// <summary>
+    /// Lets the server find out within a minute that a worker's machine is gone. Until then its session holds its locks, or its
+    /// snapshot; and one that waits for COPY data is under no other time-out.
+    /// </summary>
+    public const string ServerKeepAlive =
+        "SET tcp_keepalives_idle TO 30; SET tcp_keepalives_interval TO 10; SET tcp_keepalives_count TO 3;";
+
     const int MaxPoolSize = 32;
 
     /// <param name="connection">The connection string.</param>

@@ -15,6 +15,7 @@ public sealed class PostgresDestination : IDestination
     readonly NpgsqlDataSource _dataSource;
     readonly string _subject;
     readonly FieldShapes _shapes = new();
+    readonly LostSessions _lost;
 
     /// <summary>Opens a destination; connects on first use.</summary>
     /// <param name="connection">Connection string of the role that writes.</param>
@@ -26,7 +27,8 @@ public sealed class PostgresDestination : IDestination
         {
             s.NoResetOnClose = true;
             s.CommandTimeout = 55;
-        });
+        }, PostgresConnections.ServerKeepAlive);
+        _lost = new LostSessions(_dataSource);
     }
 
     /// <inheritdoc/>
@@ -40,7 +42,18 @@ public sealed class PostgresDestination : IDestination
     public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
         IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options,
         CancellationToken cancellationToken) =>
-        Guarded.RunAsync(_subject, () => DestinationPlanner.PlanAsync(_dataSource, objects, options, cancellationToken));
+        Guarded.RunAsync(_subject, async () =>
+        {
+            try
+            {
+                return await DestinationPlanner.PlanAsync(_dataSource, objects, options, cancellationToken);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                string[] tables = [.. objects.Select(entry => entry.Definition.To)];
+                throw await TableLocks.WaitingForAsync(_dataSource, tables, "planning", TableLocks.AgainstReaders, cancellationToken);
+            }
+        });
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<int>?> ApplyChangesAsync(
@@ -52,7 +65,20 @@ public sealed class PostgresDestination : IDestination
         Guarded.RunAsync<IBatchTransaction>(WriteProblem.SubjectOf(plan), async () =>
         {
             var (transaction, ledger) = await BeginSegmentAsync(_dataSource, ticket, plan, cancellationToken);
-            return new PostgresBatchTransaction(transaction, _shapes, ticket, plan, ledger);
+            transaction.Lost = _lost.Note;
+            var batch = new PostgresBatchTransaction(_dataSource, transaction, _shapes, ticket, plan, ledger);
+            if (batch.Skipped is not SkipReason.InHand) return batch;
+            try
+            {
+                // The next try finds the segment free.
+                await _lost.EndAsync(cancellationToken);
+                return batch;
+            }
+            catch
+            {
+                await batch.DisposeAsync();
+                throw;
+            }
         });
 
     /// <inheritdoc/>
