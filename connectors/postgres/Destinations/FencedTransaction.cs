@@ -14,21 +14,16 @@ sealed class FencedTransaction : IAsyncDisposable
     static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
     readonly NpgsqlTransaction _transaction;
-    readonly int _backend;
 
     FencedTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
         Connection = connection;
         _transaction = transaction;
-        _backend = connection.ProcessID;
     }
 
     public NpgsqlConnection Connection { get; }
 
     public SkipReason? Refused { get; private set; }
-
-    /// <summary>Told of the backend when its session broke: it may live on.</summary>
-    public Action<int>? Lost { get; set; }
 
     /// <param name="dataSource">Where.</param>
     /// <param name="ticket">For whom the fence must stand.</param>
@@ -45,6 +40,7 @@ sealed class FencedTransaction : IAsyncDisposable
             var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
             var fenced = new FencedTransaction(connection, transaction);
             await fenced.EnterAsync(ticket, then, read, cancellationToken);
+            if (fenced.Refused is SkipReason.InHand) await LostSessions.EndAsync(dataSource, cancellationToken);
             return fenced;
         }
         catch
@@ -77,11 +73,7 @@ sealed class FencedTransaction : IAsyncDisposable
     /// <summary>Not to be interrupted: a commit that was sent is waited for.</summary>
     public Task CommitAsync() => _transaction.CommitAsync(CancellationToken.None);
 
-    public ValueTask DisposeAsync()
-    {
-        if (Connection.State != System.Data.ConnectionState.Open) Lost?.Invoke(_backend);
-        return new(EndAsync(Connection));
-    }
+    public ValueTask DisposeAsync() => new(EndAsync(Connection));
 
     /// <summary>
     /// One round trip, but each statement for itself: only a statement that begins after the lock was granted, under a snapshot of its
@@ -110,12 +102,6 @@ sealed class FencedTransaction : IAsyncDisposable
         catch (PostgresException) when (Refused is not null)
         {
             // What was sent along failed, but it was not to be done anyway.
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
-        {
-            // A session keeps the default that it began with: none of these is of use when the destination takes writes again.
-            NpgsqlConnection.ClearPool(Connection);
-            throw;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
         {

@@ -1,36 +1,28 @@
-using System.Collections.Concurrent;
+using Headgate.Connectors.Postgres.Connections;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Destinations;
 
 /// <summary>
-/// Sessions that were given up because their server did not answer any more. Where only the way to it was broken, the server still waits
-/// for the rest of their COPY, without any time-out, and holds their segment's lock: they are ended from another session.
+/// Sessions whose worker the network hides: the server waits for the rest of their COPY, which no time-out of its own interrupts, and
+/// holds their segment's lock.
 /// </summary>
-sealed class LostSessions(NpgsqlDataSource dataSource)
+static class LostSessions
 {
-    const int Remembered = 1_000;
-
-    readonly ConcurrentDictionary<int, bool> _backends = new();
-
-    public void Note(int backend)
+    /// <summary>
+    /// Ends them from another session of their role, whichever worker's they were. Only those that are past the statement_timeout of
+    /// <see cref="WriterSettings"/> and still wait for their client: the next byte from it would end that statement anyway.
+    /// </summary>
+    public static async Task EndAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
-        if (_backends.Count < Remembered) _backends[backend] = true;
-    }
-
-    /// <summary>Ends those that are still there. A backend of the same number that began something lately is another one.</summary>
-    public async Task EndAsync(CancellationToken cancellationToken)
-    {
-        if (_backends.IsEmpty) return;
-        int[] lost = [.. _backends.Keys];
         await using var command = dataSource.CreateCommand(
             """
-            SELECT count(pg_catalog.pg_terminate_backend(a.pid)) FROM pg_catalog.pg_stat_activity a
-            WHERE a.pid = ANY ($1) AND a.usename = current_user AND a.application_name = pg_catalog.current_setting('application_name')
-              AND a.state <> 'idle' AND a.state_change < pg_catalog.clock_timestamp() - interval '20 seconds'
+            SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+            WHERE datname = pg_catalog.current_database() AND usename = current_user AND application_name = $1
+              AND state = 'active' AND wait_event_type = 'Client'
+              AND query_start < pg_catalog.clock_timestamp() - interval '52 seconds'
             """);
-        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = lost });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = PostgresConnections.DestinationApplication });
         await command.ExecuteNonQueryAsync(cancellationToken);
-        foreach (var backend in lost) _backends.TryRemove(backend, out _);
     }
 }

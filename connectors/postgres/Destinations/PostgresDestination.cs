@@ -15,7 +15,6 @@ public sealed class PostgresDestination : IDestination
     readonly NpgsqlDataSource _dataSource;
     readonly string _subject;
     readonly FieldShapes _shapes = new();
-    readonly LostSessions _lost;
 
     /// <summary>Opens a destination; connects on first use.</summary>
     /// <param name="connection">Connection string of the role that writes.</param>
@@ -28,7 +27,6 @@ public sealed class PostgresDestination : IDestination
             s.NoResetOnClose = true;
             s.CommandTimeout = 55;
         }, PostgresConnections.ServerKeepAlive);
-        _lost = new LostSessions(_dataSource);
     }
 
     /// <inheritdoc/>
@@ -42,48 +40,24 @@ public sealed class PostgresDestination : IDestination
     public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
         IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options,
         CancellationToken cancellationToken) =>
-        Guarded.RunAsync(_subject, async () =>
-        {
-            try
-            {
-                return await DestinationPlanner.PlanAsync(_dataSource, objects, options, cancellationToken);
-            }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
-            {
-                string[] tables = [.. objects.Select(entry => entry.Definition.To)];
-                throw await TableLocks.WaitingForAsync(_dataSource, tables, "planning", TableLocks.AgainstReaders, cancellationToken);
-            }
-        });
+        Guarded.RunAsync(_subject, () => DestinationPlanner.PlanAsync(_dataSource, objects, options, cancellationToken));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<int>?> ApplyChangesAsync(
         JobTicket ticket, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken) =>
-        Guarded.RunAsync(_subject, () => new ShapeChanges(_dataSource, ticket).ApplyAsync(plans, cancellationToken));
+        Guarded.WriteAsync(_dataSource, _subject, () => new ShapeChanges(_dataSource, ticket).ApplyAsync(plans, cancellationToken));
 
     /// <inheritdoc/>
     public Task<IBatchTransaction> BeginBatchAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken) =>
-        Guarded.RunAsync<IBatchTransaction>(WriteProblem.SubjectOf(plan), async () =>
+        Guarded.WriteAsync<IBatchTransaction>(_dataSource, WriteProblem.SubjectOf(plan), async () =>
         {
             var (transaction, ledger) = await BeginSegmentAsync(_dataSource, ticket, plan, cancellationToken);
-            transaction.Lost = _lost.Note;
-            var batch = new PostgresBatchTransaction(_dataSource, transaction, _shapes, ticket, plan, ledger);
-            if (batch.Skipped is not SkipReason.InHand) return batch;
-            try
-            {
-                // The next try finds the segment free.
-                await _lost.EndAsync(cancellationToken);
-                return batch;
-            }
-            catch
-            {
-                await batch.DisposeAsync();
-                throw;
-            }
+            return new PostgresBatchTransaction(_dataSource, transaction, _shapes, ticket, plan, ledger);
         });
 
     /// <inheritdoc/>
     public Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken) =>
-        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () =>
+        Guarded.WriteAsync(_dataSource, WriteProblem.SubjectOf(plan), () =>
             new DeferredRetry(_dataSource, _shapes, ticket, plan).RunAsync(cancellationToken));
 
     /// <inheritdoc/>

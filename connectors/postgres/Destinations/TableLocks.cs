@@ -25,7 +25,7 @@ static class TableLocks
     {
         const string sql = """
             SELECT DISTINCT t.name, 'backend ' || l.pid || ' (' || coalesce(a.application_name, '') || ')'
-            FROM unnest($1) t (name) JOIN pg_catalog.pg_locks l ON l.relation = pg_catalog.to_regclass(t.name)
+            FROM pg_catalog.unnest($1) t (name) JOIN pg_catalog.pg_locks l ON l.relation = pg_catalog.to_regclass(t.name)
             LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
             WHERE l.locktype = 'relation' AND l.granted AND l.mode = ANY ($2)
               AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
