@@ -18,19 +18,23 @@ public sealed class LockedTableTests(LockedTableTests.Fixture fixture) : IClassF
 
         public Locked Shaping { get; private set; } = null!;
 
+        public NpgsqlConnection Reader { get; private set; } = null!;
+
         public async Task InitializeAsync()
         {
             Day = await BadDay.PrepareAsync(environment => environment["HEADGATE_COORDINATOR__STEPTRIES"] = "100");
             Planning = await LockAsync("locked", "access exclusive");
+            // What locks readers out as well would keep the job from being planned.
             Loading = await LockAsync("locked_load", "share");
-            await UpgradeAsync(Loading, "Loading");
             Shaping = await LockAsync("locked_shape", "share", "alter table locked_shape drop column v");
-            await UpgradeAsync(Shaping, "Shaping");
+            Reader = await OpenAsync("reader");
+            await ExecuteAsync(Reader, "begin; select from locked_load");
         }
 
         public async Task DisposeAsync()
         {
             foreach (var locked in (Locked[])[Planning, Loading, Shaping]) await locked.Somebody.DisposeAsync();
+            await Reader.DisposeAsync();
             await Day.DisposeAsync();
         }
 
@@ -38,20 +42,17 @@ public sealed class LockedTableTests(LockedTableTests.Fixture fixture) : IClassF
         {
             var pipeline = await Day.PipelineAsync(table, megabytes: 2);
             if (alter is not null) await Day.Headgate.Destination.ExecuteAsync(alter);
-            var somebody = new NpgsqlConnection(
-                new NpgsqlConnectionStringBuilder(Day.Headgate.Destination.ConnectionString) { ApplicationName = "somebody", Pooling = false }.ConnectionString);
-            await somebody.OpenAsync();
+            var somebody = await OpenAsync("somebody");
             await ExecuteAsync(somebody, $"begin; lock table {table} in {mode} mode");
             return new Locked(await Day.RunAsync(pipeline), table, somebody);
         }
 
-        /// <summary>Once the job has been planned: what locks readers out as well would have kept it from that.</summary>
-        async Task UpgradeAsync(Locked locked, string phase)
+        async Task<NpgsqlConnection> OpenAsync(string application)
         {
-            await Installation.EventuallyAsync(
-                async () => await Day.Headgate.State.ScalarAsync<string>($"select phase from coordinator.sync_job where job_id = '{locked.Job}'") == phase,
-                () => Task.FromResult($"the job does not come to {phase}\n{Day.Headgate.Output}"));
-            await ExecuteAsync(locked.Somebody, $"lock table {locked.Table} in access exclusive mode");
+            var settings = new NpgsqlConnectionStringBuilder(Day.Headgate.Destination.ConnectionString) { ApplicationName = application, Pooling = false };
+            var connection = new NpgsqlConnection(settings.ConnectionString);
+            await connection.OpenAsync();
+            return connection;
         }
 
         static async Task ExecuteAsync(NpgsqlConnection connection, string statement)
@@ -74,9 +75,9 @@ public sealed class LockedTableTests(LockedTableTests.Fixture fixture) : IClassF
 
     async Task WaitsAsync(Locked locked, string what)
     {
-        var holder = await _day.Headgate.Destination.ScalarAsync<int>(
-            $"select pid from pg_locks where relation = '{locked.Table}'::regclass and mode = 'AccessExclusiveLock' and granted");
-        await _day.WaitsForAsync(locked.Job, $"public.{locked.Table}", what, "waits for a lock", $"backend {holder} (somebody)");
+        var holder = $"backend {locked.Somebody.ProcessID} (somebody)";
+        var said = await _day.WaitsForAsync(locked.Job, $"public.{locked.Table}", what, "waits for a lock", holder);
+        Assert.DoesNotContain("(reader)", said, StringComparison.Ordinal);
 
         await locked.Somebody.CloseAsync();
 
