@@ -11,6 +11,8 @@ public sealed class HangingNetworkTests(HangingNetworkTests.Fixture fixture) : I
     /// <summary>Both ways hang at the same time: what is to be seen is how long it takes, and that need not be waited for twice.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
+        OwnServers _servers = null!;
+
         public Network ToSource { get; private set; } = null!;
 
         public Network ToDestination { get; private set; } = null!;
@@ -28,15 +30,16 @@ public sealed class HangingNetworkTests(HangingNetworkTests.Fixture fixture) : I
 
         public async Task InitializeAsync()
         {
-            var server = new NpgsqlConnectionStringBuilder((await SharedServers.PostgresAsync()).ConnectionString);
-            (ToSource, ToDestination) = (new Network(server.Port), new Network(server.Port));
+            // Not those that all tests share: a server with a session out of sight cannot drop a database until that session has ended.
+            _servers = await OwnServers.StartAsync();
+            (ToSource, ToDestination) = (new Network(_servers.Source.Private!.Port), new Network(_servers.Destination.Private!.Port));
             Day = await BadDay.PrepareAsync(environment =>
             {
                 // Nothing is sent again meanwhile: what goes on does so because the hanging read or write was given up.
                 environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:05:00";
                 environment["FAR_SOURCE"] = Through(ToSource, environment["TEST_SOURCE"]);
                 environment["FAR_DESTINATION"] = Through(ToDestination, environment["TEST_DESTINATION"]);
-            });
+            }, _servers);
             // More than the kernels on the way take in: the server must still be sending.
             var fromFar = await Day.PipelineAsync("from_far", megabytes: 24, source: "env:FAR_SOURCE");
             var toFar = await Day.PipelineAsync("to_far", megabytes: 8, destination: "env:FAR_DESTINATION");
@@ -49,9 +52,10 @@ public sealed class HangingNetworkTests(HangingNetworkTests.Fixture fixture) : I
 
         public async Task DisposeAsync()
         {
-            await Day.DisposeAsync();
             await ToSource.DisposeAsync();
             await ToDestination.DisposeAsync();
+            await Day.DisposeAsync();
+            await _servers.DisposeAsync();
         }
 
         static string Through(Network network, string connection) =>
