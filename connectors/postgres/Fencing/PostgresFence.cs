@@ -34,7 +34,7 @@ public sealed class PostgresFence(string connection) : IFence
     });
 
     /// <inheritdoc/>
-    public Task<FenceMoveResult> MoveAsync(FenceMove move, CancellationToken cancellationToken) => Guarded.WriteAsync(_dataSource, Subject, async () =>
+    public Task<FenceMoveResult> MoveAsync(FenceMove move, CancellationToken cancellationToken) => Guarded.RunAsync(Subject, async () =>
     {
         await RefuseStandbyAsync(cancellationToken);
         await SchemaInstaller.EnsureAsync(_dataSource, cancellationToken);
