@@ -20,7 +20,8 @@ sealed class PostgresBatchTransaction : IBatchTransaction
     bool _isWritten;
 
     public PostgresBatchTransaction(
-        NpgsqlDataSource dataSource, FencedTransaction transaction, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan, LedgerRow ledger)
+        NpgsqlDataSource dataSource, FencedTransaction transaction, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan,
+        LedgerRow ledger)
     {
         _dataSource = dataSource;
         _transaction = transaction;

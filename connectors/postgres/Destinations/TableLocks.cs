@@ -13,7 +13,8 @@ static class TableLocks
     public static readonly string[] AgainstWriters = ["ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", .. AgainstReaders];
 
     /// <summary>All: each is in the way of a change of the table.</summary>
-    public static readonly string[] All = ["AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock", .. AgainstWriters];
+    public static readonly string[] All =
+        ["AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock", .. AgainstWriters];
 
     /// <param name="dataSource">Asked in another session: the one that waited has failed.</param>
     /// <param name="tables">One of these it was.</param>

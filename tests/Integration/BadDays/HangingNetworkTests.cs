@@ -86,7 +86,11 @@ public sealed class HangingNetworkTests(HangingNetworkTests.Fixture fixture) : I
     {
         var headgate = fixture.Day.Headgate;
         await headgate.Source.ExecuteAsync("create table kept (id int primary key); insert into kept values (1), (2)");
-        await headgate.Destination.ExecuteAsync("create table kept (id int primary key, idle text default current_setting('tcp_keepalives_idle') || ' ' || current_setting('tcp_user_timeout'))");
+        await headgate.Destination.ExecuteAsync(
+            """
+            create table kept (id int primary key,
+                idle text default current_setting('tcp_keepalives_idle') || ' ' || current_setting('tcp_user_timeout'))
+            """);
         await headgate.ApplyAsync(Pipelines.Of("kept", Pipelines.Object("kept", filter: "current_setting('tcp_keepalives_idle') = '30'")));
 
         await headgate.CompleteAsync(await fixture.Day.RunAsync("kept"));

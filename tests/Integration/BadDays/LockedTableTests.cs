@@ -49,7 +49,8 @@ public sealed class LockedTableTests(LockedTableTests.Fixture fixture) : IClassF
 
         async Task<NpgsqlConnection> OpenAsync(string application)
         {
-            var settings = new NpgsqlConnectionStringBuilder(Day.Headgate.Destination.ConnectionString) { ApplicationName = application, Pooling = false };
+            var settings = new NpgsqlConnectionStringBuilder(Day.Headgate.Destination.ConnectionString);
+            (settings.ApplicationName, settings.Pooling) = (application, false);
             var connection = new NpgsqlConnection(settings.ConnectionString);
             await connection.OpenAsync();
             return connection;

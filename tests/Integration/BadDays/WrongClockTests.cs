@@ -82,9 +82,11 @@ public sealed class WrongClockTests
         {
             Assert.Contains(
                 (DateTimeOffset[])[believed, believed.AddMinutes(-1)],
-                time => service.Output.Contains(time.ToString("'\"Timestamp\":\"'yyyy-MM-dd'T'HH", CultureInfo.InvariantCulture), StringComparison.Ordinal));
+                time => service.Output.Contains($"\"Timestamp\":\"{Hour(time)}", StringComparison.Ordinal));
         }
     }
+
+    static string Hour(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH", CultureInfo.InvariantCulture);
 
     /// <summary>The state database's times; and nothing was sent again and again for a clock's sake.</summary>
     static async Task RequireTrueTimesAsync(BadDay day, Guid job)
