@@ -1,3 +1,4 @@
+using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
 using Headgate.IngestWorker.Checks;
 using Headgate.IngestWorker.Configuration;
@@ -6,6 +7,7 @@ using Headgate.IngestWorker.Loading;
 using Headgate.IngestWorker.Preparation;
 using Headgate.IngestWorker.Releases;
 using Headgate.IngestWorker.Schema;
+using Headgate.IngestWorker.Steps;
 using MassTransit;
 
 namespace Headgate.IngestWorker;
@@ -13,6 +15,9 @@ namespace Headgate.IngestWorker;
 /// <summary>The worker's lanes.</summary>
 public static class IngestWorkerLanes
 {
+    // A source or destination that is slow to give up one job does not keep the next stop from being heard.
+    const int StopConcurrency = 16;
+
     /// <summary>Adds the consumers, each on its lane. Comes after <see cref="IngestWorkerRegistration.AddIngestWorker"/>.</summary>
     public static void AddIngestWorkerConsumers(this IBusRegistrationConfigurator bus)
     {
@@ -22,6 +27,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<CheckSourceConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
+        bus.AddConsumer<StopConsumer>();
 
         var options = (WorkerOptions)bus.Last(service => service.ServiceType == typeof(WorkerOptions)).ImplementationInstance!;
         bus.AddLane(new Lane
@@ -52,6 +58,14 @@ public static class IngestWorkerLanes
             Name = Lanes.Load,
             Concurrency = options.LoadConcurrency,
             Configure = (context, endpoint) => endpoint.ConfigureConsumer<LoadConsumer>(context),
+        });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Stops($"{Environment.MachineName}.{Environment.ProcessId}.{Guid.NewGuid():N}"),
+            IsTemporary = true,
+            Concurrency = StopConcurrency,
+            Events = [new LaneEvent<JobStopping>()],
+            Configure = (context, endpoint) => endpoint.ConfigureConsumer<StopConsumer>(context),
         });
     }
 }

@@ -41,6 +41,7 @@ public static class IngestWorkerRegistration
         services.AddSingleton<ISourceConnector>(postgres);
         services.AddSingleton<IDestinationConnector>(postgres);
         services.AddSingleton<SystemConnections>();
+        services.AddSingleton<StepsInHand>();
         services.AddSingleton<StepRun>();
         services.AddSingleton(new StagingDirectory(settings.Staging));
         services.AddSingleton<SharedStaging>();

@@ -13,6 +13,7 @@ using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Obligations;
 using Headgate.JobCoordinator.Pipelines;
+using Headgate.JobCoordinator.Progress;
 using Headgate.JobCoordinator.Reconciling;
 using Headgate.JobCoordinator.Runs;
 using Headgate.JobCoordinator.Upkeep;
@@ -34,6 +35,8 @@ public static class JobCoordinatorService
         {
             ApplicationName = "headgate-coordinator",
             MaxPoolSize = 64,
+            // The same few statements for every message: planning them costs more than running them.
+            MaxAutoPrepare = 64,
         })));
         services.AddSingleton<DatabaseClock>();
         services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
@@ -61,6 +64,7 @@ public static class JobCoordinatorService
         bus.AddConsumer<VerifyJobConsumer>();
         bus.AddConsumer<JobReleasedConsumer>();
         bus.AddJobSaga();
+        bus.AddProgressLane();
 
         bus.AddConsumerLane(Lanes.Starts, 8, (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context));
         bus.AddConsumerLane(Lanes.Fences, 16, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context));
@@ -97,10 +101,21 @@ public static class JobCoordinatorService
             Events =
             [
                 new LaneEvent<JobPrepared>(), new LaneEvent<SegmentExtracted>(), new LaneEvent<SnapshotLost>(), new LaneEvent<SegmentLost>(),
-                new LaneEvent<SchemaChangesApplied>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<JobProgressed>(), new LaneEvent<StepFailed>(),
+                new LaneEvent<SchemaChangesApplied>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<StepFailed>(),
             ],
             Configure = ConfigureSaga,
         });
+    }
+
+    internal static void AddProgressLane(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<ProgressConsumer>(consumer => consumer.Options<BatchOptions>(batch => batch
+            .SetMessageLimit(ProgressConsumer.MostInBatch)
+            .SetTimeLimit(ProgressConsumer.Patience)
+            .SetConcurrencyLimit(1)));
+        bus.AddConsumerLane(
+            Lanes.Progress, ProgressConsumer.MostInBatch, (context, lane) => lane.ConfigureConsumer<ProgressConsumer>(context),
+            new LaneEvent<JobProgressed>());
     }
 
     static void AddConsumerLane(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Headgate.Hosting.Bus;
 using Headgate.PrivateServers;
 using Headgate.Tests.Servers;
 using Npgsql;
@@ -118,9 +119,9 @@ public sealed class Installation : IAsyncDisposable
         },
         () => Task.FromResult("the queues do not stay empty"));
 
-    // Answers to requests are in queues of their askers' own, which nobody else may empty.
-    async Task<IEnumerable<QueueInfo>> LanesAsync() =>
-        (await Broker.QueuesAsync()).Where(queue => queue.Name.StartsWith("headgate.", StringComparison.Ordinal));
+    // Answers to requests are in queues of their askers' own, which nobody else may empty; a worker's ear goes with the worker.
+    async Task<IEnumerable<QueueInfo>> LanesAsync() => (await Broker.QueuesAsync()).Where(queue =>
+        queue.Name.StartsWith("headgate.", StringComparison.Ordinal) && !queue.Name.StartsWith(Lanes.Stops(""), StringComparison.Ordinal));
 
     /// <summary>Waits until nothing is owed for the job any more and nothing of it is left in staging.</summary>
     public Task QuietAsync(Guid job) => EventuallyAsync(

@@ -9,6 +9,8 @@ namespace Headgate.Hosting.Bus;
 /// <summary>Puts the lanes of one or more services on a bus.</summary>
 public static class BusRegistration
 {
+    static readonly TimeSpan TemporaryQueueExpiration = TimeSpan.FromMinutes(1);
+
     /// <summary>Adds a lane to the bus that is being registered.</summary>
     public static void AddLane(this IBusRegistrationConfigurator bus, Lane lane) => bus.AddSingleton(new LaneEntry(lane));
 
@@ -58,9 +60,25 @@ public static class BusRegistration
         endpoint.ConfigureConsumeTopology = false;
         endpoint.PrefetchCount = lane.Concurrency;
         endpoint.ConcurrentMessageLimit = lane.Concurrency;
-        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit) rabbit.SetQuorumQueue();
+        if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit) Declare(rabbit, lane);
         foreach (var laneEvent in lane.Events) laneEvent.Bind(endpoint);
         lane.Configure(context, endpoint);
+    }
+
+    static void Declare(IRabbitMqReceiveEndpointConfigurator rabbit, Lane lane)
+    {
+        if (!lane.IsTemporary)
+        {
+            rabbit.SetQuorumQueue();
+            return;
+        }
+
+        rabbit.Durable = false;
+        rabbit.AutoDelete = true;
+        // A process that dies before it has consumed leaves a queue that is never deleted for want of a consumer.
+        rabbit.QueueExpiration = TemporaryQueueExpiration;
+        rabbit.DiscardFaultedMessages();
+        rabbit.DiscardSkippedMessages();
     }
 
     sealed record LaneEntry(Lane Lane);

@@ -12,7 +12,10 @@ public static class Lanes
     /// <summary>Commands on jobs and confirmations of the fence. Never shared with progress: a backlog would delay a stop.</summary>
     public const string JobCommands = "headgate.coordinator.job-commands";
 
-    /// <summary>What the workers report.</summary>
+    /// <summary>How far batches have come. It comes often, and is merged before the job's saga hears of it.</summary>
+    public const string Progress = "headgate.coordinator.progress";
+
+    /// <summary>What the workers report: merged progress, and each step that is done or has failed.</summary>
     public const string JobProgress = "headgate.coordinator.job-progress";
 
     /// <summary>Moves of destination fences.</summary>
@@ -35,6 +38,9 @@ public static class Lanes
 
     /// <summary>Events that somebody is told of.</summary>
     public const string Notices = "headgate.notifier.notices";
+
+    /// <summary>Stops that one worker process hears of: every one has such a queue of its own, gone with it.</summary>
+    public static string Stops(string worker) => $"headgate.ingest.stops.{worker}";
 
     /// <summary>
     /// The address of a lane: its exchange. By its queue's name MassTransit would declare the queue again, as a classic one, and hang.

@@ -14,10 +14,10 @@ sealed class LoadConsumer(StepRun steps, SegmentLoader loader) : IConsumer<LoadS
     {
         var load = context.Message;
         var address = new StepAddress(load.JobId, load.Epoch, JobStep.Load, Lanes.Load, load.ObjectNo, load.SegmentNo);
-        return steps.RunAsync(context, address, async stop =>
+        return steps.RunAsync(context, address, async (hand, stop) =>
         {
             using var activity = WorkerTelemetry.Start("load", load.JobId);
-            var outcome = await loader.RunAsync(load, stop);
+            var outcome = await loader.RunAsync(load, hand.Stopping, stop);
             WorkerTelemetry.Loaded(outcome.GetType().Name);
             return Answer(load, address, outcome);
         });

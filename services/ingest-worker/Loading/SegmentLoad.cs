@@ -42,6 +42,8 @@ sealed class SegmentLoad(
         {
             while (true)
             {
+                await _pace.WaitAsync(cancellationToken);
+                if (limits.Stopping.IsCancellationRequested) return new LoadOutcome.Skipped("no further batch, since the job is being stopped");
                 if (await TryAsync(cancellationToken) is { } outcome) return outcome;
             }
         }
@@ -74,7 +76,6 @@ sealed class SegmentLoad(
 
     async Task<LoadOutcome?> BatchAsync(CancellationToken cancellationToken)
     {
-        await _pace.WaitAsync(cancellationToken);
         using var activity = WorkerTelemetry.Start("load batch", ticket.Job.JobId);
         var began = time.GetTimestamp();
         await FaultPoint.ReachedAsync(FaultPoints.BatchNotBegun);

@@ -21,7 +21,10 @@ sealed class SegmentLoader(
 
     readonly ConcurrentDictionary<(Guid JobId, int ObjectNo), int> _learned = new();
 
-    public async Task<LoadOutcome> RunAsync(LoadSegment load, CancellationToken cancellationToken)
+    /// <param name="load">The segment.</param>
+    /// <param name="stopping">Canceled: the batch in hand is the last.</param>
+    /// <param name="cancellationToken">Canceled: the batch in hand is rolled back.</param>
+    public async Task<LoadOutcome> RunAsync(LoadSegment load, CancellationToken stopping, CancellationToken cancellationToken)
     {
         var key = new SegmentKey(load.JobId, load.Attempt, load.ObjectNo, load.SegmentNo);
         if (await segments.FindAsync(key, cancellationToken) is not { } segment)
@@ -33,7 +36,7 @@ sealed class SegmentLoader(
         {
             var name = new SegmentName(load.JobId, load.Attempt, load.ObjectNo, load.SegmentNo, sealedCopy.Epoch, sealedCopy.Copy);
             using var staged = await staging.OpenAsync(name, sealedCopy.Digest, cancellationToken);
-            return staged.Rows == load.Rows ? await LoadAsync(load, segment, staged, cancellationToken) : new LoadOutcome.Lost();
+            return staged.Rows == load.Rows ? await LoadAsync(load, segment, staged, stopping, cancellationToken) : new LoadOutcome.Lost();
         }
         catch (SegmentLostException)
         {
@@ -41,7 +44,8 @@ sealed class SegmentLoader(
         }
     }
 
-    async Task<LoadOutcome> LoadAsync(LoadSegment load, PlannedSegment segment, SegmentReader staged, CancellationToken cancellationToken)
+    async Task<LoadOutcome> LoadAsync(
+        LoadSegment load, PlannedSegment segment, SegmentReader staged, CancellationToken stopping, CancellationToken cancellationToken)
     {
         using var destination = systems.Destination(segment.Pipeline.Destination);
         using var hand = progress.Take(load);
@@ -52,6 +56,7 @@ sealed class SegmentLoader(
             YieldAfter = options.YieldAfter,
             MaxRowsPerSecond = load.MaxRowsPerSecond,
             Round = load.Round,
+            Stopping = stopping,
         };
         var segmentLoad = new SegmentLoad(destination.Value, segment.Plan.Object, TicketOf(load, segment), staged, limits, time, hand.Report);
         var outcome = await segmentLoad.RunAsync(cancellationToken);

@@ -5,19 +5,28 @@ using MassTransit;
 namespace Headgate.IngestWorker.Steps;
 
 /// <summary>
-/// Where every step's message is taken and answered. Nothing but cancellation leaves it: a failure becomes StepFailed here, and a
-/// worker that stops hands the message back, so that stopping never counts as a failed attempt.
+/// Where every step's message is taken and answered. Nothing but cancellation leaves it: a failure becomes StepFailed here, a worker that
+/// stops hands the message back, so that stopping never counts as a failed attempt, and what a stopped job had in hand is dropped: the
+/// job plans it again when it goes on.
 /// </summary>
-sealed partial class StepRun(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StepRun> log)
+sealed partial class StepRun(IHostApplicationLifetime lifetime, StepsInHand inHand, TimeProvider time, ILogger<StepRun> log)
 {
+    const string NotBegun = "the job is being stopped";
+    const string GivenUp = "given up, since the job is being stopped";
     static readonly TimeSpan StoppingPause = TimeSpan.FromSeconds(1);
 
-    public async Task RunAsync<T>(ConsumeContext<T> context, StepAddress address, Func<CancellationToken, Task<StepAnswer>> step)
+    public Task RunAsync<T>(ConsumeContext<T> context, StepAddress address, Func<CancellationToken, Task<StepAnswer>> step)
+        where T : class =>
+        RunAsync(context, address, (_, stop) => step(stop));
+
+    /// <param name="context">The message.</param>
+    /// <param name="address">Which step it asks for.</param>
+    /// <param name="step">Given the step in hand, and what ends it at once.</param>
+    public async Task RunAsync<T>(ConsumeContext<T> context, StepAddress address, Func<StepInHand, CancellationToken, Task<StepAnswer>> step)
         where T : class
     {
         using var scope = log.BeginScope(new Dictionary<string, object> { ["JobId"] = address.JobId });
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        switch (await AnswerAsync(address, step, stop.Token))
+        switch (await AnswerAsync(address, step, context.CancellationToken))
         {
             case StepAnswer.Say say:
                 await context.Publish(say.Event);
@@ -34,14 +43,24 @@ sealed partial class StepRun(IHostApplicationLifetime lifetime, TimeProvider tim
         }
     }
 
-    async Task<StepAnswer> AnswerAsync(StepAddress address, Func<CancellationToken, Task<StepAnswer>> step, CancellationToken stop)
+    async Task<StepAnswer> AnswerAsync(
+        StepAddress address, Func<StepInHand, CancellationToken, Task<StepAnswer>> step, CancellationToken connection)
+    {
+        using var hand = inHand.Take(address);
+        if (hand is null) return new StepAnswer.Nothing(NotBegun);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection, lifetime.ApplicationStopping, hand.Aborting);
+        var answer = await AnswerAsync(address, () => step(hand, stop.Token), stop.Token);
+        return answer is StepAnswer.Again && hand.Stopping.IsCancellationRequested ? new StepAnswer.Nothing(GivenUp) : answer;
+    }
+
+    async Task<StepAnswer> AnswerAsync(StepAddress address, Func<Task<StepAnswer>> step, CancellationToken stop)
     {
         try
         {
             // Between the decision to stop and the bus's own end: not to and fro at full speed.
             if (stop.IsCancellationRequested) await Task.Delay(StoppingPause, time);
             stop.ThrowIfCancellationRequested();
-            return await step(stop);
+            return await step();
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {

@@ -93,10 +93,7 @@ static class JobConditions
     public static Task<bool> CanBeRetried(BehaviorContext<SyncJob, StepFailed> context) =>
         FailureWork.CanBeRetriedAsync(context.Db(), context.Saga, context.Message, context.Options());
 
-    // Asked while the job still stands: a condition is asked again after the activities of the one before.
-    static bool Was(BehaviorContext<SyncJob, ResumeJob> context, string state) =>
-        context.Saga.CurrentState is nameof(SyncJobStateMachine.Paused) or nameof(SyncJobStateMachine.Failed)
-        && context.Saga.ResumeTo == state && !IsOutdated(context);
+    static bool Was(BehaviorContext<SyncJob, ResumeJob> context, string state) => context.Saga.ResumeTo == state && !IsOutdated(context);
 
     static bool Confirms(BehaviorContext<SyncJob, FenceMoved> context, StopIntent intent) =>
         context.Message.Epoch == context.Saga.Epoch && !context.Message.Open && context.Saga.Intent == intent;

@@ -38,10 +38,10 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(SegmentStaged, IsCurrent).Seal().SendNext()
                 .IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied()),
             When(SnapshotGone, IsCurrent).IfElseAsync(WasPlannedTooOften,
-                fail => fail.GiveUpReading().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release(),
+                fail => fail.GiveUpReading().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).StopWorkers().Release(),
                 again => again.PlanAnew().SendImplied()),
             When(StepBroke, IsCurrent).IfAsync(IsAwaited, broken => broken.IfElseAsync(CanBeRetried, retry => retry.TryLater(),
-                fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release())),
+                fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).StopWorkers().Release())),
             When(PauseAsked).Stop(StopIntent.Pause).TransitionTo(Pausing).SendImplied().Accept("Pausing: extraction stops, the job can go on later."),
             When(ResumeAsked).Refuse("the job is running"),
             When(CancelAsked).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()

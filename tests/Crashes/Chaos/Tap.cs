@@ -13,7 +13,7 @@ sealed class Tap
 
     static readonly string[] Tapped =
     [
-        Lanes.Starts, Lanes.JobCommands, Lanes.JobProgress, Lanes.Fences, Lanes.Upkeep, Lanes.Prepare, Lanes.Extract, Lanes.Load,
+        Lanes.Starts, Lanes.JobCommands, Lanes.Progress, Lanes.JobProgress, Lanes.Fences, Lanes.Upkeep, Lanes.Prepare, Lanes.Extract, Lanes.Load,
     ];
 
     readonly ConnectionFactory _broker;

@@ -70,7 +70,7 @@ public sealed class LoadingTests : WorkerTest
     {
         var (job, staged) = await StageAsync();
         Worker.Destination.IsOpen = false;
-        Assert.IsType<LoadOutcome.Skipped>(await Worker.Get<SegmentLoader>().RunAsync(job.Load(staged), default));
+        Assert.IsType<LoadOutcome.Skipped>(await Worker.Get<SegmentLoader>().RunAsync(job.Load(staged), default, default));
         Assert.Empty(Worker.Trail.All.OfType<SegmentLoaded>());
     }
 

@@ -79,7 +79,7 @@ public sealed class PostgresRunTests : WorkerTest
         await Worker.AskAsync<SchemaChangesApplied>(job.Apply());
         await MoveAsync(job with { Epoch = 2 }, isOpen: false);
 
-        Assert.IsType<LoadOutcome.Skipped>(await Worker.Get<SegmentLoader>().RunAsync(job.Load(staged[0]), default));
+        Assert.IsType<LoadOutcome.Skipped>(await Worker.Get<SegmentLoader>().RunAsync(job.Load(staged[0]), default, default));
         Assert.Equal(0, await _destination.ScalarAsync<long>("select count(*) from a"));
     }
 

@@ -20,20 +20,23 @@ sealed class WorkerHost : IAsyncDisposable
 {
     readonly IHost _host;
 
-    WorkerHost(IHost host, EventTrail trail, MemoryDestination destination)
+    WorkerHost(IHost host, EventTrail trail, Ear ear, MemoryDestination destination)
     {
         _host = host;
+        Ear = ear;
         Trail = trail;
         Destination = destination;
     }
 
     public EventTrail Trail { get; }
 
+    public Ear Ear { get; }
+
     public MemoryDestination Destination { get; }
 
     public static async Task<WorkerHost> StartAsync(TestDatabase state, string staging, params (string Name, string Value)[] options)
     {
-        var (trail, destination) = (new EventTrail(), new MemoryDestination());
+        var (trail, ear, destination) = (new EventTrail(), new Ear(), new MemoryDestination());
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(options.Select(option => new KeyValuePair<string, string?>(option.Name, option.Value)));
         builder.Logging.ClearProviders();
@@ -42,6 +45,7 @@ sealed class WorkerHost : IAsyncDisposable
         builder.AddHeadgateBus(amqp: null, bus =>
         {
             bus.AddIngestWorkerConsumers();
+            bus.AddConsumeObserver(_ => ear);
             bus.AddLane(new Lane
             {
                 Name = "headgate.test.trail",
@@ -57,7 +61,7 @@ sealed class WorkerHost : IAsyncDisposable
         });
         var host = builder.Build();
         await host.StartAsync();
-        return new WorkerHost(host, trail, destination);
+        return new WorkerHost(host, trail, ear, destination);
     }
 
     public T Get<T>()

@@ -156,6 +156,48 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
         Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
     }
 
+    [Fact]
+    public async Task Rounds_over_waiting_records_begin_anew_at_the_next_level()
+    {
+        var job = await TwoTablesAsync();
+        await job.LoadAsync(0, deferred: 1);
+        await job.LoadAsync(0, deferred: 1, round: 1);
+        await job.LoadAsync(0, of: 1, deferred: 3);
+        Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1, Round: 1 });
+        Assert.Equal(JobPhase.Loading, (await job.RowAsync()).Phase);
+    }
+
+    [Fact]
+    public async Task A_table_that_was_found_empty_stays_so_when_the_schema_is_looked_at_again()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.LoseSegmentAsync(1);
+        await job.PrepareAsync(segments: 1, first: 2);
+        await job.ShapeAsync(empty: 7);
+        await job.ExtractAsync(2);
+        Assert.True(job.Sent<LoadSegment>()[^1] is { SegmentNo: 2, Empty: true });
+    }
+
+    [Fact]
+    public async Task Segments_of_an_earlier_attempt_are_neither_sealed_nor_handed_out()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        await job.PrepareAsync(segments: 4);
+        for (var segment = 0; segment < 3; segment++) await job.ExtractAsync(segment);
+        await job.PauseFullyAsync(written: 0);
+        await job.RestartAsync();
+        await job.PrepareAsync(segments: 4);
+        for (var segment = 0; segment < 4; segment++) await job.ExtractAsync(segment);
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        for (var segment = 0; segment < 4; segment++) await job.LoadAsync(segment);
+
+        Assert.Equal([0, 1, 2, 3], job.Sent<LoadSegment>().Select(sent => sent.SegmentNo).Order());
+        Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
+        Assert.Equal(3, await job.ValueAsync<long>(
+            $"""select count(copy) as "Value" from coordinator.job_segment where job_id = {job.Id} and attempt = 1"""));
+    }
+
     async Task<SagaJob> TwoTablesAsync()
     {
         var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");

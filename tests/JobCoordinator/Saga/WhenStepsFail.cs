@@ -30,6 +30,24 @@ public sealed class WhenStepsFail(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_try_that_is_due_and_finds_no_room_does_not_wake_the_job_again_and_again()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        await job.PrepareAsync(segments: 3);
+        for (var segment = 0; segment < 3; segment++) await job.ExtractAsync(segment);
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        await job.BreakAsync(JobStep.Load, retryable: true, segment: 0);
+        await job.AskAgainAsync();
+        Assert.Equal(2, job.Sent<LoadSegment>()[^1].SegmentNo);
+        await bench.ExecuteAsync($"update coordinator.job_segment set not_before = now() where job_id = {job.Id} and segment_no = 0");
+        await job.AskAgainAsync();
+        Assert.True(await job.WakesInAsync() > TimeSpan.FromSeconds(10));
+        await job.ProgressAsync(1, 5);
+        Assert.True(await job.WakesInAsync() > TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task A_segment_gives_up_after_its_tries()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Processing");

@@ -13,8 +13,8 @@ public sealed class FairnessTests
     public async Task Two_hundred_jobs_on_one_worker_advance_side_by_side()
     {
         const int Jobs = 200;
-        const int Segments = 6;
-        var worker = new Worker(Jobs * LoadedCoordinator.Parallelism, half: Jobs * Segments / 2);
+        const int Segments = 8;
+        var worker = new Worker(firstRound: Jobs * LoadedCoordinator.Parallelism, enough: Jobs * Segments * 3 / 4);
         await using var loaded = await LoadedCoordinator.StartAsync(Jobs, Segments, "Sealed", bus =>
         {
             bus.AddSingleton(worker);
@@ -22,33 +22,44 @@ public sealed class FairnessTests
             bus.AddLane(new Lane { Name = Lanes.Load, Concurrency = 1, Configure = (context, lane) => lane.ConfigureConsumer<StandInLoader>(context) });
             bus.AddSendObserver(_ => worker);
         });
+        worker.Expect(loaded.Jobs);
         await loaded.SendToAllAsync(job => new ReconcileJob { JobId = job });
 
-        var taken = await worker.HalfTime.WaitAsync(TimeSpan.FromMinutes(2));
+        var (fewest, widest) = await worker.Enough.WaitAsync(TimeSpan.FromMinutes(2));
 
         Assert.Empty(loaded.Faults);
-        var counts = loaded.Jobs.Select(job => taken.GetValueOrDefault(job)).ToList();
-        Assert.InRange(counts.Max() - counts.Min(), 0, LoadedCoordinator.Parallelism + 1);
+        Assert.InRange(widest, 0, LoadedCoordinator.Parallelism + 1);
+        Assert.InRange(fewest, Segments * 3 / 4 - LoadedCoordinator.Parallelism, Segments);
     }
 
-    /// <summary>Takes segments in the lane's order, once all jobs have theirs in it, and reports each as loaded at once.</summary>
-    sealed class Worker(int firstRound, int half) : ISendObserver
+    /// <summary>
+    /// Takes segments in the lane's order, once all jobs have theirs in it, and reports each as loaded at once. Looks after each how far
+    /// apart the jobs are.
+    /// </summary>
+    sealed class Worker(int firstRound, int enough) : ISendObserver
     {
         readonly TaskCompletionSource _begin = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        readonly TaskCompletionSource<IReadOnlyDictionary<Guid, int>> _halfTime = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        readonly TaskCompletionSource<(int Fewest, int Widest)> _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
         readonly Dictionary<Guid, int> _taken = [];
         int _sent;
         int _total;
+        int _widest;
 
-        public Task<IReadOnlyDictionary<Guid, int>> HalfTime => _halfTime.Task;
+        public Task<(int Fewest, int Widest)> Enough => _enough.Task;
+
+        public void Expect(IEnumerable<Guid> jobs)
+        {
+            foreach (var job in jobs) _taken[job] = 0;
+        }
 
         /// <summary>One at a time: the lane hands over the next when this one is done.</summary>
         public async Task TakeAsync(ConsumeContext<LoadSegment> context)
         {
             await _begin.Task;
             var load = context.Message;
-            _taken[load.JobId] = _taken.GetValueOrDefault(load.JobId) + 1;
-            if (++_total == half) _halfTime.TrySetResult(new Dictionary<Guid, int>(_taken));
+            _taken[load.JobId]++;
+            _widest = Math.Max(_widest, _taken.Values.Max() - _taken.Values.Min());
+            if (++_total == enough) _enough.TrySetResult((_taken.Values.Min(), _widest));
             await context.Publish(new SegmentLoaded
             {
                 JobId = load.JobId,

@@ -31,8 +31,14 @@ public sealed class LoadedCoordinator : IAsyncDisposable
     /// <summary>The jobs, in Processing.</summary>
     public IReadOnlyList<Guid> Jobs { get; private set; } = [];
 
-    /// <summary>Progress events handled so far.</summary>
+    /// <summary>Progress events taken in so far.</summary>
     public int Handled => _progress.Handled;
+
+    /// <summary>Of those, delivered for another time.</summary>
+    public int Redelivered => _progress.Redelivered;
+
+    /// <summary>What the sagas were told of them.</summary>
+    public int Told => _progress.Told;
 
     /// <summary>Messages that could not be handled.</summary>
     public ConcurrentQueue<Exception> Faults => _progress.Faults;
@@ -57,6 +63,7 @@ public sealed class LoadedCoordinator : IAsyncDisposable
         builder.AddHeadgateBus(_broker.AmqpUri, bus =>
         {
             bus.AddJobSaga();
+            bus.AddProgressLane();
             bus.AddConsumeObserver(_ => _progress);
             _more(bus);
         });
@@ -97,8 +104,19 @@ public sealed class LoadedCoordinator : IAsyncDisposable
         return (await client.GetResponse<CommandAnswered>(new PauseJob { JobId = job, Actor = "tester" })).Message;
     }
 
-    /// <summary>Done when so many progress events were handled.</summary>
-    public Task HandledAsync(int events) => _progress.HandledAsync(events);
+    /// <summary>Done when the jobs' rows show so many records written, all together.</summary>
+    public async Task WrittenAsync(long records)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (await Database.ScalarAsync<long>("select sum(written)::bigint from coordinator.sync_job") != records)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromMinutes(2), "Progress did not reach the jobs' rows within 2 minutes.");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Cuts every connection to the broker; the coordinator comes back by itself.</summary>
+    public Task CutAsync() => _broker.CloseConnectionsAsync();
 
     /// <summary>Messages in error queues.</summary>
     public async Task<long> MisplacedAsync() =>

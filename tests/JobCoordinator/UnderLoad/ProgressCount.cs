@@ -1,28 +1,25 @@
 using System.Collections.Concurrent;
 using Headgate.Contracts.Loading;
+using Headgate.Hosting.Bus;
 using MassTransit;
 
 namespace Headgate.JobCoordinator.Tests.UnderLoad;
 
-/// <summary>Counts the progress events that a coordinator has handled, over all starts of it. Not disposable: each host disposes what it is given.</summary>
+/// <summary>Counts the progress events that a coordinator takes in, and what its sagas are told of them, over all starts of it. Not disposable: each host disposes what it is given.</summary>
 sealed class ProgressCount : IConsumeObserver
 {
-    readonly TaskCompletionSource _everythingHandled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     int _handled;
-    int _awaited = int.MaxValue;
+    int _redelivered;
+    int _told;
 
     public int Handled => Volatile.Read(ref _handled);
 
+    public int Redelivered => Volatile.Read(ref _redelivered);
+
+    public int Told => Volatile.Read(ref _told);
+
     /// <summary>Messages that could not be handled.</summary>
     public ConcurrentQueue<Exception> Faults { get; } = new();
-
-    /// <summary>Done when so many were handled.</summary>
-    public Task HandledAsync(int events)
-    {
-        Volatile.Write(ref _awaited, events);
-        if (Handled >= events) _everythingHandled.TrySetResult();
-        return _everythingHandled.Task.WaitAsync(TimeSpan.FromMinutes(2));
-    }
 
     public Task PreConsume<T>(ConsumeContext<T> context)
         where T : class => Task.CompletedTask;
@@ -30,14 +27,23 @@ sealed class ProgressCount : IConsumeObserver
     public Task PostConsume<T>(ConsumeContext<T> context)
         where T : class
     {
-        if (context.Message is JobProgressed && Interlocked.Increment(ref _handled) >= Volatile.Read(ref _awaited)) _everythingHandled.TrySetResult();
+        if (context.Message is not JobProgressed) return Task.CompletedTask;
+        if (context.ReceiveContext.InputAddress.AbsolutePath.EndsWith(Lanes.JobProgress, StringComparison.Ordinal))
+        {
+            Interlocked.Increment(ref _told);
+            return Task.CompletedTask;
+        }
+
+        Interlocked.Increment(ref _handled);
+        if (context.ReceiveContext.Redelivered) Interlocked.Increment(ref _redelivered);
         return Task.CompletedTask;
     }
 
     public Task ConsumeFault<T>(ConsumeContext<T> context, Exception exception)
         where T : class
     {
-        Faults.Enqueue(exception);
+        // A connection that was cut: the broker delivers again.
+        if (!context.CancellationToken.IsCancellationRequested) Faults.Enqueue(exception);
         return Task.CompletedTask;
     }
 }

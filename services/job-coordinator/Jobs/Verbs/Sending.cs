@@ -1,4 +1,5 @@
 using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
@@ -39,12 +40,28 @@ static class Sending
                 .. await ImpliedCommands.NextSegmentsAsync(context),
             ]));
 
+    /// <summary>Tells the workers that nothing of an older epoch counts any more; whoever does not hear it finds out by the fence.</summary>
+    public static EventActivityBinder<SyncJob, T> StopWorkers<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(PublishStopAsync);
+
+    static Task PublishStopAsync(BehaviorContext<SyncJob> context) => context.Publish(new JobStopping
+    {
+        JobId = context.Saga.CorrelationId,
+        Epoch = context.Saga.Epoch,
+        Force = context.Saga.Mode == CancelMode.Force,
+    });
+
     static async Task SendAsync(BehaviorContext<SyncJob> context, IReadOnlyList<ImpliedCommand> commands)
     {
         var patience = context.Saga.CurrentState == nameof(SyncJobStateMachine.Pending) ? TurnRetry : context.Options().StallAfter;
         // Checks of keys and filters can take most of a minute for each object.
         if (commands.Any(command => command.Message is PrepareJob)) patience *= PreparationFactor;
-        context.Saga.WakeAt = await FailureWork.EarliestRetryAsync(context.Db(), context.Saga) ?? context.Now() + patience;
+        // While it is being stopped no segment is tried again, and whoever commanded it waits: not a statement more than it needs.
+        var retry = context.Saga.Phase == JobPhase.Stopping ? null : await FailureWork.EarliestRetryAsync(context.Db(), context.Saga);
+        context.Saga.WakeAt = retry ?? context.Now() + patience;
+        // Before all others: they leave one after the other, and each waits until the broker has it on disk.
+        if (context.Saga.Phase == JobPhase.Stopping) await PublishStopAsync(context);
         foreach (var command in commands)
         {
             var endpoint = await context.GetSendEndpoint(Lanes.Address(command.Lane));

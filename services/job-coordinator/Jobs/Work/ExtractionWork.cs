@@ -54,8 +54,7 @@ static class ExtractionWork
                      update coordinator.job_object
                      set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full}, level = {planned.Level},
                          estimated_rows = {planned.EstimatedRows}, next_segment_no = {planned.FirstSegmentNo + planned.SegmentCount}
-                     where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and state = 'Unplanned'
-                       and next_segment_no = {planned.FirstSegmentNo}
+                     where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and next_segment_no = {planned.FirstSegmentNo}
                      returning job_id, object_no)
                  insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, state)
                  select job_id, {job.Attempt}, object_no, segment_no, 'Planned'
@@ -157,6 +156,6 @@ static class ExtractionWork
              update coordinator.job_object set next_segment_no = greatest(next_segment_no, {segmentNo} + 1)
              where job_id = {job.CorrelationId} and object_no = {objectNo})
          insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, state)
-         values ({job.CorrelationId}, {job.Attempt}, {objectNo}, {segmentNo}, 'Planned') on conflict do nothing
+         values ({job.CorrelationId}, {job.Attempt}, {objectNo}, {segmentNo}, 'Planned')
          """);
 }

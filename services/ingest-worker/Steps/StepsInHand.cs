@@ -1,0 +1,72 @@
+using Headgate.Contracts.Jobs;
+
+namespace Headgate.IngestWorker.Steps;
+
+/// <summary>
+/// What this process has in hand, and the stops it has heard of. Hearing of one only hastens it: a step that is not stopped here is
+/// refused by the fence, or its answer is stale.
+/// </summary>
+sealed class StepsInHand
+{
+    /// <summary>Jobs of which a stop is remembered: steps of them may still wait in a lane. The one heard of first is forgotten first.</summary>
+    public const int Remembered = 1_000;
+
+    readonly Lock _gate = new();
+    readonly HashSet<StepInHand> _inHand = [];
+    readonly Dictionary<Guid, int> _stopped = [];
+    readonly Queue<Guid> _heard = [];
+
+    public int Count
+    {
+        get { lock (_gate) return _inHand.Count; }
+    }
+
+    public int Stops
+    {
+        get { lock (_gate) return _stopped.Count; }
+    }
+
+    /// <summary>Takes a step into hand; null: its job was stopped before it began.</summary>
+    public StepInHand? Take(StepAddress address)
+    {
+        lock (_gate)
+        {
+            if (address.Epoch < _stopped.GetValueOrDefault(address.JobId)) return null;
+            var hand = new StepInHand(address, GiveBack);
+            _inHand.Add(hand);
+            return hand;
+        }
+    }
+
+    /// <summary>Stops what is in hand of the job and older than the stop.</summary>
+    public Task StopAsync(JobStopping stop)
+    {
+        List<StepInHand> concerned;
+        lock (_gate)
+        {
+            Remember(stop);
+            concerned = [.. _inHand.Where(hand => hand.Address.JobId == stop.JobId && hand.Address.Epoch < stop.Epoch)];
+        }
+
+        return Task.WhenAll(concerned.Select(hand => hand.StopAsync(stop.Force)));
+    }
+
+    void Remember(JobStopping stop)
+    {
+        if (_stopped.TryGetValue(stop.JobId, out var epoch))
+        {
+            // Signals can overtake each other.
+            _stopped[stop.JobId] = Math.Max(epoch, stop.Epoch);
+            return;
+        }
+
+        if (_stopped.Count == Remembered) _stopped.Remove(_heard.Dequeue());
+        _stopped[stop.JobId] = stop.Epoch;
+        _heard.Enqueue(stop.JobId);
+    }
+
+    void GiveBack(StepInHand hand)
+    {
+        lock (_gate) _inHand.Remove(hand);
+    }
+}
