@@ -10,6 +10,13 @@ static class PostgresConnections
     public const string DestinationApplication = "headgate-destination";
     public const string FenceApplication = "headgate-fence";
 
+    /// <summary>
+    /// Lets the server find out in a minute or two that a worker is out of reach, also while it sends and nothing is taken. Until then
+    /// the session holds its locks, or its snapshot: one that waits for its client in a COPY is under no other time-out.
+    /// </summary>
+    public const string ServerKeepAlive =
+        "SET tcp_keepalives_idle TO 30; SET tcp_keepalives_interval TO 10; SET tcp_keepalives_count TO 3; SET tcp_user_timeout TO '60s';";
+
     const int MaxPoolSize = 32;
 
     /// <param name="connection">The connection string.</param>

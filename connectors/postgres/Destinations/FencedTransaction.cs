@@ -40,6 +40,7 @@ sealed class FencedTransaction : IAsyncDisposable
             var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
             var fenced = new FencedTransaction(connection, transaction);
             await fenced.EnterAsync(ticket, then, read, cancellationToken);
+            if (fenced.Refused is SkipReason.InHand) await LostSessions.EndAsync(dataSource, cancellationToken);
             return fenced;
         }
         catch

@@ -10,6 +10,7 @@ namespace Headgate.Connectors.Postgres.Destinations;
 /// <summary>One batch's transaction: fenced, with the segment's ledger row locked.</summary>
 sealed class PostgresBatchTransaction : IBatchTransaction
 {
+    readonly NpgsqlDataSource _dataSource;
     readonly FencedTransaction _transaction;
     readonly FieldShapes _shapes;
     readonly SegmentTicket _ticket;
@@ -19,8 +20,10 @@ sealed class PostgresBatchTransaction : IBatchTransaction
     bool _isWritten;
 
     public PostgresBatchTransaction(
-        FencedTransaction transaction, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan, LedgerRow ledger)
+        NpgsqlDataSource dataSource, FencedTransaction transaction, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan,
+        LedgerRow ledger)
     {
+        _dataSource = dataSource;
         _transaction = transaction;
         _shapes = shapes;
         _ticket = ticket;
@@ -44,8 +47,15 @@ sealed class PostgresBatchTransaction : IBatchTransaction
     public Task WriteAsync(IRecordBatch batch, CancellationToken cancellationToken) => WriteProblem.GuardAsync(_plan, DirectCopy, async () =>
     {
         RequireTurn(batch);
-        if (DirectCopy) await CopyAsync(batch, cancellationToken);
-        else await UpsertAsync(batch, cancellationToken);
+        try
+        {
+            if (DirectCopy) await CopyAsync(batch, cancellationToken);
+            else await UpsertAsync(batch, cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw await TableLocks.WaitingForAsync(_dataSource, [_plan.To], "a batch", TableLocks.AgainstWriters, cancellationToken);
+        }
     });
 
     public Task RejectAsync(IRecordBatch batch, ConnectorException error, CancellationToken cancellationToken) =>

@@ -26,7 +26,7 @@ public sealed class PostgresDestination : IDestination
         {
             s.NoResetOnClose = true;
             s.CommandTimeout = 55;
-        });
+        }, PostgresConnections.ServerKeepAlive);
     }
 
     /// <inheritdoc/>
@@ -45,19 +45,19 @@ public sealed class PostgresDestination : IDestination
     /// <inheritdoc/>
     public Task<IReadOnlyList<int>?> ApplyChangesAsync(
         JobTicket ticket, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken) =>
-        Guarded.RunAsync(_subject, () => new ShapeChanges(_dataSource, ticket).ApplyAsync(plans, cancellationToken));
+        Guarded.WriteAsync(_dataSource, _subject, () => new ShapeChanges(_dataSource, ticket).ApplyAsync(plans, cancellationToken));
 
     /// <inheritdoc/>
     public Task<IBatchTransaction> BeginBatchAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken) =>
-        Guarded.RunAsync<IBatchTransaction>(WriteProblem.SubjectOf(plan), async () =>
+        Guarded.WriteAsync<IBatchTransaction>(_dataSource, WriteProblem.SubjectOf(plan), async () =>
         {
             var (transaction, ledger) = await BeginSegmentAsync(_dataSource, ticket, plan, cancellationToken);
-            return new PostgresBatchTransaction(transaction, _shapes, ticket, plan, ledger);
+            return new PostgresBatchTransaction(_dataSource, transaction, _shapes, ticket, plan, ledger);
         });
 
     /// <inheritdoc/>
     public Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken) =>
-        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () =>
+        Guarded.WriteAsync(_dataSource, WriteProblem.SubjectOf(plan), () =>
             new DeferredRetry(_dataSource, _shapes, ticket, plan).RunAsync(cancellationToken));
 
     /// <inheritdoc/>

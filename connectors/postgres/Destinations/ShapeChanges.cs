@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Headgate.Connectors.Destinations;
-using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Fencing;
 using Npgsql;
 using NpgsqlTypes;
@@ -46,7 +45,10 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
             catch (PostgresException e) when (IsPassing(e))
             {
                 if (attempt == MaxTries || Stopwatch.GetElapsedTime(since) > Budget)
-                    throw await WaitingForAsync(plan, seq, cancellationToken);
+                {
+                    throw await TableLocks.WaitingForAsync(
+                        dataSource, [plan.To], $"\"{plan.Changes[seq].Description}\"", TableLocks.All, cancellationToken);
+                }
             }
             catch (PostgresException e) when (IsThereAlready(e))
             {
@@ -99,29 +101,6 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
             Of(change.Description),
         },
     };
-
-    async Task<ConnectorException> WaitingForAsync(ObjectPlan plan, int seq, CancellationToken cancellationToken)
-    {
-        const string sql = """
-            SELECT DISTINCT 'backend ' || l.pid || ' (' || coalesce(a.application_name, '') || ')'
-            FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-            WHERE l.locktype = 'relation' AND l.granted AND l.relation = pg_catalog.to_regclass($1)
-              AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-            LIMIT 5
-            """;
-        await using var command = dataSource.CreateCommand(sql);
-        command.Parameters.Add(Of(plan.To));
-        var holders = new List<string>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken)) holders.Add(reader.GetString(0));
-        }
-
-        var by = holders.Count == 0 ? "others" : string.Join(", ", holders);
-        return PostgresProblem.Of(
-            "lock-timeout", $"Object {plan.To}: \"{plan.Changes[seq].Description}\" waits for a lock that is held by {by}.",
-            retryable: true, sqlState: PostgresErrorCodes.LockNotAvailable);
-    }
 
     /// <summary>A unique violation is two sessions creating the same thing at once.</summary>
     static bool IsPassing(PostgresException e) => e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected

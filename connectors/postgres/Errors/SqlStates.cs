@@ -63,6 +63,14 @@ static class SqlStates
         "23514" => "a check is violated",
         "23P01" => "an exclusion constraint is violated",
         "23001" => "a reference forbids the change",
+        // In the middle of a COPY these come with a context, and then the server's words are not used.
+        "25006" => "the session may only read",
+        "40P01" or "40001" => "another transaction was in the way",
+        "53100" => "the server's disk is full",
+        "53200" => "the server is out of memory",
+        "55P03" => "a lock was not had in time",
+        "57014" => "the statement took too long",
+        "57P01" or "57P02" or "57P03" => "the server has ended the session",
         "P0001" => "a trigger or function of the database raised an error",
         _ => ClassCause(state),
     };

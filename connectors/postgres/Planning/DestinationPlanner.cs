@@ -1,5 +1,6 @@
 using Headgate.Connectors.Postgres.Catalog;
 using Headgate.Connectors.Postgres.Connections;
+using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Pipelines;
@@ -18,15 +19,20 @@ static class DestinationPlanner
         NpgsqlDataSource dataSource, IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options,
         CancellationToken cancellationToken)
     {
+        var targets = objects.Select(o => TargetOf(o.Source, o.Definition)).ToArray();
+        RefuseTwice(objects, targets);
         try
         {
-            var targets = objects.Select(o => TargetOf(o.Source, o.Definition)).ToArray();
-            RefuseTwice(objects, targets);
             var catalog = await CatalogSession.ReadAsync(
                 dataSource, c => DestinationCatalog.ReadAsync(c, targets, objects.Select(o => o.Source), cancellationToken), cancellationToken);
             var changes = new SharedChanges(catalog);
             var levels = LoadOrder.Levels(targets, catalog.References);
             return objects.Select((o, i) => Plan(new PlanSubject(o.Source, o.Definition, targets[i]), levels[i], catalog, changes, options)).ToArray();
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            string[] tables = [.. targets.Select(target => SqlText.Shown(target))];
+            throw await TableLocks.WaitingForAsync(dataSource, tables, "planning", TableLocks.AgainstReaders, cancellationToken);
         }
         catch (Exception e) when (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
         {

@@ -9,8 +9,9 @@ static class SourceSession
     /// Text forms that are read back as the same value. search_path stays the role's own, because filters are the user's SQL; so
     /// does the time zone, because a filter and a cursor without a zone mean the server's.
     /// </summary>
-    public const string Settings =
+    public const string Settings = Connections.PostgresConnections.ServerKeepAlive +
         """
+
         SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;
         SET statement_timeout TO '55s';
         SET lock_timeout TO '5s';

@@ -41,6 +41,32 @@ public sealed class OnceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_delivery_leaves_alone_the_one_in_hand_that_waits_for_its_client()
+    {
+        var ticket = _bench.Ticket(2, empty: true);
+        var plan = _plan with { DirectCopy = true };
+        await using (var first = await _bench.Destination.BeginBatchAsync(ticket, plan, default))
+        {
+            await first.WriteAsync(new StagedBatch(0, [StagedBatch.Tuple(1, "one")]), default);
+            await first.CommitAsync();
+        }
+
+        await using var holding = await _bench.Destination.BeginBatchAsync(ticket, plan, default);
+        var midCopy = new StagedBatch(1, [StagedBatch.Tuple(2, "two")])
+        {
+            OnRead = async () =>
+            {
+                await using var second = await _bench.Destination.BeginBatchAsync(ticket, plan, default);
+                Assert.Equal(SkipReason.InHand, second.Skipped);
+            },
+        };
+        await holding.WriteAsync(midCopy, default);
+        await holding.CommitAsync();
+
+        Assert.Equal(2, await _bench.Database.ScalarAsync<long>("SELECT count(*) FROM items"));
+    }
+
+    [Fact]
     public async Task Many_deliveries_of_many_sizes_write_each_record_once()
     {
         var records = Enumerable.Range(0, 500).Select(i => StagedBatch.Tuple(i, $"note {i}")).ToArray();

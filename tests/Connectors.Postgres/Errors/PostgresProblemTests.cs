@@ -65,6 +65,25 @@ public sealed class PostgresProblemTests
         AssertNothingPlanted(error);
     }
 
+    [Theory]
+    [InlineData("25006", "the session may only read")]
+    [InlineData("40001", "another transaction was in the way")]
+    [InlineData("40P01", "another transaction was in the way")]
+    [InlineData("53100", "the server's disk is full")]
+    [InlineData("53200", "the server is out of memory")]
+    [InlineData("55P03", "a lock was not had in time")]
+    [InlineData("57014", "the statement took too long")]
+    [InlineData("57P01", "the server has ended the session")]
+    [InlineData("57P02", "the server has ended the session")]
+    [InlineData("57P03", "the server has ended the session")]
+    public void What_interrupts_a_copy_is_told_in_words_of_our_own(string state, string cause)
+    {
+        var error = PostgresProblem.From(Server(state, Planted, where: $"COPY t, line 7: \"{Planted}\""), "Object public.t");
+
+        Assert.Equal($"Object public.t: {cause}.", error.Message);
+        AssertNothingPlanted(error);
+    }
+
     [Fact]
     public void A_rejected_record_is_told_by_column_constraint_and_table()
     {

@@ -50,7 +50,8 @@ public sealed class BadDay(Installation headgate, OperatorBus bus) : IAsyncDispo
             {
                 seen = await headgate.State.ScalarAsync<string>(
                     $"select concat_ws(': ', state, waiting_for, error) from coordinator.sync_job where job_id = '{job}'") ?? "";
-                Assert.False(seen.StartsWith("Failed", StringComparison.Ordinal) || seen.StartsWith("Completed", StringComparison.Ordinal), seen);
+                var isOver = seen.StartsWith("Failed", StringComparison.Ordinal) || seen.StartsWith("Completed", StringComparison.Ordinal);
+                Assert.False(isOver, $"{seen}\n{headgate.Output}");
                 return Array.TrueForAll(words, word => seen.Contains(word, StringComparison.OrdinalIgnoreCase));
             },
             () => Task.FromResult($"the job says \"{seen}\" and not {string.Join(", ", words)}\n{headgate.Output}"));

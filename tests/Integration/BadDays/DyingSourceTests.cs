@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Headgate.Integration.Tests.BadDays;
 
-/// <summary>The source's server is killed in the middle of a COPY.</summary>
+/// <summary>The source ends in the middle of a COPY: one session of it, or the whole server.</summary>
 public sealed class DyingSourceTests(DyingSourceTests.Fixture fixture) : IClassFixture<DyingSourceTests.Fixture>
 {
     readonly BadDay _day = fixture.Day;
@@ -32,6 +32,20 @@ public sealed class DyingSourceTests(DyingSourceTests.Fixture fixture) : IClassF
             await ToSource.DisposeAsync();
             await Servers.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Session_terminated_in_mid_copy_is_followed_by_another()
+    {
+        var (job, goOn) = await HoldInMidCopyAsync("cut");
+
+        await _day.Headgate.Source.ExecuteAsync(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'headgate-source' and query like 'COPY%' and state = 'active'");
+        goOn();
+
+        await _day.ExactAsync(job, "cut");
+        // The next try comes within a second: the job does not say for long what it waits for.
+        Assert.Contains("Extract failed (object 0, segment 0): unreachable", _day.Headgate.Worker.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Headgate.Integration.Tests.BadDays;
@@ -9,8 +10,36 @@ static class FakeClock
     /// <param name="offset">As libfaketime has it: +3h, -3h.</param>
     public static void Set(Dictionary<string, string> environment, string offset)
     {
-        environment["LD_PRELOAD"] = Library();
+        Prepare(environment);
         environment["FAKETIME"] = offset;
+    }
+
+    /// <returns>A file for <see cref="Follow"/>, with the right time.</returns>
+    public static string Make()
+    {
+        var file = Path.GetTempFileName();
+        Turn(file, 0);
+        return file;
+    }
+
+    /// <summary>Has the process look into the file whenever it looks at the clock.</summary>
+    public static void Follow(Dictionary<string, string> environment, string file)
+    {
+        Prepare(environment);
+        environment["FAKETIME_TIMESTAMP_FILE"] = file;
+        environment["FAKETIME_NO_CACHE"] = "1";
+    }
+
+    /// <summary>In one go: who looks meanwhile finds no half of it.</summary>
+    public static void Turn(string file, int hours)
+    {
+        File.WriteAllText($"{file}.new", hours.ToString("+0;-0;+0", CultureInfo.InvariantCulture) + "h");
+        File.Move($"{file}.new", file, overwrite: true);
+    }
+
+    static void Prepare(Dictionary<string, string> environment)
+    {
+        environment["LD_PRELOAD"] = Library();
         // What measures durations does not jump with the clock on a real machine either.
         environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         environment["DONT_FAKE_MONOTONIC"] = "1";
