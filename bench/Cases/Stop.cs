@@ -1,6 +1,5 @@
 using Headgate.Bench.Measuring;
 using Headgate.Bench.Reporting;
-using Headgate.Bench.Stack;
 
 namespace Headgate.Bench.Cases;
 
@@ -17,8 +16,7 @@ sealed class Stop : IBenchCase
     {
         await run.RecordsAsync(cancellationToken);
         var pipeline = await run.RecordsPipelineAsync(cancellationToken);
-        await using var commands = await JobCommands.StartAsync(run.Installation.RabbitMq.AmqpUri, cancellationToken);
-        var stops = new StopMeasuring(run, commands, pipeline);
+        var stops = new StopMeasuring(run, pipeline);
         await run.ResetPeaksAsync(cancellationToken);
         var graceful = await stops.PauseAsync(Times, cancellationToken);
         var force = await stops.ForceAsync(Times, cancellationToken);

@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using Headgate.Bench.Stack;
 using Headgate.Contracts.Jobs;
 
 namespace Headgate.Bench.Cases;
 
 /// <summary>Starts first loads and stops them.</summary>
-sealed class StopMeasuring(CaseRun run, JobCommands commands, string pipeline)
+sealed class StopMeasuring(CaseRun run, string pipeline)
 {
     const string Table = "public.records";
     const string Actor = "bench";
@@ -26,11 +25,11 @@ sealed class StopMeasuring(CaseRun run, JobCommands commands, string pipeline)
             // As long as there is enough left for another stop in the middle of it.
             while (taken.Count < times && await LoadingAsync(job, cancellationToken))
             {
-                await commands.SendAsync(new PauseJob { JobId = job, Actor = Actor }, cancellationToken);
+                await run.Installation.Commands.SendAsync(new PauseJob { JobId = job, Actor = Actor }, cancellationToken);
                 if (await StateAsync(job, ["Paused", "Completed"], cancellationToken) == "Completed") break;
                 taken.Add(await LatencyAsync(job, cancellationToken));
                 run.Say($"  graceful stop {taken.Count}: {taken[^1]:0} ms");
-                await commands.SendAsync(new ResumeJob { JobId = job, Actor = Actor }, cancellationToken);
+                await run.Installation.Commands.SendAsync(new ResumeJob { JobId = job, Actor = Actor }, cancellationToken);
                 await StateAsync(job, ["Processing", "Collecting", "Completed"], cancellationToken);
             }
 
@@ -49,7 +48,7 @@ sealed class StopMeasuring(CaseRun run, JobCommands commands, string pipeline)
             var job = await StartAsync(cancellationToken);
             if (await LoadingAsync(job, cancellationToken))
             {
-                await commands.SendAsync(new CancelJob { JobId = job, Actor = Actor, Mode = CancelMode.Force }, cancellationToken);
+                await run.Installation.Commands.SendAsync(new CancelJob { JobId = job, Actor = Actor, Mode = CancelMode.Force }, cancellationToken);
                 if (await StateAsync(job, ["Canceled", "Completed"], cancellationToken) == "Canceled")
                 {
                     taken.Add(await LatencyAsync(job, cancellationToken));
@@ -67,9 +66,7 @@ sealed class StopMeasuring(CaseRun run, JobCommands commands, string pipeline)
     {
         await run.Installation.Destination.ExecuteAsync($"drop table if exists {Table}", cancellationToken);
         await run.Installation.SettleAsync(cancellationToken);
-        var (job, command) = await run.Headgate.StartAsync(pipeline, cancellationToken);
-        await command;
-        return job;
+        return await run.Headgate.StartAsync(pipeline, cancellationToken);
     }
 
     /// <summary>Waits until the load has come to a random place further on; false if too little is left.</summary>
@@ -117,7 +114,7 @@ sealed class StopMeasuring(CaseRun run, JobCommands commands, string pipeline)
     async Task EndAsync(Guid job, CancellationToken cancellationToken)
     {
         if (await run.Headgate.StateAsync(job, cancellationToken) is not ("Canceled" or "Completed"))
-            await commands.SendAsync(new CancelJob { JobId = job, Actor = Actor, Mode = CancelMode.Force }, cancellationToken);
+            await run.Installation.Commands.SendAsync(new CancelJob { JobId = job, Actor = Actor, Mode = CancelMode.Force }, cancellationToken);
         await StateAsync(job, ["Canceled", "Completed"], cancellationToken);
         await run.Headgate.ReleasedAsync(job, cancellationToken);
     }

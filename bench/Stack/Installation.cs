@@ -36,6 +36,8 @@ sealed class Installation : IAsyncDisposable
     /// <summary>Where its peers write.</summary>
     public Database Peer { get; private set; } = null!;
 
+    public JobCommands Commands { get; private set; } = null!;
+
     public IReadOnlyList<ServiceProcess> Processes => _services;
 
     public string Staging => Path.Combine(_directory, "staging");
@@ -55,6 +57,7 @@ sealed class Installation : IAsyncDisposable
             await installation.StartServersAsync(cancellationToken);
             installation.Describe();
             await installation.StartServicesAsync(cancellationToken);
+            installation._owned.Push(installation.Commands = await JobCommands.StartAsync(installation.RabbitMq.AmqpUri, cancellationToken));
             return installation;
         }
         catch

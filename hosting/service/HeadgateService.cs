@@ -14,6 +14,12 @@ namespace Headgate.Hosting;
 public static class HeadgateService
 {
     /// <summary>
+    /// The host would watch its content root for changed settings files, with all directories below it: where a database's or the staging
+    /// directory lies there, every write of it would wake every service.
+    /// </summary>
+    const string NoFilesWatched = "--hostBuilder:reloadConfigOnChange=false";
+
+    /// <summary>
     /// Builds a service on its own, listening on loopback unless ASPNETCORE_URLS says otherwise. Hosted services start in the order of
     /// their registration and stop in the reverse one: migrations before the bus, what sends by itself after it.
     /// </summary>
@@ -23,7 +29,11 @@ public static class HeadgateService
         Action<IBusRegistrationConfigurator> consumers,
         Action<IHostApplicationBuilder>? afterBus = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            Args = [NoFilesWatched],
+        });
         if (builder.Configuration["URLS"] is null && builder.Configuration["ASPNETCORE_URLS"] is null)
             builder.Configuration.AddInMemoryCollection([new("URLS", "http://127.0.0.1:0")]);
         var settings = ServiceSettings.Read(builder.Configuration);

@@ -15,9 +15,9 @@ sealed class ChangeBlock : IDisposable
     const int BufferBytes = 16 * 1024;
 
     readonly bool[] _isKey;
-    readonly MemoryStream _keys = new();
+    readonly PooledBytes _keys = new();
     readonly BufferedStream _deflate;
-    readonly MemoryStream _hashes = new();
+    readonly PooledBytes _hashes = new();
     readonly XxHash3 _split = new();
     readonly (int At, int Length)[] _keysAt;
     readonly byte[] _number = new byte[4];
@@ -68,13 +68,18 @@ sealed class ChangeBlock : IDisposable
                 new NpgsqlParameter<int> { TypedValue = segmentNo },
                 new NpgsqlParameter<long> { TypedValue = firstRow },
                 new NpgsqlParameter<int> { TypedValue = Records },
-                new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = _keys.GetBuffer().AsMemory(0, (int)_keys.Length) },
-                new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = _hashes.GetBuffer().AsMemory(0, (int)_hashes.Length) },
+                new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = _keys.Written },
+                new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = _hashes.Written },
             },
         };
     }
 
-    public void Dispose() => _deflate.Dispose();
+    public void Dispose()
+    {
+        _deflate.Dispose();
+        _keys.Dispose();
+        _hashes.Dispose();
+    }
 
     /// <summary>Takes the records that lie whole in the bytes, which begin with one; those are nearly all.</summary>
     int TakeWhole(ReadOnlySpan<byte> bytes)

@@ -6,11 +6,19 @@ public sealed record WorkerOptions
     /// <summary>HEADGATE_WORKER_PREPARE_CONCURRENCY: jobs prepared at the same time, and as many looks at sources, 1 to 64. Default 4.</summary>
     public int PrepareConcurrency { get; init; } = 4;
 
-    /// <summary>HEADGATE_WORKER_EXTRACT_CONCURRENCY: segments read at the same time, 1 to 64. Default 4.</summary>
-    public int ExtractConcurrency { get; init; } = 4;
+    /// <summary>
+    /// HEADGATE_WORKER_EXTRACT_CONCURRENCY: segments read at the same time, 1 to 64. Default: the processors the worker may use, 2 to 16.
+    /// </summary>
+    public int ExtractConcurrency { get; init; } = Processors;
 
-    /// <summary>HEADGATE_WORKER_LOAD_CONCURRENCY: segments written at the same time, 1 to 64. Default 4.</summary>
-    public int LoadConcurrency { get; init; } = 4;
+    /// <summary>
+    /// HEADGATE_WORKER_LOAD_CONCURRENCY: segments written at the same time, 1 to 64. Default: the processors the worker may use, 2 to 16.
+    /// </summary>
+    /// <remarks>
+    /// Worth more than there are processors where the destination is on another machine that has more of them. Each writer beyond what
+    /// the destination can serve splits its indexes in one place more.
+    /// </remarks>
+    public int LoadConcurrency { get; init; } = Processors;
 
     /// <summary>
     /// HEADGATE_WORKER_SNAPSHOT_MAX_AGE: how long a snapshot of a source is held open at most, as hh:mm:ss. Default 6 hours.
@@ -27,6 +35,8 @@ public sealed record WorkerOptions
     /// HEADGATE_WORKER_CONNECTION_IDLE: how long connections to a source or destination stay open unused, as hh:mm:ss. Default 5 min.
     /// </summary>
     public TimeSpan ConnectionIdle { get; init; } = TimeSpan.FromMinutes(5);
+
+    static int Processors => Math.Clamp(Environment.ProcessorCount, 2, 16);
 
     /// <summary>Reads the options; a malformed one is an error that names it.</summary>
     /// <exception cref="InvalidOperationException">An option is malformed or out of range.</exception>
