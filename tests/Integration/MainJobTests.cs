@@ -14,6 +14,26 @@ public sealed class MainJobTests(MainJobTests.Fixture fixture) : IClassFixture<M
         public async Task DisposeAsync() => await Installation.DisposeAsync();
     }
 
+    /// <summary>A host follows its content root by default: where databases or staged files lie below it, each write would wake every service.</summary>
+    [Fact]
+    public void Services_watch_no_files() =>
+        Assert.All([_headgate.Coordinator, _headgate.Worker], service => Assert.DoesNotContain(
+            Directory.GetFiles($"/proc/{service.Id}/fdinfo").SelectMany(LinesOf),
+            line => line.StartsWith("inotify", StringComparison.Ordinal)));
+
+    // Closed since the directory was read, and so no watch.
+    static string[] LinesOf(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
     [Fact]
     public async Task First_run_copies_everything_and_the_next_ones_what_changed()
     {

@@ -83,7 +83,8 @@ sealed class PostgresBatchTransaction : IBatchTransaction
 
     async Task CopyAsync(IRecordBatch batch, CancellationToken cancellationToken)
     {
-        using var block = new ChangeBlock(_plan.Fields.Count, _plan.Key);
+        // Not disposed when something fails: a connection that breaks may still be sending from the arrays that it would give back.
+        var block = new ChangeBlock(_plan.Fields.Count, _plan.Key);
         var columns = Catalog.SqlText.Identifiers(_plan.Fields.Select(f => f.Name));
         var copy = $"COPY {_plan.To} ({columns}) FROM STDIN (FORMAT binary)";
         await TupleStream.CopyAsync(_transaction.Connection, copy, batch, block.Add, cancellationToken);
@@ -92,6 +93,7 @@ sealed class PostgresBatchTransaction : IBatchTransaction
         var ledger = _ledger with { NextRow = _ledger.NextRow + batch.Rows, Inserted = _ledger.Inserted + batch.Rows };
         // What is checked at commit must be found while the batch can still be halved.
         await AdvanceAsync(ledger, AuditRow.Copy, batch, [new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE"), log], cancellationToken);
+        block.Dispose();
     }
 
     async Task UpsertAsync(IRecordBatch batch, CancellationToken cancellationToken)

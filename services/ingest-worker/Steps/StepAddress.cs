@@ -11,8 +11,11 @@ namespace Headgate.IngestWorker.Steps;
 /// <param name="SegmentNo">The segment, if the step is about one.</param>
 sealed record StepAddress(Guid JobId, int Epoch, JobStep Step, string Lane, int? ObjectNo = null, int? SegmentNo = null)
 {
-    /// <summary>Whether a stop that is not forced lets what is in hand finish: a batch commits, a read has nothing that would be kept.</summary>
-    public bool IsDrained => Step is JobStep.Load or JobStep.ApplySchema;
+    /// <summary>
+    /// Whether a stop that is not forced lets what is in hand finish. A batch commits; a read has nothing that would be kept, and a change
+    /// of the schema rolls back.
+    /// </summary>
+    public bool IsDrained => Step is JobStep.Load;
 
     public StepFailed Failed(Problem problem) =>
         new() { JobId = JobId, Epoch = Epoch, Step = Step, ObjectNo = ObjectNo, SegmentNo = SegmentNo, Problem = problem };

@@ -6,14 +6,17 @@ namespace Headgate.IngestWorker.Steps;
 /// What this process has in hand, and the stops it has heard of. Hearing of one only hastens it: a step that is not stopped here is
 /// refused by the fence, or its answer is stale.
 /// </summary>
-sealed class StepsInHand
+sealed class StepsInHand(TimeProvider time)
 {
     /// <summary>Jobs of which a stop is remembered: steps of them may still wait in a lane. The one heard of first is forgotten first.</summary>
     public const int Remembered = 1_000;
 
+    /// <summary>How long a stop is remembered: a state database that was restored to an earlier point counts its epochs anew.</summary>
+    public static readonly TimeSpan RememberedFor = TimeSpan.FromMinutes(10);
+
     readonly Lock _gate = new();
     readonly HashSet<StepInHand> _inHand = [];
-    readonly Dictionary<Guid, int> _stopped = [];
+    readonly Dictionary<Guid, (int Epoch, long HeardAt)> _stopped = [];
     readonly Queue<Guid> _heard = [];
 
     public int Count
@@ -31,7 +34,7 @@ sealed class StepsInHand
     {
         lock (_gate)
         {
-            if (address.Epoch < _stopped.GetValueOrDefault(address.JobId)) return null;
+            if (_stopped.TryGetValue(address.JobId, out var stop) && address.Epoch < stop.Epoch && !IsForgotten(stop.HeardAt)) return null;
             var hand = new StepInHand(address, GiveBack);
             _inHand.Add(hand);
             return hand;
@@ -53,17 +56,22 @@ sealed class StepsInHand
 
     void Remember(JobStopping stop)
     {
-        if (_stopped.TryGetValue(stop.JobId, out var epoch))
+        var epoch = stop.Epoch;
+        if (_stopped.TryGetValue(stop.JobId, out var known))
         {
             // Signals can overtake each other.
-            _stopped[stop.JobId] = Math.Max(epoch, stop.Epoch);
-            return;
+            if (!IsForgotten(known.HeardAt)) epoch = Math.Max(epoch, known.Epoch);
+        }
+        else
+        {
+            if (_stopped.Count == Remembered) _stopped.Remove(_heard.Dequeue());
+            _heard.Enqueue(stop.JobId);
         }
 
-        if (_stopped.Count == Remembered) _stopped.Remove(_heard.Dequeue());
-        _stopped[stop.JobId] = stop.Epoch;
-        _heard.Enqueue(stop.JobId);
+        _stopped[stop.JobId] = (epoch, time.GetTimestamp());
     }
+
+    bool IsForgotten(long heardAt) => time.GetElapsedTime(heardAt) > RememberedFor;
 
     void GiveBack(StepInHand hand)
     {

@@ -60,12 +60,13 @@ static class Sending
         // While it is being stopped no segment is tried again, and whoever commanded it waits: not a statement more than it needs.
         var retry = context.Saga.Phase == JobPhase.Stopping ? null : await FailureWork.EarliestRetryAsync(context.Db(), context.Saga);
         context.Saga.WakeAt = retry ?? context.Now() + patience;
-        // Before all others: they leave one after the other, and each waits until the broker has it on disk.
-        if (context.Saga.Phase == JobPhase.Stopping) await PublishStopAsync(context);
         foreach (var command in commands)
         {
             var endpoint = await context.GetSendEndpoint(Lanes.Address(command.Lane));
             await endpoint.Send(command.Message, command.Message.GetType());
         }
+
+        // After what confirms the stop: they leave one after the other, and the first that fails keeps back those behind it.
+        if (context.Saga.Phase == JobPhase.Stopping) await PublishStopAsync(context);
     }
 }
