@@ -15,6 +15,10 @@ public sealed record QueueInfo
     [JsonPropertyName("type")]
     public string Type { get; init; } = "classic";
 
+    /// <summary>Whether it is one connection's own: nobody else can read it, not even here. Null where the API does not tell.</summary>
+    [JsonPropertyName("exclusive")]
+    public bool? Exclusive { get; init; }
+
     /// <summary>Ready and unacknowledged messages together.</summary>
     [JsonPropertyName("messages")]
     public long Messages { get; init; }

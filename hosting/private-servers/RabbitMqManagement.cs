@@ -69,8 +69,10 @@ public sealed class RabbitMqManagement : IDisposable
     {
         var wanted = new JsonObject { ["count"] = most, ["ackmode"] = "ack_requeue_true", ["encoding"] = "auto" };
         using var answer = await _http.PostAsJsonAsync($"api/queues/{Escape(virtualHost)}/{Escape(queue)}/get", wanted, cancellationToken);
-        answer.EnsureSuccessStatusCode();
-        return await answer.Content.ReadAsStringAsync(cancellationToken);
+        var body = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return answer.IsSuccessStatusCode
+            ? body
+            : throw new HttpRequestException($"RabbitMQ did not show queue {queue}: {(int)answer.StatusCode} {body}", null, answer.StatusCode);
     }
 
     public async Task PurgeAllAsync(string virtualHost = "/", CancellationToken cancellationToken = default)

@@ -22,7 +22,8 @@ sealed class Eavesdropper(VirtualHost broker)
     public async Task<string> HeardAsync()
     {
         var heard = new List<string>();
-        foreach (var queue in await broker.QueuesAsync()) heard.Add(await broker.Management.PeekAsync(queue.Name, broker.Name));
+        // What is sent to a queue that is a process's own comes through an exchange, and is heard there.
+        foreach (var queue in (await broker.QueuesAsync()).Where(queue => queue.Exclusive is not true)) heard.Add(await broker.Management.PeekAsync(queue.Name, broker.Name));
         return string.Join('\n', heard);
     }
 }
