@@ -8,8 +8,6 @@ namespace Headgate.Bench.Signals;
 sealed class EarMeasuring(SignalBus bus, Database state)
 {
     const string Actor = "bench";
-    // What follows from a confirmed stop, word to people and a release, is under way for a while.
-    static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(75);
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -28,19 +26,26 @@ sealed class EarMeasuring(SignalBus bus, Database state)
             taken.Add(taken.Count % 2 == 0
                 ? await bus.StopAsync(job, new PauseJob { JobId = job, Actor = Actor }, cancellationToken)
                 : await bus.StopAsync(job, new CancelJob { JobId = job, Actor = Actor, Mode = CancelMode.Force }, cancellationToken));
-            await ConfirmedAsync(job, cancellationToken);
-            if (settle) await Task.Delay(Settling, cancellationToken);
+            await SeenAsync($"select state in ('Paused', 'Canceled') from coordinator.sync_job where job_id = '{job}'", cancellationToken);
+            if (settle) await SeenAsync(Settled(job), cancellationToken);
         }
 
         return taken;
     }
 
-    async Task ConfirmedAsync(Guid job, CancellationToken cancellationToken)
+    // What follows from a confirmed stop: word to people, and a release that the worker answers.
+    static string Settled(Guid job) => $"""
+        select not exists (
+            select from coordinator.obligation
+            where job_id = '{job}' and (done_at is null or answered_at is null and message = 'Headgate.Contracts.Jobs.ReleaseJob'))
+        """;
+
+    async Task SeenAsync(string sql, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        while (!await state.ScalarAsync<bool>($"select state in ('Paused', 'Canceled') from coordinator.sync_job where job_id = '{job}'", cancellationToken))
+        while (!await state.ScalarAsync<bool>(sql, cancellationToken))
         {
-            if (watch.Elapsed > Patience) throw new BenchException($"The stop of job {job} is not confirmed.");
+            if (watch.Elapsed > Patience) throw new BenchException($"Not seen within {Patience.TotalSeconds:0} s: {sql}");
             await Task.Delay(Glance, cancellationToken);
         }
     }
