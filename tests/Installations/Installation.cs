@@ -23,6 +23,8 @@ public sealed class Installation : IAsyncDisposable
 
     public VirtualHost Broker => _broker;
 
+    public ServiceProcess Scheduler { get; private set; } = null!;
+
     public ServiceProcess Coordinator { get; private set; } = null!;
 
     public ServiceProcess Worker { get; private set; } = null!;
@@ -46,11 +48,13 @@ public sealed class Installation : IAsyncDisposable
         };
         installation.Describe();
         configure?.Invoke(installation.Environment);
-        installation._services.Add(await ServiceProcess.StartAsync("scheduler", "Headgate.Scheduler", installation.Environment));
+        await installation.StartSchedulerAsync();
         await installation.StartCoordinatorAsync();
         await installation.StartWorkerAsync();
         return installation;
     }
+
+    public async Task StartSchedulerAsync() => _services.Add(Scheduler = await ServiceProcess.StartAsync("scheduler", "Headgate.Scheduler", Environment));
 
     public async Task StartCoordinatorAsync() =>
         _services.Add(Coordinator = await ServiceProcess.StartAsync("job-coordinator", "Headgate.JobCoordinator", Environment));

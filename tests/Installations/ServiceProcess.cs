@@ -24,6 +24,9 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Of one that has exited; 128 and the signal's number, if a signal ended it.</summary>
+    public int ExitCode => _process.ExitCode;
+
     public string Output => string.Join('\n', _output);
 
     public static async Task<ServiceProcess> StartAsync(string folder, string assembly, IReadOnlyDictionary<string, string> environment)

@@ -6,9 +6,11 @@ namespace Headgate.Crashes.Tests.Chaos;
 sealed class Crew(Installation headgate)
 {
     const int LastLines = 60;
+    const string EndsToBeStarted = "the process ends to be started again";
 
     readonly ServiceProcess[] _workers = new ServiceProcess[2];
     readonly bool[] _frozen = new bool[2];
+    readonly HashSet<ServiceProcess> _ended = [];
 
     /// <summary>What each says of its health, and how many connections the broker has.</summary>
     public async Task<string> HealthAsync() =>
@@ -16,7 +18,9 @@ sealed class Crew(Installation headgate)
         + $"{await headgate.Broker.Management.ConnectionsAsync(headgate.Broker.Name)} connections to the broker";
 
     /// <summary>What those who are there now have logged last.</summary>
-    public string Output => string.Join("\n\n", _workers.Prepend(headgate.Coordinator).Select(Told));
+    public string Output => string.Join("\n\n", Everybody.Select(Told));
+
+    IEnumerable<ServiceProcess> Everybody => [headgate.Scheduler, headgate.Coordinator, .. _workers];
 
     public static async Task<Crew> GatherAsync(Installation headgate)
     {
@@ -30,10 +34,12 @@ sealed class Crew(Installation headgate)
     public Task KillWorkerAsync(int which)
     {
         _frozen[which] = false;
-        return _workers[which].KillAsync();
+        return KillAsync(_workers[which]);
     }
 
-    public Task KillCoordinatorAsync() => headgate.Coordinator.KillAsync();
+    public Task KillCoordinatorAsync() => KillAsync(headgate.Coordinator);
+
+    public Task KillSchedulerAsync() => KillAsync(headgate.Scheduler);
 
     public void Freeze(int which)
     {
@@ -50,9 +56,20 @@ sealed class Crew(Installation headgate)
         }
     }
 
-    /// <summary>Starts who has ended. One that ends while starting, because a server is away, is tried again the next time.</summary>
+    /// <summary>
+    /// Starts who has ended. One that ends while starting, because a server is away, is tried again the next time. One that ran may end
+    /// by itself for one reason only, which it tells; any other is a failure of the round.
+    /// </summary>
     public async Task ReviveAsync(Action<string> log)
     {
+        foreach (var ended in Everybody.Where(service => service.HasExited && _ended.Add(service)))
+        {
+            if (!ended.Output.Contains(EndsToBeStarted, StringComparison.Ordinal))
+                throw new InvalidOperationException($"a service ended by itself, with {ended.ExitCode}:\n{Told(ended)}");
+            log("a service ended to be started again, since its bus did not come back");
+        }
+
+        if (headgate.Scheduler.HasExited) await TryAsync("scheduler", headgate.StartSchedulerAsync, log);
         if (headgate.Coordinator.HasExited) await TryAsync("coordinator", headgate.StartCoordinatorAsync, log);
         for (var which = 0; which < _workers.Length; which++)
         {
@@ -70,9 +87,15 @@ sealed class Crew(Installation headgate)
             async () =>
             {
                 await ReviveAsync(log);
-                return !headgate.Coordinator.HasExited && _workers.All(worker => !worker.HasExited);
+                return Everybody.All(service => !service.HasExited);
             },
             () => Task.FromResult($"services do not start\n{Output}"));
+    }
+
+    Task KillAsync(ServiceProcess service)
+    {
+        _ended.Add(service);
+        return service.KillAsync();
     }
 
     static string Told(ServiceProcess service) => string.Join('\n', service.Output.Split('\n').TakeLast(LastLines).Select(Short));

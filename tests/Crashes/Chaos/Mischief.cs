@@ -9,7 +9,7 @@ sealed class Mischief(ChaosFixture fixture, Random random, Action<string> log)
 
     public async Task DoAsync()
     {
-        switch (random.Next(12))
+        switch (random.Next(13))
         {
             case 0 or 1:
                 var killed = random.Next(2);
@@ -38,6 +38,10 @@ sealed class Mischief(ChaosFixture fixture, Random random, Action<string> log)
                 break;
             case 9 or 10:
                 log($"{await fixture.Tap.PourAsync(random, random.Next(5, 60))} messages again");
+                break;
+            case 11:
+                log("kill scheduler");
+                await fixture.Crew.KillSchedulerAsync();
                 break;
             default:
                 await HitServerAsync();
