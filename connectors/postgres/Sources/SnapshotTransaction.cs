@@ -21,8 +21,8 @@ sealed partial class SnapshotTransaction : IAsyncDisposable
         try
         {
             var transaction = new SnapshotTransaction(connection);
-            await transaction.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken);
-            await transaction.ExecuteAsync($"SET TRANSACTION SNAPSHOT '{snapshot}'", cancellationToken);
+            await transaction.ExecuteAsync(
+                $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'", cancellationToken);
             return transaction;
         }
         catch (PostgresException e) when (e.SqlState[..2] is "22" or "42" or "55" or "25" or "0A" && e.SqlState != "55P03")

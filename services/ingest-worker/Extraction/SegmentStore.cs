@@ -13,7 +13,7 @@ sealed class SegmentStore(IngestState state)
     {
         await using var command = state.Source.CreateCommand(
             """
-            select a.pipeline_id, jsonb_set(a.pipeline, '{objects}', '[]'), o.plan, s.range, s.snapshot,
+            select a.pipeline_id, a.settings, o.plan, s.range, s.snapshot,
                    case when n.released_at is null and n.lease_until > now() then n.name end, o.superseded, coalesce(a.released_epoch, 0),
                    s.copy, s.epoch, s.rows, s.bytes, s.digest, s.next_segment_no
             from ingest.segment s

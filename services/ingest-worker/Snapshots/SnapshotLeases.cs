@@ -43,15 +43,18 @@ sealed class SnapshotLeases(IngestState state)
     /// <returns>True if it is released now, by this call or before.</returns>
     public async Task<bool> ReleaseIfDoneAsync(Guid id, CancellationToken cancellationToken)
     {
+        // Beginning with the segments that are left, of which the first is enough: beginning with the objects, all done ones come first.
         await using var command = state.Source.CreateCommand(
             """
             update ingest.snapshot s set released_at = coalesce(released_at, now())
             where s.id = $1
               and (released_at is not null
                 or exists (select from ingest.object p where p.snapshot = s.id)
-               and not exists (select from ingest.segment g
-                               join ingest.object o using (job_id, attempt, object_no, snapshot)
-                               where g.snapshot = s.id and g.copy is null and not o.superseded))
+               and not exists (select from ingest.segment g cross join lateral (
+                                   select from ingest.object o
+                                   where (o.job_id, o.attempt, o.object_no, o.snapshot) = (g.job_id, g.attempt, g.object_no, g.snapshot)
+                                     and not o.superseded limit 1) planned
+                               where g.snapshot = s.id and g.copy is null))
             """);
         return await command.With(id).ExecuteNonQueryAsync(cancellationToken) > 0;
     }

@@ -56,8 +56,8 @@ static class ExtractionWork
                          estimated_rows = {planned.EstimatedRows}, next_segment_no = {planned.FirstSegmentNo + planned.SegmentCount}
                      where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and next_segment_no = {planned.FirstSegmentNo}
                      returning job_id, object_no)
-                 insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, state)
-                 select job_id, {job.Attempt}, object_no, segment_no, 'Planned'
+                 insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, level, state)
+                 select job_id, {job.Attempt}, object_no, segment_no, {planned.Level}, 'Planned'
                  from object, generate_series({planned.FirstSegmentNo}, {planned.FirstSegmentNo + planned.SegmentCount - 1}) segment_no
                  """);
         }
@@ -130,7 +130,7 @@ static class ExtractionWork
              with next as (
                  select object_no, segment_no from coordinator.job_segment
                  where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Planned' and coalesce(not_before, now()) <= now()
-                 order by object_no, segment_no
+                 order by level, object_no, segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
                                                     and attempt = {job.Attempt} and state = 'Extracting')))
              update coordinator.job_segment s set state = 'Extracting' from next
@@ -154,8 +154,8 @@ static class ExtractionWork
         $"""
          with chain as (
              update coordinator.job_object set next_segment_no = greatest(next_segment_no, {segmentNo} + 1)
-             where job_id = {job.CorrelationId} and object_no = {objectNo})
-         insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, state)
-         values ({job.CorrelationId}, {job.Attempt}, {objectNo}, {segmentNo}, 'Planned')
+             where job_id = {job.CorrelationId} and object_no = {objectNo} returning level)
+         insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, level, state)
+         select {job.CorrelationId}, {job.Attempt}, {objectNo}, {segmentNo}, level, 'Planned' from chain
          """);
 }

@@ -22,15 +22,19 @@ static class LoadingWork
              with unfinished as (
                  select least(
                      (select min(level) from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Extracted'),
-                     (select min(o.level) from coordinator.job_segment s join coordinator.job_object o using (job_id, object_no)
-                      where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt}
-                        and s.state in ('Planned', 'Extracting', 'Sealed', 'Loading'))) as level),
+                     (select min(level) from coordinator.job_segment
+                      where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Planned'),
+                     (select min(level) from coordinator.job_segment
+                      where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Extracting'),
+                     (select min(level) from coordinator.job_segment
+                      where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Sealed'),
+                     (select min(level) from coordinator.job_segment
+                      where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Loading')) as level),
              next as (
-                 select s.object_no, s.segment_no
-                 from coordinator.job_segment s join coordinator.job_object o using (job_id, object_no) join unfinished using (level)
-                 where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state = 'Sealed'
-                   and coalesce(s.not_before, now()) <= now()
-                 order by s.object_no, s.segment_no
+                 select object_no, segment_no from coordinator.job_segment
+                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Sealed'
+                   and level = (select level from unfinished) and coalesce(not_before, now()) <= now()
+                 order by object_no, segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
                                                     and attempt = {job.Attempt} and state = 'Loading')))
              update coordinator.job_segment s set state = 'Loading' from next join coordinator.job_object o
@@ -112,7 +116,7 @@ static class LoadingWork
         $"""
          select not exists (select from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Extracted')
             and not exists (select from coordinator.job_segment where job_id = {job.CorrelationId} and attempt = {job.Attempt}
-                            and state not in ('Loaded', 'Abandoned')) as "Value"
+                            and state in ('Planned', 'Extracting', 'Sealed', 'Loading')) as "Value"
          """).SingleAsync();
 
     // When all of a level is loaded, what waited for others is tried again, round by round, for as long as a round leaves fewer

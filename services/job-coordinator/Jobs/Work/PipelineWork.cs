@@ -25,7 +25,7 @@ static class PipelineWork
     {
         var json = await db.Database.SqlQuery<string>(
             $"""
-             select (definition -> 'load')::text as "Value" from coordinator.pipeline_version
+             select load::text as "Value" from coordinator.pipeline_version
              where pipeline_id = {job.PipelineId} and version = {job.PipelineVersion}
              """).SingleAsync();
         return JsonSerializer.Deserialize<LoadDefinition>(json, PipelineJson.Options)!;
