@@ -17,7 +17,6 @@ sealed class Scale : IBenchCase
     public async Task<CaseReport> RunAsync(CaseRun run, CancellationToken cancellationToken)
     {
         var sizes = new[] { run.Options.Rows / 20, run.Options.Rows, run.Options.Rows * 10 };
-        await run.Headgate.ApplyAsync(Name, PipelineYaml.Of(Name, [PipelineYaml.Object(Table, Table)]), cancellationToken);
         var rows = new List<IReadOnlyList<string>>();
         var (own, peaks, results) = (new List<double?>(), new List<double>(), new List<ContenderResult>());
         foreach (var size in sizes)
@@ -51,6 +50,8 @@ sealed class Scale : IBenchCase
         var installation = run.Installation;
         await installation.Source.ExecuteAsync($"drop table if exists {Table}", cancellationToken);
         var expected = await run.FillAsync(Table, size, cancellationToken);
+        // What is applied has to be at the source.
+        await run.Headgate.ApplyAsync("scale", PipelineYaml.Of("scale", [PipelineYaml.Object(Table, Table)]), cancellationToken);
         await installation.RestartServicesAsync(cancellationToken);
         await run.ResetPeaksAsync(cancellationToken);
         var results = await run.Rounds.RunAsync(

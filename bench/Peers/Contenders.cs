@@ -13,5 +13,4 @@ static class Contenders
     public const string ConnectorBatches = "batches, connector";
     public const string UnloggedBatches = "batches, no log";
     public const string BlindBatches = "batches, blind";
-    public const string CopyPipes = "copy-pipe, one by one";
 }

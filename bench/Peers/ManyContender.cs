@@ -8,18 +8,12 @@ namespace Headgate.Bench.Peers;
 /// <param name="name">Its name.</param>
 /// <param name="destination">Where to.</param>
 /// <param name="expected">What is to be there afterwards.</param>
-/// <param name="create">Whether the tables are made beforehand, empty.</param>
 /// <param name="run">What is measured.</param>
-sealed class ManyContender(
-    string name, Database destination, EndState expected, bool create, Func<CancellationToken, Task<Measure>> run) : IContender
+sealed class ManyContender(string name, Database destination, EndState expected, Func<CancellationToken, Task<Measure>> run) : IContender
 {
     public string Name => name;
 
-    public async Task PrepareAsync(CancellationToken cancellationToken)
-    {
-        await ManyTables.DropAsync(destination, cancellationToken);
-        if (create) await ManyTables.CreateAsync(destination, cancellationToken);
-    }
+    public Task PrepareAsync(CancellationToken cancellationToken) => ManyTables.DropAsync(destination, cancellationToken);
 
     public Task<Measure> RunAsync(CancellationToken cancellationToken) => run(cancellationToken);
 

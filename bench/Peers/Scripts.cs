@@ -24,14 +24,6 @@ static class Scripts
 
     public static string DumpPipeOfSchema(string schema) => $"""pg_dump --no-owner -d "$SOURCE" -n {schema} | {Psql} -d "$PEER" >/dev/null""";
 
-    /// <summary>One pipe after another; the tables are numbered from 1.</summary>
-    public static string CopyPipes(string tables, int count) =>
-        $"""
-         for i in $(seq 1 {count}); do
-           {Psql} -d "$SOURCE" -c "copy {tables}$i to stdout (format binary)" | {Psql} -d "$PEER" -c "copy {tables}$i from stdin (format binary)"
-         done
-         """;
-
     /// <summary>Writes whatever comes, in one transaction, by way of a temporary table.</summary>
     public static string BlindUpsert(string query, string table) =>
         $"""

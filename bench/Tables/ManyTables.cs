@@ -27,7 +27,7 @@ static class ManyTables
         return (await StateAsync(source, cancellationToken))!;
     }
 
-    public static async Task CreateAsync(Database database, CancellationToken cancellationToken)
+    static async Task CreateAsync(Database database, CancellationToken cancellationToken)
     {
         await database.ExecuteAsync($"create schema {Schema}", cancellationToken);
         await InPartsAsync(
