@@ -93,6 +93,9 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>SIGCONT.</summary>
     public void Thaw() => Signal(18);
 
+    /// <summary>Waits until it has ended and all that it wrote is here.</summary>
+    public Task ExitedAsync() => _process.WaitForExitAsync();
+
     /// <summary>kill -9, and waits until it is gone.</summary>
     public async Task KillAsync()
     {

@@ -57,7 +57,8 @@ sealed partial class BusWatch(IBusControl bus, Uri broker, TimeSpan patience, Ti
     void End()
     {
         LogEnding(bus.CheckHealth().Description);
-        Console.Out.Flush();
+        // The log is written by a thread of its own, which is not waited for.
+        Console.Error.WriteLine("headgate: the bus does not come back though its broker can be reached; the process ends to be started again");
         using var self = Process.GetCurrentProcess();
         self.Kill();
     }

@@ -79,6 +79,12 @@ static class JobConditions
     public static Task<bool> EverythingIsLoaded(BehaviorContext<SyncJob, SegmentLoaded> context) =>
         LoadingWork.IsCompleteAsync(context.Db(), context.Saga);
 
+    public static Task<bool> HasTooManyRejects(BehaviorContext<SyncJob, SchemaChangesApplied> context) =>
+        LoadingWork.HasTooManyRejectsAsync(context.Db(), context.Saga);
+
+    public static Task<bool> HasTooManyRejects(BehaviorContext<SyncJob, SegmentLoaded> context) =>
+        LoadingWork.HasTooManyRejectsAsync(context.Db(), context.Saga);
+
     public static Task<bool> PipelineIsFree(BehaviorContext<SyncJob, RestartJob> context) => PipelineWork.IsFreeAsync(context.Db(), context.Saga);
 
     public static Task<bool> WasPlannedTooOften(BehaviorContext<SyncJob, SnapshotLost> context) =>

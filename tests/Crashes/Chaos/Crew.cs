@@ -64,6 +64,7 @@ sealed class Crew(Installation headgate)
     {
         foreach (var ended in Everybody.Where(service => service.HasExited && _ended.Add(service)))
         {
+            await ended.ExitedAsync();
             if (!ended.Output.Contains(EndsToBeStarted, StringComparison.Ordinal))
                 throw new InvalidOperationException($"a service ended by itself, with {ended.ExitCode}:\n{Told(ended)}");
             log("a service ended to be started again, since its bus did not come back");
@@ -92,9 +93,10 @@ sealed class Crew(Installation headgate)
             () => Task.FromResult($"services do not start\n{Output}"));
     }
 
+    // One that has ended by itself before is judged by the next look at all.
     Task KillAsync(ServiceProcess service)
     {
-        _ended.Add(service);
+        if (!service.HasExited) _ended.Add(service);
         return service.KillAsync();
     }
 

@@ -38,7 +38,7 @@ sealed class Operators(ChaosFixture fixture, string pipeline, Random random, Act
                     $"""
                      select count(*) from coordinator.pipeline p left join coordinator.sync_job j using (pipeline_id)
                      where p.name = '{pipeline}' and (j.state not in ('Completed', 'Canceled', 'Discarded')
-                         or not exists (select from coordinator.sync_job c where c.job_id = p.current_job_id))
+                         or p.current_job_id is not null and not exists (select from coordinator.sync_job c where c.job_id = p.current_job_id))
                      """) == 0;
             },
             async () => $"not every job ends: {await RemarkAsync()}");

@@ -43,6 +43,7 @@ sealed class Round
         await _fixture.Crew.LetGoAsync(Note);
         await _operators.ToTheEndAsync();
         await _operators.LastRunAsync();
+        await _fixture.Crew.ReviveAsync(Note);
         return await checker.JudgeAsync();
     }
 

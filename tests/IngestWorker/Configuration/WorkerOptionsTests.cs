@@ -9,6 +9,13 @@ public sealed class WorkerOptionsTests
     public void Nothing_set_means_the_defaults() => Assert.Equal(new WorkerOptions(), Read());
 
     [Fact]
+    public void As_many_segments_are_read_and_written_at_the_same_time_as_there_are_processors()
+    {
+        var processors = Math.Clamp(Environment.ProcessorCount, 2, 16);
+        Assert.Equal((processors, processors), (Read().ExtractConcurrency, Read().LoadConcurrency));
+    }
+
+    [Fact]
     public void Every_option_is_read() => Assert.Equal(
         new WorkerOptions
         {

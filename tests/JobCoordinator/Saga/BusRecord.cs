@@ -14,6 +14,9 @@ public sealed class BusRecord : ISendObserver, IPublishObserver, IConsumeObserve
 
     public ConcurrentQueue<object> Published { get; } = new();
 
+    /// <summary>Both, in the order in which they left.</summary>
+    public ConcurrentQueue<object> Left { get; } = new();
+
     /// <summary>The ids under which messages left.</summary>
     public ConcurrentDictionary<object, Guid?> Ids { get; } = new(ReferenceEqualityComparer.Instance);
 
@@ -35,6 +38,7 @@ public sealed class BusRecord : ISendObserver, IPublishObserver, IConsumeObserve
     {
         Ids[context.Message] = context.MessageId;
         Sent.Enqueue(context.Message);
+        Left.Enqueue(context.Message);
         return Task.CompletedTask;
     }
 
@@ -46,6 +50,7 @@ public sealed class BusRecord : ISendObserver, IPublishObserver, IConsumeObserve
     {
         Ids[context.Message] = context.MessageId;
         Published.Enqueue(context.Message);
+        Left.Enqueue(context.Message);
         return Task.CompletedTask;
     }
 

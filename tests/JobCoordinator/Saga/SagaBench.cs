@@ -79,15 +79,16 @@ public sealed class SagaBench : IAsyncLifetime
     /// <param name="destination">What the destination's connection resolves to; null: it resolves to nothing.</param>
     /// <param name="tables">Objects, of levels 0, 1, and so on when they are planned.</param>
     /// <param name="maxRowsPerSecond">Of the pipeline.</param>
-    public async Task<SagaJob> AcceptAsync(int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0)
+    /// <param name="maxRejects">Of the pipeline.</param>
+    public async Task<SagaJob> AcceptAsync(int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0, int maxRejects = 1000)
     {
-        var job = await ApplyAsync(maxFailures, destination, tables, maxRowsPerSecond);
+        var job = await ApplyAsync(maxFailures, destination, tables, maxRowsPerSecond, maxRejects);
         await job.AcceptAsync();
         return job;
     }
 
     /// <summary>A pipeline of its own, and a job of it that was not accepted yet.</summary>
-    public async Task<SagaJob> ApplyAsync(int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0)
+    public async Task<SagaJob> ApplyAsync(int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0, int maxRejects = 1000)
     {
         var reference = $"NOWHERE_{Guid.NewGuid():N}";
         if (destination is not null) Environment.SetEnvironmentVariable(reference, destination);
@@ -98,7 +99,7 @@ public sealed class SagaBench : IAsyncLifetime
             Source = new SystemReference { Connector = "postgres", Connection = "env:NOWHERE" },
             Destination = new SystemReference { Connector = "postgres", Connection = $"env:{reference}" },
             Objects = [.. Enumerable.Range(0, tables).Select(no => $"public.{(char)('a' + no)}").Select(table => new ObjectDefinition { From = table, To = $"{table}_{reference.ToLowerInvariant()}", Key = ["id"] })],
-            Load = new LoadDefinition { Parallelism = 2, MaxRowsPerSecond = maxRowsPerSecond },
+            Load = new LoadDefinition { Parallelism = 2, MaxRowsPerSecond = maxRowsPerSecond, MaxRejects = maxRejects },
             MaxFailures = maxFailures,
         };
         var set = new[] { new PipelineToApply(definition, definition.Destination.Connection) };

@@ -80,6 +80,21 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
         })],
     });
 
+    /// <summary>The plan of one object that is planned anew by itself: it is at level 0 then.</summary>
+    public async Task PrepareAnewAsync(int of, int first) => await bench.HandleAsync(new JobPrepared
+    {
+        JobId = Id,
+        Epoch = await EpochAsync(),
+        DestinationRole = "worker",
+        Objects =
+        [
+            new PlannedObject
+            {
+                ObjectNo = of, From = "public.a", To = "public.a", Full = true, Level = 0, EstimatedRows = 20, FirstSegmentNo = first, SegmentCount = 1,
+            },
+        ],
+    });
+
     public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null, int of = 0) => await bench.HandleAsync(
         new SegmentExtracted
         {
@@ -181,13 +196,13 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public Task ConfirmStopAsync(long written = 10) => FenceAsync(open: false, written);
 
-    public async Task FenceAsync(bool open, long written, int? epoch = null) => await bench.HandleAsync(new FenceMoved
+    public async Task FenceAsync(bool open, long written, int? epoch = null, long rejected = 0) => await bench.HandleAsync(new FenceMoved
     {
         JobId = Id,
         Epoch = epoch ?? await EpochAsync(),
         Open = open,
         At = DateTimeOffset.UnixEpoch,
-        Counts = new Dictionary<int, RecordCounts> { [0] = new() { Written = written, Inserted = written } },
+        Counts = new Dictionary<int, RecordCounts> { [0] = new() { Written = written, Inserted = written - rejected, Rejected = rejected } },
     });
 
     public Task<SyncJob> RowAsync() => bench.ReadAsync(db => db.Jobs.AsNoTracking().SingleAsync(job => job.CorrelationId == Id));

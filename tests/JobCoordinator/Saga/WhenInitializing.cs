@@ -1,5 +1,6 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 
@@ -111,6 +112,7 @@ public sealed class WhenInitializing(SagaBench bench)
         }
 
         Assert.Equal(("Failed", "read-too-often"), ((await job.RowAsync()).CurrentState, (await job.RowAsync()).ErrorCode));
+        Assert.Equal(await job.EpochAsync(), job.Published<JobStopping>()[^1].Epoch);
     }
 
     [Fact]

@@ -168,6 +168,51 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_table_that_is_planned_anew_by_itself_still_comes_after_those_it_refers_to()
+    {
+        var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
+        await job.PrepareAsync(segments: 1, objects: 2);
+        await job.ExtractAsync(0);
+        await job.LoseSnapshotAsync(0, of: 1);
+        await job.PrepareAnewAsync(of: 1, first: 1);
+        await job.ExtractAsync(1, of: 1);
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        Assert.Equal([(0, 0)], Handed(job));
+        await job.LoadAsync(0);
+        Assert.Equal([(0, 0), (1, 1)], Handed(job));
+    }
+
+    [Fact]
+    public async Task Blocks_of_a_chain_come_after_the_tables_that_theirs_refers_to()
+    {
+        var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
+        await job.PrepareAsync(segments: 1, objects: 2);
+        await job.ExtractAsync(0);
+        await job.ExtractAsync(0, of: 1, next: 1);
+        await job.ExtractAsync(1, of: 1);
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        Assert.Equal([(0, 0)], Handed(job));
+    }
+
+    [Fact]
+    public async Task Records_that_waited_in_vain_count_towards_the_limit_of_rejects_also_after_a_resume()
+    {
+        var job = await WaitingInVainAsync(maxRejects: 2);
+        Assert.Equal(("Pausing", "too-many-rejects"), ((await job.RowAsync()).CurrentState, (await job.RowAsync()).ErrorCode));
+        await job.ConfirmStopAsync();
+        await job.ResumeAsync();
+        await job.FenceAsync(open: true, written: 20, rejected: 3);
+        await job.ShapeAsync();
+        Assert.Equal(("Pausing", "too-many-rejects"), ((await job.RowAsync()).CurrentState, (await job.RowAsync()).ErrorCode));
+    }
+
+    [Fact]
+    public async Task As_many_records_that_waited_in_vain_as_may_be_rejected_do_not_fail_the_job() =>
+        Assert.Equal(JobPhase.Closing, (await (await WaitingInVainAsync(maxRejects: 3)).RowAsync()).Phase);
+
+    [Fact]
     public async Task A_table_that_was_found_empty_stays_so_when_the_schema_is_looked_at_again()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Processing");
@@ -196,6 +241,17 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
         Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
         Assert.Equal(3, await job.ValueAsync<long>(
             $"""select count(copy) as "Value" from coordinator.job_segment where job_id = {job.Id} and attempt = 1"""));
+    }
+
+    /// <summary>A job of which three records waited for others that did not come.</summary>
+    async Task<SagaJob> WaitingInVainAsync(int maxRejects)
+    {
+        var job = await (await bench.AcceptAsync(maxRejects: maxRejects)).InAsync("Processing");
+        await job.LoadAsync(1);
+        await job.LoadAsync(0, deferred: 3);
+        Assert.Equal("Processing", (await job.RowAsync()).CurrentState);
+        await job.LoadAsync(0, deferred: 3, round: 1);
+        return job;
     }
 
     async Task<SagaJob> TwoTablesAsync()

@@ -75,6 +75,20 @@ public sealed class WhenWorkersAreToldOfStops(SagaBench bench)
         Assert.Equal(3, job.Sent<MoveFence>().Count);
     }
 
+    [Fact]
+    public async Task What_confirms_the_stop_leaves_before_the_signal()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.PauseAsync();
+        var epoch = await job.EpochAsync();
+        Assert.Equal(
+            [typeof(MoveFence), typeof(JobStopping)],
+            bench.Record.Left
+                .Where(message => message is MoveFence move && move.JobId == job.Id && move.Epoch == epoch
+                    || message is JobStopping stop && stop.JobId == job.Id)
+                .Select(message => message.GetType()));
+    }
+
     [Theory]
     [InlineData("Pending")]
     [InlineData("Collecting")]

@@ -34,6 +34,17 @@ static class Ending
             Retryable = false,
         }));
 
+    /// <summary>Records that waited for others in vain are rejects like any other; no batch could count them before the rounds were over.</summary>
+    public static EventActivityBinder<SyncJob, T> RefuseRejects<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context => FailWith(context, new Problem
+        {
+            Code = "too-many-rejects",
+            Sentence = $"The job has more rejected records than its limit of {(await PipelineWork.LoadOptionsAsync(context.Db(), context.Saga)).MaxRejects}: "
+                + "records that they refer to are not at the destination.",
+            Retryable = false,
+        }));
+
     static void FailWith(BehaviorContext<SyncJob> context, Problem problem)
     {
         var job = context.Saga;

@@ -26,7 +26,7 @@ static class ExtractionWork
 
     /// <summary>A new attempt: everything is planned again, from the offsets that the job began with.</summary>
     public static Task StartOverAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
-        $"update coordinator.job_object set state = 'Unplanned', empty = false, next_segment_no = 0, replans = 0 where job_id = {job.CorrelationId}");
+        $"update coordinator.job_object set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0 where job_id = {job.CorrelationId}");
 
     /// <summary>Objects to be planned, with what the workers need to know of each.</summary>
     public static async Task<IReadOnlyList<ObjectToPlan>> UnplannedAsync(CoordinatorDbContext db, SyncJob job)
@@ -44,6 +44,9 @@ static class ExtractionWork
         })];
     }
 
+    /// <summary>
+    /// An object that is planned anew by itself, without those that it refers to, would be at level 0: it stays where it was among them.
+    /// </summary>
     public static async Task RecordPlanAsync(CoordinatorDbContext db, SyncJob job, JobPrepared prepared)
     {
         foreach (var planned in prepared.Objects)
@@ -52,12 +55,12 @@ static class ExtractionWork
                 $"""
                  with object as (
                      update coordinator.job_object
-                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full}, level = {planned.Level},
-                         estimated_rows = {planned.EstimatedRows}, next_segment_no = {planned.FirstSegmentNo + planned.SegmentCount}
+                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full},
+                         level = greatest(level, {planned.Level}), estimated_rows = {planned.EstimatedRows}, next_segment_no = {planned.FirstSegmentNo + planned.SegmentCount}
                      where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and next_segment_no = {planned.FirstSegmentNo}
-                     returning job_id, object_no)
-                 insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, level, state)
-                 select job_id, {job.Attempt}, object_no, segment_no, {planned.Level}, 'Planned'
+                     returning job_id, object_no, level)
+                 insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, load_level, state)
+                 select job_id, {job.Attempt}, object_no, segment_no, level, 'Planned'
                  from object, generate_series({planned.FirstSegmentNo}, {planned.FirstSegmentNo + planned.SegmentCount - 1}) segment_no
                  """);
         }
@@ -124,18 +127,17 @@ static class ExtractionWork
     }
 
     /// <summary>Takes the next segments into hand, up to the pipeline's parallelism.</summary>
+    /// <remarks>By ctid, here and for loading: the planner knows no limit that is computed, and would read all segments for a join.</remarks>
     public static async Task<IReadOnlyList<SegmentInHand>> TakeNextAsync(CoordinatorDbContext db, SyncJob job, int parallelism) =>
         await db.Database.SqlQuery<SegmentInHand>(
             $"""
-             with next as (
-                 select object_no, segment_no from coordinator.job_segment
+             update coordinator.job_segment set state = 'Extracting' where ctid = any(array(
+                 select ctid from coordinator.job_segment
                  where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Planned' and coalesce(not_before, now()) <= now()
-                 order by level, object_no, segment_no
+                 order by load_level, object_no, segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
-                                                    and attempt = {job.Attempt} and state = 'Extracting')))
-             update coordinator.job_segment s set state = 'Extracting' from next
-             where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = next.object_no and s.segment_no = next.segment_no
-             returning s.object_no, s.segment_no, s.copy, s.rows, false as empty, s.round
+                                                    and attempt = {job.Attempt} and state = 'Extracting'))))
+             returning object_no, segment_no, copy, rows, false as empty, round
              """).ToListAsync();
 
     public static async Task<IReadOnlyList<SegmentInHand>> InHandAsync(CoordinatorDbContext db, SyncJob job) =>
@@ -155,7 +157,7 @@ static class ExtractionWork
          with chain as (
              update coordinator.job_object set next_segment_no = greatest(next_segment_no, {segmentNo} + 1)
              where job_id = {job.CorrelationId} and object_no = {objectNo} returning level)
-         insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, level, state)
+         insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, load_level, state)
          select {job.CorrelationId}, {job.Attempt}, {objectNo}, {segmentNo}, level, 'Planned' from chain
          """);
 }

@@ -22,25 +22,19 @@ static class LoadingWork
              with unfinished as (
                  select least(
                      (select min(level) from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Extracted'),
-                     (select min(level) from coordinator.job_segment
-                      where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Planned'),
-                     (select min(level) from coordinator.job_segment
-                      where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Extracting'),
-                     (select min(level) from coordinator.job_segment
+                     (select min(load_level) from coordinator.job_segment
                       where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Sealed'),
-                     (select min(level) from coordinator.job_segment
-                      where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Loading')) as level),
-             next as (
-                 select object_no, segment_no from coordinator.job_segment
+                     (select min(load_level) from coordinator.job_segment
+                      where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Loading')) as level)
+             update coordinator.job_segment s set state = 'Loading' where ctid = any(array(
+                 select ctid from coordinator.job_segment
                  where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Sealed'
-                   and level = (select level from unfinished) and coalesce(not_before, now()) <= now()
+                   and load_level = (select level from unfinished) and coalesce(not_before, now()) <= now()
                  order by object_no, segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
-                                                    and attempt = {job.Attempt} and state = 'Loading')))
-             update coordinator.job_segment s set state = 'Loading' from next join coordinator.job_object o
-                 on o.job_id = {job.CorrelationId} and o.object_no = next.object_no
-             where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = next.object_no and s.segment_no = next.segment_no
-             returning s.object_no, s.segment_no, s.copy, s.rows, o.empty, s.round
+                                                    and attempt = {job.Attempt} and state = 'Loading'))))
+             returning object_no, segment_no, copy, rows, round,
+                       (select empty from coordinator.job_object o where o.job_id = s.job_id and o.object_no = s.object_no)
              """).ToListAsync();
 
     public static async Task<IReadOnlyList<SegmentInHand>> InHandAsync(CoordinatorDbContext db, SyncJob job) =>
@@ -118,6 +112,18 @@ static class LoadingWork
             and not exists (select from coordinator.job_segment where job_id = {job.CorrelationId} and attempt = {job.Attempt}
                             and state in ('Planned', 'Extracting', 'Sealed', 'Loading')) as "Value"
          """).SingleAsync();
+
+    /// <summary>Whether more records were rejected for good than the pipeline allows; those that still wait for others are not.</summary>
+    public static async Task<bool> HasTooManyRejectsAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        if (job.Rejected == 0) return false;
+        var rejected = await db.Database.SqlQuery<long>(
+            $"""
+             select coalesce(sum(rejected - deferred), 0)::bigint as "Value" from coordinator.job_segment
+             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state <> 'Abandoned'
+             """).SingleAsync();
+        return rejected > (await PipelineWork.LoadOptionsAsync(db, job)).MaxRejects;
+    }
 
     // When all of a level is loaded, what waited for others is tried again, round by round, for as long as a round leaves fewer
     // waiting than the one before: a record may wait for one that waits itself, in another segment.
