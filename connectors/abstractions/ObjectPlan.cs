@@ -39,6 +39,9 @@ public sealed record ObjectPlan
     /// <summary>Whether rows can be told apart by their physical position: false for partitioned tables.</summary>
     public required bool SingleTable { get; init; }
 
+    /// <summary>Whether the destination object is not there: the changes create it.</summary>
+    public bool New { get; init; }
+
     /// <summary>What must change at the destination before the first record is written.</summary>
     public required IReadOnlyList<PlannedChange> Changes { get; init; }
 

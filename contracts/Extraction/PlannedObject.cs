@@ -15,6 +15,9 @@ public sealed record PlannedObject
     /// <summary>Whether all its records are read.</summary>
     public required bool Full { get; init; }
 
+    /// <summary>Whether the destination object is yet to be created: what was read before is not there, and offsets say nothing.</summary>
+    public bool New { get; init; }
+
     /// <summary>Objects load in rising order, parents before children.</summary>
     public required int Level { get; init; }
 

@@ -14,6 +14,9 @@ public sealed record FenceMoved
     /// <summary>Whether the job may write now.</summary>
     public required bool Open { get; init; }
 
+    /// <summary>Which destination it is, told from any other; null: it was not asked, or cannot be reached.</summary>
+    public string? Destination { get; init; }
+
     /// <summary>What the ledger held at that moment, by object number.</summary>
     public required IReadOnlyDictionary<int, RecordCounts> Counts { get; init; }
 

@@ -17,5 +17,6 @@ public abstract record FenceMoveResult
     public sealed record Held(string Waiting) : FenceMoveResult;
 
     /// <summary>The fence stands further on already: the move came too late and changes nothing.</summary>
-    public sealed record Passed : FenceMoveResult;
+    /// <param name="IsOpenForJob">It stands open for the very job of the move: that one can still write.</param>
+    public sealed record Passed(bool IsOpenForJob) : FenceMoveResult;
 }

@@ -22,6 +22,8 @@ sealed record FenceRow(Guid JobId, long JobNo, int Attempt, int Epoch, bool Open
     /// <summary>Whether the fence stands beyond the move: of a later job, or of the same at a later epoch.</summary>
     public bool IsBeyond(FenceMove move) => (JobNo, Epoch).CompareTo((move.JobNo, move.Epoch)) > 0;
 
+    public FenceMoveResult.Passed Passed(FenceMove move) => new(Open && JobId == move.JobId);
+
     /// <summary>Refuses a move to the very position of another one.</summary>
     public void RefuseOther(FenceMove move)
     {

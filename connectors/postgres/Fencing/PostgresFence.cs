@@ -64,14 +64,14 @@ public sealed class PostgresFence(string connection) : IFence
         await using var session = await _dataSource.OpenConnectionAsync(cancellationToken);
         // Before the lock: a move that comes too late must not terminate the backends of a later job.
         if (await FenceRow.ReadAsync(session, null, move.PipelineId, cancellationToken) is { } before && before.IsBeyond(move))
-            return new FenceMoveResult.Passed();
+            return before.Passed(move);
 
         await using var transaction = await session.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
         if (await new ExclusiveLock(_dataSource, session, transaction).TakeAsync(move, cancellationToken) is { } waiting)
             return new FenceMoveResult.Held(waiting);
 
         var current = await FenceRow.ReadAsync(session, transaction, move.PipelineId, cancellationToken);
-        if (current?.IsBeyond(move) ?? false) return new FenceMoveResult.Passed();
+        if (current?.IsBeyond(move) ?? false) return current.Passed(move);
         current?.RefuseOther(move);
         await MakeDurableAsync(session, transaction, cancellationToken);
         if (move is { Open: true, Writer: { } writer })

@@ -79,6 +79,7 @@ static class DestinationPlanner
             DirectCopy = !fields.Any(f => f.DestinationCast) && table is not { RowSecurity: true }
                 && (table is null || !WriteHazards.RowsMayChangeOnTheWay(table, catalog)),
             SingleTable = table is null or { Kind: 'r', Children: 0 },
+            New = table is null,
             Changes = changes,
             EstimatedRows = subject.Source.EstimatedRows,
         };

@@ -78,7 +78,7 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
             var plan = new ReadPlan
             {
                 Object = found,
-                Lower = found.Cursor is null ? null : await LowerBoundAsync(job, wanted, definition, cancellationToken),
+                Lower = found.Cursor is null || found.New ? null : await LowerBoundAsync(job, wanted, definition, cancellationToken),
                 Upper = snapshot.UpperBound,
                 NullCursors = job.Pipeline.Extract.Nulls is NullCursors.Full,
             };

@@ -13,6 +13,7 @@ sealed record PreparedObject(ObjectToPlan Asked, ObjectDefinition Definition, Re
         From = Plan.Object.From,
         To = Plan.Object.To,
         Full = Plan.Lower is null,
+        New = Plan.Object.New,
         Level = Plan.Object.Level,
         EstimatedRows = Plan.Object.EstimatedRows,
         FirstSegmentNo = Asked.FirstSegmentNo,

@@ -26,18 +26,20 @@ sealed class MoveFenceConsumer(
             // A move of an older epoch was overtaken by a later one; only the later one says where the fence is to stand.
             if (job is null || job.Epoch != move.Epoch) return;
             await using var fence = await fences.OpenAsync(job.PipelineId, job.PipelineVersion, context.CancellationToken);
-            // Where the connection leads now, not where it led when the file was applied.
-            if (move.Open)
-                await pipelines.ClaimAsync(job.PipelineId, job.PipelineVersion, await fence.CheckAsync(context.CancellationToken), context.CancellationToken);
+            // Where the connection leads now, not where it led when the file was applied, or the fence was opened.
+            var destination = await fence.CheckAsync(context.CancellationToken);
+            if (move.Open) await pipelines.ClaimAsync(job.PipelineId, job.PipelineVersion, destination, context.CancellationToken);
+            else if (job.Destination is { } opened && opened != destination) throw Elsewhere(opened, destination);
             await FaultPoint.ReachedAsync(FaultPoints.FenceNotMoved, move.Open ? "Open" : "Close");
             var result = await fence.MoveAsync(Move(move, job.PipelineId), context.CancellationToken);
+            if (result is FenceMoveResult.Passed { IsOpenForJob: true }) throw Restored();
             if (result is FenceMoveResult.Passed && !move.Open) result = await StandingAsync(fence, move, context.CancellationToken);
             await FaultPoint.ReachedAsync(FaultPoints.FenceMoved, move.Open ? "Open" : "Close");
-            await PublishAsync(context, result);
+            await PublishAsync(context, result, destination);
         }
         catch (ConnectorException) when (!move.Open && !move.EverLaunched)
         {
-            await PublishAsync(context, new FenceMoveResult.Moved(new Dictionary<int, RecordCounts>(), time.GetUtcNow()));
+            await PublishAsync(context, new FenceMoveResult.Moved(new Dictionary<int, RecordCounts>(), time.GetUtcNow()), destination: null);
         }
         catch (TargetTakenException taken)
         {
@@ -66,13 +68,14 @@ sealed class MoveFenceConsumer(
         Patience = options.Value.FencePatience,
     };
 
-    static Task PublishAsync(ConsumeContext<MoveFence> context, FenceMoveResult result) => result switch
+    static Task PublishAsync(ConsumeContext<MoveFence> context, FenceMoveResult result, string? destination) => result switch
     {
         FenceMoveResult.Moved moved => context.Publish(new FenceMoved
         {
             JobId = context.Message.JobId,
             Epoch = context.Message.Epoch,
             Open = context.Message.Open,
+            Destination = destination,
             Counts = moved.Counts,
             At = moved.At,
         }),
@@ -94,6 +97,20 @@ sealed class MoveFenceConsumer(
         });
         return new FenceMoveResult.Moved(counts, time.GetUtcNow());
     }
+
+    static ConnectorException Elsewhere(string opened, string now) => new(new Problem
+    {
+        Code = "destination-changed",
+        Sentence = $"The job writes to {opened}, and the destination's connection leads to {now} now: nothing there would stop it.",
+        Retryable = true,
+    });
+
+    static ConnectorException Restored() => new(new Problem
+    {
+        Code = "state-restored",
+        Sentence = "The fence stands open for this job at a later epoch than the state database knows, which was restored to an earlier point.",
+        Retryable = true,
+    });
 
     static Task FailAsync(ConsumeContext<MoveFence> context, Problem problem) => context.Publish(
         new StepFailed { JobId = context.Message.JobId, Epoch = context.Message.Epoch, Step = JobStep.Launch, Problem = problem });

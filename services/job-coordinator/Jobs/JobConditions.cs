@@ -99,6 +99,12 @@ static class JobConditions
     public static Task<bool> CanBeRetried(BehaviorContext<SyncJob, StepFailed> context) =>
         FailureWork.CanBeRetriedAsync(context.Db(), context.Saga, context.Message, context.Options());
 
+    public static bool IsPausing(BehaviorContext<SyncJob, PauseJob> context) => context.Saga.Intent == StopIntent.Pause;
+
+    public static bool IsPausingToCancel(BehaviorContext<SyncJob, PauseJob> context) => context.Saga.Intent == StopIntent.Cancel;
+
+    public static bool IsFailing(BehaviorContext<SyncJob, PauseJob> context) => context.Saga.Intent == StopIntent.Fail;
+
     static bool Was(BehaviorContext<SyncJob, ResumeJob> context, string state) => context.Saga.ResumeTo == state && !IsOutdated(context);
 
     static bool Confirms(BehaviorContext<SyncJob, FenceMoved> context, StopIntent intent) =>

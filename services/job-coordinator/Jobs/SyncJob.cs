@@ -75,6 +75,9 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>The role that the workers write as.</summary>
     public string? DestinationRole { get; set; }
 
+    /// <summary>Which destination the fence was opened at, told from any other; null: it never was.</summary>
+    public string? Destination { get; set; }
+
     public long Extracted { get; set; }
 
     public long Written { get; set; }

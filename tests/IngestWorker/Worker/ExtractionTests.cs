@@ -73,6 +73,21 @@ public sealed class ExtractionTests : WorkerTest
     }
 
     [Fact]
+    public async Task A_snapshot_is_let_go_when_what_is_left_unread_under_it_was_planned_anew()
+    {
+        var job = Job("a", "b");
+        await Worker.AskAsync<JobPrepared>(job.PrepareAll());
+        await Worker.AskAsync<JobPrepared>(job.Prepare((1, null, 1)));
+        Assert.Equal(2, Worker.Get<SnapshotKeeper>().Count);
+
+        await Worker.AskAsync<SegmentExtracted>(job.Extract(0, 0));
+
+        Assert.Equal(1, Worker.Get<SnapshotKeeper>().Count);
+        await Worker.AskAsync<SegmentExtracted>(job.Extract(1, 1));
+        Assert.Equal(0, Worker.Get<SnapshotKeeper>().Count);
+    }
+
+    [Fact]
     public async Task A_snapshot_that_died_is_lost_and_the_object_is_planned_anew()
     {
         var job = Job("a", "b");

@@ -49,6 +49,32 @@ public sealed class MoveFenceTests(SagaBench bench, FencedDatabase destination) 
     }
 
     [Fact]
+    public async Task Stop_behind_an_open_fence_of_the_same_job_is_not_confirmed()
+    {
+        var job = await (await AcceptAsync()).InAsync("Pausing");
+        var row = await job.RowAsync();
+        await destination.MoveAsync(job.PipelineId, row, row.Epoch + 2, open: true);
+        await MoveAsync(row, open: false);
+        Assert.Empty(job.Published<FenceMoved>());
+        Assert.Contains("restored", Assert.Single(job.Published<FenceDelayed>()).Waiting, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_is_not_confirmed_at_another_destination_than_the_fence_was_opened_at()
+    {
+        var job = await LaunchingAsync();
+        await MoveAsync(await job.RowAsync(), open: true);
+        var opened = Assert.Single(job.Published<FenceMoved>());
+        await bench.HandleAsync(opened);
+        Assert.Equal(opened.Destination, (await job.RowAsync()).Destination);
+        await bench.ExecuteAsync($"update coordinator.sync_job set destination = 'postgres:1/elsewhere' where job_id = {job.Id}");
+        await job.PauseAsync();
+        await MoveAsync(await job.RowAsync(), open: false);
+        Assert.Single(job.Published<FenceMoved>());
+        Assert.Contains("postgres:1/elsewhere", Assert.Single(job.Published<FenceDelayed>()).Waiting, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Launch_of_a_job_behind_the_fence_of_a_later_one_fails_it()
     {
         var job = await LaunchingAsync();

@@ -35,6 +35,14 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
         At = DateTimeOffset.UnixEpoch,
     };
 
+    /// <summary>The pipeline's next job, just accepted.</summary>
+    public async Task<SagaJob> FollowAsync()
+    {
+        var next = new SagaJob(bench, pipelineId, definition);
+        await next.AcceptAsync();
+        return next;
+    }
+
     public Task AcceptAsync() => bench.HandleAsync(Acceptance(Id));
 
     /// <summary>Leads a job that was just accepted into a state by what really leads there.</summary>
@@ -69,14 +77,14 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
     public Task BeginAsync() => bench.HandleAsync(new BeginJob { JobId = Id });
 
     /// <summary>The plan of object 0, or, if there are more, of each object at a level of its own.</summary>
-    public async Task PrepareAsync(int segments = 2, int first = 0, int objects = 1, int? epoch = null) => await bench.HandleAsync(new JobPrepared
+    public async Task PrepareAsync(int segments = 2, int first = 0, int objects = 1, int? epoch = null, bool isNew = false) => await bench.HandleAsync(new JobPrepared
     {
         JobId = Id,
         Epoch = epoch ?? await EpochAsync(),
         DestinationRole = "worker",
         Objects = [.. Enumerable.Range(0, objects).Select(no => new PlannedObject
         {
-            ObjectNo = no, From = "public.a", To = "public.a", Full = true, Level = no, EstimatedRows = 20, FirstSegmentNo = first, SegmentCount = segments,
+            ObjectNo = no, From = "public.a", To = "public.a", Full = true, New = isNew, Level = no, EstimatedRows = 20, FirstSegmentNo = first, SegmentCount = segments,
         })],
     });
 
@@ -125,8 +133,14 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
     public async Task LoseSnapshotAsync(int segment, int? epoch = null, int of = 0) =>
         await bench.HandleAsync(new SnapshotLost { JobId = Id, Epoch = epoch ?? await EpochAsync(), ObjectNo = of, SegmentNo = segment });
 
-    public async Task LoseSegmentAsync(int segment, int? epoch = null) =>
+    /// <summary>Loses a segment; if the job goes on, its fence has moved on afterwards.</summary>
+    public async Task LoseSegmentAsync(int segment, int? epoch = null)
+    {
         await bench.HandleAsync(new SegmentLost { JobId = Id, Epoch = epoch ?? await EpochAsync(), ObjectNo = 0, SegmentNo = segment });
+        if ((await RowAsync()).Phase != JobPhase.Launching) return;
+        await OpenFenceAsync();
+        await ShapeAsync();
+    }
 
     public async Task ProgressAsync(int segment, long written, int? epoch = null) => await bench.HandleAsync(new JobProgressed
     {

@@ -107,7 +107,7 @@ public sealed class WhenProcessing(SagaBench bench)
     {
         var job = await (await bench.AcceptAsync()).InAsync("Processing");
         await job.LoadAsync(0);
-        await bench.HandleAsync(new SegmentLost { JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 1 });
+        await job.LoseSegmentAsync(1);
         Assert.Equal(2, job.Sent<PrepareJob>()[^1].Objects.Single().FirstSegmentNo);
         await job.PrepareAsync(segments: 1, first: 2);
         await job.ShapeAsync();
@@ -115,6 +115,35 @@ public sealed class WhenProcessing(SagaBench bench)
         Assert.Equal(2, job.Sent<LoadSegment>()[^1].SegmentNo);
         await job.LoadAsync(2);
         Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
+    }
+
+    [Fact]
+    public async Task Nobody_writes_the_old_snapshot_of_an_object_that_is_read_again()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        var before = await job.EpochAsync();
+        await bench.HandleAsync(new SegmentLost { JobId = job.Id, Epoch = before, ObjectNo = 0, SegmentNo = 1 });
+        Assert.Equal((before + 1, JobPhase.Launching), (await job.EpochAsync(), (await job.RowAsync()).Phase));
+        Assert.True(job.Sent<MoveFence>()[^1] is { Open: true } move && move.Epoch == before + 1);
+        Assert.Equal(before + 1, job.Published<JobStopping>()[^1].Epoch);
+        await job.LoadAsync(0, epoch: before);
+        Assert.Equal(0, (await job.RowAsync()).Written);
+    }
+
+    [Fact]
+    public async Task What_was_in_hand_of_others_is_handed_out_again_when_an_object_is_read_again()
+    {
+        var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
+        await job.PrepareAsync(segments: 1, objects: 2);
+        await job.ExtractAsync(0);
+        await job.ExtractAsync(0, of: 1);
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        await job.LoadAsync(0);
+        await bench.HandleAsync(new SnapshotLost { JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 0 });
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1 } again && again.Epoch == await job.EpochAsync());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
@@ -70,6 +71,19 @@ public sealed class WhenRunsFollowEachOther(SagaBench bench)
              """);
         await late.VerifyAsync();
         Assert.Equal(late.Id, await OffsetAsync(late));
+    }
+
+    [Fact]
+    public async Task Offset_of_a_table_that_is_yet_to_be_created_is_forgotten_whatever_becomes_of_the_job()
+    {
+        var first = await (await bench.AcceptAsync()).InAsync("Completed");
+        Assert.Equal(first.Id, await OffsetAsync(first));
+        var next = await first.FollowAsync();
+        await next.BeginAsync();
+        Assert.Equal(first.Id, next.Sent<PrepareJob>()[^1].Objects.Single().Offset!.JobId);
+        await next.PrepareAsync(isNew: true);
+        Assert.Equal(0, await next.ValueAsync<long>($"select count(*) as \"Value\" from coordinator.object_offset where pipeline_id = {next.PipelineId}"));
+        Assert.Equal(0, await next.ValueAsync<long>($"select count(offset_job_id) as \"Value\" from coordinator.job_object where job_id = {next.Id}"));
     }
 
     [Fact]

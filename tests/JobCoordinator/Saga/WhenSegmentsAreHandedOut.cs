@@ -168,6 +168,58 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_level_whose_waiting_records_were_all_written_leaves_the_next_one_its_own_rounds()
+    {
+        var job = await TwoTablesAsync();
+        await job.LoadAsync(0, deferred: 2);
+        await job.LoadAsync(0, deferred: 0, round: 1);
+        await job.LoadAsync(0, of: 1, deferred: 3);
+        Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1, Round: 1 });
+        Assert.Equal(JobPhase.Loading, (await job.RowAsync()).Phase);
+    }
+
+    [Fact]
+    public async Task Records_that_waited_in_a_segment_that_is_abandoned_hold_nobody_up()
+    {
+        var job = await TwoTablesAsync(segments: 2);
+        await job.LoadAsync(0, deferred: 1);
+        await job.LoseSegmentAsync(1);
+        await job.PrepareAnewAsync(of: 0, first: 2);
+        await job.ShapeAsync();
+        await job.ExtractAsync(2);
+        await job.LoadAsync(2);
+        await job.LoadAsync(0, of: 1, deferred: 3);
+        await job.LoadAsync(1, of: 1);
+        Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1, SegmentNo: 0, Round: 1 });
+    }
+
+    [Fact]
+    public async Task Rounds_begin_anew_with_an_object_that_is_read_again()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.LoadAsync(1);
+        await job.LoadAsync(0, deferred: 3);
+        await job.LoseSegmentAsync(0);
+        await job.PrepareAsync(segments: 1, first: 2);
+        await job.ShapeAsync();
+        await job.ExtractAsync(2);
+        await job.LoadAsync(2, deferred: 3);
+        Assert.True(job.Sent<LoadSegment>()[^1] is { SegmentNo: 2, Round: 1 });
+    }
+
+    [Fact]
+    public async Task A_report_that_comes_twice_does_not_take_up_again_what_was_given_up()
+    {
+        var job = await TwoTablesAsync();
+        await job.LoadAsync(0, deferred: 1);
+        await job.LoadAsync(0, deferred: 1, round: 1);
+        await job.LoadAsync(0, deferred: 1, round: 1);
+        Assert.Equal(0, await job.ValueAsync<long>($"select sum(deferred)::bigint as \"Value\" from coordinator.job_segment where job_id = {job.Id}"));
+        await job.LoadAsync(0, of: 1, deferred: 2);
+        Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1, Round: 1 });
+    }
+
+    [Fact]
     public async Task A_table_that_is_planned_anew_by_itself_still_comes_after_those_it_refers_to()
     {
         var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
@@ -254,12 +306,16 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
         return job;
     }
 
-    async Task<SagaJob> TwoTablesAsync()
+    async Task<SagaJob> TwoTablesAsync(int segments = 1)
     {
         var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
-        await job.PrepareAsync(segments: 1, objects: 2);
-        await job.ExtractAsync(0);
-        await job.ExtractAsync(0, of: 1);
+        await job.PrepareAsync(segments, objects: 2);
+        for (var segment = 0; segment < segments; segment++)
+        {
+            await job.ExtractAsync(segment);
+            await job.ExtractAsync(segment, of: 1);
+        }
+
         await job.OpenFenceAsync();
         await job.ShapeAsync();
         return job;

@@ -1,3 +1,4 @@
+using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Jobs;
@@ -115,6 +116,28 @@ public sealed class WhenStepsFail(SagaBench bench)
         Assert.Equal("Pausing", (await job.RowAsync()).CurrentState);
         await job.ConfirmStopAsync();
         Assert.Equal(("Failed", "read-too-often"), ((await job.RowAsync()).CurrentState, (await job.RowAsync()).ErrorCode));
+    }
+
+    [Fact]
+    public async Task A_job_that_is_paused_while_it_fails_stays_paused()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.BreakAsync(JobStep.Load, retryable: false);
+        var answer = await job.PauseAsync();
+        Assert.Equal((CommandOutcome.Accepted, "Pausing"), (answer.Outcome, answer.State));
+        await job.ConfirmStopAsync();
+        Assert.Equal(("Paused", "broken"), ((await job.RowAsync()).CurrentState, (await job.RowAsync()).ErrorCode));
+        Assert.Equal(0, await job.FailuresAsync());
+    }
+
+    [Fact]
+    public async Task A_pause_of_a_job_that_pauses_to_be_canceled_is_told_so()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.CancelAsync(pauseFirst: true);
+        var answer = await job.PauseAsync();
+        Assert.Equal(CommandOutcome.AlreadySo, answer.Outcome);
+        Assert.Contains("canceled", answer.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,10 +21,24 @@ static class Launching
             job.Phase = JobPhase.Launching;
         });
 
+    /// <summary>
+    /// An object is read again under another snapshot: the fence moves on, so that nobody who has a segment of the old one in hand
+    /// writes it over the new. What is in hand of others is handed out again.
+    /// </summary>
+    public static EventActivityBinder<SyncJob, T> Relaunch<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(context =>
+        {
+            context.Saga.Epoch++;
+            context.Saga.Phase = JobPhase.Launching;
+            return LoadingWork.ReturnInHandAsync(context.Db(), context.Saga);
+        });
+
     public static EventActivityBinder<SyncJob, FenceMoved> RecordFence(this EventActivityBinder<SyncJob, FenceMoved> binder) =>
         binder.Then(context =>
         {
             context.Saga.WaitingFor = null;
+            if (context.Message.Open) context.Saga.Destination = context.Message.Destination;
             LoadingWork.RecordFence(context.Saga, context.Message.Counts);
         });
 

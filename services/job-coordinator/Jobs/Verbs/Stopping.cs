@@ -33,11 +33,13 @@ static class Stopping
         });
 
     /// <summary>A stop on its way ends in something else; the fence move already asked for serves it too.</summary>
-    public static EventActivityBinder<SyncJob, CancelJob> TurnInto(this EventActivityBinder<SyncJob, CancelJob> binder, StopIntent intent) =>
+    public static EventActivityBinder<SyncJob, T> TurnInto<T>(this EventActivityBinder<SyncJob, T> binder, StopIntent intent)
+        where T : class =>
         binder.Then(context =>
         {
             context.RememberState();
-            (context.Saga.Intent, context.Saga.Mode) = (intent, context.Message.Mode);
+            context.Saga.Intent = intent;
+            if (context.Message is CancelJob cancel) context.Saga.Mode = cancel.Mode;
             (context.Saga.StopActor, context.Saga.StopReason) = Answering.Origin(context.Message);
         });
 

@@ -13,7 +13,7 @@ static class ExtractionWork
     {
         foreach (var (definition, no) in pipeline.Objects.Select((definition, no) => (definition, no)).Where(entry => entry.definition.Include))
         {
-            var key = ObjectKey.Of(definition);
+            var key = ObjectKey.Of(pipeline, definition);
             await db.Database.ExecuteSqlAsync(
                 $"""
                  insert into coordinator.job_object (job_id, object_no, state, source, destination, object_key, offset_job_id, offset_attempt)
@@ -63,6 +63,7 @@ static class ExtractionWork
                  select job_id, {job.Attempt}, object_no, segment_no, level, 'Planned'
                  from object, generate_series({planned.FirstSegmentNo}, {planned.FirstSegmentNo + planned.SegmentCount - 1}) segment_no
                  """);
+            if (planned.New) await ForgetOffsetAsync(db, job, planned.ObjectNo);
         }
     }
 
@@ -119,11 +120,12 @@ static class ExtractionWork
         if (objects.Length == 0) return;
         var abandoned = await db.Database.SqlQuery<long>(
             $"""
-             update coordinator.job_segment set state = 'Abandoned'
+             update coordinator.job_segment set state = 'Abandoned', deferred = 0
              where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = any({objects}) and state <> 'Abandoned'
              returning rows as "Value"
              """).ToListAsync();
         job.Extracted -= abandoned.Sum();
+        job.DeferredMark = null;
     }
 
     /// <summary>Takes the next segments into hand, up to the pipeline's parallelism.</summary>
@@ -151,6 +153,15 @@ static class ExtractionWork
         $"""
          select not exists (select from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Extracted') as "Value"
          """).SingleAsync();
+
+    // Whatever becomes of this job: once the table is there, nobody sees any more that it holds nothing of what was read before.
+    static Task ForgetOffsetAsync(CoordinatorDbContext db, SyncJob job, int objectNo) => db.Database.ExecuteSqlAsync(
+        $"""
+         with forgotten as (
+             update coordinator.job_object set offset_job_id = null, offset_attempt = null
+             where job_id = {job.CorrelationId} and object_no = {objectNo} returning object_key)
+         delete from coordinator.object_offset o using forgotten where o.pipeline_id = {job.PipelineId} and o.object_key = forgotten.object_key
+         """);
 
     static Task AddToChainAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo) => db.Database.ExecuteSqlAsync(
         $"""

@@ -54,7 +54,7 @@ static class LoadingWork
              set state = 'Loaded', written = {counts.Written}, inserted = {counts.Inserted}, updated = {counts.Updated},
                  unchanged = {counts.Unchanged}, rejected = {counts.Rejected}, deferred = {loaded.Deferred}, tries = 0, not_before = null
              where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {loaded.ObjectNo}
-               and segment_no = {loaded.SegmentNo} and round = {loaded.Round} and state in ('Sealed', 'Loading', 'Loaded')
+               and segment_no = {loaded.SegmentNo} and round = {loaded.Round} and state in ('Sealed', 'Loading')
              """);
         await BeginRoundAsync(db, job);
         await CountAsync(db, job);
@@ -134,26 +134,34 @@ static class LoadingWork
              select exists (select from coordinator.job_segment
                             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and deferred > 0) as "Value"
              """).SingleAsync();
-        if (!isAnyDeferred) return;
+        if (!isAnyDeferred)
+        {
+            job.DeferredMark = null;
+            return;
+        }
 
-        var waiting = await db.Database.SqlQuery<long?>(
+        var rounds = await db.Database.SqlQuery<WaitingLevel>(
             $"""
-             with level as (
-                 select min(o.level) as no from coordinator.job_object o where o.job_id = {job.CorrelationId} and exists (
-                     select from coordinator.job_segment s where s.job_id = o.job_id and s.attempt = {job.Attempt}
-                     and s.object_no = o.object_no and (s.state not in ('Loaded', 'Abandoned') or s.deferred > 0)))
-             select case when bool_and(o.state = 'Extracted' and s.state = 'Loaded') then sum(s.deferred)::bigint end as "Value"
-             from level join coordinator.job_object o on o.job_id = {job.CorrelationId} and o.level = level.no
-             join coordinator.job_segment s on s.job_id = o.job_id and s.attempt = {job.Attempt} and s.object_no = o.object_no
-                 and s.state <> 'Abandoned'
+             with lowest as (
+                 select min(load_level) as level from coordinator.job_segment
+                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and (state not in ('Loaded', 'Abandoned') or deferred > 0))
+             select s.load_level as level, sum(s.deferred)::bigint as deferred
+             from lowest join coordinator.job_segment s on s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt}
+                 and s.load_level = lowest.level and s.state <> 'Abandoned'
+             where not exists (select from coordinator.job_object o
+                               where o.job_id = {job.CorrelationId} and o.level <= lowest.level and o.state <> 'Extracted')
+             group by s.load_level having bool_and(s.state = 'Loaded')
              """).ToListAsync();
-        if (waiting is not [{ } left] || left == 0) return;
-        var hasGainedNothing = job.DeferredMark <= left;
-        job.DeferredMark = hasGainedNothing ? null : left;
+        if (rounds is not [var waiting]) return;
+        var hasGainedNothing = job.DeferredMark <= waiting.deferred;
+        job.DeferredMark = hasGainedNothing ? null : waiting.deferred;
         await db.Database.ExecuteSqlAsync(
-            hasGainedNothing
-                ? (FormattableString)$"update coordinator.job_segment set deferred = 0 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and deferred > 0 and state = 'Loaded'"
-                : $"update coordinator.job_segment set state = 'Sealed', round = round + 1 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and deferred > 0 and state = 'Loaded'");
+            $"""
+             update coordinator.job_segment
+             set deferred = case when {hasGainedNothing} then 0 else deferred end, state = case when {hasGainedNothing} then state else 'Sealed' end,
+                 round = case when {hasGainedNothing} then round else round + 1 end
+             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and load_level = {waiting.level} and state = 'Loaded' and deferred > 0
+             """);
     }
 
     static async Task CountAsync(CoordinatorDbContext db, SyncJob job)

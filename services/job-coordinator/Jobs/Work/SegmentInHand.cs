@@ -8,6 +8,9 @@ sealed record SegmentInHand(int object_no, int segment_no, Guid? copy, long rows
 /// <summary>An object that has to be planned.</summary>
 sealed record UnplannedObject(int object_no, Guid? offset_job_id, int? offset_attempt, int next_segment_no);
 
+/// <summary>The lowest level on which records wait for others, with all else of it loaded.</summary>
+sealed record WaitingLevel(int level, long deferred);
+
 /// <summary>Sums over the segments of a job.</summary>
 sealed record SegmentCounts(long written, long inserted, long updated, long unchanged, long rejected);
 

@@ -1,0 +1,1 @@
+alter table coordinator.sync_job add column destination text;

@@ -1,0 +1,50 @@
+namespace Headgate.Integration.Tests;
+
+/// <summary>Runs that must not go on from an offset: what it stands for is not at the destination, or was never read.</summary>
+public sealed class OffsetTests(OffsetTests.Fixture fixture) : IClassFixture<OffsetTests.Fixture>
+{
+    readonly Installation _headgate = fixture.Installation;
+
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public Installation Installation { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Installation = await Installation.StartAsync();
+
+        public async Task DisposeAsync() => await Installation.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_table_that_was_dropped_is_filled_with_all_there_is()
+    {
+        await CreateAsync("dropped");
+        await _headgate.ApplyAsync(Pipelines.Of("dropped", Pipelines.Object("dropped", cursor: "at")));
+        await RunAsync("dropped");
+        await _headgate.Destination.ExecuteAsync("drop table dropped");
+
+        await RunAsync("dropped");
+
+        await _headgate.EqualAsync("dropped");
+    }
+
+    [Fact]
+    public async Task A_wider_filter_reads_what_the_narrower_one_left_out()
+    {
+        await CreateAsync("filtered");
+        await _headgate.ApplyAsync(Pipelines.Of("filtered", Pipelines.Object("filtered", cursor: "at", filter: "id > 50")));
+        await RunAsync("filtered");
+        await _headgate.ApplyAsync(Pipelines.Of("filtered", Pipelines.Object("filtered", cursor: "at")));
+
+        await RunAsync("filtered");
+
+        await _headgate.EqualAsync("filtered");
+    }
+
+    async Task RunAsync(string table) => await _headgate.CompleteAsync(await _headgate.RunAsync($"test/{table}"));
+
+    Task CreateAsync(string table) => _headgate.Source.ExecuteAsync(
+        $"""
+         create table {table} (id int primary key, v text, at timestamptz not null);
+         insert into {table} select n, 'v' || n, now() - interval '1 day' from generate_series(1, 100) n
+         """);
+}
