@@ -15,7 +15,7 @@ public interface IBatchTransaction : IAsyncDisposable
     /// <summary>The segment's counts so far, this transaction's batch included once it is written.</summary>
     RecordCounts Counts { get; }
 
-    /// <summary>Rejected records of the segment that wait for a record they refer to.</summary>
+    /// <summary>Rejected records of the segment that wait for records that stand in their way, or that they refer to.</summary>
     long Deferred { get; }
 
     /// <summary>Whether records go straight into the table.</summary>

@@ -28,8 +28,8 @@ public interface IDestination : IAsyncDisposable
     Task<IBatchTransaction> BeginBatchAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Tries again the segment's records that were rejected because a record they refer to was not there yet, until a pass changes
-    /// nothing.
+    /// Tries again the segment's records that were rejected because others stood in their way, or what they refer to was not there yet,
+    /// until a pass changes nothing.
     /// </summary>
     /// <returns>The segment's counts afterwards, or null if the fence does not stand for this job.</returns>
     Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken);

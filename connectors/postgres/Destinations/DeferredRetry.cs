@@ -6,8 +6,8 @@ using NpgsqlTypes;
 namespace Headgate.Connectors.Postgres.Destinations;
 
 /// <summary>
-/// Writes a segment's records that were rejected for want of a record they refer to, pass by pass, until a pass writes none: one may
-/// be the parent of the next.
+/// Writes a segment's records that were rejected because of records that stood in their way, or that they refer to, pass by pass, until
+/// a pass writes none: one may be the parent of the next, or make room for it.
 /// </summary>
 sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan)
 {
@@ -83,9 +83,10 @@ sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, Segm
 
     async Task<int> WriteAllAsync(long[] rows, CancellationToken cancellationToken)
     {
-        var (transaction, ledger) = await PostgresDestination.BeginSegmentAsync(dataSource, ticket, plan, cancellationToken);
+        var (transaction, ledger, mismatch) = await PostgresDestination.BeginSegmentAsync(dataSource, ticket, plan, cancellationToken);
         await using var _ = transaction;
         if (Refuses(transaction)) return 0;
+        if (mismatch is not null) throw mismatch;
         var (taken, batch) = await TakeAsync(transaction, rows, cancellationToken);
         if (taken.Length == 0) return 0;
 
@@ -136,8 +137,8 @@ sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, Segm
     /// <summary>What is left goes on waiting: only the coordinator knows whether what it refers to is still to come.</summary>
     async Task<RecordCounts?> CountsAsync(CancellationToken cancellationToken)
     {
-        var (transaction, ledger) = await PostgresDestination.BeginSegmentAsync(dataSource, ticket, plan, cancellationToken);
-        await using var _ = transaction;
+        var (transaction, ledger, _) = await PostgresDestination.BeginSegmentAsync(dataSource, ticket, plan, cancellationToken);
+        await using var held = transaction;
         return Refuses(transaction) ? null : ledger.Counts;
     }
 

@@ -27,8 +27,8 @@ sealed class FencedTransaction : IAsyncDisposable
 
     /// <param name="dataSource">Where.</param>
     /// <param name="ticket">For whom the fence must stand.</param>
-    /// <param name="then">Statements to send along, to save a round trip; the last returns rows, those before return none.</param>
-    /// <param name="read">Reads those rows; not called if refused.</param>
+    /// <param name="then">Statements to send along, to save a round trip.</param>
+    /// <param name="read">Reads what they return, from the first that returns rows on; not called if refused.</param>
     /// <param name="cancellationToken">Ends the wait for the lock.</param>
     public static async Task<FencedTransaction> BeginAsync(
         NpgsqlDataSource dataSource, JobTicket ticket, IReadOnlyList<NpgsqlBatchCommand> then, Func<NpgsqlDataReader, Task>? read,

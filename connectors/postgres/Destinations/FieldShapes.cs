@@ -40,7 +40,13 @@ sealed class FieldShapes
         FencedTransaction transaction, ObjectPlan plan, CancellationToken cancellationToken)
     {
         // Extension types bring operators that search_path does not show; the default operator class knows them.
+        // A domain's base type may be a domain itself.
         const string sql = """
+            WITH RECURSIVE base(type, oid) AS (
+                SELECT a.atttypid, a.atttypid FROM pg_catalog.pg_attribute a
+                WHERE a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
+                UNION
+                SELECT base.type, d.typbasetype FROM base JOIN pg_catalog.pg_type d ON d.oid = base.oid AND d.typtype = 'd')
             SELECT a.attname::text, pg_catalog.format_type(b.oid, -1), a.atttypmod, b.typname::text, n.nspname = 'pg_catalog',
                    b.typtype = 'e', coalesce(c.collisdeterministic, true),
                    (SELECT pg_catalog.format('OPERATOR(%I.%s)', opn.nspname, o.oprname)
@@ -52,8 +58,8 @@ sealed class FieldShapes
                     JOIN pg_catalog.pg_namespace opn ON opn.oid = o.oprnamespace
                     WHERE oc.opcdefault AND oc.opcintype = b.oid LIMIT 1)
             FROM pg_catalog.pg_attribute a
-            JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-            JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+            JOIN base ON base.type = a.atttypid
+            JOIN pg_catalog.pg_type b ON b.oid = base.oid AND b.typtype <> 'd'
             JOIN pg_catalog.pg_namespace n ON n.oid = b.typnamespace
             LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation
             WHERE a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Errors;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -7,7 +8,8 @@ namespace Headgate.Connectors.Postgres.Destinations;
 
 /// <summary>
 /// Keeps what the log needs to be read by itself, and whether the attempt found a table empty: asked again after a crash, the first
-/// answer stands, although there are records now, and they are its own.
+/// answer stands, although there are records now, and they are its own. An object that was planned anew must have the fields that were
+/// kept: what is logged already is aligned to them.
 /// </summary>
 sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
 {
@@ -17,7 +19,8 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
         await using var transaction = await FencedTransaction.BeginAsync(dataSource, ticket, [], read: null, cancellationToken);
         if (transaction.Refused is not null) return null;
         await transaction.ExecuteAsync(plans.Select(InsertCommand), cancellationToken);
-        var empty = await FoundEmptyAsync(transaction, cancellationToken);
+        await RequireTypesAsync(transaction, plans, cancellationToken);
+        var empty = await FoundEmptyAsync(transaction, plans, cancellationToken);
         await transaction.CommitAsync();
         return [.. plans.Select(p => p.ObjectNo).Where(empty.Contains)];
     }
@@ -34,20 +37,48 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
             new NpgsqlParameter<int> { TypedValue = plan.ObjectNo },
             new NpgsqlParameter<string> { TypedValue = plan.To },
             new NpgsqlParameter { Value = FieldsOf(plan), NpgsqlDbType = NpgsqlDbType.Jsonb },
-            new NpgsqlParameter<short[]> { TypedValue = [.. plan.Key.Select(k => (short)(k + 1))] },
+            new NpgsqlParameter<short[]> { TypedValue = KeyOf(plan) },
         },
     };
 
-    async Task<HashSet<int>> FoundEmptyAsync(FencedTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>The tables are locked: they were just read.</summary>
+    static async Task RequireTypesAsync(
+        FencedTransaction transaction, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken)
     {
-        await using var command = transaction.Command(
-            "SELECT object_no FROM headgate.job_object WHERE job_id = $1 AND attempt = $2 AND found_empty",
-            new NpgsqlParameter<Guid> { TypedValue = ticket.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Attempt });
+        await using var batch = new NpgsqlBatch(transaction.Connection) { BatchCommands = { PlannedTypes.CompareCommand(plans) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (await PlannedTypes.ReadAsync(reader, cancellationToken) is { } mismatch) throw mismatch;
+    }
+
+    async Task<HashSet<int>> FoundEmptyAsync(
+        FencedTransaction transaction, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command("""
+            SELECT object_no, k.found_empty, p.relation, k.fields = p.fields AND k.key::text = p.key
+            FROM headgate.job_object k JOIN unnest($3, $4, $5, $6) AS p (object_no, relation, fields, key) USING (object_no)
+            WHERE k.job_id = $1 AND k.attempt = $2
+            """,
+            new NpgsqlParameter<Guid> { TypedValue = ticket.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Attempt },
+            new NpgsqlParameter<int[]> { TypedValue = [.. plans.Select(p => p.ObjectNo)] }, Of(plans.Select(p => p.To), NpgsqlDbType.Text),
+            Of(plans.Select(FieldsOf), NpgsqlDbType.Jsonb), Of(plans.Select(p => $"{{{string.Join(',', KeyOf(p))}}}"), NpgsqlDbType.Text));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new HashSet<int>();
-        while (await reader.ReadAsync(cancellationToken)) found.Add(reader.GetInt32(0));
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (!reader.GetBoolean(3)) throw Changed(reader.GetString(2));
+            if (reader.GetBoolean(1)) found.Add(reader.GetInt32(0));
+        }
+
         return found;
     }
+
+    static ConnectorException Changed(string table) => PostgresProblem.Of("fields-changed",
+        $"Object {table}: it was planned anew, with other fields or another key than those that the job has logged; restart the job.");
+
+    static short[] KeyOf(ObjectPlan plan) => [.. plan.Key.Select(k => (short)(k + 1))];
+
+    static NpgsqlParameter Of(IEnumerable<string> values, NpgsqlDbType type) =>
+        new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
 
     static string FieldsOf(ObjectPlan plan)
     {

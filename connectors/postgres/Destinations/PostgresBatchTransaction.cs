@@ -15,13 +15,14 @@ sealed class PostgresBatchTransaction : IBatchTransaction
     readonly FieldShapes _shapes;
     readonly SegmentTicket _ticket;
     readonly ObjectPlan _plan;
+    readonly ConnectorException? _mismatch;
     readonly string _subject;
     LedgerRow _ledger;
     bool _isWritten;
 
     public PostgresBatchTransaction(
         NpgsqlDataSource dataSource, FencedTransaction transaction, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan,
-        LedgerRow ledger)
+        LedgerRow ledger, ConnectorException? mismatch)
     {
         _dataSource = dataSource;
         _transaction = transaction;
@@ -29,6 +30,7 @@ sealed class PostgresBatchTransaction : IBatchTransaction
         _ticket = ticket;
         _plan = plan;
         _ledger = ledger;
+        _mismatch = mismatch;
         _subject = WriteProblem.SubjectOf(plan);
     }
 
@@ -47,6 +49,7 @@ sealed class PostgresBatchTransaction : IBatchTransaction
     public Task WriteAsync(IRecordBatch batch, CancellationToken cancellationToken) => WriteProblem.GuardAsync(_plan, DirectCopy, async () =>
     {
         RequireTurn(batch);
+        if (_mismatch is not null) throw _mismatch;
         try
         {
             if (DirectCopy) await CopyAsync(batch, cancellationToken);

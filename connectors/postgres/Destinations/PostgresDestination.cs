@@ -51,8 +51,8 @@ public sealed class PostgresDestination : IDestination
     public Task<IBatchTransaction> BeginBatchAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken) =>
         Guarded.WriteAsync<IBatchTransaction>(_dataSource, WriteProblem.SubjectOf(plan), async () =>
         {
-            var (transaction, ledger) = await BeginSegmentAsync(_dataSource, ticket, plan, cancellationToken);
-            return new PostgresBatchTransaction(_dataSource, transaction, _shapes, ticket, plan, ledger);
+            var (transaction, ledger, mismatch) = await BeginSegmentAsync(_dataSource, ticket, plan, cancellationToken);
+            return new PostgresBatchTransaction(_dataSource, transaction, _shapes, ticket, plan, ledger, mismatch);
         });
 
     /// <inheritdoc/>
@@ -63,14 +63,40 @@ public sealed class PostgresDestination : IDestination
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
-    /// <summary>Begins a fenced transaction with the segment's ledger row locked.</summary>
-    internal static async Task<(FencedTransaction Transaction, LedgerRow Ledger)> BeginSegmentAsync(
+    /// <summary>
+    /// Begins a fenced transaction with the segment's ledger row locked, and the table against changes of its columns. With a mismatch
+    /// nothing may be written; what was written before still counts.
+    /// </summary>
+    internal static async Task<(FencedTransaction Transaction, LedgerRow Ledger, ConnectorException? Mismatch)> BeginSegmentAsync(
         NpgsqlDataSource dataSource, SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken)
     {
         var ledger = new LedgerRow();
-        var locking = LedgerRow.LockCommands(ticket, ticket.Empty && plan.DirectCopy);
-        var transaction = await FencedTransaction.BeginAsync(
-            dataSource, ticket.Job, locking, async reader => ledger = await LedgerRow.ReadAsync(reader), cancellationToken);
-        return (transaction, ledger);
+        ConnectorException? mismatch = null;
+        IReadOnlyList<NpgsqlBatchCommand> locking =
+        [
+            .. LedgerRow.LockCommands(ticket, ticket.Empty && plan.DirectCopy),
+            PlannedTypes.LockCommand(plan), PlannedTypes.CompareCommand([plan]),
+        ];
+        var transaction = await FencedTransaction.BeginAsync(dataSource, ticket.Job, locking, async reader =>
+        {
+            ledger = await LedgerRow.ReadAsync(reader);
+            mismatch = await ReadMismatchAsync(reader);
+        }, cancellationToken);
+        return (transaction, ledger, mismatch);
+
+        async Task<ConnectorException?> ReadMismatchAsync(NpgsqlDataReader reader)
+        {
+            try
+            {
+                await reader.NextResultAsync(cancellationToken);
+                await reader.NextResultAsync(cancellationToken);
+                return await PlannedTypes.ReadAsync(reader, cancellationToken);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                // The ledger row was had, so it is the table that others hold.
+                throw await TableLocks.WaitingForAsync(dataSource, [plan.To], "a batch", TableLocks.AgainstReaders, cancellationToken);
+            }
+        }
     }
 }

@@ -13,13 +13,13 @@ sealed class Reject(FencedTransaction transaction, SegmentTicket ticket, string 
     /// <summary>Larger tuples are not kept: they would have to be held in memory.</summary>
     const int MaxImageBytes = 32 * 1024 * 1024;
 
-    /// <returns>Whether it waits for a record that it refers to.</returns>
+    /// <returns>Whether it waits: for a record that it refers to, or for one to leave that stands in its way.</returns>
     public async Task<bool> RecordAsync(IRecordBatch batch, ConnectorException error, CancellationToken cancellationToken)
     {
         if (batch.Rows != 1) throw new InvalidOperationException("Rejects are recorded one by one.");
-        await RefuseTooManyAsync(cancellationToken);
         var image = await ImageAsync(batch, cancellationToken);
-        var deferred = image is not null && error.Problem.SqlState == PostgresErrorCodes.ForeignKeyViolation;
+        var deferred = image is not null && IsPassing(error);
+        if (!deferred) await RefuseTooManyAsync(cancellationToken);
         await using var command = transaction.Command("""
             INSERT INTO headgate.rejected
                 (job_id, attempt, object_no, segment_no, row_no, sqlstate, constraint_name, column_name, sentence, image, deferred)
@@ -39,6 +39,13 @@ sealed class Reject(FencedTransaction transaction, SegmentTicket ticket, string 
         await command.ExecuteNonQueryAsync(cancellationToken);
         return deferred;
     }
+
+    /// <summary>
+    /// The job may yet write what makes it fit: a parent, or another value where this one is taken. The plan's own key is never taken here,
+    /// the upsert finds it.
+    /// </summary>
+    static bool IsPassing(ConnectorException error) => error.Problem.SqlState
+        is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation;
 
     /// <summary>Under a lock of the job's own, so that two segments that reject at once see each other's.</summary>
     async Task RefuseTooManyAsync(CancellationToken cancellationToken)

@@ -89,8 +89,19 @@ sealed class UpsertStatements
         yield return $"CREATE TEMPORARY TABLE hg_raw ({string.Join(", ", raw)}) ON COMMIT DROP";
     }
 
-    string CastList() => string.Join(", ", _fields.Select((f, i) =>
-        _plan.Fields[i].DestinationCast ? $"CAST(s.{f.Column} AS {f.BaseType})" : $"s.{f.Column}"));
+    string CastList() => string.Join(", ", _fields.Select((f, i) => _plan.Fields[i] switch
+    {
+        { DestinationCast: false } => $"s.{f.Column}",
+        { StagedType: "text", DestinationType: var type } when f.BaseType == "character varying" => Whole($"s.{f.Column}", type),
+        _ => $"CAST(s.{f.Column} AS {f.BaseType})",
+    }));
+
+    /// <summary>
+    /// Assigning to varchar(n) refuses what is too long, but not blanks at its end. So a text that an explicit cast would cut is given
+    /// another end, and is refused.
+    /// </summary>
+    static string Whole(string text, string type) =>
+        $"CASE WHEN CAST({text} AS {type})::text <> {text} COLLATE \"C\" THEN {text} || '.' ELSE {text} END";
 
     string ClassifyFirst() => $"""
         WITH found AS (

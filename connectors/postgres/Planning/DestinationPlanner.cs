@@ -76,7 +76,8 @@ static class DestinationPlanner
             Blocks = subject.Source.Blocks,
             KeyGuaranteed = KeyRules.Guaranteed(subject, mapped),
             Level = level,
-            DirectCopy = !fields.Any(f => f.DestinationCast) && table is not { RowSecurity: true }
+            // Of what is copied the staged bytes are logged: the column must not make others of them.
+            DirectCopy = !fields.Any(f => f.DestinationCast) && mapped.All(TypeRules.Keeps) && table is not { RowSecurity: true }
                 && (table is null || !WriteHazards.RowsMayChangeOnTheWay(table, catalog)),
             SingleTable = table is null or { Kind: 'r', Children: 0 },
             New = table is null,

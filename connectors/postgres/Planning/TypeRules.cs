@@ -25,6 +25,10 @@ static class TypeRules
         ["date"] = ["timestamp"],
     };
 
+    /// <summary>Whether the column holds a record's value in the very bytes that were staged.</summary>
+    public static bool Keeps(MappedField field) =>
+        field.Destination is not { } column || TypeWidth.Keeps(WithoutDomain(field.Source.Type), column.Type);
+
     public static FieldPlan Plan(PlanSubject subject, MappedField field)
     {
         var original = field.Source.Type;
@@ -44,6 +48,7 @@ static class TypeRules
 
     static FieldPlan? Travel(MappedField field, FieldType source, FieldType destination, string declared)
     {
+        if (IsText(source) && IsText(destination)) return ToText(field, source, destination, declared);
         if (Same(source, destination))
         {
             if (!TypeWidth.Fits(source, destination)) return null;
@@ -59,10 +64,16 @@ static class TypeRules
             : null;
     }
 
-    static FieldPlan ToText(MappedField field, FieldType source, FieldType destination, string declared) =>
-        source is { BuiltIn: true, Name: "text" or "varchar" }
-            ? Field(field, declared, null, destination.Sql)
-            : Field(field, declared, Bare(destination), destination.Sql);
+    /// <summary>
+    /// Received as varchar(n), a text would lose blanks at its end without an error; what may be too long is staged as text, and cast by
+    /// the upsert.
+    /// </summary>
+    static FieldPlan ToText(MappedField field, FieldType source, FieldType destination, string declared)
+    {
+        var keeps = TypeWidth.Keeps(source, destination);
+        var cast = IsText(source) ? null : keeps ? Bare(destination) : "text";
+        return Field(field, declared, cast, keeps ? destination.Sql : "text", cast: !keeps);
+    }
 
     /// <summary>The name alone decides for types of users: the same type may live in another schema there.</summary>
     static bool Same(FieldType source, FieldType destination)

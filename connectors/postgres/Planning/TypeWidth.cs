@@ -20,6 +20,23 @@ static partial class TypeWidth
         };
     }
 
+    /// <summary>
+    /// Of types that fit: whether the destination keeps a received value's very bytes. A modifier can pad them or give them another scale.
+    /// </summary>
+    public static bool Keeps(FieldType source, FieldType destination)
+    {
+        if (source.Sql == destination.Sql || !destination.Sql.Contains('(')) return true;
+        if (!destination.BuiltIn) return false;
+        return destination.Name switch
+        {
+            "varchar" => source.Name == "varchar" && Modifiers(source.Sql)?.First <= Modifiers(destination.Sql)?.First,
+            "numeric" => source.Name == "numeric" && Modifiers(source.Sql)?.Second == Modifiers(destination.Sql)?.Second,
+            // What fits has no more digits than are kept.
+            "timestamp" or "timestamptz" or "time" or "timetz" => true,
+            _ => false,
+        };
+    }
+
     static bool NumericFits(FieldType source, FieldType destination)
     {
         if (Modifiers(destination.Sql) is not { } to) return true;

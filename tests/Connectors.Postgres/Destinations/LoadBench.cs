@@ -53,11 +53,17 @@ sealed class LoadBench : IAsyncDisposable
     /// <summary>A plan for all columns of a table; a cast names the type under which a column is staged.</summary>
     public async Task<ObjectPlan> PlanAsync(string table, string[] key, bool directCopy = false, params (string Column, string Staged)[] casts)
     {
-        await using var command = Database.DataSource.CreateCommand("""
+        var to = table.Contains('.') ? table : $"public.{table}";
+        // Types are spelled as the planner spells them.
+        await using var command = Database.DataSource.CreateBatch();
+        command.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL search_path TO pg_catalog"));
+        command.BatchCommands.Add(new NpgsqlBatchCommand("""
             SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), c.relkind = 'r' FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
             WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = table });
+            """)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = to } },
+        });
         var fields = new List<FieldPlan>();
         var single = true;
         await using (var reader = await command.ExecuteReaderAsync())
@@ -82,7 +88,7 @@ sealed class LoadBench : IAsyncDisposable
         {
             ObjectNo = 0,
             From = table,
-            To = table.Contains('.') ? table : $"public.{table}",
+            To = to,
             Fields = fields,
             Key = [.. key.Select(k => fields.FindIndex(f => f.Name == k))],
             Blocks = false,

@@ -19,7 +19,7 @@ public sealed class RejectTests
             """, empty: true, batch: 64);
 
         Assert.Equal((97, 3, 100), (counts.Inserted, counts.Rejected, counts.Written));
-        Assert.Equal(["(6,23502,,note,f)", "(49,23505,once,,f)", "(89,23514,positive,,f)"],
+        Assert.Equal(["(6,23502,,note,f)", "(49,23505,once,,t)", "(89,23514,positive,,f)"],
             await bench.RowsAsync("SELECT row_no, sqlstate, constraint_name, column_name, deferred FROM headgate.rejected ORDER BY row_no"));
         Assert.DoesNotContain(await bench.RowsAsync("SELECT sentence FROM headgate.rejected"),
             s => s.Contains("secret", StringComparison.Ordinal) || s.Contains("424242", StringComparison.Ordinal) || s.Contains("same", StringComparison.Ordinal));
@@ -85,6 +85,40 @@ public sealed class RejectTests
         Assert.Equal(0, await bench.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.rejected"));
         Assert.Equal(40, await bench.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.change"));
         Assert.Equal(40, await bench.Database.ScalarAsync<long>("SELECT sum(inserted)::bigint FROM headgate.batch"));
+    }
+
+    [Theory]
+    [InlineData("text", "UNIQUE (slug)", "'a'", "'b'", "'x'")]
+    [InlineData("int4range", "EXCLUDE USING gist (slug WITH &&)", "'[1,5)'", "'[6,8)'", "'[9,9]'")]
+    public async Task A_record_whose_place_is_still_taken_is_written_once_another_has_left_it(
+        string type, string once, string taken, string free, string old)
+    {
+        await using var bench = await LoadBench.StartAsync(
+            $"CREATE TABLE items (id int PRIMARY KEY, slug {type}, {once}); INSERT INTO items VALUES (1, {old}), (2, {taken})");
+        var plan = await bench.PlanAsync("items", ["id"]);
+        var records = await bench.RecordsAsync($"SELECT 1, {taken}::{type} UNION ALL SELECT 2, {free}");
+
+        // Not one reject is allowed, and it is none.
+        Assert.Null(await SegmentLoop.RunAsync(bench.Destination, bench.Ticket(2) with { MaxRejects = 0 }, plan, records, batch: 1));
+        Assert.Equal(["(0,t)"], await bench.RowsAsync("SELECT row_no, deferred FROM headgate.rejected"));
+        var after = await bench.Destination.RetryDeferredAsync(bench.Ticket(2), plan, default);
+
+        Assert.Equal((2, 0), (after!.Updated, after.Rejected));
+        Assert.Equal(1, await bench.Database.ScalarAsync<long>($"SELECT count(*) FROM items WHERE id = 1 AND slug = {taken}"));
+    }
+
+    [Fact]
+    public async Task A_child_that_waits_for_its_parent_is_no_reject_yet()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree)");
+        var plan = await bench.PlanAsync("tree", ["id"]);
+        var records = await bench.RecordsAsync("SELECT * FROM (VALUES (1, 2), (2, NULL)) v");
+
+        Assert.Null(await SegmentLoop.RunAsync(bench.Destination, bench.Ticket(2) with { MaxRejects = 0 }, plan, records, batch: 1));
+
+        var after = await bench.Destination.RetryDeferredAsync(bench.Ticket(2), plan, default);
+
+        Assert.Equal((2, 0), (after!.Inserted, after.Rejected));
     }
 
     [Fact]

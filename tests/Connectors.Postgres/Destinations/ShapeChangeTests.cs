@@ -44,6 +44,22 @@ public sealed class ShapeChangeTests
     }
 
     [Fact]
+    public async Task An_object_that_is_planned_anew_keeps_the_fields_and_the_key_that_its_log_is_read_by()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE TABLE items (a int PRIMARY KEY, b int, c int)");
+        var plan = await bench.PlanAsync("items", ["a"]);
+        await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default);
+
+        foreach (var anew in new[] { plan with { Fields = [plan.Fields[0], plan.Fields[2]] }, plan with { Key = [0, 1] } })
+        {
+            var error = await Assert.ThrowsAsync<ConnectorException>(() => bench.Destination.ApplyChangesAsync(bench.Job, [anew], default));
+            Assert.Equal(("fields-changed", false), (error.Problem.Code, error.Problem.Retryable));
+        }
+
+        Assert.Equal([0], await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default));
+    }
+
+    [Fact]
     public async Task What_somebody_else_has_made_meanwhile_is_taken_as_made_and_is_not_ours_to_take_back()
     {
         await using var bench = await LoadBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, note text); INSERT INTO items VALUES (1)");

@@ -83,6 +83,47 @@ public sealed class BlockSegmentTests
     }
 
     [Theory]
+    [InlineData("TRUNCATE t")]
+    [InlineData("ALTER TABLE t ADD w float8 DEFAULT random()")]
+    [InlineData("ALTER TABLE p DETACH PARTITION p1")]
+    public async Task A_view_whose_tables_were_rewritten_does_not_end_its_chain_early(string rewrite)
+    {
+        await using var bench = await SourceBench.StartAsync(
+            """
+            CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t SELECT g, g FROM generate_series(1, 20) g;
+            CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE TABLE lone PARTITION OF p FOR VALUES FROM (-9) TO (0);
+            CREATE VIEW inner_one AS SELECT id, count(*) AS n FROM t WHERE id NOT IN (SELECT id FROM p) AND id NOT IN (SELECT id FROM lone) GROUP BY id;
+            CREATE VIEW v AS SELECT * FROM inner_one;
+            """);
+        var plan = await bench.FullAsync(SourceBench.Object("v"));
+        await using var snapshot = await bench.Source.OpenSnapshotAsync(TimeSpan.Zero, default);
+        var first = Assert.Single(await bench.Source.PlanSegmentsAsync(plan, snapshot.Id, default));
+        var next = await bench.Source.ExtractAsync(plan, first, snapshot.Id, new StagedRecords(), default);
+        await bench.From.ExecuteAsync(rewrite);
+
+        var error = await Assert.ThrowsAsync<ConnectorException>(
+            () => bench.Source.ExtractAsync(plan, next!, snapshot.Id, new StagedRecords(), default));
+
+        Assert.Equal("snapshot-lost", error.Problem.Code);
+    }
+
+    [Fact]
+    public async Task A_table_that_was_filled_since_and_renamed_into_place_is_not_the_one_to_read()
+    {
+        await using var bench = await SourceBench.StartAsync(
+            "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 9); CREATE TABLE \"T new\" (id int PRIMARY KEY)");
+        var plan = await bench.FullAsync(SourceBench.Object("t"));
+        await using var snapshot = await bench.Source.OpenSnapshotAsync(TimeSpan.Zero, default);
+        await bench.From.ExecuteAsync(
+            "INSERT INTO \"T new\" SELECT generate_series(1, 99); ALTER TABLE t RENAME TO t_old; ALTER TABLE \"T new\" RENAME TO t");
+
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => bench.Source.ExtractAsync(
+            plan, new SegmentRange { Kind = SegmentRangeKind.Blocks }, snapshot.Id, new StagedRecords(), default));
+
+        Assert.Equal("snapshot-lost", error.Problem.Code);
+    }
+
+    [Theory]
     [InlineData(0, 0, 1)]
     [InlineData(1, 8192, 1)]
     [InlineData(10, 100 << 20, 7)]

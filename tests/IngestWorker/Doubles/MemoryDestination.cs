@@ -16,7 +16,7 @@ sealed class MemoryDestination : IDestination
     /// <summary>Records that do not fit.</summary>
     public HashSet<long> Bad { get; } = [];
 
-    /// <summary>Of those, the ones that wait for a record they refer to.</summary>
+    /// <summary>Of those, the ones that wait for records that stand in their way, or that they refer to.</summary>
     public HashSet<long> Waiting { get; } = [];
 
     /// <summary>Thrown by the next writes, one each.</summary>

@@ -42,7 +42,7 @@ sealed class MemoryTransaction(MemoryDestination destination, MemoryLedger ledge
     {
         Assert.Equal(NextRow, batch.FirstRow);
         Assert.Equal(1, batch.Rows);
-        _deferred = error.Problem.SqlState == "23503";
+        _deferred = error.Problem.SqlState is "23503" or "23505" or "23P01";
         Take(batch, isRejected: true);
         Counts = Counts with { Written = Counts.Written + 1, Rejected = Counts.Rejected + 1 };
         return Task.CompletedTask;

@@ -41,7 +41,7 @@ static class Ending
         {
             Code = "too-many-rejects",
             Sentence = $"The job has more rejected records than its limit of {(await PipelineWork.LoadOptionsAsync(context.Db(), context.Saga)).MaxRejects}: "
-                + "records that they refer to are not at the destination.",
+                + "records that stand in their way are still at the destination, or those that they refer to are not.",
             Retryable = false,
         }));
 
