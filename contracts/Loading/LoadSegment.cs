@@ -30,6 +30,9 @@ public sealed record LoadSegment
     /// <summary>A ceiling for this segment; 0: none.</summary>
     public int MaxRowsPerSecond { get; init; }
 
-    /// <summary>0: write the segment. 1 and more: its records are written; try those again that waited for records that stand in their way, or that they refer to. Default 0.</summary>
+    /// <summary>
+    /// 0: write the segment. 1 and more: its records are written; try those again that waited for records that stand in their way, or that
+    /// they refer to. Default 0.
+    /// </summary>
     public int Round { get; init; }
 }

@@ -20,7 +20,10 @@ public sealed record SegmentLoaded
     /// <summary>What became of its records, from the ledger.</summary>
     public required RecordCounts Counts { get; init; }
 
-    /// <summary>Of the rejected records, those that wait for records that stand in their way, or that they refer to: they are tried again, round by round, once all else of their level is loaded.</summary>
+    /// <summary>
+    /// Of the rejected records, those that wait for records that stand in their way, or that they refer to: they are tried again, round by
+    /// round, once all else of their level is loaded.
+    /// </summary>
     public long Deferred { get; init; }
 
     /// <summary>The round of the LoadSegment that this answers. Default 0.</summary>

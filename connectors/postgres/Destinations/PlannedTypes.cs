@@ -28,7 +28,10 @@ static class PlannedTypes
         var fields = plans.SelectMany(plan => plan.Fields.Select(field => (plan.To, field.Name, field.DestinationType))).ToArray();
         return new NpgsqlBatchCommand(Sql)
         {
-            Parameters = { Texts(fields.Select(f => f.To)), Texts(fields.Select(f => f.Name)), Texts(fields.Select(f => f.DestinationType)) },
+            Parameters =
+            {
+                Texts(fields.Select(f => f.To)), Texts(fields.Select(f => f.Name)), Texts(fields.Select(f => f.DestinationType)),
+            },
         };
     }
 

@@ -43,6 +43,7 @@ static class RewriteCheck
     {
         await using var command = new NpgsqlCommand(Query, transaction.Connection) { Parameters = { new() { Value = from } } };
         if (await command.ExecuteScalarAsync(cancellationToken) is true)
-            throw SourceErrors.Lost(subject, "a table was dropped, renamed, truncated, rewritten or lost a partition since the snapshot was taken");
+            throw SourceErrors.Lost(
+                subject, "a table was dropped, renamed, truncated, rewritten or lost a partition since the snapshot was taken");
     }
 }

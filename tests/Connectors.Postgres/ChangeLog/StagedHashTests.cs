@@ -78,11 +78,15 @@ public sealed class StagedHashTests
     }
 
     const string Made =
-        "CREATE DOMAIN posint AS int CHECK (value > 0); CREATE DOMAIN cents AS numeric(10, 2); CREATE DOMAIN three AS varchar(3); CREATE DOMAIN short AS three;";
+        """
+        CREATE DOMAIN posint AS int CHECK (value > 0); CREATE DOMAIN cents AS numeric(10, 2);
+        CREATE DOMAIN three AS varchar(3); CREATE DOMAIN short AS three;
+        """;
 
     static async Task<(ObjectPlan Plan, IReadOnlyList<byte[]> Records)> StageAsync(LoadBench bench, string type, string value)
     {
-        await using var source = await SourceBench.StartAsync(Made + $"CREATE TABLE items (id int PRIMARY KEY, v {type}); INSERT INTO items VALUES (1, {value})");
+        await using var source = await SourceBench.StartAsync(
+            Made + $"CREATE TABLE items (id int PRIMARY KEY, v {type}); INSERT INTO items VALUES (1, {value})");
         var definition = SourceBench.Object("items");
         var described = await source.Source.DescribeAsync([(0, definition)], default);
         var plan = (await DestinationPlanner.PlanAsync(

@@ -91,8 +91,10 @@ public sealed class BlockSegmentTests
         await using var bench = await SourceBench.StartAsync(
             """
             CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t SELECT g, g FROM generate_series(1, 20) g;
-            CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE TABLE lone PARTITION OF p FOR VALUES FROM (-9) TO (0);
-            CREATE VIEW inner_one AS SELECT id, count(*) AS n FROM t WHERE id NOT IN (SELECT id FROM p) AND id NOT IN (SELECT id FROM lone) GROUP BY id;
+            CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT;
+            CREATE TABLE lone PARTITION OF p FOR VALUES FROM (-9) TO (0);
+            CREATE VIEW inner_one AS SELECT id, count(*) AS n FROM t
+            WHERE id NOT IN (SELECT id FROM p) AND id NOT IN (SELECT id FROM lone) GROUP BY id;
             CREATE VIEW v AS SELECT * FROM inner_one;
             """);
         var plan = await bench.FullAsync(SourceBench.Object("v"));
