@@ -39,7 +39,7 @@ public sealed record ObjectPlan
     /// <summary>Whether rows can be told apart by their physical position: false for partitioned tables.</summary>
     public required bool SingleTable { get; init; }
 
-    /// <summary>Whether the destination object is not there: the changes create it.</summary>
+    /// <summary>Whether the destination object, or a field of it, is not there: the changes create it.</summary>
     public bool New { get; init; }
 
     /// <summary>What must change at the destination before the first record is written.</summary>

@@ -15,7 +15,7 @@ public sealed record PlannedObject
     /// <summary>Whether all its records are read.</summary>
     public required bool Full { get; init; }
 
-    /// <summary>Whether the destination object is yet to be created: what was read before is not there, and offsets say nothing.</summary>
+    /// <summary>Whether the destination object, or a field of it, is yet to be created: what was read before is not there, and offsets say nothing.</summary>
     public bool New { get; init; }
 
     /// <summary>Objects load in rising order, parents before children.</summary>

@@ -40,11 +40,40 @@ public sealed class OffsetTests(OffsetTests.Fixture fixture) : IClassFixture<Off
         await _headgate.EqualAsync("filtered");
     }
 
+    [Fact]
+    public async Task A_mapping_that_comes_back_puts_right_what_another_one_wrote()
+    {
+        await CreateAsync("mapped");
+        var right = Pipelines.Of("mapped", Pipelines.Object("mapped", cursor: "at"));
+        await _headgate.ApplyAsync(right);
+        await RunAsync("mapped");
+        await _headgate.ApplyAsync(right.Replace("cursor: at", "cursor: at, fields: { id: id, v: w, w: w, at: at }", StringComparison.Ordinal));
+        await RunAsync("mapped");
+        await _headgate.ApplyAsync(right);
+
+        await RunAsync("mapped");
+
+        await _headgate.EqualAsync("mapped");
+    }
+
+    [Fact]
+    public async Task A_column_that_is_added_is_filled_for_all_there_is()
+    {
+        await CreateAsync("grown");
+        await _headgate.ApplyAsync(Pipelines.Of("grown", Pipelines.Object("grown", cursor: "at")));
+        await RunAsync("grown");
+        await _headgate.Source.ExecuteAsync("alter table grown add column x int default 7");
+
+        await RunAsync("grown");
+
+        await _headgate.EqualAsync("grown");
+    }
+
     async Task RunAsync(string table) => await _headgate.CompleteAsync(await _headgate.RunAsync($"test/{table}"));
 
     Task CreateAsync(string table) => _headgate.Source.ExecuteAsync(
         $"""
-         create table {table} (id int primary key, v text, at timestamptz not null);
-         insert into {table} select n, 'v' || n, now() - interval '1 day' from generate_series(1, 100) n
+         create table {table} (id int primary key, v text, w text, at timestamptz not null);
+         insert into {table} select n, 'v' || n, 'w' || n, now() - interval '1 day' from generate_series(1, 100) n
          """);
 }

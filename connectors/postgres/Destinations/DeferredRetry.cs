@@ -19,10 +19,11 @@ sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, Segm
     /// <returns>The segment's counts, or null if the fence does not stand for the job.</returns>
     public async Task<RecordCounts?> RunAsync(CancellationToken cancellationToken)
     {
-        while (!_refused)
+        // Forwards and backwards in turn: where each waits for the next one to leave, one pass from the other end writes them all.
+        for (var isBackwards = false; !_refused; isBackwards = !isBackwards)
         {
             var written = 0;
-            foreach (var chunk in await ChunksAsync(cancellationToken))
+            foreach (var chunk in await ChunksAsync(isBackwards, cancellationToken))
             {
                 written += await WriteAsync(chunk, cancellationToken);
                 if (_refused) return null;
@@ -34,11 +35,11 @@ sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, Segm
         return null;
     }
 
-    async Task<IReadOnlyList<long[]>> ChunksAsync(CancellationToken cancellationToken)
+    async Task<IReadOnlyList<long[]>> ChunksAsync(bool isBackwards, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("""
+        await using var command = dataSource.CreateCommand($"""
             SELECT row_no, octet_length(image) FROM headgate.rejected
-            WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND segment_no = $4 AND deferred ORDER BY row_no
+            WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND segment_no = $4 AND deferred ORDER BY row_no{(isBackwards ? " DESC" : "")}
             """);
         command.Parameters.AddRange(SegmentParameters());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -13,12 +13,15 @@ sealed class Reject(FencedTransaction transaction, SegmentTicket ticket, string 
     /// <summary>Larger tuples are not kept: they would have to be held in memory.</summary>
     const int MaxImageBytes = 32 * 1024 * 1024;
 
+    /// <summary>How many records may wait for values to become free: so many, and so many for each that may be rejected.</summary>
+    const int LeastWaiting = 1_000, WaitingPerReject = 10;
+
     /// <returns>Whether it waits: for a record that it refers to, or for one to leave that stands in its way.</returns>
     public async Task<bool> RecordAsync(IRecordBatch batch, ConnectorException error, CancellationToken cancellationToken)
     {
         if (batch.Rows != 1) throw new InvalidOperationException("Rejects are recorded one by one.");
         var image = await ImageAsync(batch, cancellationToken);
-        var deferred = image is not null && IsPassing(error);
+        var deferred = image is not null && await MayPassAsync(error, cancellationToken);
         if (!deferred) await RefuseTooManyAsync(cancellationToken);
         await using var command = transaction.Command("""
             INSERT INTO headgate.rejected
@@ -42,10 +45,15 @@ sealed class Reject(FencedTransaction transaction, SegmentTicket ticket, string 
 
     /// <summary>
     /// The job may yet write what makes it fit: a parent, or another value where this one is taken. The plan's own key is never taken here,
-    /// the upsert finds it.
+    /// the upsert finds it. Where very many wait for a value to become free, a mapping is wrong, and the job is to fail soon.
     /// </summary>
-    static bool IsPassing(ConnectorException error) => error.Problem.SqlState
-        is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation;
+    async Task<bool> MayPassAsync(ConnectorException error, CancellationToken cancellationToken) => error.Problem.SqlState switch
+    {
+        PostgresErrorCodes.ForeignKeyViolation => true,
+        PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation =>
+            await SumAsync("deferred", cancellationToken) < LeastWaiting + WaitingPerReject * (long)ticket.MaxRejects,
+        _ => false,
+    };
 
     /// <summary>Under a lock of the job's own, so that two segments that reject at once see each other's.</summary>
     async Task RefuseTooManyAsync(CancellationToken cancellationToken)
@@ -59,15 +67,19 @@ sealed class Reject(FencedTransaction transaction, SegmentTicket ticket, string 
             },
         };
         await transaction.ExecuteAsync([locking], cancellationToken);
-        await using var command = transaction.Command(
-            "SELECT coalesce(sum(rejected - deferred), 0)::bigint FROM headgate.ledger WHERE job_id = $1 AND attempt = $2",
-            new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt });
-        var rejected = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-        if (rejected >= ticket.MaxRejects)
+        if (await SumAsync("rejected - deferred", cancellationToken) >= ticket.MaxRejects)
         {
             throw PostgresProblem.Of(
                 "too-many-rejects", $"{subject}: the job has more rejected records than its limit of {ticket.MaxRejects}.");
         }
+    }
+
+    async Task<long> SumAsync(string what, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command(
+            $"SELECT coalesce(sum({what}), 0)::bigint FROM headgate.ledger WHERE job_id = $1 AND attempt = $2",
+            new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     static async Task<byte[]?> ImageAsync(IRecordBatch batch, CancellationToken cancellationToken)

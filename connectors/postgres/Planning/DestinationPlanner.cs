@@ -80,7 +80,7 @@ static class DestinationPlanner
             DirectCopy = !fields.Any(f => f.DestinationCast) && mapped.All(TypeRules.Keeps) && table is not { RowSecurity: true }
                 && (table is null || !WriteHazards.RowsMayChangeOnTheWay(table, catalog)),
             SingleTable = table is null or { Kind: 'r', Children: 0 },
-            New = table is null,
+            New = table is null || mapped.Any(m => m.Destination is null),
             Changes = changes,
             EstimatedRows = subject.Source.EstimatedRows,
         };

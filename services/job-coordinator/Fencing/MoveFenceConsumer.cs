@@ -28,8 +28,8 @@ sealed class MoveFenceConsumer(
             await using var fence = await fences.OpenAsync(job.PipelineId, job.PipelineVersion, context.CancellationToken);
             // Where the connection leads now, not where it led when the file was applied, or the fence was opened.
             var destination = await fence.CheckAsync(context.CancellationToken);
+            if (job.Destination is { } opened && opened != destination) throw Elsewhere(opened, destination);
             if (move.Open) await pipelines.ClaimAsync(job.PipelineId, job.PipelineVersion, destination, context.CancellationToken);
-            else if (job.Destination is { } opened && opened != destination) throw Elsewhere(opened, destination);
             await FaultPoint.ReachedAsync(FaultPoints.FenceNotMoved, move.Open ? "Open" : "Close");
             var result = await fence.MoveAsync(Move(move, job.PipelineId), context.CancellationToken);
             if (result is FenceMoveResult.Passed { IsOpenForJob: true }) throw Restored();

@@ -87,6 +87,12 @@ static class JobConditions
 
     public static Task<bool> PipelineIsFree(BehaviorContext<SyncJob, RestartJob> context) => PipelineWork.IsFreeAsync(context.Db(), context.Saga);
 
+    public static Task<bool> IsInHand(BehaviorContext<SyncJob, SnapshotLost> context) => ExtractionWork.IsInHandAsync(
+        context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, ExtractionWork.ToBeRead);
+
+    public static Task<bool> IsInHand(BehaviorContext<SyncJob, SegmentLost> context) => ExtractionWork.IsInHandAsync(
+        context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, ExtractionWork.ToBeWritten);
+
     public static Task<bool> WasPlannedTooOften(BehaviorContext<SyncJob, SnapshotLost> context) =>
         ExtractionWork.IsPlannedTooOftenAsync(context.Db(), context.Saga, context.Message.ObjectNo, context.Options().Replans);
 

@@ -75,7 +75,7 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>The role that the workers write as.</summary>
     public string? DestinationRole { get; set; }
 
-    /// <summary>Which destination the fence was opened at, told from any other; null: it never was.</summary>
+    /// <summary>Which destination the fence stands open at, told from any other; null: at none.</summary>
     public string? Destination { get; set; }
 
     public long Extracted { get; set; }

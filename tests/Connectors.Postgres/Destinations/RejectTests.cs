@@ -108,6 +108,44 @@ public sealed class RejectTests
     }
 
     [Fact]
+    public async Task Where_too_many_wait_for_a_value_to_become_free_they_are_rejects()
+    {
+        const int ceiling = 1_000 + 10 * 2;
+        await using var bench = await LoadBench.StartAsync(
+            "CREATE TABLE items (id int PRIMARY KEY, slug text UNIQUE); INSERT INTO items VALUES (0, 'same')");
+        var plan = await bench.PlanAsync("items", ["id"]);
+        var records = await bench.RecordsAsync($"SELECT i, 'same' FROM generate_series(1, {ceiling + 10}) i");
+
+        var error = await Assert.ThrowsAsync<ConnectorException>(
+            () => SegmentLoop.RunAsync(bench.Destination, bench.Ticket(ceiling + 10) with { MaxRejects = 2 }, plan, records, batch: 100));
+
+        Assert.Equal("too-many-rejects", error.Problem.Code);
+        Assert.Equal(ceiling, await bench.Database.ScalarAsync<long>("SELECT deferred FROM headgate.ledger"));
+    }
+
+    [Fact]
+    public async Task A_row_of_records_each_of_which_takes_the_value_of_the_next_is_written_in_few_passes()
+    {
+        const int count = 100;
+        // A sequence counts also what is rolled back.
+        await using var bench = await LoadBench.StartAsync(
+            $"""
+             CREATE TABLE items (id int PRIMARY KEY, place int UNIQUE); INSERT INTO items SELECT i, i FROM generate_series(1, {count}) i;
+             CREATE SEQUENCE tries;
+             CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM nextval(''public.tries''); RETURN NULL; END';
+             CREATE TRIGGER noting BEFORE INSERT OR UPDATE ON items FOR EACH STATEMENT EXECUTE FUNCTION note()
+             """);
+        var plan = await bench.PlanAsync("items", ["id"]);
+        var records = await bench.RecordsAsync($"SELECT i, i + 1 FROM generate_series(1, {count}) i");
+        Assert.Null(await SegmentLoop.RunAsync(bench.Destination, bench.Ticket(count), plan, records, batch: 1));
+
+        var after = await bench.Destination.RetryDeferredAsync(bench.Ticket(count), plan, default);
+
+        Assert.Equal((count, 0), (after!.Updated, after.Rejected));
+        Assert.InRange(await bench.Database.ScalarAsync<long>("SELECT last_value FROM tries"), count, 12 * count);
+    }
+
+    [Fact]
     public async Task A_child_that_waits_for_its_parent_is_no_reject_yet()
     {
         await using var bench = await LoadBench.StartAsync("CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree)");

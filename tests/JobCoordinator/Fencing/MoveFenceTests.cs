@@ -75,6 +75,27 @@ public sealed class MoveFenceTests(SagaBench bench, FencedDatabase destination) 
     }
 
     [Fact]
+    public async Task Fence_is_not_opened_elsewhere_while_it_stands_open_where_it_was()
+    {
+        var job = await LaunchingAsync();
+        await bench.ExecuteAsync($"update coordinator.sync_job set destination = 'postgres:1/elsewhere' where job_id = {job.Id}");
+        await MoveAsync(await job.RowAsync(), open: true);
+        Assert.Empty(job.Published<FenceMoved>());
+        Assert.Contains("postgres:1/elsewhere", Assert.Single(job.Published<FenceDelayed>()).Waiting, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Job_that_was_stopped_is_canceled_wherever_its_connection_leads_by_then()
+    {
+        var job = await (await AcceptAsync()).InAsync("Processing");
+        await bench.ExecuteAsync($"update coordinator.sync_job set destination = 'postgres:1/before' where job_id = {job.Id}");
+        await job.PauseFullyAsync();
+        await job.CancelAsync();
+        await MoveAsync(await job.RowAsync(), open: false);
+        Assert.Single(job.Published<FenceMoved>());
+    }
+
+    [Fact]
     public async Task Launch_of_a_job_behind_the_fence_of_a_later_one_fails_it()
     {
         var job = await LaunchingAsync();

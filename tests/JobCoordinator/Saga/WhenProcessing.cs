@@ -131,18 +131,27 @@ public sealed class WhenProcessing(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_loss_that_is_reported_late_stops_nobody()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.LoadAsync(0);
+        var before = await job.EpochAsync();
+        await bench.HandleAsync(new SegmentLost { JobId = job.Id, Epoch = before, ObjectNo = 0, SegmentNo = 0 });
+        Assert.Equal((before, JobPhase.Loading), (await job.EpochAsync(), (await job.RowAsync()).Phase));
+    }
+
+    [Fact]
     public async Task What_was_in_hand_of_others_is_handed_out_again_when_an_object_is_read_again()
     {
         var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
         await job.PrepareAsync(segments: 1, objects: 2);
         await job.ExtractAsync(0);
         await job.ExtractAsync(0, of: 1);
+        await bench.ExecuteAsync($"update coordinator.job_object set level = 0 where job_id = {job.Id}");
+        await bench.ExecuteAsync($"update coordinator.job_segment set load_level = 0 where job_id = {job.Id}");
         await job.OpenFenceAsync();
         await job.ShapeAsync();
-        await job.LoadAsync(0);
-        await bench.HandleAsync(new SnapshotLost { JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 0 });
-        await job.OpenFenceAsync();
-        await job.ShapeAsync();
+        await job.LoseSegmentAsync(0);
         Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1 } again && again.Epoch == await job.EpochAsync());
     }
 

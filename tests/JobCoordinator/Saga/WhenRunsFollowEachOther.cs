@@ -87,6 +87,32 @@ public sealed class WhenRunsFollowEachOther(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_launch_makes_offsets_of_other_versions_of_the_file_forgotten()
+    {
+        var first = await (await bench.AcceptAsync()).InAsync("Completed");
+        await bench.ExecuteAsync(
+            $"insert into coordinator.object_offset (pipeline_id, object_key, job_id, attempt, object_no) values ({first.PipelineId}, 'another', {first.Id}, 1, 0)");
+        var next = await (await first.FollowAsync()).InAsync("Initializing");
+        Assert.Equal(2, await OffsetsAsync(next));
+        await next.LaunchAsync();
+        Assert.Equal((1, first.Id), (await OffsetsAsync(next), await OffsetAsync(next)));
+    }
+
+    [Fact]
+    public async Task A_job_that_is_verified_late_does_not_bring_back_an_offset_that_a_later_one_made_forgotten()
+    {
+        var early = await (await bench.AcceptAsync()).InAsync("Collecting");
+        await early.PauseAsync();
+        var late = await (await early.FollowAsync()).InAsync("Processing");
+        await late.PauseFullyAsync();
+        await late.CancelAsync();
+        await late.ConfirmStopAsync();
+        await early.ResumeAsync();
+        await early.VerifyAsync();
+        Assert.Equal(("Completed", 0), ((await early.RowAsync()).CurrentState, await OffsetsAsync(early)));
+    }
+
+    [Fact]
     public async Task A_pending_job_asks_for_its_turn_again_in_seconds_and_one_that_is_prepared_is_given_longer_than_other_steps()
     {
         var job = await bench.AcceptAsync();
@@ -112,6 +138,9 @@ public sealed class WhenRunsFollowEachOther(SagaBench bench)
 
     static Task<Guid?> CurrentAsync(SagaJob job) =>
         job.ValueAsync<Guid?>($"""select current_job_id as "Value" from coordinator.pipeline where pipeline_id = {job.PipelineId}""");
+
+    static Task<long> OffsetsAsync(SagaJob job) =>
+        job.ValueAsync<long>($"""select count(*) as "Value" from coordinator.object_offset where pipeline_id = {job.PipelineId}""");
 
     static Task<Guid> OffsetAsync(SagaJob job) =>
         job.ValueAsync<Guid>($"""select job_id as "Value" from coordinator.object_offset where pipeline_id = {job.PipelineId}""");

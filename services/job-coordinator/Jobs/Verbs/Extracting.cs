@@ -21,9 +21,9 @@ static class Extracting
 
     public static EventActivityBinder<SyncJob, SnapshotLost> PlanAnew(this EventActivityBinder<SyncJob, SnapshotLost> binder) =>
         binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(
-            context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, "Planned", "Extracting"));
+            context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, ExtractionWork.ToBeRead));
 
     public static EventActivityBinder<SyncJob, SegmentLost> PlanAnew(this EventActivityBinder<SyncJob, SegmentLost> binder) =>
         binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(
-            context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, "Sealed", "Loading"));
+            context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, ExtractionWork.ToBeWritten));
 }

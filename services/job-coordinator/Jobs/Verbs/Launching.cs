@@ -12,13 +12,14 @@ static class Launching
     /// <summary>Mints the Request ID: from here on every cancel is a launched one.</summary>
     public static EventActivityBinder<SyncJob, T> Launch<T>(this EventActivityBinder<SyncJob, T> binder)
         where T : class =>
-        binder.Then(context =>
+        binder.ThenAsync(context =>
         {
             var job = context.Saga;
             job.RequestId ??= NewId.NextGuid();
             job.LaunchedAt ??= context.Now();
             job.Epoch++;
             job.Phase = JobPhase.Launching;
+            return PipelineWork.ForgetOtherOffsetsAsync(context.Db(), job);
         });
 
     /// <summary>
@@ -38,7 +39,7 @@ static class Launching
         binder.Then(context =>
         {
             context.Saga.WaitingFor = null;
-            if (context.Message.Open) context.Saga.Destination = context.Message.Destination;
+            context.Saga.Destination = context.Message.Open ? context.Message.Destination : null;
             LoadingWork.RecordFence(context.Saga, context.Message.Counts);
         });
 

@@ -8,6 +8,12 @@ namespace Headgate.JobCoordinator.Jobs.Work;
 /// <summary>Objects and segments of a job while it is read, in the saga's own transaction.</summary>
 static class ExtractionWork
 {
+    /// <summary>States of segments whose loss a reader reports.</summary>
+    public static readonly string[] ToBeRead = ["Planned", "Extracting"];
+
+    /// <summary>States of segments whose loss a writer reports.</summary>
+    public static readonly string[] ToBeWritten = ["Sealed", "Loading"];
+
     /// <summary>Writes down the objects of a job that begins, each with the offset that it goes on from.</summary>
     public static async Task BeginAsync(CoordinatorDbContext db, SyncJob job, PipelineDefinition pipeline)
     {
@@ -98,15 +104,22 @@ static class ExtractionWork
     /// Plans the segment's object anew; what was staged of it is abandoned, since snapshots are never mixed in one object. A report of
     /// a segment that is not in hand any more comes late and changes nothing.
     /// </summary>
-    public static Task PlanAnewAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo, params string[] inHand) => AbandonAsync(
+    public static Task PlanAnewAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo, string[] states) => AbandonAsync(
         db, job,
         $"""
          update coordinator.job_object o set state = 'Unplanned', replans = replans + 1
          where job_id = {job.CorrelationId} and object_no = {objectNo} and exists (
              select from coordinator.job_segment s where s.job_id = o.job_id and s.attempt = {job.Attempt} and s.object_no = o.object_no
-             and s.segment_no = {segmentNo} and s.state = any({inHand}))
+             and s.segment_no = {segmentNo} and s.state = any({states}))
          returning object_no as "Value"
          """);
+
+    public static Task<bool> IsInHandAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo, string[] states) =>
+        db.Database.SqlQuery<bool>(
+            $"""
+             select exists (select from coordinator.job_segment where job_id = {job.CorrelationId} and attempt = {job.Attempt}
+                            and object_no = {objectNo} and segment_no = {segmentNo} and state = any({states})) as "Value"
+             """).SingleAsync();
 
     /// <summary>Whether an object was planned anew so often that another time would not help.</summary>
     public static async Task<bool> IsPlannedTooOftenAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int most) =>

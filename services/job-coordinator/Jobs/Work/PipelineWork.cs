@@ -31,12 +31,29 @@ static class PipelineWork
         return JsonSerializer.Deserialize<LoadDefinition>(json, PipelineJson.Options)!;
     }
 
-    /// <summary>Offsets move once everything is verified, and never back: a later job may have been verified before.</summary>
+    /// <summary>
+    /// From here on the destination holds what the job's version of the file says. A version that comes back later, with an offset of
+    /// its own from before, would go on where it stood and leave what this one wrote.
+    /// </summary>
+    public static async Task ForgetOtherOffsetsAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        var pipeline = await DefinitionAsync(db, job);
+        var keys = pipeline.Objects.Select(definition => ObjectKey.Of(pipeline, definition)).ToArray();
+        await db.Database.ExecuteSqlAsync(
+            $"delete from coordinator.object_offset where pipeline_id = {job.PipelineId} and not object_key = any({keys})");
+    }
+
+    /// <summary>
+    /// Offsets move once everything is verified, and never back: a later job may have been verified before, or may have made one forgotten.
+    /// </summary>
     public static Task CommitOffsetsAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"""
          insert into coordinator.object_offset (pipeline_id, object_key, job_id, attempt, object_no)
          select {job.PipelineId}, object_key, {job.CorrelationId}, {job.Attempt}, object_no
-         from coordinator.job_object where job_id = {job.CorrelationId}
+         from coordinator.job_object o where job_id = {job.CorrelationId}
+           and (exists (select from coordinator.object_offset f where f.pipeline_id = {job.PipelineId} and f.object_key = o.object_key)
+                or not exists (select from coordinator.sync_job later where later.pipeline_id = {job.PipelineId}
+                               and later.job_no > {job.JobNo} and later.launched_at is not null))
          on conflict (pipeline_id, object_key) do update
          set job_id = excluded.job_id, attempt = excluded.attempt, object_no = excluded.object_no, committed_at = now()
          where (select j.job_no from coordinator.sync_job j where j.job_id = object_offset.job_id) <= {job.JobNo}
