@@ -225,8 +225,8 @@ public sealed class Installation : IAsyncDisposable
         Environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:03";
         Environment["HEADGATE_COORDINATOR__FENCEPATIENCE"] = "00:00:05";
         Environment["DOTNET_gcServer"] = "0";
-        // They live for seconds.
-        Environment["DOTNET_TieredPGO"] = "0";
+        // They live for seconds: what is compiled a second time, to run faster, is not used any more when it is done.
+        Environment["DOTNET_TC_CallCounting"] = "0";
     }
 
     Dictionary<string, string> Halting(string point) => new(Environment, StringComparer.Ordinal) { ["HEADGATE_HALT_AT"] = point };
