@@ -7,7 +7,12 @@ public sealed class ObjectKeyTests
 {
     static readonly ObjectDefinition Customers = new()
     {
-        From = "public.a", To = "public.b", Key = ["id"], Cursor = "at", Filter = "active", Fields = Fields(("id", "id"), ("mail", "email")),
+        From = "public.a",
+        To = "public.b",
+        Key = ["id"],
+        Cursor = "at",
+        Filter = "active",
+        Fields = Fields(("id", "id"), ("mail", "email")),
     };
 
     static readonly PipelineDefinition Pipeline = new()
