@@ -1,20 +1,11 @@
 namespace Headgate.Integration.Tests;
 
 /// <summary>Tables that refer to each other, of which only the last is read again after a pause.</summary>
-public sealed class ForeignKeyTests(ForeignKeyTests.Fixture fixture) : IClassFixture<ForeignKeyTests.Fixture>
+public sealed class ForeignKeyTests(InstallationFixture fixture) : IClassFixture<InstallationFixture>
 {
     static readonly string[] Tables = ["lands", "towns", "streets"];
 
     readonly Installation _headgate = fixture.Installation;
-
-    public sealed class Fixture : IAsyncLifetime
-    {
-        public Installation Installation { get; private set; } = null!;
-
-        public async Task InitializeAsync() => Installation = await Installation.StartAsync();
-
-        public async Task DisposeAsync() => await Installation.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_child_that_is_read_again_by_itself_is_written_after_its_parents()

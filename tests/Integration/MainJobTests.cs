@@ -1,18 +1,9 @@
 namespace Headgate.Integration.Tests;
 
 /// <summary>The main job through RabbitMQ, with every service a process of its own.</summary>
-public sealed class MainJobTests(MainJobTests.Fixture fixture) : IClassFixture<MainJobTests.Fixture>
+public sealed class MainJobTests(InstallationFixture fixture) : IClassFixture<InstallationFixture>
 {
     readonly Installation _headgate = fixture.Installation;
-
-    public sealed class Fixture : IAsyncLifetime
-    {
-        public Installation Installation { get; private set; } = null!;
-
-        public async Task InitializeAsync() => Installation = await Installation.StartAsync();
-
-        public async Task DisposeAsync() => await Installation.DisposeAsync();
-    }
 
     /// <summary>A host follows its content root by default: where databases or staged files lie below it, each write would wake every service.</summary>
     [Fact]

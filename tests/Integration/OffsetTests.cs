@@ -1,18 +1,9 @@
 namespace Headgate.Integration.Tests;
 
 /// <summary>Runs that must not go on from an offset: what it stands for is not at the destination, or was never read.</summary>
-public sealed class OffsetTests(OffsetTests.Fixture fixture) : IClassFixture<OffsetTests.Fixture>
+public sealed class OffsetTests(InstallationFixture fixture) : IClassFixture<InstallationFixture>
 {
     readonly Installation _headgate = fixture.Installation;
-
-    public sealed class Fixture : IAsyncLifetime
-    {
-        public Installation Installation { get; private set; } = null!;
-
-        public async Task InitializeAsync() => Installation = await Installation.StartAsync();
-
-        public async Task DisposeAsync() => await Installation.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_table_that_was_dropped_is_filled_with_all_there_is()

@@ -5,18 +5,9 @@ using RabbitMQ.Client;
 namespace Headgate.Integration.Tests;
 
 /// <summary>The signal that makes a worker let go at once, through RabbitMQ and between processes; and a stop without it.</summary>
-public sealed class StopSignalTests(StopSignalTests.Fixture fixture) : IClassFixture<StopSignalTests.Fixture>
+public sealed class StopSignalTests(InstallationFixture fixture) : IClassFixture<InstallationFixture>
 {
     readonly Installation _headgate = fixture.Installation;
-
-    public sealed class Fixture : IAsyncLifetime
-    {
-        public Installation Installation { get; private set; } = null!;
-
-        public async Task InitializeAsync() => Installation = await Installation.StartAsync();
-
-        public async Task DisposeAsync() => await Installation.DisposeAsync();
-    }
 
     [Fact]
     public async Task An_extraction_in_hand_ends_with_the_pause_and_the_job_goes_on_to_equal_tables()

@@ -110,17 +110,23 @@ public sealed class RejectTests
     [Fact]
     public async Task Where_too_many_wait_for_a_value_to_become_free_they_are_rejects()
     {
-        const int ceiling = 1_000 + 10 * 2;
+        const int maxRejects = 2, ceiling = 1_000 + 10 * maxRejects;
         await using var bench = await LoadBench.StartAsync(
             "CREATE TABLE items (id int PRIMARY KEY, slug text UNIQUE); INSERT INTO items VALUES (0, 'same')");
+        // Another segment of the job has nearly as many that wait.
+        await bench.Database.ExecuteAsync(
+            $"""
+             INSERT INTO headgate.ledger (job_id, attempt, object_no, segment_no, pipeline_id, rows, next_row, path, rejected, deferred)
+             VALUES ('{bench.Job.JobId}', 1, 0, 1, '{bench.Job.PipelineId}', {ceiling}, {ceiling - 3}, 'upsert', {ceiling - 3}, {ceiling - 3})
+             """);
         var plan = await bench.PlanAsync("items", ["id"]);
-        var records = await bench.RecordsAsync($"SELECT i, 'same' FROM generate_series(1, {ceiling + 10}) i");
+        var records = await bench.RecordsAsync("SELECT i, 'same' FROM generate_series(1, 10) i");
 
         var error = await Assert.ThrowsAsync<ConnectorException>(
-            () => SegmentLoop.RunAsync(bench.Destination, bench.Ticket(ceiling + 10) with { MaxRejects = 2 }, plan, records, batch: 100));
+            () => SegmentLoop.RunAsync(bench.Destination, bench.Ticket(10) with { MaxRejects = maxRejects }, plan, records));
 
         Assert.Equal("too-many-rejects", error.Problem.Code);
-        Assert.Equal(ceiling, await bench.Database.ScalarAsync<long>("SELECT deferred FROM headgate.ledger"));
+        Assert.Equal(["(5,3)"], await bench.RowsAsync("SELECT rejected, deferred FROM headgate.ledger WHERE segment_no = 0"));
     }
 
     [Fact]
