@@ -87,6 +87,23 @@ public sealed class SagaBench : IAsyncLifetime
         return job;
     }
 
+    /// <summary>A job of two tables, of which the second refers to the first, in the middle of loading.</summary>
+    /// <param name="segments">Of each table.</param>
+    public async Task<SagaJob> LoadingTwoTablesAsync(int segments = 1)
+    {
+        var job = await (await AcceptAsync(tables: 2)).InAsync("Initializing");
+        await job.PrepareAsync(segments, objects: 2);
+        for (var segment = 0; segment < segments; segment++)
+        {
+            await job.ExtractAsync(segment);
+            await job.ExtractAsync(segment, of: 1);
+        }
+
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        return job;
+    }
+
     /// <summary>A pipeline of its own, and a job of it that was not accepted yet.</summary>
     public async Task<SagaJob> ApplyAsync(int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0, int maxRejects = 1000)
     {

@@ -156,32 +156,6 @@ public sealed class WhenProcessing(SagaBench bench)
     }
 
     [Fact]
-    public async Task Records_that_wait_for_others_are_tried_again_when_all_else_is_loaded_for_as_long_as_a_round_gains()
-    {
-        var job = await (await bench.AcceptAsync()).InAsync("Processing");
-        await job.LoadAsync(0, deferred: 3);
-        Assert.Single(job.Sent<LoadSegment>(), sent => sent.SegmentNo == 0);
-        await job.LoadAsync(1);
-        Assert.Equal(1, job.Sent<LoadSegment>()[^1].Round);
-        await job.LoadAsync(0, deferred: 1, round: 1);
-        Assert.Equal(2, job.Sent<LoadSegment>()[^1].Round);
-        await job.LoadAsync(0, deferred: 1, round: 2);
-        Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
-    }
-
-    [Fact]
-    public async Task A_first_report_that_comes_twice_does_not_end_the_round_over_waiting_records()
-    {
-        var job = await (await bench.AcceptAsync()).InAsync("Processing");
-        await job.LoadAsync(1);
-        await job.LoadAsync(0, deferred: 3);
-        await job.LoadAsync(0, deferred: 3);
-        Assert.Equal(JobPhase.Loading, (await job.RowAsync()).Phase);
-        await job.LoadAsync(0, deferred: 0, round: 1);
-        Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
-    }
-
-    [Fact]
     public async Task A_delayed_segment_is_handed_out_again_when_its_time_has_come()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Processing");

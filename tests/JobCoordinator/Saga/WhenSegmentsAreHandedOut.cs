@@ -68,7 +68,7 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
     [Fact]
     public async Task Children_are_written_after_all_of_their_parents()
     {
-        var job = await TwoTablesAsync();
+        var job = await bench.LoadingTwoTablesAsync();
         Assert.Equal([(0, 0)], Handed(job));
         await job.LoadAsync(0);
         Assert.Equal([(0, 0), (1, 0)], Handed(job));
@@ -78,7 +78,7 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
     [Fact]
     public async Task Children_wait_for_a_parent_that_is_being_read_again()
     {
-        var job = await TwoTablesAsync();
+        var job = await bench.LoadingTwoTablesAsync();
         await job.LoseSegmentAsync(0);
         await bench.HandleAsync(new JobPrepared
         {
@@ -157,69 +157,6 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
     }
 
     [Fact]
-    public async Task Rounds_over_waiting_records_begin_anew_at_the_next_level()
-    {
-        var job = await TwoTablesAsync();
-        await job.LoadAsync(0, deferred: 1);
-        await job.LoadAsync(0, deferred: 1, round: 1);
-        await job.LoadAsync(0, of: 1, deferred: 3);
-        Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1, Round: 1 });
-        Assert.Equal(JobPhase.Loading, (await job.RowAsync()).Phase);
-    }
-
-    [Fact]
-    public async Task A_level_whose_waiting_records_were_all_written_leaves_the_next_one_its_own_rounds()
-    {
-        var job = await TwoTablesAsync();
-        await job.LoadAsync(0, deferred: 2);
-        await job.LoadAsync(0, deferred: 0, round: 1);
-        await job.LoadAsync(0, of: 1, deferred: 3);
-        Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1, Round: 1 });
-        Assert.Equal(JobPhase.Loading, (await job.RowAsync()).Phase);
-    }
-
-    [Fact]
-    public async Task Records_that_waited_in_a_segment_that_is_abandoned_hold_nobody_up()
-    {
-        var job = await TwoTablesAsync(segments: 2);
-        await job.LoadAsync(0, deferred: 1);
-        await job.LoseSegmentAsync(1);
-        await job.PrepareAnewAsync(of: 0, first: 2);
-        await job.ShapeAsync();
-        await job.ExtractAsync(2);
-        await job.LoadAsync(2);
-        await job.LoadAsync(0, of: 1, deferred: 3);
-        await job.LoadAsync(1, of: 1);
-        Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1, SegmentNo: 0, Round: 1 });
-    }
-
-    [Fact]
-    public async Task Rounds_begin_anew_with_an_object_that_is_read_again()
-    {
-        var job = await (await bench.AcceptAsync()).InAsync("Processing");
-        await job.LoadAsync(1);
-        await job.LoadAsync(0, deferred: 3);
-        await job.LoseSegmentAsync(0);
-        await job.PrepareAsync(segments: 1, first: 2);
-        await job.ShapeAsync();
-        await job.ExtractAsync(2);
-        await job.LoadAsync(2, deferred: 3);
-        Assert.True(job.Sent<LoadSegment>()[^1] is { SegmentNo: 2, Round: 1 });
-    }
-
-    [Fact]
-    public async Task A_report_that_comes_twice_does_not_take_up_again_what_was_given_up()
-    {
-        var job = await TwoTablesAsync();
-        await job.LoadAsync(0, deferred: 1);
-        await job.LoadAsync(0, deferred: 1, round: 1);
-        await job.LoadAsync(0, deferred: 1, round: 1);
-        Assert.Equal(0, await job.ValueAsync<long>($"select sum(deferred)::bigint as \"Value\" from coordinator.job_segment where job_id = {job.Id}"));
-        await job.LoadAsync(0, of: 1, deferred: 2);
-        Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1, Round: 1 });
-    }
-
-    [Fact]
     public async Task A_table_that_is_planned_anew_by_itself_still_comes_after_those_it_refers_to()
     {
         var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
@@ -236,6 +173,17 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_new_attempt_writes_in_the_order_of_its_own_plan()
+    {
+        var job = await bench.LoadingTwoTablesAsync();
+        await job.PauseFullyAsync();
+        await job.RestartAsync();
+        await job.PrepareAnewAsync(of: 0, first: 0);
+        await job.PrepareAnewAsync(of: 1, first: 0);
+        Assert.Equal(0, await job.ValueAsync<int>($"select max(load_level) as \"Value\" from coordinator.job_segment where job_id = {job.Id} and attempt = 2"));
+    }
+
+    [Fact]
     public async Task Blocks_of_a_chain_come_after_the_tables_that_theirs_refers_to()
     {
         var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
@@ -247,22 +195,6 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
         await job.ShapeAsync();
         Assert.Equal([(0, 0)], Handed(job));
     }
-
-    [Fact]
-    public async Task Records_that_waited_in_vain_count_towards_the_limit_of_rejects_also_after_a_resume()
-    {
-        var job = await WaitingInVainAsync(maxRejects: 2);
-        Assert.Equal(("Pausing", "too-many-rejects"), ((await job.RowAsync()).CurrentState, (await job.RowAsync()).ErrorCode));
-        await job.ConfirmStopAsync();
-        await job.ResumeAsync();
-        await job.FenceAsync(open: true, written: 20, rejected: 3);
-        await job.ShapeAsync();
-        Assert.Equal(("Pausing", "too-many-rejects"), ((await job.RowAsync()).CurrentState, (await job.RowAsync()).ErrorCode));
-    }
-
-    [Fact]
-    public async Task As_many_records_that_waited_in_vain_as_may_be_rejected_do_not_fail_the_job() =>
-        Assert.Equal(JobPhase.Closing, (await (await WaitingInVainAsync(maxRejects: 3)).RowAsync()).Phase);
 
     [Fact]
     public async Task A_table_that_was_found_empty_stays_so_when_the_schema_is_looked_at_again()
@@ -293,32 +225,6 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
         Assert.Equal(JobPhase.Closing, (await job.RowAsync()).Phase);
         Assert.Equal(3, await job.ValueAsync<long>(
             $"""select count(copy) as "Value" from coordinator.job_segment where job_id = {job.Id} and attempt = 1"""));
-    }
-
-    /// <summary>A job of which three records waited for others that did not come.</summary>
-    async Task<SagaJob> WaitingInVainAsync(int maxRejects)
-    {
-        var job = await (await bench.AcceptAsync(maxRejects: maxRejects)).InAsync("Processing");
-        await job.LoadAsync(1);
-        await job.LoadAsync(0, deferred: 3);
-        Assert.Equal("Processing", (await job.RowAsync()).CurrentState);
-        await job.LoadAsync(0, deferred: 3, round: 1);
-        return job;
-    }
-
-    async Task<SagaJob> TwoTablesAsync(int segments = 1)
-    {
-        var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
-        await job.PrepareAsync(segments, objects: 2);
-        for (var segment = 0; segment < segments; segment++)
-        {
-            await job.ExtractAsync(segment);
-            await job.ExtractAsync(segment, of: 1);
-        }
-
-        await job.OpenFenceAsync();
-        await job.ShapeAsync();
-        return job;
     }
 
     static IEnumerable<(int ObjectNo, int SegmentNo)> Handed(SagaJob job) => job.Sent<LoadSegment>().Select(sent => (sent.ObjectNo, sent.SegmentNo)).Order();
