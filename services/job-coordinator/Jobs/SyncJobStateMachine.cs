@@ -37,9 +37,9 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(Prepared, IsCurrent).RecordPlan().SendNext(),
             When(SegmentStaged, IsCurrent).Seal().SendNext()
                 .IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied()),
-            When(SnapshotGone, IsCurrent).IfElseAsync(WasPlannedTooOften,
+            When(SnapshotGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).StopWorkers().Release(),
-                again => again.PlanAnew().SendImplied()),
+                again => again.PlanAnew().SendImplied())),
             When(StepBroke, IsCurrent).IfAsync(IsAwaited, broken => broken.IfElseAsync(CanBeRetried, retry => retry.TryLater(),
                 fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).StopWorkers().Release())),
             When(PauseAsked).Stop(StopIntent.Pause).TransitionTo(Pausing).SendImplied().Accept("Pausing: extraction stops, the job can go on later."),

@@ -20,10 +20,8 @@ static class Extracting
         binder.ThenAsync(context => ExtractionWork.SealAsync(context.Db(), context.Saga, context.Message));
 
     public static EventActivityBinder<SyncJob, SnapshotLost> PlanAnew(this EventActivityBinder<SyncJob, SnapshotLost> binder) =>
-        binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(
-            context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, ExtractionWork.ToBeRead));
+        binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(context.Db(), context.Saga, context.Message.ObjectNo));
 
     public static EventActivityBinder<SyncJob, SegmentLost> PlanAnew(this EventActivityBinder<SyncJob, SegmentLost> binder) =>
-        binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(
-            context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, ExtractionWork.ToBeWritten));
+        binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(context.Db(), context.Saga, context.Message.ObjectNo));
 }

@@ -100,20 +100,15 @@ static class ExtractionWork
     public static Task PlanUnfinishedAnewAsync(CoordinatorDbContext db, SyncJob job) => AbandonAsync(
         db, job, $"update coordinator.job_object set state = 'Unplanned' where job_id = {job.CorrelationId} and state = 'Extracting' returning object_no as \"Value\"");
 
-    /// <summary>
-    /// Plans the segment's object anew; what was staged of it is abandoned, since snapshots are never mixed in one object. A report of
-    /// a segment that is not in hand any more comes late and changes nothing.
-    /// </summary>
-    public static Task PlanAnewAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo, string[] states) => AbandonAsync(
+    /// <summary>Plans an object anew; what was staged of it is abandoned, since snapshots are never mixed in one object.</summary>
+    public static Task PlanAnewAsync(CoordinatorDbContext db, SyncJob job, int objectNo) => AbandonAsync(
         db, job,
         $"""
-         update coordinator.job_object o set state = 'Unplanned', replans = replans + 1
-         where job_id = {job.CorrelationId} and object_no = {objectNo} and exists (
-             select from coordinator.job_segment s where s.job_id = o.job_id and s.attempt = {job.Attempt} and s.object_no = o.object_no
-             and s.segment_no = {segmentNo} and s.state = any({states}))
-         returning object_no as "Value"
+         update coordinator.job_object set state = 'Unplanned', replans = replans + 1
+         where job_id = {job.CorrelationId} and object_no = {objectNo} returning object_no as "Value"
          """);
 
+    /// <summary>Whether the report is of a segment that is still waited for: one of a loss that comes late changes nothing.</summary>
     public static Task<bool> IsInHandAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo, string[] states) =>
         db.Database.SqlQuery<bool>(
             $"""

@@ -16,6 +16,10 @@ static class LoadingWork
     }
 
     /// <summary>Takes the next segments into hand, up to the pipeline's parallelism; parents before children.</summary>
+    /// <remarks>
+    /// None is below the lowest level: by an inequality, and ordered by it, since the primary key has the order within one level too, and
+    /// would be walked through all that is written.
+    /// </remarks>
     public static async Task<IReadOnlyList<SegmentInHand>> TakeNextAsync(CoordinatorDbContext db, SyncJob job, int parallelism) =>
         await db.Database.SqlQuery<SegmentInHand>(
             $"""
@@ -29,8 +33,8 @@ static class LoadingWork
              update coordinator.job_segment s set state = 'Loading' where ctid = any(array(
                  select ctid from coordinator.job_segment
                  where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Sealed'
-                   and load_level = (select level from unfinished) and coalesce(not_before, now()) <= now()
-                 order by object_no, segment_no
+                   and load_level <= (select level from unfinished) and coalesce(not_before, now()) <= now()
+                 order by load_level, object_no, segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
                                                     and attempt = {job.Attempt} and state = 'Loading'))))
              returning object_no, segment_no, copy, rows, round,
@@ -153,14 +157,22 @@ static class LoadingWork
              group by s.load_level having bool_and(s.state = 'Loaded')
              """).ToListAsync();
         if (rounds is not [var waiting]) return;
-        var hasGainedNothing = job.DeferredMark <= waiting.deferred;
-        job.DeferredMark = hasGainedNothing ? null : waiting.deferred;
+        if (job.DeferredMark <= waiting.deferred)
+        {
+            job.DeferredMark = null;
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                 update coordinator.job_segment set deferred = 0
+                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and load_level = {waiting.level} and deferred > 0
+                 """);
+            return;
+        }
+
+        job.DeferredMark = waiting.deferred;
         await db.Database.ExecuteSqlAsync(
             $"""
-             update coordinator.job_segment
-             set deferred = case when {hasGainedNothing} then 0 else deferred end, state = case when {hasGainedNothing} then state else 'Sealed' end,
-                 round = case when {hasGainedNothing} then round else round + 1 end
-             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and load_level = {waiting.level} and state = 'Loaded' and deferred > 0
+             update coordinator.job_segment set state = 'Sealed', round = round + 1
+             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and load_level = {waiting.level} and deferred > 0
              """);
     }
 
