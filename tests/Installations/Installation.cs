@@ -23,6 +23,8 @@ public sealed class Installation : IAsyncDisposable
 
     public VirtualHost Broker => _broker;
 
+    string Orders => Path.Combine(Staging, "halt-at");
+
     public ServiceProcess Scheduler { get; private set; } = null!;
 
     public ServiceProcess Coordinator { get; private set; } = null!;
@@ -37,7 +39,9 @@ public sealed class Installation : IAsyncDisposable
 
     /// <param name="configure">Changes the services' environment.</param>
     /// <param name="servers">Servers of its own, which may be stopped; null: those that all tests share.</param>
-    public static async Task<Installation> StartAsync(Action<Dictionary<string, string>>? configure = null, OwnServers? servers = null)
+    /// <param name="canHalt">Whether its services obey <see cref="HaltAt"/>.</param>
+    public static async Task<Installation> StartAsync(
+        Action<Dictionary<string, string>>? configure = null, OwnServers? servers = null, bool canHalt = false)
     {
         var installation = new Installation
         {
@@ -47,6 +51,7 @@ public sealed class Installation : IAsyncDisposable
             Destination = await TestDatabase.CreateAsync("destination", servers?.Destination.ConnectionString),
         };
         installation.Describe();
+        if (canHalt) installation.Environment["HEADGATE_HALT_AT"] = installation.Orders;
         configure?.Invoke(installation.Environment);
         await installation.StartSchedulerAsync();
         await installation.StartCoordinatorAsync();
@@ -61,11 +66,14 @@ public sealed class Installation : IAsyncDisposable
 
     public async Task StartWorkerAsync() => _services.Add(Worker = await ServiceProcess.StartAsync("ingest-worker", "Headgate.IngestWorker", Environment));
 
-    /// <summary>Starts a coordinator that is to halt at a fault point, in place of the one that was there.</summary>
-    public void LaunchHaltingCoordinator(string point) => _services.Add(Coordinator = ServiceProcess.Launch("job-coordinator", "Headgate.JobCoordinator", Halting(point)));
-
-    /// <summary>Starts a worker that is to halt at a fault point, in place of the one that was there.</summary>
-    public void LaunchHaltingWorker(string point) => _services.Add(Worker = ServiceProcess.Launch("ingest-worker", "Headgate.IngestWorker", Halting(point)));
+    /// <summary>Says at which fault point whoever comes to it is to halt from now on; null: at none.</summary>
+    public void HaltAt(string? point)
+    {
+        // In one step, as others read it: there is never half an order, and none that is gone while it is read.
+        var order = $"{Orders}.new";
+        File.WriteAllText(order, point ?? "");
+        File.Move(order, Orders, overwrite: true);
+    }
 
     /// <summary>Runs an interim command of the coordinator, as ./headgate does.</summary>
     public Task<(int ExitCode, string Output)> CommandAsync(params string[] arguments) =>
@@ -228,8 +236,6 @@ public sealed class Installation : IAsyncDisposable
         // They live for seconds: what is compiled a second time, to run faster, is not used any more when it is done.
         Environment["DOTNET_TC_CallCounting"] = "0";
     }
-
-    Dictionary<string, string> Halting(string point) => new(Environment, StringComparer.Ordinal) { ["HEADGATE_HALT_AT"] = point };
 
     Task<string?> RemarkAsync(Guid job) => State.ScalarAsync<string>(
         $"select concat_ws(', ', phase, waiting_for, error) from coordinator.sync_job where job_id = '{job}'");

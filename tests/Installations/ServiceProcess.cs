@@ -31,19 +31,12 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public static async Task<ServiceProcess> StartAsync(string folder, string assembly, IReadOnlyDictionary<string, string> environment)
     {
-        var service = Launch(folder, assembly, environment);
-        await service.ReadyAsync();
-        return service;
-    }
-
-    /// <summary>Starts the service and does not wait until it is ready: it is to halt on its way.</summary>
-    public static ServiceProcess Launch(string folder, string assembly, IReadOnlyDictionary<string, string> environment)
-    {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = Start(folder, assembly, environment);
         start.Environment["ASPNETCORE_URLS"] = address.ToString();
         var service = new ServiceProcess(Process.Start(start)!, address);
         service.Listen();
+        await service.ReadyAsync();
         return service;
     }
 
@@ -59,7 +52,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         return (command._process.ExitCode, command.Output);
     }
 
-    /// <summary>Waits until the process has halted at the fault point that it was started with.</summary>
+    /// <summary>Waits until the process has halted at a fault point, and returns which.</summary>
     public async Task<string> HaltedAsync()
     {
         try

@@ -8,10 +8,10 @@ namespace Headgate.Hosting.Faults;
 /// </summary>
 public static class FaultPoint
 {
-    static readonly Halt? Wanted = Halt.Parse(Environment.GetEnvironmentVariable("HEADGATE_HALT_AT"));
+    static readonly Orders? Given = Environment.GetEnvironmentVariable("HEADGATE_HALT_AT") is { Length: > 0 } file ? new Orders(file) : null;
 
-    /// <summary>Whether this process is to halt somewhere: where a point costs something by itself, it is left out otherwise.</summary>
-    public static bool IsSet => Wanted is not null;
+    /// <summary>Whether this process may be told to halt: where a point costs something by itself, it is left out otherwise.</summary>
+    public static bool IsSet => Given is not null;
 
     /// <summary>
     /// Marks a point. In the process that is to halt here, the flow that reaches it, for the counted time, says so in one line on
@@ -20,27 +20,33 @@ public static class FaultPoint
     /// <param name="point">One of <see cref="FaultPoints"/>.</param>
     /// <param name="what">What it is about, where the same point is reached for several things: a message's type.</param>
     public static Task ReachedAsync(string point, string? what = null) =>
-        Wanted is null || !Wanted.IsHere(point, what) ? Task.CompletedTask : Wanted.ForeverAsync();
+        Given?.HaltHere(point, what) is { } where ? ForeverAsync(where) : Task.CompletedTask;
 
-    sealed class Halt(string where, int time)
+    static async Task ForeverAsync(string where)
     {
+        await Console.Out.WriteLineAsync($"halted at {where}");
+        await Task.Delay(Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The file in which a test says where to halt: name, name/what, and either with #n for the n-th time from then on.</summary>
+    sealed class Orders(string file)
+    {
+        readonly Lock _lock = new();
+        string _order = "";
         int _times;
 
-        /// <summary>name, name/what, and either with #n for the n-th time.</summary>
-        public static Halt? Parse(string? wanted)
+        /// <summary>Where to halt, if it is here and now.</summary>
+        public string? HaltHere(string point, string? what)
         {
-            if (string.IsNullOrEmpty(wanted)) return null;
-            var (name, count) = wanted.Split('#') is [var before, var after] ? (before, after) : (wanted, "1");
-            return new Halt(name, int.Parse(count, NumberStyles.None, CultureInfo.InvariantCulture));
-        }
-
-        public bool IsHere(string point, string? what) =>
-            (where == point || (what is not null && where == $"{point}/{what}")) && Interlocked.Increment(ref _times) == time;
-
-        public async Task ForeverAsync()
-        {
-            await Console.Out.WriteLineAsync($"halted at {where}");
-            await Task.Delay(Timeout.InfiniteTimeSpan);
+            lock (_lock)
+            {
+                var order = File.Exists(file) ? File.ReadAllText(file) : "";
+                if (order != _order) (_order, _times) = (order, 0);
+                var (where, time) = order.Split('#') is [var before, var count]
+                    ? (before, int.Parse(count, NumberStyles.None, CultureInfo.InvariantCulture))
+                    : (order, 1);
+                return (where == point || (what is not null && where == $"{point}/{what}")) && ++_times == time ? where : null;
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ sealed class CrashBench : IAsyncDisposable
 
     public static async Task<CrashBench> StartAsync(IEnumerable<string> points)
     {
-        var headgate = await Installation.StartAsync(environment => environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:02");
+        var headgate = await Installation.StartAsync(environment => environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:02", canHalt: true);
         var scenes = await Task.WhenAll(points.Select(point => new Scene(headgate, NameOf(point)).DeclareAsync()));
         await headgate.ApplyAsync(string.Join("\n---\n", scenes.Select(scene => scene.Yaml)));
         return new CrashBench(headgate, await OperatorBus.ConnectAsync(headgate.Broker.AmqpUri));
@@ -36,12 +36,11 @@ sealed class CrashBench : IAsyncDisposable
     {
         var scene = new Scene(_headgate, NameOf(point));
         var checker = await scene.SetAsync();
-        await Of(victim).KillAsync();
         var began = Stopwatch.GetTimestamp();
-        if (victim == Victim.Worker) _headgate.LaunchHaltingWorker(point);
-        else _headgate.LaunchHaltingCoordinator(point);
+        _headgate.HaltAt(point);
         var job = await _bus.SendRunAsync(scene.Pipeline);
         Assert.Equal(point.Split('#')[0], await Of(victim).HaltedAsync());
+        _headgate.HaltAt(null);
         var halted = Stopwatch.GetElapsedTime(began);
         await Task.WhenAll(Killed(victim, both).Select(one => Of(one).KillAsync()));
         if (empty) await _headgate.EmptyQueuesAsync();

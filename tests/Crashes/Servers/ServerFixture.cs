@@ -21,7 +21,8 @@ public sealed class ServerFixture : IAsyncLifetime
                 environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:02";
                 environment["HEADGATE_BUS_PATIENCE"] = "00:00:10";
             },
-            Servers);
+            Servers,
+            canHalt: true);
         Bus = await OperatorBus.ConnectAsync(Headgate.Broker.AmqpUri);
     }
 

@@ -47,14 +47,12 @@ public sealed class ServerRestartTests : IAsyncLifetime
         await scene.DeclareAsync();
         await _fixture.Headgate.ApplyAsync(scene.Yaml);
         var checker = await scene.SetAsync();
-        var usual = _fixture.Headgate.Worker;
-        await usual.KillAsync();
-        _fixture.Headgate.LaunchHaltingWorker($"{FaultPoints.SegmentRead}#2");
-        var halting = _fixture.Headgate.Worker;
+        _fixture.Headgate.HaltAt($"{FaultPoints.SegmentRead}#2");
         var job = await _fixture.Bus.SendRunAsync(scene.Pipeline);
-        await halting.HaltedAsync();
+        await _fixture.Headgate.Worker.HaltedAsync();
+        _fixture.Headgate.HaltAt(null);
         await RestartAsync("source", crash);
-        await halting.KillAsync();
+        await _fixture.Headgate.Worker.KillAsync();
         await _fixture.Headgate.StartWorkerAsync();
         await JudgeAsync(checker, job);
         Assert.NotEqual(0, await _fixture.Headgate.State.ScalarAsync<long>($"select sum(replans) from coordinator.job_object where job_id = '{job}'"));
