@@ -24,6 +24,7 @@ sealed class NoOp : IBenchCase
                 new HeadgateUpsert(installation, run.Headgate, pipeline, subject),
                 new PsqlUpsert(installation, subject),
                 new ConnectorBatches(installation, subject),
+                new UnloggedBatches(installation, subject),
                 new BlindBatches(installation, subject),
             ],
             cancellationToken);
@@ -32,7 +33,7 @@ sealed class NoOp : IBenchCase
             Name = Name,
             Description = $"A full run over {run.Options.Rows:N0} rows of which none has changed. Headgate and psql read the source, "
                 + $"the batches are in memory beforehand: {StagedRows.BatchRows:N0} rows each, {StagedRows.Writers} writers, "
-                + "through Headgate's connector and blind.",
+                + "through Headgate's connector, by SQL that does the same without change log, and blind.",
             Results = results,
             Targets =
             [

@@ -60,6 +60,39 @@ public sealed class OffsetTests(InstallationFixture fixture) : IClassFixture<Ins
         await _headgate.EqualAsync("grown");
     }
 
+    [Fact]
+    public async Task A_column_that_somebody_else_added_on_both_sides_is_filled_for_all_there_is()
+    {
+        await CreateAsync("widened");
+        await _headgate.ApplyAsync(Pipelines.Of("widened", Pipelines.Object("widened", cursor: "at")));
+        await RunAsync("widened");
+        await _headgate.Destination.ExecuteAsync("alter table widened add column x int");
+        await _headgate.Source.ExecuteAsync("alter table widened add column x int default 7");
+
+        await RunAsync("widened");
+
+        await _headgate.EqualAsync("widened");
+    }
+
+    [Fact]
+    public async Task A_mapping_that_was_left_out_for_a_while_puts_right_what_another_one_wrote()
+    {
+        await CreateAsync("variant");
+        var right = Pipelines.Object("variant", cursor: "at");
+        var other = right.Replace("cursor: at", "cursor: at, fields: { id: id, v: w, w: w, at: at }", StringComparison.Ordinal);
+        await _headgate.ApplyAsync(Pipelines.Of("variant", $"{right}\n{Out(other)}"));
+        await RunAsync("variant");
+        await _headgate.ApplyAsync(Pipelines.Of("variant", $"{Out(right)}\n{other}"));
+        await RunAsync("variant");
+        await _headgate.ApplyAsync(Pipelines.Of("variant", $"{right}\n{Out(other)}"));
+
+        await RunAsync("variant");
+
+        await _headgate.EqualAsync("variant");
+
+        static string Out(string definition) => $"{definition[..definition.LastIndexOf('}')]}, include: false }}";
+    }
+
     async Task RunAsync(string table) => await _headgate.CompleteAsync(await _headgate.RunAsync($"test/{table}"));
 
     Task CreateAsync(string table) => _headgate.Source.ExecuteAsync(

@@ -31,6 +31,10 @@ public interface IDestination : IAsyncDisposable
     /// Tries again the segment's records that were rejected because others stood in their way, or what they refer to was not there yet,
     /// until a pass changes nothing.
     /// </summary>
+    /// <param name="ticket">The segment.</param>
+    /// <param name="plan">Its object's plan.</param>
+    /// <param name="tried">Called after each transaction, also where it wrote nothing: a sign of life, since passes can take minutes.</param>
+    /// <param name="cancellationToken">Ends it between two transactions or in one.</param>
     /// <returns>The segment's counts afterwards, or null if the fence does not stand for this job.</returns>
-    Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken);
+    Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, Action tried, CancellationToken cancellationToken);
 }

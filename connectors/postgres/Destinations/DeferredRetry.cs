@@ -9,7 +9,7 @@ namespace Headgate.Connectors.Postgres.Destinations;
 /// Writes a segment's records that were rejected because of records that stood in their way, or that they refer to, pass by pass, until
 /// a pass writes none: one may be the parent of the next, or make room for it.
 /// </summary>
-sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan)
+sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, SegmentTicket ticket, ObjectPlan plan, Action tried)
 {
     const int MaxRows = 500;
     const long MaxBytes = 8 * 1024 * 1024;
@@ -76,6 +76,10 @@ sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, Segm
         catch (ConnectorException e) when (e.Remedy == LoadRemedy.Halve)
         {
             if (rows.Length == 1) return 0;
+        }
+        finally
+        {
+            tried();
         }
 
         var half = rows.Length / 2;

@@ -56,9 +56,9 @@ public sealed class PostgresDestination : IDestination
         });
 
     /// <inheritdoc/>
-    public Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken) =>
+    public Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, Action tried, CancellationToken cancellationToken) =>
         Guarded.WriteAsync(_dataSource, WriteProblem.SubjectOf(plan), () =>
-            new DeferredRetry(_dataSource, _shapes, ticket, plan).RunAsync(cancellationToken));
+            new DeferredRetry(_dataSource, _shapes, ticket, plan, tried).RunAsync(cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();

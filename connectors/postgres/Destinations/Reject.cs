@@ -51,9 +51,21 @@ sealed class Reject(FencedTransaction transaction, SegmentTicket ticket, string 
     {
         PostgresErrorCodes.ForeignKeyViolation => true,
         PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation =>
-            await SumAsync("deferred", cancellationToken) < LeastWaiting + WaitingPerReject * (long)ticket.MaxRejects,
+            await AreFewerWaitingAsync(LeastWaiting + WaitingPerReject * (long)ticket.MaxRejects, cancellationToken),
         _ => false,
     };
+
+    /// <summary>Of those that wait for a parent there may be any number: it has its level to come in.</summary>
+    async Task<bool> AreFewerWaitingAsync(long limit, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command("""
+            SELECT count(*) < $3 FROM (
+                SELECT FROM headgate.rejected WHERE job_id = $1 AND attempt = $2 AND deferred AND sqlstate IN ('23505', '23P01') LIMIT $3) waiting
+            """,
+            new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt },
+            new NpgsqlParameter<long> { TypedValue = limit });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     /// <summary>Under a lock of the job's own, so that two segments that reject at once see each other's.</summary>
     async Task RefuseTooManyAsync(CancellationToken cancellationToken)
@@ -67,17 +79,17 @@ sealed class Reject(FencedTransaction transaction, SegmentTicket ticket, string 
             },
         };
         await transaction.ExecuteAsync([locking], cancellationToken);
-        if (await SumAsync("rejected - deferred", cancellationToken) >= ticket.MaxRejects)
+        if (await CountRejectedAsync(cancellationToken) >= ticket.MaxRejects)
         {
             throw PostgresProblem.Of(
                 "too-many-rejects", $"{subject}: the job has more rejected records than its limit of {ticket.MaxRejects}.");
         }
     }
 
-    async Task<long> SumAsync(string what, CancellationToken cancellationToken)
+    async Task<long> CountRejectedAsync(CancellationToken cancellationToken)
     {
         await using var command = transaction.Command(
-            $"SELECT coalesce(sum({what}), 0)::bigint FROM headgate.ledger WHERE job_id = $1 AND attempt = $2",
+            "SELECT coalesce(sum(rejected - deferred), 0)::bigint FROM headgate.ledger WHERE job_id = $1 AND attempt = $2",
             new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

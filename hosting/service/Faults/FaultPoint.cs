@@ -42,8 +42,8 @@ public static class FaultPoint
             {
                 var order = File.Exists(file) ? File.ReadAllText(file) : "";
                 if (order != _order) (_order, _times) = (order, 0);
-                var (where, time) = order.Split('#') is [var before, var count]
-                    ? (before, int.Parse(count, NumberStyles.None, CultureInfo.InvariantCulture))
+                var (where, time) = order.Split('#') is [var before, var count] && int.TryParse(count, CultureInfo.InvariantCulture, out var number)
+                    ? (before, number)
                     : (order, 1);
                 return (where == point || (what is not null && where == $"{point}/{what}")) && ++_times == time ? where : null;
             }

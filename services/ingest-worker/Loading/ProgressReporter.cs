@@ -54,9 +54,7 @@ sealed partial class ProgressReporter(IBus bus, TimeProvider time, ILogger<Progr
         var told = new List<SegmentProgress>();
         foreach (var hand in segments)
         {
-            var written = hand.Written;
-            told.Add(new SegmentProgress { ObjectNo = hand.ObjectNo, SegmentNo = hand.SegmentNo, Written = written });
-            hand.Told(written);
+            told.Add(new SegmentProgress { ObjectNo = hand.ObjectNo, SegmentNo = hand.SegmentNo, Written = hand.Tell() });
         }
 
         return new JobProgressed { JobId = jobId, Epoch = epoch, Segments = told };

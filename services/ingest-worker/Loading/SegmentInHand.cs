@@ -4,7 +4,7 @@ namespace Headgate.IngestWorker.Loading;
 sealed class SegmentInHand(Guid jobId, int epoch, int objectNo, int segmentNo, Action<SegmentInHand> remove) : IDisposable
 {
     long _written = -1;
-    long _told = -1;
+    bool _hasNews;
 
     public Guid JobId => jobId;
 
@@ -17,11 +17,20 @@ sealed class SegmentInHand(Guid jobId, int epoch, int objectNo, int segmentNo, A
     /// <summary>Records taken so far; -1: not known yet.</summary>
     public long Written => Volatile.Read(ref _written);
 
-    public bool HasNews => Written != _told;
+    /// <summary>Whether anything was reported since it was told last, be it the same number: that is a sign of life.</summary>
+    public bool HasNews => Volatile.Read(ref _hasNews);
 
-    public void Report(long written) => Volatile.Write(ref _written, written);
+    public void Report(long written)
+    {
+        Volatile.Write(ref _written, written);
+        Volatile.Write(ref _hasNews, true);
+    }
 
-    public void Told(long written) => _told = written;
+    public long Tell()
+    {
+        Volatile.Write(ref _hasNews, false);
+        return Written;
+    }
 
     public void Dispose() => remove(this);
 }

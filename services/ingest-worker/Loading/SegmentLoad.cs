@@ -153,7 +153,7 @@ sealed class SegmentLoad(
     }
 
     async Task<LoadOutcome> RetryDeferredAsync((RecordCounts Counts, long Deferred) before, CancellationToken cancellationToken) =>
-        await destination.RetryDeferredAsync(ticket, plan, cancellationToken) is { } after
+        await destination.RetryDeferredAsync(ticket, plan, () => report(ticket.Rows), cancellationToken) is { } after
             ? new LoadOutcome.Loaded(after, before.Deferred - (before.Counts.Rejected - after.Rejected))
             : new LoadOutcome.Skipped(nameof(SkipReason.Fenced));
 

@@ -78,7 +78,7 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
             var plan = new ReadPlan
             {
                 Object = found,
-                Lower = found.Cursor is null || found.New ? null : await LowerBoundAsync(job, wanted, definition, cancellationToken),
+                Lower = found.Cursor is null || found.New ? null : await LowerBoundAsync(job, wanted, found, cancellationToken),
                 Upper = snapshot.UpperBound,
                 NullCursors = job.Pipeline.Extract.Nulls is NullCursors.Full,
             };
@@ -90,8 +90,8 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
     }
 
     async Task<DateTimeOffset?> LowerBoundAsync(
-        PrepareJob job, ObjectToPlan wanted, ObjectDefinition definition, CancellationToken cancellationToken) =>
+        PrepareJob job, ObjectToPlan wanted, ObjectPlan plan, CancellationToken cancellationToken) =>
         wanted.Offset is { } offset
-            ? await bounds.FindAsync(offset, definition, cancellationToken) - job.Pipeline.Extract.CursorOverlap
+            ? await bounds.FindAsync(offset, job.Pipeline.Objects[wanted.ObjectNo], plan, cancellationToken) - job.Pipeline.Extract.CursorOverlap
             : null;
 }

@@ -66,11 +66,11 @@ sealed class PlanStore(IngestState state)
             """,
             read.Asked.FirstSegmentNo, snapshot, StoredJson.Write(read.Plan), StoredJson.Write(read.Describe()), role);
         Add("""
-            insert into ingest.bound (job_id, attempt, object_no, source, target, upper) values ($1, $2, $3, $4, $5, $6)
+            insert into ingest.bound (job_id, attempt, object_no, source, target, upper, fields) values ($1, $2, $3, $4, $5, $6, $7)
             on conflict (job_id, attempt, object_no)
-            do update set source = excluded.source, target = excluded.target, upper = excluded.upper
+            do update set source = excluded.source, target = excluded.target, upper = excluded.upper, fields = excluded.fields
             """,
-            read.Definition.From, read.Definition.To, read.Plan.Upper.UtcDateTime);
+            read.Definition.From, read.Definition.To, read.Plan.Upper.UtcDateTime, OffsetBounds.FieldsOf(read.Plan.Object));
         // A chain may have grown by a segment that the coordinator had not heard of when it asked: that number is given anew.
         Add("delete from ingest.segment where job_id = $1 and attempt = $2 and object_no = $3 and segment_no >= $4",
             read.Asked.FirstSegmentNo);

@@ -54,7 +54,7 @@ public sealed class ColumnTypeTests
         await bench.LoadAsync(plan, "SELECT 1, 1, 5::bigint");
         await bench.Database.ExecuteAsync("INSERT INTO parents VALUES (1); ALTER TABLE items ALTER v TYPE numeric");
 
-        var error = await Assert.ThrowsAsync<ConnectorException>(() => bench.Destination.RetryDeferredAsync(bench.Ticket(1), plan, default));
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => bench.Destination.RetryDeferredAsync(bench.Ticket(1), plan, () => { }, default));
 
         Assert.Equal("type-mismatch", error.Problem.Code);
         Assert.Equal(0, await bench.Database.ScalarAsync<long>("SELECT count(*) FROM items"));

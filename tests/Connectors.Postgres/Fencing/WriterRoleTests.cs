@@ -61,7 +61,7 @@ public sealed class WriterRoleTests : IAsyncLifetime
         Assert.Equal([0], await destination.ApplyChangesAsync(_bench.Job, [plan], default));
         byte[][] records = [StagedBatch.Tuple(1, "one"), StagedBatch.Tuple(2, "far too long for it"), StagedBatch.Tuple(1, "uno")];
         Assert.Null(await SegmentLoop.RunAsync(destination, _bench.Ticket(3, empty: true), plan, records));
-        await destination.RetryDeferredAsync(_bench.Ticket(3, empty: true), plan, default);
+        await destination.RetryDeferredAsync(_bench.Ticket(3, empty: true), plan, () => { }, default);
 
         Assert.Equal(["(1,uno)"], await _bench.RowsAsync("SELECT * FROM items"));
         await using var connection = new NpgsqlConnection(As(Writer));

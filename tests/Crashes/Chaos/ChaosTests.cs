@@ -2,7 +2,7 @@ namespace Headgate.Crashes.Tests.Chaos;
 
 /// <summary>
 /// Everything at once, at random: whatever was done to a job and to what it runs on, once it is let go it comes to its end, and the
-/// checker finds nothing. Each round has a seed of its own, by which it is repeated.
+/// checker finds nothing. Each round has a seed of its own, which repeats its scene and what is drawn; what meets what is up to time.
 /// </summary>
 public sealed class ChaosTests(ChaosFixture fixture) : IClassFixture<ChaosFixture>
 {

@@ -59,7 +59,9 @@ sealed class Mischief(ChaosFixture fixture, Random random, Action<string> log)
         switch (random.Next(7))
         {
             case 0:
-                log("restart RabbitMQ");
+                var crashes = random.Next(2) == 0;
+                log($"{(crashes ? "crash" : "restart")} RabbitMQ");
+                if (crashes) await broker.KillAsync();
                 await broker.RestartAsync();
                 break;
             case 1 or 2: await HitAsync("state", state); break;

@@ -57,23 +57,32 @@ sealed class Operators(ChaosFixture fixture, string pipeline, Random random, Act
         }
 
         log($"last run {job}");
+        await UntilAsync($"select 'over' from coordinator.sync_job where job_id = '{job}' and state in ('Completed', 'Failed')", "the last run does not end");
         await fixture.Headgate.CompleteAsync(job);
         var jobs = await fixture.Headgate.State.ScalarAsync<Guid[]>($"select array_agg(job_id) from coordinator.sync_job where pipeline = '{pipeline}'");
         foreach (var one in jobs!) await fixture.Headgate.QuietAsync(one);
     }
 
     // Waits until it is decided.
-    async Task<bool> IsSkippedAsync(Guid run)
+    async Task<bool> IsSkippedAsync(Guid run) => await UntilAsync(
+        $"""
+         select case when exists (select from coordinator.sync_job where job_id = '{run}') then 'a job'
+                     when exists (select from coordinator.skipped_run where run_id = '{run}') then 'skipped' end
+         """,
+        $"run {run} has neither become a job nor been skipped") == "skipped";
+
+    /// <summary>Waits until a query answers, while who ends is started again.</summary>
+    async Task<string> UntilAsync(string query, string otherwise)
     {
-        string? became = null;
+        string? answer = null;
         await Installation.EventuallyAsync(
-            async () => (became = await fixture.Headgate.State.ScalarAsync<string>(
-                $"""
-                 select case when exists (select from coordinator.sync_job where job_id = '{run}') then 'a job'
-                             when exists (select from coordinator.skipped_run where run_id = '{run}') then 'skipped' end
-                 """)) is not null,
-            () => Task.FromResult($"run {run} has neither become a job nor been skipped\n{fixture.Crew.Output}"));
-        return became == "skipped";
+            async () =>
+            {
+                await fixture.Crew.ReviveAsync(log);
+                return (answer = await fixture.Headgate.State.ScalarAsync<string?>(query)) is not null;
+            },
+            async () => $"{otherwise}: {await RemarkAsync()}\n{fixture.Crew.Output}");
+        return answer!;
     }
 
     Task ResumeAsync(Guid job) => SayAsync("resume", new ResumeJob { JobId = job, Actor = "chaos" });

@@ -9,18 +9,24 @@ namespace Headgate.Crashes.Tests.Matrix;
 /// <summary>One halts at its point, and both are killed: what the broker holds and what the databases hold is all there is.</summary>
 public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<BothCrashTests.Fixture>
 {
-    static readonly string[] AtWorker =
+    internal static readonly string[] AtWorker =
     [
+        FaultPoints.PlanMade,
         FaultPoints.PlanStored,
         FaultPoints.SegmentPublished,
         $"{FaultPoints.SegmentAdopted}#4",
+        FaultPoints.SchemaUnchanged,
         FaultPoints.SchemaChanged,
+        FaultPoints.BatchNotBegun,
         $"{FaultPoints.BatchWritten}#2",
         $"{FaultPoints.BatchCommitted}#2",
+        $"{FaultPoints.StepAnswered}/Load#2",
     ];
 
-    static readonly string[] AtCoordinator =
+    internal static readonly string[] AtCoordinator =
     [
+        FaultPoints.RunClaimed,
+        $"{FaultPoints.ObligationSent}/{nameof(AcceptJob)}",
         $"{FaultPoints.JobCommitted}/{nameof(JobPrepared)}",
         $"{FaultPoints.JobCommitted}/{nameof(SegmentExtracted)}#4",
         $"{FaultPoints.FenceMoved}/Open",

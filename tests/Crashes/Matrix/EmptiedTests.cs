@@ -6,9 +6,9 @@ namespace Headgate.Crashes.Tests.Matrix;
 /// <summary>Killed in the middle of something, and every queue emptied before they start again: the databases are all there is.</summary>
 public sealed class EmptiedTests(EmptiedTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<EmptiedTests.Fixture>
 {
-    static readonly string[] AtWorker = [FaultPoints.PlanStored, FaultPoints.SegmentRead, $"{FaultPoints.SegmentAdopted}#3", FaultPoints.ReleaseForgotten];
+    internal static readonly string[] AtWorker = [FaultPoints.PlanStored, FaultPoints.SegmentRead, $"{FaultPoints.SegmentAdopted}#3", FaultPoints.ReleaseForgotten];
 
-    static readonly string[] AtCoordinator =
+    internal static readonly string[] AtCoordinator =
     [
         $"{FaultPoints.FenceNotMoved}/Open",
         $"{FaultPoints.FenceMoved}/Open",

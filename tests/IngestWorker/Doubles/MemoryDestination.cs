@@ -67,7 +67,7 @@ sealed class MemoryDestination : IDestination
         return Task.FromResult<IBatchTransaction>(new MemoryTransaction(this, ledger, skipped));
     }
 
-    public Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, CancellationToken cancellationToken)
+    public Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, Action tried, CancellationToken cancellationToken)
     {
         Retries++;
         var ledger = LedgerOf(ticket);

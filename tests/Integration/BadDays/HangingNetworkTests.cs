@@ -8,7 +8,7 @@ public sealed class HangingNetworkTests(HangingNetworkTests.Fixture fixture) : I
 {
     const int Middle = 3 << 20;
 
-    /// <summary>Both ways hang at the same time: what is to be seen is how long it takes, and that need not be waited for twice.</summary>
+    /// <summary>All ways hang at the same time: what is to be seen is how long it takes, and that need not be waited for one by one.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
         OwnServers _servers = null!;
@@ -17,43 +17,59 @@ public sealed class HangingNetworkTests(HangingNetworkTests.Fixture fixture) : I
 
         public Network ToDestination { get; private set; } = null!;
 
+        public Network ToNowhere { get; private set; } = null!;
+
         public BadDay Day { get; private set; } = null!;
 
         public Guid FarSource { get; private set; }
 
         public Guid FarDestination { get; private set; }
 
+        public Guid LostDestination { get; private set; }
+
         public DateTimeOffset Since { get; private set; }
 
         /// <summary>What the job of the far source says while it waits, which it does for a moment only.</summary>
         public Task<string> FarSourceSays { get; private set; } = null!;
+
+        public Task<string> LostDestinationSays { get; private set; } = null!;
+
+        /// <summary>Lets the way go on on which nothing gets through.</summary>
+        public Action Reconnect { get; private set; } = null!;
 
         public async Task InitializeAsync()
         {
             // Not those that all tests share: a server with a session out of sight cannot drop a database until that session has ended.
             _servers = await OwnServers.StartAsync();
             (ToSource, ToDestination) = (new Network(_servers.Source.Private!.Port), new Network(_servers.Destination.Private!.Port));
+            ToNowhere = new Network(_servers.Destination.Private!.Port);
             Day = await BadDay.PrepareAsync(environment =>
             {
                 // Nothing is sent again meanwhile: what goes on does so because the hanging read or write was given up.
                 environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:05:00";
                 environment["FAR_SOURCE"] = Through(ToSource, environment["TEST_SOURCE"]);
                 environment["FAR_DESTINATION"] = Through(ToDestination, environment["TEST_DESTINATION"]);
+                environment["LOST_DESTINATION"] = Through(ToNowhere, environment["TEST_DESTINATION"]);
             }, _servers);
             // More than the kernels on the way take in: the server must still be sending.
             var fromFar = await Day.PipelineAsync("from_far", megabytes: 24, source: "env:FAR_SOURCE");
             var toFar = await Day.PipelineAsync("to_far", megabytes: 8, destination: "env:FAR_DESTINATION");
-            Task[] hung = [ToSource.HangAfterAsync(Middle, toServer: false), ToDestination.HangAfterAsync(Middle, toServer: true)];
-            (FarSource, FarDestination) = (await Day.RunAsync(fromFar), await Day.RunAsync(toFar));
+            var toLost = await Day.PipelineAsync("to_lost", megabytes: 8, destination: "env:LOST_DESTINATION");
+            var lost = ToNowhere.HangAfterAsync(Middle, toServer: true, dropsAll: true);
+            Task[] hung = [ToSource.HangAfterAsync(Middle, toServer: false), ToDestination.HangAfterAsync(Middle, toServer: true), lost];
+            (FarSource, FarDestination, LostDestination) = (await Day.RunAsync(fromFar), await Day.RunAsync(toFar), await Day.RunAsync(toLost));
             await Task.WhenAll(hung).WaitAsync(TimeSpan.FromMinutes(1));
+            Reconnect = await lost;
             Since = TimeProvider.System.GetUtcNow();
             FarSourceSays = Day.WaitsForAsync(FarSource, "public.from_far", "cannot be reached", "timed out");
+            LostDestinationSays = Day.WaitsForAsync(LostDestination, "public.to_lost", "cannot be reached", "timed out");
         }
 
         public async Task DisposeAsync()
         {
             await ToSource.DisposeAsync();
             await ToDestination.DisposeAsync();
+            await ToNowhere.DisposeAsync();
             await Day.DisposeAsync();
             await _servers.DisposeAsync();
         }
@@ -79,6 +95,15 @@ public sealed class HangingNetworkTests(HangingNetworkTests.Fixture fixture) : I
     {
         await fixture.Day.ExactAsync(fixture.FarDestination, "to_far");
         await WithinAsync(fixture.FarDestination);
+    }
+
+    [Fact]
+    public async Task Destination_to_which_nothing_gets_through_is_named_and_written_on_when_it_is_back()
+    {
+        await fixture.LostDestinationSays;
+        Assert.InRange(TimeProvider.System.GetUtcNow() - fixture.Since, TimeSpan.Zero, TimeSpan.FromSeconds(90));
+        fixture.Reconnect();
+        await fixture.Day.ExactAsync(fixture.LostDestination, "to_lost");
     }
 
     [Fact]

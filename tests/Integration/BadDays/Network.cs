@@ -5,7 +5,7 @@ namespace Headgate.Integration.Tests.BadDays;
 
 /// <summary>
 /// The way to a server. It can hang in the middle of what it passes: connections that are there then stay open and nothing gets through
-/// any more, not even that an end has closed, while new ones work; as where a firewall has forgotten them.
+/// any more, not even that an end has closed; as where a firewall has forgotten them. New ones work, or hang too, as where it drops all.
 /// </summary>
 public sealed class Network : IAsyncDisposable
 {
@@ -15,6 +15,7 @@ public sealed class Network : IAsyncDisposable
     volatile Line _line = new();
     long _untilHung = long.MaxValue;
     bool _countsToServer;
+    bool _dropsAll;
 
     public Network(int server)
     {
@@ -29,10 +30,13 @@ public sealed class Network : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Hangs once so many more bytes have been passed to the server, or from it.</summary>
+    /// <param name="bytes">How many.</param>
+    /// <param name="toServer">Whether those to the server are counted.</param>
+    /// <param name="dropsAll">Whether connections that come afterwards hang too.</param>
     /// <returns>When it hangs: what lets all go on that hang.</returns>
-    public Task<Action> HangAfterAsync(long bytes, bool toServer)
+    public Task<Action> HangAfterAsync(long bytes, bool toServer, bool dropsAll = false)
     {
-        _countsToServer = toServer;
+        (_countsToServer, _dropsAll) = (toServer, dropsAll);
         Interlocked.Exchange(ref _untilHung, bytes);
         return _line.Hung.Task;
     }
@@ -109,8 +113,12 @@ public sealed class Network : IAsyncDisposable
     void Hang()
     {
         Interlocked.Exchange(ref _untilHung, long.MaxValue);
-        var line = Interlocked.Exchange(ref _line, new Line());
-        line.Hung.TrySetResult(() => line.Freed.TrySetResult());
+        var line = _dropsAll ? _line : Interlocked.Exchange(ref _line, new Line());
+        line.Hung.TrySetResult(() =>
+        {
+            if (_dropsAll) _line = new Line();
+            line.Freed.TrySetResult();
+        });
     }
 
     sealed class Line

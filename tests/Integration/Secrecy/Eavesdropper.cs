@@ -18,6 +18,17 @@ sealed class Eavesdropper(VirtualHost broker)
         foreach (var exchange in await broker.Management.ExchangesAsync(broker.Name)) await channel.QueueBindAsync(Queue, exchange, "");
     }
 
+    /// <summary>Sends a lane what is no message at all, which ends in the lane's error queue, and waits until it is there.</summary>
+    public async Task SpoilAsync(string lane)
+    {
+        var factory = new ConnectionFactory { Uri = broker.AmqpUri };
+        await using var connection = await factory.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.BasicPublishAsync("", lane, mandatory: true, new BasicProperties { ContentType = "application/vnd.masstransit+json" }, "{"u8.ToArray());
+        await Installation.EventuallyAsync(
+            async () => await broker.MessagesAsync($"{lane}_error") > 0, () => Task.FromResult($"nothing is in the error queue of {lane}"));
+    }
+
     /// <summary>Everything heard, and everything that lies in any queue at this moment (error queues above all), as the console shows it.</summary>
     public async Task<string> HeardAsync()
     {

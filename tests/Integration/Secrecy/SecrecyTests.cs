@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Headgate.Hosting.Bus;
 using Npgsql;
 
 namespace Headgate.Integration.Tests.Secrecy;
@@ -52,6 +53,7 @@ public sealed class SecrecyTests : IAsyncLifetime
         await Installation.EventuallyAsync(
             () => Task.FromResult(_traces.Received.Contains("load batch", StringComparison.Ordinal)), () => Task.FromResult("no trace has arrived"));
 
+        await _ear.SpoilAsync(Lanes.Load);
         var heard = await _ear.HeardAsync();
         var logs = _headgate.Output;
         var traces = _traces.Received;
@@ -60,6 +62,7 @@ public sealed class SecrecyTests : IAsyncLifetime
         // The searches do find what is there, and the value was really on its way.
         Assert.All(failed, job => Assert.Contains(job.ToString(), heard, StringComparison.Ordinal));
         Assert.All(failed, job => Assert.Contains(job.ToString(), logs, StringComparison.Ordinal));
+        Assert.Contains("MT-Fault-StackTrace", heard, StringComparison.Ordinal);
         Assert.Contains(failed[1].ToString(), traces, StringComparison.Ordinal);
         Assert.Contains("a value is too long", errors, StringComparison.Ordinal);
         Assert.NotEqual(0, await _headgate.Destination.ScalarAsync<long>(

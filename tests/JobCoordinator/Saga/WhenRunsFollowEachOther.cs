@@ -1,5 +1,6 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Steps;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
 
@@ -110,6 +111,30 @@ public sealed class WhenRunsFollowEachOther(SagaBench bench)
         await early.ResumeAsync();
         await early.VerifyAsync();
         Assert.Equal(("Completed", 0), ((await early.RowAsync()).CurrentState, await OffsetsAsync(early)));
+    }
+
+    [Fact]
+    public async Task A_new_attempt_goes_on_from_the_offset_that_the_job_began_with_unless_it_was_made_forgotten_since()
+    {
+        var first = await (await bench.AcceptAsync()).InAsync("Completed");
+        var kept = await (await first.FollowAsync()).InAsync("Failed");
+        await kept.RestartAsync();
+        Assert.Equal(first.Id, kept.Sent<PrepareJob>()[^1].Objects.Single().Offset?.JobId);
+        await kept.BreakAsync(JobStep.Prepare, retryable: false);
+        await bench.ExecuteAsync($"delete from coordinator.object_offset where pipeline_id = {first.PipelineId}");
+        await kept.RestartAsync();
+        Assert.Null(kept.Sent<PrepareJob>()[^1].Objects.Single().Offset);
+    }
+
+    [Fact]
+    public async Task An_offset_that_an_earlier_job_committed_between_a_later_ones_plan_and_launch_is_forgotten()
+    {
+        var early = await (await bench.AcceptAsync()).InAsync("Collecting");
+        var late = await (await early.FollowAsync()).InAsync("Initializing");
+        await early.VerifyAsync();
+        Assert.Equal(early.Id, await OffsetAsync(early));
+        await late.LaunchAsync();
+        Assert.Equal(0, await OffsetsAsync(late));
     }
 
     [Fact]

@@ -116,6 +116,10 @@ public sealed class WhenStepsFail(SagaBench bench)
         Assert.Equal("Pausing", (await job.RowAsync()).CurrentState);
         await job.ConfirmStopAsync();
         Assert.Equal(("Failed", "read-too-often"), ((await job.RowAsync()).CurrentState, (await job.RowAsync()).ErrorCode));
+
+        // What was wrong may have been mended: it is read anew as often as before.
+        await job.ResumeAsync();
+        Assert.Equal(0, await job.ValueAsync<int>($"""select max(replans) as "Value" from coordinator.job_object where job_id = {job.Id}"""));
     }
 
     [Fact]

@@ -30,9 +30,24 @@ static class ExtractionWork
         }
     }
 
-    /// <summary>A new attempt: everything is planned again, from the offsets that the job began with.</summary>
+    /// <summary>
+    /// A new attempt: everything is planned again, from the offsets that the job began with. One that was made forgotten since says
+    /// nothing any more: what it stands for has been overwritten, or has got a column that it does not know.
+    /// </summary>
     public static Task StartOverAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
-        $"update coordinator.job_object set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0 where job_id = {job.CorrelationId}");
+        $"""
+         update coordinator.job_object o
+         set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0,
+             offset_job_id = case when stands then offset_job_id end, offset_attempt = case when stands then offset_attempt end
+         from (select object_no, exists (select from coordinator.object_offset f
+                                         where f.pipeline_id = {job.PipelineId} and f.object_key = own.object_key) as stands
+               from coordinator.job_object own where job_id = {job.CorrelationId}) standing
+         where o.job_id = {job.CorrelationId} and o.object_no = standing.object_no
+         """);
+
+    /// <summary>A job that is resumed may read its objects anew as often as before: somebody has looked at what was wrong.</summary>
+    public static Task ForgetReplansAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
+        $"update coordinator.job_object set replans = 0 where job_id = {job.CorrelationId} and replans > 0");
 
     /// <summary>Objects to be planned, with what the workers need to know of each.</summary>
     public static async Task<IReadOnlyList<ObjectToPlan>> UnplannedAsync(CoordinatorDbContext db, SyncJob job)
@@ -137,13 +152,18 @@ static class ExtractionWork
     }
 
     /// <summary>Takes the next segments into hand, up to the pipeline's parallelism.</summary>
-    /// <remarks>By ctid, here and for loading: the planner knows no limit that is computed, and would read all segments for a join.</remarks>
+    /// <remarks>
+    /// By ctid, here and for loading, and limited twice: the planner knows no limit that is computed, and would read all segments for a
+    /// join or to sort them.
+    /// </remarks>
     public static async Task<IReadOnlyList<SegmentInHand>> TakeNextAsync(CoordinatorDbContext db, SyncJob job, int parallelism) =>
         await db.Database.SqlQuery<SegmentInHand>(
             $"""
              update coordinator.job_segment set state = 'Extracting' where ctid = any(array(
-                 select ctid from coordinator.job_segment
-                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Planned' and coalesce(not_before, now()) <= now()
+                 select ctid from (
+                     select ctid, load_level, object_no, segment_no from coordinator.job_segment
+                     where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Planned' and coalesce(not_before, now()) <= now()
+                     order by load_level, object_no, segment_no limit {parallelism}) first
                  order by load_level, object_no, segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
                                                     and attempt = {job.Attempt} and state = 'Extracting'))))

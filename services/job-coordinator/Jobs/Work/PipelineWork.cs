@@ -33,20 +33,36 @@ static class PipelineWork
 
     /// <summary>
     /// From here on the destination holds what the job's version of the file says. A version that comes back later, with an offset of
-    /// its own from before, would go on where it stood and leave what this one wrote.
+    /// its own from before, would go on where it stood and leave what this one wrote; that goes for an object which the file has and does
+    /// not include as well. Nor does an offset stand that an earlier job has committed since this one found none.
     /// </summary>
     public static async Task ForgetOtherOffsetsAsync(CoordinatorDbContext db, SyncJob job)
     {
         var pipeline = await DefinitionAsync(db, job);
-        var keys = pipeline.Objects.Select(definition => ObjectKey.Of(pipeline, definition)).ToArray();
+        var keys = pipeline.Objects.Where(definition => definition.Include).Select(definition => ObjectKey.Of(pipeline, definition)).ToArray();
+        await LockAsync(db, job);
         await db.Database.ExecuteSqlAsync(
-            $"delete from coordinator.object_offset where pipeline_id = {job.PipelineId} and not object_key = any({keys})");
+            $"""
+             delete from coordinator.object_offset where pipeline_id = {job.PipelineId}
+               and (not object_key = any({keys})
+                    or object_key in (select object_key from coordinator.job_object where job_id = {job.CorrelationId} and offset_job_id is null))
+             """);
     }
 
     /// <summary>
     /// Offsets move once everything is verified, and never back: a later job may have been verified before, or may have made one forgotten.
     /// </summary>
-    public static Task CommitOffsetsAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
+    public static async Task CommitOffsetsAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        await LockAsync(db, job);
+        await CommitOffsetsOfAsync(db, job);
+    }
+
+    // A launch of one job and the verification of another: each is to see what the other did, or the other to wait for it.
+    static Task LockAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<int>(
+        $"""select 1 as "Value" from coordinator.pipeline where pipeline_id = {job.PipelineId} for update""").AsAsyncEnumerable().SingleAsync().AsTask();
+
+    static Task CommitOffsetsOfAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"""
          insert into coordinator.object_offset (pipeline_id, object_key, job_id, attempt, object_no)
          select {job.PipelineId}, object_key, {job.CorrelationId}, {job.Attempt}, object_no
