@@ -150,11 +150,18 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     static ProcessStartInfo Start(string folder, string assembly, IReadOnlyDictionary<string, string> environment)
     {
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var path = Path.Combine(Repository.Root, "services", folder, "bin", output.Parent!.Name, output.Name, $"{assembly}.dll");
+        var path = Path.Combine(FolderOf(folder), $"{assembly}.dll");
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, ArgumentList = { path } };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return start;
+    }
+
+    // Compiled ahead by `./headgate test`, or as built.
+    static string FolderOf(string service)
+    {
+        if (Environment.GetEnvironmentVariable("HEADGATE_TEST_SERVICES") is { Length: > 0 } ahead) return Path.Combine(ahead, service);
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(Repository.Root, "services", service, "bin", output.Parent!.Name, output.Name);
     }
 
     static int FreePort()
