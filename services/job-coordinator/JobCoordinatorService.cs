@@ -31,13 +31,7 @@ public static class JobCoordinatorService
     {
         var services = builder.Services;
         services.AddOptions<CoordinatorOptions>().Bind(builder.Configuration.GetSection("HEADGATE_COORDINATOR"));
-        services.AddSingleton(_ => new CoordinatorState(NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.State)
-        {
-            ApplicationName = "headgate-coordinator",
-            MaxPoolSize = 64,
-            // The same few statements for every message: planning them costs more than running them.
-            MaxAutoPrepare = 64,
-        })));
+        services.AddSingleton(_ => new CoordinatorState(NpgsqlDataSource.Create(StateOf(settings))));
         services.AddSingleton<DatabaseClock>();
         services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
         services.AddDbContext<CoordinatorDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<CoordinatorState>().Source));
@@ -46,6 +40,21 @@ public static class JobCoordinatorService
         services.AddSingleton<FenceOpener>();
         services.AddHostedService<CoordinatorMigration>();
         services.AddHealthChecks().AddCheck<CoordinatorHealthCheck>("coordinator-state", tags: ["ready"]);
+    }
+
+    static NpgsqlConnectionStringBuilder StateOf(ServiceSettings settings)
+    {
+        var state = new NpgsqlConnectionStringBuilder(settings.State)
+        {
+            ApplicationName = "headgate-coordinator",
+            MaxPoolSize = 64,
+            // The same few statements for every message: planning them costs more than running them.
+            MaxAutoPrepare = 64,
+        };
+        // Plans that are kept know no limit and no job's size: for one of thousands of segments they would fetch and sort them all to find
+        // the next ones, where the index has them in order.
+        state.Options = $"{state.Options} -c enable_bitmapscan=off".TrimStart();
+        return state;
     }
 
     /// <summary>What works on its own clock; registered after the bus, so that it starts after it and stops before it.</summary>

@@ -70,6 +70,7 @@ sealed class MemoryDestination : IDestination
     public Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, Action tried, CancellationToken cancellationToken)
     {
         Retries++;
+        tried();
         var ledger = LedgerOf(ticket);
         var found = ledger.Deferred.Where(row => !Waiting.Contains(row)).ToList();
         foreach (var row in found) ledger.Deferred.Remove(row);

@@ -106,8 +106,11 @@ public sealed class LoadingTests : WorkerTest
         hand.Report(7);
 
         var progressed = await Worker.Trail.NextAsync<JobProgressed>();
+        // The same number again is a sign of life.
+        hand.Report(7);
+        var again = await Worker.Trail.NextAsync<JobProgressed>();
 
-        Assert.Equal((job.JobId, 7L), (progressed.JobId, Assert.Single(progressed.Segments).Written));
+        Assert.All([progressed, again], told => Assert.Equal((job.JobId, 7L), (told.JobId, Assert.Single(told.Segments).Written)));
     }
 
     MemoryLedger Ledger(JobUnderTest job) => Worker.Destination.Ledgers[(job.JobId, 0, 0)];

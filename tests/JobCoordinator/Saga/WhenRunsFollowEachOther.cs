@@ -137,6 +137,26 @@ public sealed class WhenRunsFollowEachOther(SagaBench bench)
         Assert.Equal(0, await OffsetsAsync(late));
     }
 
+    /// <summary>Of two jobs of a pipeline: what the one forgets the other must see, or wait.</summary>
+    [Theory]
+    [InlineData("Initializing")]
+    [InlineData("Collecting")]
+    public async Task Launch_and_verification_wait_for_each_other_at_the_pipelines_row(string state)
+    {
+        var job = await (await bench.AcceptAsync()).InAsync(state);
+        Task step;
+        // No foreign key waits for this one.
+        await using (await bench.LockAsync($"select from coordinator.pipeline where pipeline_id = '{job.PipelineId}' for no key update"))
+        {
+            step = state == "Initializing" ? job.LaunchAsync() : job.VerifyAsync();
+            await bench.WaitingForLocksAsync(1);
+            Assert.False(step.IsCompleted);
+        }
+
+        await step;
+        Assert.Equal(state == "Initializing" ? "Processing" : "Completed", (await job.RowAsync()).CurrentState);
+    }
+
     [Fact]
     public async Task A_pending_job_asks_for_its_turn_again_in_seconds_and_one_that_is_prepared_is_given_longer_than_other_steps()
     {

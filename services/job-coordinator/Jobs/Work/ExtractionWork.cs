@@ -152,18 +152,13 @@ static class ExtractionWork
     }
 
     /// <summary>Takes the next segments into hand, up to the pipeline's parallelism.</summary>
-    /// <remarks>
-    /// By ctid, here and for loading, and limited twice: the planner knows no limit that is computed, and would read all segments for a
-    /// join or to sort them.
-    /// </remarks>
+    /// <remarks>By ctid, here and for loading: the planner knows no limit that is computed, and would read all segments for a join.</remarks>
     public static async Task<IReadOnlyList<SegmentInHand>> TakeNextAsync(CoordinatorDbContext db, SyncJob job, int parallelism) =>
         await db.Database.SqlQuery<SegmentInHand>(
             $"""
              update coordinator.job_segment set state = 'Extracting' where ctid = any(array(
-                 select ctid from (
-                     select ctid, load_level, object_no, segment_no from coordinator.job_segment
-                     where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Planned' and coalesce(not_before, now()) <= now()
-                     order by load_level, object_no, segment_no limit {parallelism}) first
+                 select ctid from coordinator.job_segment
+                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Planned' and coalesce(not_before, now()) <= now()
                  order by load_level, object_no, segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
                                                     and attempt = {job.Attempt} and state = 'Extracting'))))

@@ -31,11 +31,9 @@ static class LoadingWork
                      (select min(load_level) from coordinator.job_segment
                       where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Loading')) as level)
              update coordinator.job_segment s set state = 'Loading' where ctid = any(array(
-                 select ctid from (
-                     select ctid, load_level, object_no, segment_no from coordinator.job_segment
-                     where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Sealed'
-                       and load_level <= (select level from unfinished) and coalesce(not_before, now()) <= now()
-                     order by load_level, object_no, segment_no limit {parallelism}) first
+                 select ctid from coordinator.job_segment
+                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Sealed'
+                   and load_level <= (select level from unfinished) and coalesce(not_before, now()) <= now()
                  order by load_level, object_no, segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
                                                     and attempt = {job.Attempt} and state = 'Loading'))))

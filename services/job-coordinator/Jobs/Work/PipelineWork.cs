@@ -55,25 +55,23 @@ static class PipelineWork
     public static async Task CommitOffsetsAsync(CoordinatorDbContext db, SyncJob job)
     {
         await LockAsync(db, job);
-        await CommitOffsetsOfAsync(db, job);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+             insert into coordinator.object_offset (pipeline_id, object_key, job_id, attempt, object_no)
+             select {job.PipelineId}, object_key, {job.CorrelationId}, {job.Attempt}, object_no
+             from coordinator.job_object o where job_id = {job.CorrelationId}
+               and (exists (select from coordinator.object_offset f where f.pipeline_id = {job.PipelineId} and f.object_key = o.object_key)
+                    or not exists (select from coordinator.sync_job later where later.pipeline_id = {job.PipelineId}
+                                   and later.job_no > {job.JobNo} and later.launched_at is not null))
+             on conflict (pipeline_id, object_key) do update
+             set job_id = excluded.job_id, attempt = excluded.attempt, object_no = excluded.object_no, committed_at = now()
+             where (select j.job_no from coordinator.sync_job j where j.job_id = object_offset.job_id) <= {job.JobNo}
+             """);
     }
 
     // A launch of one job and the verification of another: each is to see what the other did, or the other to wait for it.
     static Task LockAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<int>(
         $"""select 1 as "Value" from coordinator.pipeline where pipeline_id = {job.PipelineId} for update""").AsAsyncEnumerable().SingleAsync().AsTask();
-
-    static Task CommitOffsetsOfAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
-        $"""
-         insert into coordinator.object_offset (pipeline_id, object_key, job_id, attempt, object_no)
-         select {job.PipelineId}, object_key, {job.CorrelationId}, {job.Attempt}, object_no
-         from coordinator.job_object o where job_id = {job.CorrelationId}
-           and (exists (select from coordinator.object_offset f where f.pipeline_id = {job.PipelineId} and f.object_key = o.object_key)
-                or not exists (select from coordinator.sync_job later where later.pipeline_id = {job.PipelineId}
-                               and later.job_no > {job.JobNo} and later.launched_at is not null))
-         on conflict (pipeline_id, object_key) do update
-         set job_id = excluded.job_id, attempt = excluded.attempt, object_no = excluded.object_no, committed_at = now()
-         where (select j.job_no from coordinator.sync_job j where j.job_id = object_offset.job_id) <= {job.JobNo}
-         """);
 
     /// <summary>Whether no other job of the pipeline is active, or about to be.</summary>
     public static Task<bool> IsFreeAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
