@@ -93,6 +93,26 @@ public sealed class OffsetTests(InstallationFixture fixture) : IClassFixture<Ins
         static string Out(string definition) => $"{definition[..definition.LastIndexOf('}')]}, include: false }}";
     }
 
+    [Fact]
+    public async Task A_table_that_another_pipeline_wrote_meanwhile_is_put_right()
+    {
+        await CreateAsync("lent");
+        await CreateAsync("instead");
+        var own = Pipelines.Object("lent", cursor: "at");
+        var otherwise = own.Replace("cursor: at", "cursor: at, fields: { id: id, v: w, w: w, at: at }", StringComparison.Ordinal);
+        await _headgate.ApplyAsync(Pipelines.Of("lent", own));
+        await RunAsync("lent");
+        await _headgate.ApplyAsync(Pipelines.Of("lent", Pipelines.Object("instead")));
+        await _headgate.ApplyAsync(Pipelines.Of("borrower", otherwise));
+        await RunAsync("borrower");
+        await _headgate.ApplyAsync(Pipelines.Of("borrower", Pipelines.Object("instead").Replace("to: public.", "to: other.", StringComparison.Ordinal)));
+        await _headgate.ApplyAsync(Pipelines.Of("lent", own));
+
+        await RunAsync("lent");
+
+        await _headgate.EqualAsync("lent");
+    }
+
     async Task RunAsync(string table) => await _headgate.CompleteAsync(await _headgate.RunAsync($"test/{table}"));
 
     Task CreateAsync(string table) => _headgate.Source.ExecuteAsync(

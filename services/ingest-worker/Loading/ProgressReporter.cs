@@ -44,6 +44,7 @@ sealed partial class ProgressReporter(IBus bus, TimeProvider time, ILogger<Progr
             catch (Exception error) when (!cancellationToken.IsCancellationRequested)
             {
                 // The broker is away. Progress is for people: the next second tells it again.
+                foreach (var hand in job) hand.TellAgain();
                 LogNotTold(job.Key.JobId, error.GetType().Name);
             }
         }

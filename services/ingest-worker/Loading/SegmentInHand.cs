@@ -26,11 +26,15 @@ sealed class SegmentInHand(Guid jobId, int epoch, int objectNo, int segmentNo, A
         Volatile.Write(ref _hasNews, true);
     }
 
+    /// <summary>What is told from here on is old, unless it turns out that nobody heard it.</summary>
     public long Tell()
     {
-        Volatile.Write(ref _hasNews, false);
+        // Before the number is read: what is reported in between is told again, and never missed.
+        Interlocked.Exchange(ref _hasNews, false);
         return Written;
     }
+
+    public void TellAgain() => Volatile.Write(ref _hasNews, true);
 
     public void Dispose() => remove(this);
 }

@@ -40,19 +40,15 @@ public sealed class PipelineStore(CoordinatorState state)
     public async Task ClaimAsync(Guid pipelineId, int version, string destination, CancellationToken cancellationToken)
     {
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
-        await using (var claimed = new NpgsqlCommand(
-            "select exists (select from coordinator.pipeline_target where pipeline_id = $1 and version = $2 and destination = $3)", connection))
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await TargetClaims.IsClaimedAsync(connection, pipelineId, version, destination, cancellationToken))
         {
-            claimed.Parameters.AddWithValue(pipelineId);
-            claimed.Parameters.AddWithValue(version);
-            claimed.Parameters.AddWithValue(destination);
-            if ((bool)(await claimed.ExecuteScalarAsync(cancellationToken))!) return;
+            var definition = await DefinitionAsync(pipelineId, version, cancellationToken);
+            var applied = new AppliedPipeline(pipelineId, $"{definition.Project}/{definition.Name}", version, IsNew: false);
+            await TargetClaims.ClaimAtLaunchAsync(connection, applied, new PipelineToApply(definition, destination), cancellationToken);
         }
 
-        var definition = await DefinitionAsync(pipelineId, version, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var applied = new AppliedPipeline(pipelineId, $"{definition.Project}/{definition.Name}", version, IsNew: false);
-        await TargetClaims.ClaimAtLaunchAsync(connection, applied, new PipelineToApply(definition, destination), cancellationToken);
+        await TargetWriters.TakeOverAsync(connection, pipelineId, version, destination, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
     }
 

@@ -29,6 +29,17 @@ static class TargetClaims
         foreach (var (applied, pipeline) in set) await RefuseTakenAsync(connection, applied, pipeline.Destination, cancellationToken);
     }
 
+    public static async Task<bool> IsClaimedAsync(
+        NpgsqlConnection connection, Guid pipelineId, int version, string destination, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select exists (select from coordinator.pipeline_target where pipeline_id = $1 and version = $2 and destination = $3)", connection);
+        command.Parameters.AddWithValue(pipelineId);
+        command.Parameters.AddWithValue(version);
+        command.Parameters.AddWithValue(destination);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>
     /// Claims for a job that is about to write, unless that is done: a secret may have led elsewhere when its file was applied.
     /// </summary>

@@ -70,6 +70,7 @@ static class ExtractionWork
     /// </summary>
     public static async Task RecordPlanAsync(CoordinatorDbContext db, SyncJob job, JobPrepared prepared)
     {
+        if (prepared.Objects.Any(planned => planned.New)) await PipelineWork.LockAsync(db, job);
         foreach (var planned in prepared.Objects)
         {
             await db.Database.ExecuteSqlAsync(

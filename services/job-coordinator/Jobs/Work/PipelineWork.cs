@@ -69,8 +69,8 @@ static class PipelineWork
              """);
     }
 
-    // A launch of one job and the verification of another: each is to see what the other did, or the other to wait for it.
-    static Task LockAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<int>(
+    /// <summary>A launch of one job and the verification of another: each is to see what the other did, or the other to wait for it.</summary>
+    public static Task LockAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<int>(
         $"""select 1 as "Value" from coordinator.pipeline where pipeline_id = {job.PipelineId} for update""").AsAsyncEnumerable().SingleAsync().AsTask();
 
     /// <summary>Whether no other job of the pipeline is active, or about to be.</summary>
