@@ -5,12 +5,18 @@ namespace Headgate.Bench.Reporting;
 /// <summary>The contenders' results as a table.</summary>
 static class ResultFigures
 {
+    /// <summary>Ratios are to the first contender's time; where it comes again (at another size, say), to that from there on.</summary>
     public static Figures Of(IReadOnlyList<ContenderResult> results)
     {
-        var own = results.FirstOrDefault()?.Seconds;
-        return new Figures(
-            ["", "cold", "warm median", "warm min to max", $"time / {results.FirstOrDefault()?.Name}'s", "remarks"],
-            [.. results.Select(result => Row(result, own))]);
+        var rows = new List<IReadOnlyList<string>>();
+        double? own = null;
+        foreach (var result in results)
+        {
+            if (result.Name == results[0].Name) own = result.Seconds;
+            rows.Add(Row(result, own));
+        }
+
+        return new Figures(["", "cold", "warm median", "warm min to max", $"time / {results.FirstOrDefault()?.Name}'s", "remarks"], rows);
     }
 
     public static Figures Of(IReadOnlyList<Target> targets) => new(

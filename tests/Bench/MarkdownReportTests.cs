@@ -44,6 +44,18 @@ public sealed class MarkdownReportTests
         Assert.True((Report() with { Results = [] }).IsSound);
     }
 
+    [Fact]
+    public void Ratio_is_to_the_time_at_the_same_size()
+    {
+        var results = new[] { ("Headgate", 2), ("pipe", 1), ("Headgate", 20), ("pipe", 10) }.Select(entry =>
+        {
+            var result = new ContenderResult(entry.Item1);
+            result.Add(0, new Measure(entry.Item2));
+            return result;
+        });
+        Assert.Equal(["1.00", "0.50", "1.00", "0.50"], ResultFigures.Of([.. results]).Rows.Select(row => row[4]));
+    }
+
     static CaseReport Report() => new()
     {
         Name = Cases[0],

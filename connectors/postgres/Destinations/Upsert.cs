@@ -97,6 +97,9 @@ sealed class Upsert(FencedTransaction transaction, UpsertStatements statements, 
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ticket.ObjectNo });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ticket.SegmentNo });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _first });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        long rows = 0;
+        while (await reader.ReadAsync(cancellationToken)) rows += reader.GetInt32(0);
+        return rows;
     }
 }

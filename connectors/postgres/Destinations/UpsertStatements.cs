@@ -12,7 +12,6 @@ sealed class UpsertStatements
     const string Raw = "pg_temp.hg_raw";
     const string Match = "pg_temp.hg_match";
     const string Own = "pg_catalog.pg_current_xact_id()::xid";
-    const string LogColumns = "headgate.change (job_id, attempt, object_no, segment_no, first_row, operation, key, before, after)";
 
     readonly ObjectPlan _plan;
     readonly IReadOnlyList<FieldShape> _fields;
@@ -65,7 +64,7 @@ sealed class UpsertStatements
 
     public static string ClearMatch => $"TRUNCATE {Match}";
 
-    /// <summary>Inserts and logs what is inserted; $1 to $5 are the log's first columns.</summary>
+    /// <summary>Inserts, logs what is inserted, and returns how many records, in parts; $1 to $5 are the log's first columns.</summary>
     public string InsertAll { get; }
 
     public string InsertAbsent { get; }
@@ -123,8 +122,8 @@ sealed class UpsertStatements
             INSERT INTO {_plan.To} AS t ({_columns}) OVERRIDING SYSTEM VALUE
             SELECT {string.Join(", ", _fields.Select(f => $"s.{f.Column}"))} FROM {from}
             ON CONFLICT ({string.Join(", ", _key.Select(k => k.Column))}) DO NOTHING
-            RETURNING {Texts(_key, "t")} AS key, {Texts(_fields, "t")} AS after)
-        INSERT INTO {LogColumns} SELECT $1, $2, $3, $4, $5, 'insert', key, NULL, after FROM added
+            RETURNING {Texts(_key, "t")} AS key, NULL::text[] AS before, {Texts(_fields, "t")} AS after)
+        {Log("insert", "added")}
         """;
 
     string Replace(string from) => $"""
@@ -132,7 +131,17 @@ sealed class UpsertStatements
             UPDATE {_plan.To} AS t SET {string.Join(", ", _others.Select(f => $"{f.Column} = s.{f.Column}"))} FROM {from}
             WHERE {SameVersion()} AND {Differs("o")}
             RETURNING {Texts(_key, "o")} AS key, {Changed("o")} AS before, {Changed("s")} AS after)
-        INSERT INTO {LogColumns} SELECT $1, $2, $3, $4, $5, 'update', key, before, after FROM replaced
+        {Log("update", "replaced")}
+        """;
+
+    /// <summary>In groups of some 32 KiB, whatever the size of the records: they compress together, and no value grows beyond bounds.</summary>
+    static string Log(string operation, string written) => $"""
+        INSERT INTO headgate.change_group (job_id, attempt, object_no, segment_no, first_row, operation, row_count, records)
+        SELECT $1, $2, $3, $4, $5, '{operation}', count(*), array_agg(ROW(key, before, after)::headgate.change_record)
+        FROM (SELECT key, before, after, sum(pg_column_size(key) + coalesce(pg_column_size(before), 0) + pg_column_size(after))
+                         OVER (ROWS UNBOUNDED PRECEDING) / 32768 AS part FROM {written}) sized
+        GROUP BY part
+        RETURNING row_count
         """;
 
     /// <summary>

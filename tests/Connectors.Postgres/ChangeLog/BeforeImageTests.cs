@@ -144,7 +144,7 @@ public sealed class BeforeImageTests : IAsyncLifetime
             await first.CommitAsync();
         }
 
-        await _bench.Database.ExecuteAsync("DELETE FROM headgate.change; DELETE FROM " + plan.To + " WHERE id = 50");
+        await _bench.Database.ExecuteAsync("DELETE FROM headgate.change_group; DELETE FROM " + plan.To + " WHERE id = 50");
         await using var person = await _bench.Database.DataSource.OpenConnectionAsync();
         await using var transaction = await person.BeginTransactionAsync();
         await Sql.RunAsync(person, change);

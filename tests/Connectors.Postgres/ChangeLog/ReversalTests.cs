@@ -10,7 +10,7 @@ public sealed class ReversalTests
         DO $$
         DECLARE c record; f text; i int;
         BEGIN
-            FOR c IN SELECT *, ctid FROM headgate.change ORDER BY ctid DESC LOOP
+            FOR c IN SELECT * FROM headgate.change ORDER BY seq DESC, place DESC LOOP
                 IF c.operation = 'insert' THEN
                     DELETE FROM items WHERE id::text = c.key[1];
                 ELSE

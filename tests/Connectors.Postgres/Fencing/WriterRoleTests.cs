@@ -66,7 +66,7 @@ public sealed class WriterRoleTests : IAsyncLifetime
         Assert.Equal(["(1,uno)"], await _bench.RowsAsync("SELECT * FROM items"));
         await using var connection = new NpgsqlConnection(As(Writer));
         await connection.OpenAsync();
-        foreach (var forbidden in new[] { "UPDATE headgate.fence SET open = true", "DELETE FROM headgate.fence", "DELETE FROM headgate.change", "UPDATE headgate.batch SET inserted = 0" })
+        foreach (var forbidden in new[] { "UPDATE headgate.fence SET open = true", "DELETE FROM headgate.fence", "DELETE FROM headgate.change_group", "UPDATE headgate.batch SET inserted = 0" })
             Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => Sql.RunAsync(connection, forbidden))).SqlState);
     }
 

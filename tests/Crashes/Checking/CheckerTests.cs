@@ -13,12 +13,18 @@ public sealed class CheckerTests(FinishedRuns runs) : IClassFixture<FinishedRuns
     [InlineData("a destination row changed", Guarantee.DestinationEqualsSource, "update done_known set v = 'other' where id = 7")]
     [InlineData("a destination row added", Guarantee.DestinationEqualsSource, "insert into done_known values (999999, 'more', now(), 1)")]
     [InlineData("a row changed that the log has", Guarantee.ChangeLogIsExact, "update done_known set v = 'other' where id = 2")]
-    [InlineData("a change deleted", Guarantee.ChangeLogIsExact, "delete from headgate.change where ctid = (select min(ctid) from headgate.change)")]
+    [InlineData("a change deleted", Guarantee.ChangeLogIsExact, "update headgate.change_group set row_count = row_count - 1, records = records[2:] where seq = (select min(seq) from headgate.change_group)")]
     [InlineData("a before-image changed", Guarantee.ChangeLogIsExact,
-        "update headgate.change set before[2] = 'never so' where ctid = (select min(ctid) from headgate.change where before[2] = 'old')")]
+        """
+        update headgate.change_group set records[1].before[2] = 'never so'
+        where seq = (select min(seq) from headgate.change_group where records[1].before[2] = 'old')
+        """)]
     [InlineData("a block of inserts deleted", Guarantee.ChangeLogIsExact, "delete from headgate.change_block where ctid = (select min(ctid) from headgate.change_block)")]
     [InlineData("a change of no batch", Guarantee.ChangeLogIsExact,
-        "insert into headgate.change select job_id, attempt, object_no, segment_no, 77777, operation, key, before, after from headgate.change limit 1")]
+        """
+        insert into headgate.change_group (job_id, attempt, object_no, segment_no, first_row, operation, row_count, records)
+        select job_id, attempt, object_no, segment_no, 77777, operation, row_count, records from headgate.change_group limit 1
+        """)]
     [InlineData("a batch twice", Guarantee.LedgerIsItsBatches,
         """
         insert into headgate.batch select job_id, attempt, object_no, segment_no, first_row + 1, row_count, path, inserted, updated, unchanged, rejected,

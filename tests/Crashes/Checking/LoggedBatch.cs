@@ -23,7 +23,7 @@ sealed record LoggedBatch
             """
             select c.job_id, c.attempt, c.object_no, c.segment_no, c.first_row, c.operation = 'insert', c.key[1], c.before, c.after,
                    (select array_agg(f ->> 'name') from jsonb_array_elements(o.fields) f)
-            from headgate.change c join headgate.job_object o using (job_id, attempt, object_no) where c.job_id = any($1) order by c.ctid desc
+            from headgate.change c join headgate.job_object o using (job_id, attempt, object_no) where c.job_id = any($1) order by c.seq desc, c.place desc
             """,
             run.JobIds)).ToLookup(Place, row => new LoggedChange((bool)row[5]!, (string)row[6]!, (string?[]?)row[7], (string?[]?)row[8], (string[])row[9]!));
         var blocks = (await run.Destination.RowsAsync(
