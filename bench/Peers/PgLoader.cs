@@ -6,7 +6,7 @@ using Headgate.Bench.Tables;
 
 namespace Headgate.Bench.Peers;
 
-/// <summary>pgloader, which makes the table and its key itself.</summary>
+/// <summary>pgloader, which makes the table and its key itself; the key only where it may drop the table before, which is not there.</summary>
 sealed class PgLoader(Installation installation, string schema, string table, EndState expected)
     : TableContender(Contenders.PgLoader, installation.Peer, $"{schema}.{table}", expected)
 {
@@ -21,7 +21,7 @@ sealed class PgLoader(Installation installation, string schema, string table, En
             file,
             $"""
              load database from {installation.Source.Uri} into {installation.Peer.Uri}
-             with create tables, create indexes, include no drop, reset no sequences, prefetch rows = 10000
+             with include drop, create tables, create indexes, reset no sequences, prefetch rows = 10000
              including only table names matching {_selection};
              """,
             cancellationToken);

@@ -159,7 +159,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     // Compiled ahead by `./headgate test`, or as built.
     static string FolderOf(string service)
     {
-        if (Environment.GetEnvironmentVariable("HEADGATE_TEST_SERVICES") is { Length: > 0 } ahead) return Path.Combine(ahead, service);
+        if (Environment.GetEnvironmentVariable("HEADGATE_TEST_SERVICES") is { Length: > 0 } ahead) return ahead;
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(Repository.Root, "services", service, "bin", output.Parent!.Name, output.Name);
     }

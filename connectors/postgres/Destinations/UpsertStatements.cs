@@ -134,13 +134,16 @@ sealed class UpsertStatements
         {Log("update", "replaced")}
         """;
 
-    /// <summary>In groups of some 32 KiB, whatever the size of the records: they compress together, and no value grows beyond bounds.</summary>
+    /// <summary>
+    /// In groups of some 32 KiB, whatever the size of the records: they compress together, and no value grows beyond bounds. In the order
+    /// in which they were written: undone from the end, each finds the table as it left it.
+    /// </summary>
     static string Log(string operation, string written) => $"""
         INSERT INTO headgate.change_group (job_id, attempt, object_no, segment_no, first_row, operation, row_count, records)
-        SELECT $1, $2, $3, $4, $5, '{operation}', count(*), array_agg(ROW(key, before, after)::headgate.change_record)
+        SELECT $1, $2, $3, $4, $5, '{operation}', count(*), array_agg(ROW(key, before, after)::headgate.change_record ORDER BY upto)
         FROM (SELECT key, before, after, sum(pg_column_size(key) + coalesce(pg_column_size(before), 0) + pg_column_size(after))
-                         OVER (ROWS UNBOUNDED PRECEDING) / 32768 AS part FROM {written}) sized
-        GROUP BY part
+                         OVER (ROWS UNBOUNDED PRECEDING) AS upto FROM {written}) sized
+        GROUP BY upto / 32768 ORDER BY upto / 32768
         RETURNING row_count
         """;
 

@@ -37,7 +37,7 @@ public sealed class PostgresFence(string connection) : IFence
     public Task<FenceMoveResult> MoveAsync(FenceMove move, CancellationToken cancellationToken) => Guarded.RunAsync(Subject, async () =>
     {
         await RefuseStandbyAsync(cancellationToken);
-        await SchemaInstaller.EnsureAsync(_dataSource, cancellationToken);
+        await SchemaInstaller.EnsureAsync(_dataSource, upgrade: move.Open, cancellationToken);
         return await MoveHereAsync(move, cancellationToken);
     });
 

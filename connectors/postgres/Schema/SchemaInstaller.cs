@@ -1,4 +1,5 @@
 using System.Globalization;
+using Headgate.Connectors.Postgres.Errors;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Schema;
@@ -8,10 +9,15 @@ static class SchemaInstaller
 {
     static readonly IReadOnlyList<(int Version, string Resource)> Scripts = Find();
 
-    public static async Task EnsureAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    /// <param name="dataSource">Where.</param>
+    /// <param name="upgrade">Whether a schema that is there is brought up to date too: a stop waits for nobody's lock on a log.</param>
+    /// <param name="cancellationToken">Ends it; nothing is done then.</param>
+    public static async Task EnsureAsync(NpgsqlDataSource dataSource, bool upgrade, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        if (await VersionAsync(connection, null, cancellationToken) >= Scripts[^1].Version) return;
+        var found = await VersionAsync(connection, null, cancellationToken);
+        if (found >= Scripts[^1].Version || found > 0 && !upgrade) return;
+        if (found > 0 && found < Scripts[0].Version) throw Unreleased();
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(
@@ -33,6 +39,11 @@ static class SchemaInstaller
 
         await transaction.CommitAsync(CancellationToken.None);
     }
+
+    static ConnectorException Unreleased() => PostgresProblem.Of(
+        "schema-unreleased",
+        "Schema headgate at the destination is of a build before the first release, and cannot be brought up to date: "
+            + "keep what you need of its change log and drop it (DROP SCHEMA headgate CASCADE).");
 
     const string Foundation = """
         CREATE SCHEMA IF NOT EXISTS headgate;
@@ -58,7 +69,7 @@ static class SchemaInstaller
     static async Task ExecuteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        await using var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -23,6 +23,13 @@ public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, P
         return await fence.CheckAsync(cancellationToken);
     }
 
+    /// <summary>How <see cref="Elsewhere"/> begins.</summary>
+    public const string ElsewhereBegins = "The job writes to ";
+
+    /// <summary>What there is to say where the fence that was opened is out of reach.</summary>
+    public static string Elsewhere(string opened, string now) =>
+        $"{ElsewhereBegins}{opened}, and the destination's connection leads to {now} now, where nothing would stop it.";
+
     IFence Open(SystemReference destination)
     {
         var connector = connectors.First(connector => connector.Name == destination.Connector);

@@ -101,7 +101,7 @@ sealed class MoveFenceConsumer(
     static ConnectorException Elsewhere(string opened, string now) => new(new Problem
     {
         Code = "destination-changed",
-        Sentence = $"The job writes to {opened}, and the destination's connection leads to {now} now: nothing there would stop it.",
+        Sentence = FenceOpener.Elsewhere(opened, now),
         Retryable = true,
     });
 

@@ -63,12 +63,12 @@ sealed partial class Reconciler(
         try
         {
             await using var fence = await fences.OpenAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
-            var mark = (await fence.ReadLedgerAsync(job.JobId, job.Attempt, cancellationToken)).Sum(entry => entry.NextRow);
-            await using var command = state.Source.CreateCommand(
-                "update coordinator.sync_job set ledger_mark = $2 where job_id = $1 and ledger_mark <> $2");
-            command.Parameters.AddWithValue(job.JobId);
-            command.Parameters.AddWithValue(mark);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            // The workers find no fence of their job elsewhere and leave the segments alone: nobody else would say why.
+            var elsewhere = job.Destination is { } opened && await fence.CheckAsync(cancellationToken) is var now && now != opened
+                ? FenceOpener.Elsewhere(opened, now) : null;
+            var mark = elsewhere is null
+                ? (await fence.ReadLedgerAsync(job.JobId, job.Attempt, cancellationToken)).Sum(entry => entry.NextRow) : job.LedgerMark;
+            await NoteAsync(job.JobId, mark, elsewhere, cancellationToken);
             return mark != job.LedgerMark && job.LedgerMark >= 0;
         }
         catch (ConnectorException)
@@ -76,6 +76,24 @@ sealed partial class Reconciler(
             // A destination that cannot be asked has not moved; sending again is safe.
             return false;
         }
+    }
+
+    async Task NoteAsync(Guid jobId, long mark, string? elsewhere, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            update coordinator.sync_job set ledger_mark = $2, waiting_for = case
+                when state <> 'Processing' then waiting_for
+                when $3::text is not null then $3
+                when starts_with(waiting_for, $4) then null
+                else waiting_for end
+            where job_id = $1
+            """);
+        command.Parameters.AddWithValue(jobId);
+        command.Parameters.AddWithValue(mark);
+        command.Parameters.Add(new NpgsqlParameter { Value = elsewhere ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.AddWithValue(FenceOpener.ElsewhereBegins);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     // Moved forward in the same statement, so that two coordinators do not look at the same job.
@@ -86,7 +104,7 @@ sealed partial class Reconciler(
             update coordinator.sync_job j set wake_at = now() + $1
             from (select job_id from coordinator.sync_job where wake_at <= now() order by wake_at limit 100 for update skip locked) due
             where j.job_id = due.job_id
-            returning j.job_id, j.pipeline_id, j.pipeline_version, j.attempt, j.state, j.phase, j.ledger_mark
+            returning j.job_id, j.pipeline_id, j.pipeline_version, j.attempt, j.state, j.phase, j.ledger_mark, j.destination
             """);
         command.Parameters.AddWithValue(options.Value.StallAfter);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -94,7 +112,8 @@ sealed partial class Reconciler(
         while (await reader.ReadAsync(cancellationToken))
         {
             due.Add(new WaitingJob(
-                reader.GetGuid(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetInt64(6)));
+                reader.GetGuid(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetInt64(6),
+                reader.IsDBNull(7) ? null : reader.GetString(7)));
         }
 
         return due;
@@ -131,5 +150,5 @@ sealed partial class Reconciler(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    sealed record WaitingJob(Guid JobId, Guid PipelineId, int PipelineVersion, int Attempt, string State, string Phase, long LedgerMark);
+    sealed record WaitingJob(Guid JobId, Guid PipelineId, int PipelineVersion, int Attempt, string State, string Phase, long LedgerMark, string? Destination);
 }

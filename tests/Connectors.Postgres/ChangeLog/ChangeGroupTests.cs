@@ -1,4 +1,3 @@
-using Headgate.Connectors.Postgres.Fencing;
 using Headgate.Connectors.Postgres.Tests.Destinations;
 using Xunit;
 
@@ -34,33 +33,40 @@ public sealed class ChangeGroupTests
     }
 
     [Fact]
-    public async Task The_log_of_an_earlier_version_is_kept_in_its_order()
+    public async Task Undone_from_the_end_each_record_finds_the_table_as_it_left_it()
     {
-        await using var bench = await LoadBench.StartAsync(
-            $"""
-             CREATE SCHEMA headgate;
-             CREATE TABLE headgate.schema_version (version int PRIMARY KEY, installed_at timestamptz NOT NULL DEFAULT clock_timestamp());
-             INSERT INTO headgate.schema_version (version) VALUES (1);
-             {await FirstAsync()}
-             INSERT INTO headgate.change
-             SELECT job, 1, 0, i / 100, i, CASE WHEN i % 50 < 25 THEN 'insert' ELSE 'update' END,
-                    ARRAY[i::text], CASE WHEN i % 50 < 25 THEN NULL ELSE ARRAY['old' || i] END, ARRAY['new' || i]
-             FROM generate_series(1, 500) i, (SELECT gen_random_uuid() AS job) j ORDER BY i
-             """,
-            open: false);
-        const string Log = "SELECT job_id, attempt, object_no, segment_no, first_row, operation, key, before, after FROM headgate.change ORDER BY first_row";
-        var before = await bench.RowsAsync(Log);
+        // Each record takes the place that the one before has just left, over many groups.
+        await using var bench = await LoadBench.StartAsync("""
+            CREATE TABLE items (id int PRIMARY KEY, place int UNIQUE);
+            INSERT INTO items SELECT i, i FROM generate_series(1, 5000) i
+            """);
+        var plan = await bench.PlanAsync("items", ["id"]);
+        var counts = await bench.LoadAsync(plan, "SELECT i, i - 1 FROM generate_series(1, 5000) i", batch: 5000);
+        Assert.Equal((5000, 1), (counts.Updated, await bench.Database.ScalarAsync<long>("SELECT count(DISTINCT first_row) FROM headgate.change")));
+        Assert.True(await bench.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.change_group") > 10);
 
-        await bench.MoveAsync(1, open: true);
+        await bench.Database.ExecuteAsync("""
+            DO $$
+            DECLARE c record;
+            BEGIN
+                FOR c IN SELECT * FROM headgate.change ORDER BY seq DESC, place DESC LOOP
+                    UPDATE items SET place = c.before[2]::int WHERE id = c.key[1]::int;
+                END LOOP;
+            END $$
+            """);
 
-        Assert.Equal(500, before.Count);
-        Assert.Equal(before, await bench.RowsAsync(Log));
-        Assert.Equal(before, await bench.RowsAsync(Log.Replace("BY first_row", "BY seq, place", StringComparison.Ordinal)));
+        Assert.Equal(5000, await bench.Database.ScalarAsync<long>("SELECT count(*) FROM items WHERE place = id"));
     }
 
-    static async Task<string> FirstAsync()
+    [Fact]
+    public async Task A_log_of_an_unreleased_build_is_refused_when_a_job_is_launched_and_stands_in_no_stops_way()
     {
-        using var reader = new StreamReader(typeof(PostgresFence).Assembly.GetManifestResourceStream("Schema.001-headgate.sql")!);
-        return await reader.ReadToEndAsync();
+        await using var bench = await LoadBench.StartAsync();
+        await bench.Database.ExecuteAsync("UPDATE headgate.schema_version SET version = 1");
+
+        await bench.MoveAsync(2, open: false);
+        var refused = await Assert.ThrowsAsync<ConnectorException>(() => bench.MoveAsync(3, open: true));
+
+        Assert.Equal(("schema-unreleased", false), (refused.Problem.Code, refused.Problem.Retryable));
     }
 }

@@ -3,6 +3,7 @@ using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using Headgate.IngestWorker.Loading;
 using Headgate.IngestWorker.Tests.Doubles;
+using MassTransit;
 
 namespace Headgate.IngestWorker.Tests.Worker;
 
@@ -111,6 +112,40 @@ public sealed class LoadingTests : WorkerTest
         var again = await Worker.Trail.NextAsync<JobProgressed>();
 
         Assert.All([progressed, again], told => Assert.Equal((job.JobId, 7L), (told.JobId, Assert.Single(told.Segments).Written)));
+    }
+
+    [Fact]
+    public async Task Progress_that_the_broker_did_not_take_is_told_again()
+    {
+        var (job, staged) = await StageAsync();
+        var refusal = new FirstRefused();
+        using var observed = Worker.Get<IBus>().ConnectPublishObserver(refusal);
+        using var hand = Worker.Get<ProgressReporter>().Take(job.Load(staged));
+        hand.Report(7);
+
+        var progressed = await Worker.Trail.NextAsync<JobProgressed>();
+
+        Assert.Equal((true, 7L), (refusal.HasRefused, Assert.Single(progressed.Segments).Written));
+    }
+
+    /// <summary>Lets the first telling of progress fail, as it does without a broker.</summary>
+    sealed class FirstRefused : IPublishObserver
+    {
+        public bool HasRefused { get; private set; }
+
+        public Task PrePublish<T>(PublishContext<T> context)
+            where T : class
+        {
+            if (HasRefused || context.Message is not JobProgressed) return Task.CompletedTask;
+            HasRefused = true;
+            throw new IOException("The broker is away.");
+        }
+
+        public Task PostPublish<T>(PublishContext<T> context)
+            where T : class => Task.CompletedTask;
+
+        public Task PublishFault<T>(PublishContext<T> context, Exception exception)
+            where T : class => Task.CompletedTask;
     }
 
     MemoryLedger Ledger(JobUnderTest job) => Worker.Destination.Ledgers[(job.JobId, 0, 0)];

@@ -40,7 +40,7 @@ public sealed class DyingSourceTests(DyingSourceTests.Fixture fixture) : IClassF
         var (job, goOn) = await HoldInMidCopyAsync("cut");
 
         await _day.Headgate.Source.ExecuteAsync(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'headgate-source' and query like 'COPY%' and state = 'active'");
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'headgate-source' and datname = current_database() and query like 'COPY%' and state = 'active'");
         goOn();
 
         await _day.ExactAsync(job, "cut");

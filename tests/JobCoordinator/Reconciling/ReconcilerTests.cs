@@ -1,3 +1,4 @@
+using Headgate.Connectors.Postgres.Fencing;
 using Headgate.Contracts.Jobs;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Reconciling;
@@ -97,6 +98,25 @@ public sealed class ReconcilerTests(SagaBench bench, FencedDatabase destination)
         var job = await LoadingAsync(destination: null, mark: 3);
         await using var reconciler = await bench.RunAsync<Reconciler>();
         await AskedAsync(job);
+    }
+
+    [Fact]
+    public async Task Job_whose_connection_leads_to_another_destination_by_now_says_so_for_as_long_as_it_does()
+    {
+        var job = await LoadingAsync(destination.ConnectionString, mark: 3);
+        await bench.ExecuteAsync($"update coordinator.sync_job set destination = 'the one before' where job_id = {job.Id}");
+        await using var reconciler = await bench.RunAsync<Reconciler>();
+        await AskedAsync(job);
+        Assert.StartsWith(
+            "The job writes to the one before, and the destination's connection leads to ", (await job.RowAsync()).WaitingFor, StringComparison.Ordinal);
+        await using (var fence = new PostgresFence(destination.ConnectionString))
+        {
+            var here = await fence.CheckAsync(default);
+            await bench.ExecuteAsync($"update coordinator.sync_job set destination = {here} where job_id = {job.Id}");
+        }
+
+        await AskedAsync(job);
+        Assert.Null((await job.RowAsync()).WaitingFor);
     }
 
     [Fact]

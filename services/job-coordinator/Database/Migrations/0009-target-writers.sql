@@ -5,3 +5,6 @@ create table coordinator.target_writer (
     pipeline_id uuid not null references coordinator.pipeline,
     primary key (destination, target)
 );
+
+-- Nobody knows who wrote the tables so far: once, all is read.
+delete from coordinator.object_offset;

@@ -62,22 +62,35 @@ CREATE TABLE headgate.job_object (
     PRIMARY KEY (job_id, attempt, object_no)
 );
 
--- One row per changed record. The arrays are aligned to job_object.fields. Of an update, both are null where the field did not
--- change; of an insert, there is no before. Text under DateStyle ISO, IntervalStyle postgres, extra_float_digits 1, TimeZone UTC.
-CREATE TABLE headgate.change (
+-- The arrays are aligned to job_object.fields. Of an update, both are null where the field did not change; of an insert, there is no
+-- before. Text under DateStyle ISO, IntervalStyle postgres, extra_float_digits 1, TimeZone UTC.
+CREATE TYPE headgate.change_record AS (key text[], before text[], after text[]);
+
+-- Changed records of a batch, some 32 KiB of them in a row, where they compress.
+CREATE TABLE headgate.change_group (
+    seq bigint GENERATED ALWAYS AS IDENTITY,
     job_id uuid NOT NULL,
     attempt int NOT NULL,
     object_no int NOT NULL,
     segment_no int NOT NULL,
     first_row bigint NOT NULL,
     operation text NOT NULL CHECK (operation IN ('insert', 'update')),
-    key text[] NOT NULL,
-    before text[],
-    after text[] NOT NULL
+    row_count int NOT NULL,
+    records headgate.change_record[] NOT NULL CHECK (cardinality(records) = row_count)
 );
+COMMENT ON COLUMN headgate.change_group.seq IS
+    'Within a batch in the order of writing; of two batches that changed the same row, the later one has the higher number.';
 
 -- A job's rows lie together, so block ranges find them and cost the writers nothing.
-CREATE INDEX change_job ON headgate.change USING brin (job_id) WITH (autosummarize = on, pages_per_range = 32);
+CREATE INDEX change_group_job ON headgate.change_group USING brin (job_id) WITH (autosummarize = on, pages_per_range = 32);
+
+-- Compresses nearly as well as the default and in a fraction of the time, where the server was built with it.
+DO $$
+BEGIN
+    ALTER TABLE headgate.change_group ALTER COLUMN records SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+    NULL;
+END $$;
 
 -- The records of a batch that was copied into a table found empty: all of them inserts.
 CREATE TABLE headgate.change_block (
@@ -114,6 +127,9 @@ CREATE TABLE headgate.rejected (
 );
 COMMENT ON COLUMN headgate.rejected.image IS 'The tuple as it was staged; null if it was too large to keep.';
 
+-- Records that wait for a value to become free are counted before one more is let in; those that wait for a parent may be very many.
+CREATE INDEX rejected_waiting_for_value ON headgate.rejected (job_id, attempt) WHERE deferred AND sqlstate IN ('23505', '23P01');
+
 CREATE TABLE headgate.schema_change (
     job_id uuid NOT NULL,
     attempt int NOT NULL,
@@ -125,6 +141,12 @@ CREATE TABLE headgate.schema_change (
     applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (job_id, attempt, object_no, seq)
 );
+
+-- One row per changed record, written in the order of seq and place.
+CREATE VIEW headgate.change AS
+SELECT g.job_id, g.attempt, g.object_no, g.segment_no, g.first_row, g.operation, r.key, r.before, r.after, g.seq, r.place
+FROM headgate.change_group g
+CROSS JOIN LATERAL unnest(g.records) WITH ORDINALITY AS r (key, before, after, place);
 
 -- For people: one row per changed field.
 CREATE VIEW headgate.changes AS
