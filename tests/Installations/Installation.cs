@@ -235,6 +235,7 @@ public sealed class Installation : IAsyncDisposable
         Environment["DOTNET_gcServer"] = "0";
         // They live for seconds: what is compiled a second time, to run faster, is not used any more when it is done.
         Environment["DOTNET_TC_CallCounting"] = "0";
+        Environment["DOTNET_gcConcurrent"] = "0";
     }
 
     Task<string?> RemarkAsync(Guid job) => State.ScalarAsync<string>(

@@ -103,7 +103,7 @@ public sealed class ReconcilerTests(SagaBench bench, FencedDatabase destination)
     [Fact]
     public async Task Job_whose_connection_leads_to_another_destination_by_now_says_so_for_as_long_as_it_does()
     {
-        var job = await LoadingAsync(destination.ConnectionString, mark: 3);
+        var job = await LoadingAsync(destination.ConnectionString, mark: 0);
         await bench.ExecuteAsync($"update coordinator.sync_job set destination = 'the one before' where job_id = {job.Id}");
         await using var reconciler = await bench.RunAsync<Reconciler>();
         await AskedAsync(job);
