@@ -86,8 +86,14 @@ sealed class StopMeasuring(CaseRun run, string pipeline)
         return await run.Headgate.StateAsync(job, cancellationToken) == "Processing";
     }
 
-    Task<long> WrittenAsync(Guid job, CancellationToken cancellationToken) => run.Installation.Destination.ScalarAsync<long>(
-        $"select coalesce(sum(next_row), 0)::bigint from headgate.ledger where job_id = '{job}'", cancellationToken);
+    async Task<long> WrittenAsync(Guid job, CancellationToken cancellationToken)
+    {
+        var destination = run.Installation.Destination;
+        // The first launch of all makes it.
+        if (await destination.ScalarAsync<bool>("select to_regclass('headgate.ledger') is null", cancellationToken)) return 0;
+        return await destination.ScalarAsync<long>(
+            $"select coalesce(sum(next_row), 0)::bigint from headgate.ledger where job_id = '{job}'", cancellationToken);
+    }
 
     async Task<string> StateAsync(Guid job, string[] wanted, CancellationToken cancellationToken)
     {
