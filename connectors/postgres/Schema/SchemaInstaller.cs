@@ -21,7 +21,7 @@ static class SchemaInstaller
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(
-            connection, transaction, "SET LOCAL search_path TO pg_catalog; SET LOCAL lock_timeout TO '20s'", cancellationToken);
+            connection, transaction, "SET LOCAL search_path TO pg_catalog; SET LOCAL lock_timeout TO '20s'; SET LOCAL statement_timeout TO 0", cancellationToken);
         await using (var locking = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1, 0)", connection, transaction))
         {
             locking.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Fencing.LockClass.Schema });
@@ -43,7 +43,7 @@ static class SchemaInstaller
     static ConnectorException Unreleased() => PostgresProblem.Of(
         "schema-unreleased",
         "Schema headgate at the destination is of a build before the first release, and cannot be brought up to date: "
-            + "keep what you need of its change log and drop it (DROP SCHEMA headgate CASCADE).");
+            + "once no job of any pipeline is under way there, keep what you need of its change log and drop it (DROP SCHEMA headgate CASCADE).");
 
     const string Foundation = """
         CREATE SCHEMA IF NOT EXISTS headgate;

@@ -68,7 +68,7 @@ sealed partial class Reconciler(
                 ? FenceOpener.Elsewhere(opened, now) : null;
             var mark = elsewhere is null
                 ? (await fence.ReadLedgerAsync(job.JobId, job.Attempt, cancellationToken)).Sum(entry => entry.NextRow) : job.LedgerMark;
-            await NoteAsync(job.JobId, mark, elsewhere, cancellationToken);
+            await NoteAsync(job, mark, elsewhere, cancellationToken);
             return mark != job.LedgerMark && job.LedgerMark >= 0;
         }
         catch (ConnectorException)
@@ -78,7 +78,8 @@ sealed partial class Reconciler(
         }
     }
 
-    async Task NoteAsync(Guid jobId, long mark, string? elsewhere, CancellationToken cancellationToken)
+    // Of the epoch that was looked at: meanwhile the job may have been stopped and have gone on at another place.
+    async Task NoteAsync(WaitingJob job, long mark, string? elsewhere, CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
             """
@@ -87,12 +88,13 @@ sealed partial class Reconciler(
                 when $3::text is not null then $3
                 when starts_with(waiting_for, $4) then null
                 else waiting_for end
-            where job_id = $1
+            where job_id = $1 and epoch = $5
             """);
-        command.Parameters.AddWithValue(jobId);
+        command.Parameters.AddWithValue(job.JobId);
         command.Parameters.AddWithValue(mark);
         command.Parameters.Add(new NpgsqlParameter { Value = elsewhere ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         command.Parameters.AddWithValue(FenceOpener.ElsewhereBegins);
+        command.Parameters.AddWithValue(job.Epoch);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -104,7 +106,7 @@ sealed partial class Reconciler(
             update coordinator.sync_job j set wake_at = now() + $1
             from (select job_id from coordinator.sync_job where wake_at <= now() order by wake_at limit 100 for update skip locked) due
             where j.job_id = due.job_id
-            returning j.job_id, j.pipeline_id, j.pipeline_version, j.attempt, j.state, j.phase, j.ledger_mark, j.destination
+            returning j.job_id, j.pipeline_id, j.pipeline_version, j.attempt, j.state, j.phase, j.ledger_mark, j.epoch, j.destination
             """);
         command.Parameters.AddWithValue(options.Value.StallAfter);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -113,7 +115,7 @@ sealed partial class Reconciler(
         {
             due.Add(new WaitingJob(
                 reader.GetGuid(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetInt64(6),
-                reader.IsDBNull(7) ? null : reader.GetString(7)));
+                reader.GetInt32(7), reader.IsDBNull(8) ? null : reader.GetString(8)));
         }
 
         return due;
@@ -150,5 +152,6 @@ sealed partial class Reconciler(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    sealed record WaitingJob(Guid JobId, Guid PipelineId, int PipelineVersion, int Attempt, string State, string Phase, long LedgerMark, string? Destination);
+    sealed record WaitingJob(Guid JobId, Guid PipelineId, int PipelineVersion, int Attempt, string State, string Phase, long LedgerMark, int Epoch,
+        string? Destination);
 }
