@@ -28,8 +28,8 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         on ??= (await SharedServers.PostgresAsync()).ConnectionString;
         var name = $"{prefix}_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
-        // template0 is the one template that nobody can be connected to.
-        await OnServerAsync(on, $"""CREATE DATABASE "{name}" TEMPLATE template0""");
+        // template0 is the one template that nobody can be connected to. Its files copied, not its pages written to the log: a third of the work.
+        await OnServerAsync(on, $"""CREATE DATABASE "{name}" TEMPLATE template0 STRATEGY file_copy""");
         return new TestDatabase(name, on);
     }
 
@@ -38,7 +38,7 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         var name = $"copy_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
         DataSource.Clear();
-        await OnServerAsync(_serverConnectionString, $"""CREATE DATABASE "{name}" TEMPLATE "{Name}" """);
+        await OnServerAsync(_serverConnectionString, $"""CREATE DATABASE "{name}" TEMPLATE "{Name}" STRATEGY file_copy""");
         return new TestDatabase(name, _serverConnectionString);
     }
 
