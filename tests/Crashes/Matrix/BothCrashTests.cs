@@ -12,9 +12,7 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
     internal static readonly string[] AtWorker =
     [
         FaultPoints.PlanMade,
-        FaultPoints.PlanStored,
         FaultPoints.SegmentPublished,
-        $"{FaultPoints.SegmentAdopted}#4",
         FaultPoints.SchemaUnchanged,
         FaultPoints.SchemaChanged,
         FaultPoints.BatchNotBegun,
@@ -28,19 +26,30 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
         FaultPoints.RunClaimed,
         $"{FaultPoints.ObligationSent}/{nameof(AcceptJob)}",
         $"{FaultPoints.JobCommitted}/{nameof(JobPrepared)}",
-        $"{FaultPoints.JobCommitted}/{nameof(SegmentExtracted)}#4",
-        $"{FaultPoints.FenceMoved}/Open",
         $"{FaultPoints.JobCommitted}/{nameof(SegmentLoaded)}#3",
         $"{FaultPoints.FenceMoved}/Close",
-        FaultPoints.JobCompared,
         $"{FaultPoints.ObligationDue}/{nameof(JobCompleted)}",
+    ];
+
+    // Where the gate has both of them killed with the queues emptied as well.
+    static readonly string[] AlsoAtWorker = [FaultPoints.PlanStored, $"{FaultPoints.SegmentAdopted}#4"];
+
+    static readonly string[] AlsoAtCoordinator =
+    [
+        $"{FaultPoints.JobCommitted}/{nameof(SegmentExtracted)}#4",
+        $"{FaultPoints.FenceMoved}/Open",
+        FaultPoints.JobCompared,
     ];
 
     public static TheoryData<string> WorkerPoints => [.. AtWorker];
 
     public static TheoryData<string> CoordinatorPoints => [.. AtCoordinator];
 
-    public sealed class Fixture() : CrashFixture([.. AtWorker, .. AtCoordinator]);
+    public static TheoryData<string> AlsoWorkerPoints => [.. AlsoAtWorker];
+
+    public static TheoryData<string> AlsoCoordinatorPoints => [.. AlsoAtCoordinator];
+
+    public sealed class Fixture() : CrashFixture([.. AtWorker, .. AtCoordinator, .. AlsoAtWorker, .. AlsoAtCoordinator]);
 
     [Theory]
     [MemberData(nameof(WorkerPoints))]
@@ -50,5 +59,17 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
     [Theory]
     [MemberData(nameof(CoordinatorPoints))]
     public async Task Both_killed_where_the_coordinator_is(string point) =>
+        output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator, both: true));
+
+    [Theory]
+    [MemberData(nameof(AlsoWorkerPoints))]
+    [Trait("Gate", "ByHand")]
+    public async Task Both_killed_where_the_worker_is_and_the_queues_as_they_were(string point) =>
+        output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Worker, both: true));
+
+    [Theory]
+    [MemberData(nameof(AlsoCoordinatorPoints))]
+    [Trait("Gate", "ByHand")]
+    public async Task Both_killed_where_the_coordinator_is_and_the_queues_as_they_were(string point) =>
         output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator, both: true));
 }

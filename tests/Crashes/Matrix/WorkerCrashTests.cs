@@ -14,29 +14,42 @@ public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture, ITestOutp
         $"{FaultPoints.StepAnswered}/Prepare",
         FaultPoints.SegmentRead,
         FaultPoints.SegmentPublished,
-        $"{FaultPoints.SegmentPublished}#4",
         FaultPoints.SegmentAdopted,
-        $"{FaultPoints.SegmentAdopted}#4",
         $"{FaultPoints.StepAnswered}/Extract#3",
         FaultPoints.SchemaUnchanged,
         FaultPoints.SchemaChanged,
         $"{FaultPoints.StepAnswered}/ApplySchema",
         FaultPoints.BatchNotBegun,
         FaultPoints.BatchWritten,
-        $"{FaultPoints.BatchWritten}#4",
         FaultPoints.BatchCommitted,
-        $"{FaultPoints.BatchCommitted}#5",
         $"{FaultPoints.StepAnswered}/Load#2",
-        $"{FaultPoints.StepAnswered}/Load#4",
         FaultPoints.ReleaseForgotten,
+    ];
+
+    // The same steps for the last time, when nothing comes after them.
+    internal static readonly string[] LastTurns =
+    [
+        $"{FaultPoints.SegmentPublished}#4",
+        $"{FaultPoints.SegmentAdopted}#4",
+        $"{FaultPoints.BatchWritten}#4",
+        $"{FaultPoints.BatchCommitted}#5",
+        $"{FaultPoints.StepAnswered}/Load#4",
     ];
 
     public static TheoryData<string> Points => [.. Rows];
 
-    public sealed class Fixture() : CrashFixture(Rows);
+    public static TheoryData<string> LastPoints => [.. LastTurns];
+
+    public sealed class Fixture() : CrashFixture([.. Rows, .. LastTurns]);
 
     [Theory]
     [MemberData(nameof(Points))]
     public async Task Worker_killed(string point) =>
+        output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Worker));
+
+    [Theory]
+    [MemberData(nameof(LastPoints))]
+    [Trait("Gate", "ByHand")]
+    public async Task Worker_killed_at_the_last_turn(string point) =>
         output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Worker));
 }
