@@ -53,18 +53,15 @@ public sealed class Installation : IAsyncDisposable
         installation.Describe();
         if (canHalt) installation.Environment["HEADGATE_HALT_AT"] = installation.Orders;
         configure?.Invoke(installation.Environment);
-        await installation.StartSchedulerAsync();
-        await installation.StartCoordinatorAsync();
-        await installation.StartWorkerAsync();
+        await Task.WhenAll(installation.StartSchedulerAsync(), installation.StartCoordinatorAsync(), installation.StartWorkerAsync());
         return installation;
     }
 
-    public async Task StartSchedulerAsync() => _services.Add(Scheduler = await ServiceProcess.StartAsync("scheduler", "Headgate.Scheduler", Environment));
+    public async Task StartSchedulerAsync() => Scheduler = await StartAsync("scheduler", "Headgate.Scheduler");
 
-    public async Task StartCoordinatorAsync() =>
-        _services.Add(Coordinator = await ServiceProcess.StartAsync("job-coordinator", "Headgate.JobCoordinator", Environment));
+    public async Task StartCoordinatorAsync() => Coordinator = await StartAsync("job-coordinator", "Headgate.JobCoordinator");
 
-    public async Task StartWorkerAsync() => _services.Add(Worker = await ServiceProcess.StartAsync("ingest-worker", "Headgate.IngestWorker", Environment));
+    public async Task StartWorkerAsync() => Worker = await StartAsync("ingest-worker", "Headgate.IngestWorker");
 
     /// <summary>Says at which fault point whoever comes to it is to halt from now on; null: at none.</summary>
     public void HaltAt(string? point)
@@ -221,6 +218,13 @@ public sealed class Installation : IAsyncDisposable
         await Source.DisposeAsync();
         await Destination.DisposeAsync();
         Directory.Delete(Staging, recursive: true);
+    }
+
+    async Task<ServiceProcess> StartAsync(string folder, string assembly)
+    {
+        var service = await ServiceProcess.StartAsync(folder, assembly, Environment);
+        lock (_services) _services.Add(service);
+        return service;
     }
 
     void Describe()
