@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
 using Headgate.PrivateServers;
 using Headgate.Tests.Servers;
@@ -12,6 +14,7 @@ public sealed class Installation : IAsyncDisposable
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     readonly List<ServiceProcess> _services = [];
     VirtualHost _broker = null!;
+    OperatorBus? _operator;
 
     public TestDatabase State { get; private set; } = null!;
 
@@ -85,12 +88,20 @@ public sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Starts a run and returns its job.</summary>
+    /// <param name="pipeline">test/NAME.</param>
     public async Task<Guid> RunAsync(string pipeline)
     {
-        var (exitCode, output) = await CommandAsync("run", pipeline);
-        Assert.True(exitCode == 0, output);
-        return await State.ScalarAsync<Guid>(
-            $"select current_job_id from coordinator.pipeline where project || '/' || name = '{pipeline}'");
+        var answer = await (await OperatorAsync()).RunAsync(pipeline.Split('/')[^1], Patience);
+        Assert.True(answer is { Outcome: RunOutcome.Started or RunOutcome.Resumed }, answer?.Sentence ?? "no answer");
+        return answer!.JobId!.Value;
+    }
+
+    /// <summary>Commands a job, as the interim commands do, and expects that it is accepted.</summary>
+    public async Task TellAsync<T>(T command)
+        where T : class
+    {
+        var answer = await (await OperatorAsync()).CommandAsync(command, Patience);
+        Assert.True(answer is { Outcome: CommandOutcome.Accepted }, answer?.Sentence ?? "no answer");
     }
 
     /// <summary>Waits until the job stands in a state, and returns its row's state and error.</summary>
@@ -212,6 +223,7 @@ public sealed class Installation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_operator is not null) await _operator.DisposeAsync();
         await EndServicesAsync();
         await _broker.DisposeAsync();
         await State.DisposeAsync();
@@ -226,6 +238,8 @@ public sealed class Installation : IAsyncDisposable
         lock (_services) _services.Add(service);
         return service;
     }
+
+    async Task<OperatorBus> OperatorAsync() => _operator ??= await OperatorBus.ConnectAsync(_broker.AmqpUri);
 
     void Describe()
     {

@@ -1,3 +1,5 @@
+using Headgate.Contracts.Jobs;
+
 namespace Headgate.Integration.Tests;
 
 /// <summary>Whatever is wrong with what a job is given: a Failed job with one clear sentence, and Resume works once it is mended.</summary>
@@ -129,7 +131,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
 
     async Task ResumesAsync(Guid job)
     {
-        Assert.Equal(0, (await _headgate.CommandAsync("resume", job.ToString())).ExitCode);
+        await _headgate.TellAsync(new ResumeJob { JobId = job, Actor = "test" });
         await _headgate.CompleteAsync(job);
     }
 

@@ -1,3 +1,5 @@
+using Headgate.Contracts.Jobs;
+
 namespace Headgate.Integration.Tests;
 
 /// <summary>Each thing broken once in mid-run: the job completes by itself, destination, ledger and change log are exact.</summary>
@@ -72,11 +74,11 @@ public sealed class FaultTests : IAsyncLifetime
     [Fact]
     public async Task Release_lost_in_the_broker_is_sent_again_until_nothing_is_left_staged()
     {
-        var job = await BreakInMidRunAsync(async () => Assert.Equal(0, (await _headgate.CommandAsync("pause", await CurrentAsync())).ExitCode));
+        var job = await BreakInMidRunAsync(async () => await _headgate.TellAsync(new PauseJob { JobId = await CurrentAsync(), Actor = "test" }));
         await _headgate.StateAsync(job, "Paused");
         Assert.NotEmpty(StagedFiles());
         await _headgate.Worker.KillAsync();
-        Assert.Equal(0, (await _headgate.CommandAsync("discard", job.ToString())).ExitCode);
+        await _headgate.TellAsync(new DiscardJob { JobId = job, Actor = "test" });
         await Installation.EventuallyAsync(
             async () => await _headgate.State.ScalarAsync<long>("select count(*) from coordinator.obligation where done_at is null") == 0,
             () => Task.FromResult("the release was not sent"));
@@ -91,7 +93,7 @@ public sealed class FaultTests : IAsyncLifetime
             () => Task.FromResult("a release was not answered"));
     }
 
-    async Task<string> CurrentAsync() => (await _headgate.State.ScalarAsync<string>("select current_job_id::text from coordinator.pipeline"))!;
+    Task<Guid> CurrentAsync() => _headgate.State.ScalarAsync<Guid>("select current_job_id from coordinator.pipeline");
 
     IEnumerable<string> StagedFiles() => Directory.EnumerateFiles(_headgate.Staging, "*.seg", SearchOption.AllDirectories);
 

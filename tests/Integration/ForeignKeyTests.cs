@@ -1,3 +1,5 @@
+using Headgate.Contracts.Jobs;
+
 namespace Headgate.Integration.Tests;
 
 /// <summary>Tables that refer to each other, of which only the last is read again after a pause.</summary>
@@ -15,11 +17,11 @@ public sealed class ForeignKeyTests(InstallationFixture fixture) : IClassFixture
         await Installation.EventuallyAsync(
             async () => await SealedAsync(job) == 2 && await ReadersAsync() == 1,
             async () => $"{await SealedAsync(job)} tables are staged, {await ReadersAsync()} are being read");
-        Assert.Equal(0, (await _headgate.CommandAsync("pause", job.ToString())).ExitCode);
+        await _headgate.TellAsync(new PauseJob { JobId = job, Actor = "test" });
         await _headgate.StateAsync(job, "Paused");
 
         await _headgate.Source.ExecuteAsync("create or replace function gate() returns boolean language sql volatile as 'select true'");
-        Assert.Equal(0, (await _headgate.CommandAsync("resume", job.ToString())).ExitCode);
+        await _headgate.TellAsync(new ResumeJob { JobId = job, Actor = "test" });
         await _headgate.CompleteAsync(job);
 
         foreach (var table in Tables) await _headgate.EqualAsync(table);

@@ -14,12 +14,12 @@ public sealed class StopSignalTests(InstallationFixture fixture) : IClassFixture
     {
         var job = await ReadingAsync("slow");
 
-        Assert.Equal(0, (await _headgate.CommandAsync("pause", job.ToString())).ExitCode);
+        await _headgate.TellAsync(new PauseJob { JobId = job, Actor = "test" });
         await _headgate.StateAsync(job, "Paused");
         await NobodyReadsAsync("slow");
 
         await HurryAsync("slow");
-        Assert.Equal(0, (await _headgate.CommandAsync("resume", job.ToString())).ExitCode);
+        await _headgate.TellAsync(new ResumeJob { JobId = job, Actor = "test" });
         await _headgate.CompleteAsync(job);
         await _headgate.EqualAsync("slow");
         await _headgate.LedgerExactAsync(job);
@@ -36,7 +36,7 @@ public sealed class StopSignalTests(InstallationFixture fixture) : IClassFixture
         var job = await _headgate.RunAsync("test/forced");
         await _headgate.WorkerBlockedAsync();
 
-        Assert.Equal(0, (await _headgate.CommandAsync("cancel", job.ToString(), "--force")).ExitCode);
+        await _headgate.TellAsync(new CancelJob { JobId = job, Actor = "test", Mode = CancelMode.Force });
         await _headgate.StateAsync(job, "Canceled");
 
         // The worker itself let go, before the fence threw its backends out.
@@ -52,12 +52,12 @@ public sealed class StopSignalTests(InstallationFixture fixture) : IClassFixture
         var job = await ReadingAsync("unheard");
         await DeafenAsync();
 
-        Assert.Equal(0, (await _headgate.CommandAsync("pause", job.ToString())).ExitCode);
+        await _headgate.TellAsync(new PauseJob { JobId = job, Actor = "test" });
         await _headgate.StateAsync(job, "Paused");
         Assert.Equal(1, await ReadersAsync("unheard"));
 
         await HurryAsync("unheard");
-        Assert.Equal(0, (await _headgate.CommandAsync("resume", job.ToString())).ExitCode);
+        await _headgate.TellAsync(new ResumeJob { JobId = job, Actor = "test" });
         await _headgate.CompleteAsync(job);
         await _headgate.EqualAsync("unheard");
     }

@@ -41,6 +41,8 @@ public static class SharedServers
             {
                 ["fsync"] = "off",
                 ["max_connections"] = "300",
+                // All of it is searched whenever a database is dropped.
+                ["shared_buffers"] = "32MB",
                 ["max_prepared_transactions"] = "20",
                 ["wal_level"] = "logical",
                 // When a transaction committed, by the server's own clock: for judging what was written after a stop.

@@ -31,7 +31,7 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
         $"{FaultPoints.ObligationDue}/{nameof(JobCompleted)}",
     ];
 
-    // Where the gate has both of them killed with the queues emptied as well.
+    // Where the gate empties the queues as well.
     static readonly string[] AlsoAtWorker = [FaultPoints.PlanStored, $"{FaultPoints.SegmentAdopted}#4"];
 
     static readonly string[] AlsoAtCoordinator =

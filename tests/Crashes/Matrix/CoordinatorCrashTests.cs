@@ -14,8 +14,6 @@ public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture,
     internal static readonly string[] Rows =
     [
         FaultPoints.RunClaimed,
-        $"{FaultPoints.ObligationSent}/{nameof(AcceptJob)}",
-        $"{FaultPoints.JobCommitted}/{nameof(BeginJob)}",
         $"{FaultPoints.JobCommitted}/{nameof(JobPrepared)}",
         $"{FaultPoints.JobCommitted}/{nameof(SegmentExtracted)}#2",
         $"{FaultPoints.FenceNotMoved}/Open",
@@ -25,17 +23,19 @@ public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture,
         $"{FaultPoints.JobCommitted}/{nameof(SegmentLoaded)}",
         $"{FaultPoints.FenceNotMoved}/Close",
         $"{FaultPoints.FenceMoved}/Close",
-        $"{FaultPoints.JobCommitted}/{nameof(FenceMoved)}#2",
         FaultPoints.JobCompared,
         $"{FaultPoints.JobCommitted}/{nameof(JobVerified)}",
-        $"{FaultPoints.ObligationDue}/{nameof(JobCompleted)}",
         $"{FaultPoints.ObligationSent}/{nameof(JobCompleted)}",
-        $"{FaultPoints.ObligationSent}/{nameof(ReleaseJob)}",
     ];
 
-    // Steps that are alike to one above.
-    internal static readonly string[] AlikeRows =
+    // In between.
+    internal static readonly string[] RowsByHand =
     [
+        $"{FaultPoints.ObligationSent}/{nameof(AcceptJob)}",
+        $"{FaultPoints.JobCommitted}/{nameof(BeginJob)}",
+        $"{FaultPoints.JobCommitted}/{nameof(FenceMoved)}#2",
+        $"{FaultPoints.ObligationDue}/{nameof(JobCompleted)}",
+        $"{FaultPoints.ObligationSent}/{nameof(ReleaseJob)}",
         $"{FaultPoints.ObligationDue}/{nameof(AcceptJob)}",
         $"{FaultPoints.JobCommitted}/{nameof(AcceptJob)}",
         $"{FaultPoints.JobCommitted}/{nameof(SegmentExtracted)}#4",
@@ -44,9 +44,9 @@ public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture,
 
     public static TheoryData<string> Points => [.. Rows];
 
-    public static TheoryData<string> AlikePoints => [.. AlikeRows];
+    public static TheoryData<string> PointsByHand => [.. RowsByHand];
 
-    public sealed class Fixture() : CrashFixture([.. Rows, .. AlikeRows]);
+    public sealed class Fixture() : CrashFixture([.. Rows, .. RowsByHand]);
 
     [Theory]
     [MemberData(nameof(Points))]
@@ -54,8 +54,8 @@ public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture,
         output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator));
 
     [Theory]
-    [MemberData(nameof(AlikePoints))]
+    [MemberData(nameof(PointsByHand))]
     [Trait("Gate", "ByHand")]
-    public async Task Coordinator_killed_at_a_step_like_another(string point) =>
+    public async Task Coordinator_killed_in_between(string point) =>
         output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator));
 }

@@ -9,14 +9,10 @@ public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture, ITestOutp
     // The job has 1 preparation, 4 segments to read, 1 schema change, and 4 segments to write, in 5 batches.
     internal static readonly string[] Rows =
     [
-        FaultPoints.PlanMade,
         FaultPoints.PlanStored,
-        $"{FaultPoints.StepAnswered}/Prepare",
         FaultPoints.SegmentRead,
         FaultPoints.SegmentPublished,
         FaultPoints.SegmentAdopted,
-        $"{FaultPoints.StepAnswered}/Extract#3",
-        FaultPoints.SchemaUnchanged,
         FaultPoints.SchemaChanged,
         $"{FaultPoints.StepAnswered}/ApplySchema",
         FaultPoints.BatchNotBegun,
@@ -26,9 +22,13 @@ public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture, ITestOutp
         FaultPoints.ReleaseForgotten,
     ];
 
-    // The same steps for the last time, when nothing comes after them.
-    internal static readonly string[] LastTurns =
+    // In between, and the same steps for the last time, when nothing comes after them.
+    internal static readonly string[] RowsByHand =
     [
+        FaultPoints.PlanMade,
+        $"{FaultPoints.StepAnswered}/Prepare",
+        $"{FaultPoints.StepAnswered}/Extract#3",
+        FaultPoints.SchemaUnchanged,
         $"{FaultPoints.SegmentPublished}#4",
         $"{FaultPoints.SegmentAdopted}#4",
         $"{FaultPoints.BatchWritten}#4",
@@ -38,9 +38,9 @@ public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture, ITestOutp
 
     public static TheoryData<string> Points => [.. Rows];
 
-    public static TheoryData<string> LastPoints => [.. LastTurns];
+    public static TheoryData<string> PointsByHand => [.. RowsByHand];
 
-    public sealed class Fixture() : CrashFixture([.. Rows, .. LastTurns]);
+    public sealed class Fixture() : CrashFixture([.. Rows, .. RowsByHand]);
 
     [Theory]
     [MemberData(nameof(Points))]
@@ -48,8 +48,8 @@ public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture, ITestOutp
         output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Worker));
 
     [Theory]
-    [MemberData(nameof(LastPoints))]
+    [MemberData(nameof(PointsByHand))]
     [Trait("Gate", "ByHand")]
-    public async Task Worker_killed_at_the_last_turn(string point) =>
+    public async Task Worker_killed_in_between(string point) =>
         output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Worker));
 }
