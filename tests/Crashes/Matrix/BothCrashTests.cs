@@ -13,7 +13,6 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
     [
         FaultPoints.PlanMade,
         FaultPoints.SegmentPublished,
-        FaultPoints.SchemaUnchanged,
         FaultPoints.SchemaChanged,
         FaultPoints.BatchNotBegun,
         $"{FaultPoints.BatchWritten}#2",
@@ -23,21 +22,21 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
 
     internal static readonly string[] AtCoordinator =
     [
-        FaultPoints.RunClaimed,
         $"{FaultPoints.ObligationSent}/{nameof(AcceptJob)}",
-        $"{FaultPoints.JobCommitted}/{nameof(JobPrepared)}",
         $"{FaultPoints.JobCommitted}/{nameof(SegmentLoaded)}#3",
-        $"{FaultPoints.FenceMoved}/Close",
         $"{FaultPoints.ObligationDue}/{nameof(JobCompleted)}",
     ];
 
-    // Where the gate empties the queues as well.
-    static readonly string[] AlsoAtWorker = [FaultPoints.PlanStored, $"{FaultPoints.SegmentAdopted}#4"];
+    // Where the gate empties the queues as well, and in between.
+    internal static readonly string[] AtWorkerByHand = [FaultPoints.PlanStored, $"{FaultPoints.SegmentAdopted}#4", FaultPoints.SchemaUnchanged];
 
-    static readonly string[] AlsoAtCoordinator =
+    internal static readonly string[] AtCoordinatorByHand =
     [
+        FaultPoints.RunClaimed,
+        $"{FaultPoints.JobCommitted}/{nameof(JobPrepared)}",
         $"{FaultPoints.JobCommitted}/{nameof(SegmentExtracted)}#4",
         $"{FaultPoints.FenceMoved}/Open",
+        $"{FaultPoints.FenceMoved}/Close",
         FaultPoints.JobCompared,
     ];
 
@@ -45,11 +44,11 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
 
     public static TheoryData<string> CoordinatorPoints => [.. AtCoordinator];
 
-    public static TheoryData<string> AlsoWorkerPoints => [.. AlsoAtWorker];
+    public static TheoryData<string> WorkerPointsByHand => [.. AtWorkerByHand];
 
-    public static TheoryData<string> AlsoCoordinatorPoints => [.. AlsoAtCoordinator];
+    public static TheoryData<string> CoordinatorPointsByHand => [.. AtCoordinatorByHand];
 
-    public sealed class Fixture() : CrashFixture([.. AtWorker, .. AtCoordinator, .. AlsoAtWorker, .. AlsoAtCoordinator]);
+    public sealed class Fixture() : CrashFixture([.. AtWorker, .. AtCoordinator, .. AtWorkerByHand, .. AtCoordinatorByHand]);
 
     [Theory]
     [MemberData(nameof(WorkerPoints))]
@@ -62,14 +61,14 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
         output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator, both: true));
 
     [Theory]
-    [MemberData(nameof(AlsoWorkerPoints))]
+    [MemberData(nameof(WorkerPointsByHand))]
     [Trait("Gate", "ByHand")]
-    public async Task Both_killed_where_the_worker_is_and_the_queues_as_they_were(string point) =>
+    public async Task Both_killed_where_the_worker_is_in_between(string point) =>
         output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Worker, both: true));
 
     [Theory]
-    [MemberData(nameof(AlsoCoordinatorPoints))]
+    [MemberData(nameof(CoordinatorPointsByHand))]
     [Trait("Gate", "ByHand")]
-    public async Task Both_killed_where_the_coordinator_is_and_the_queues_as_they_were(string point) =>
+    public async Task Both_killed_where_the_coordinator_is_in_between(string point) =>
         output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator, both: true));
 }

@@ -21,10 +21,13 @@ public sealed class FaultPointTests
     public void Every_point_has_its_row() => Assert.Empty(All.Except(PointsOf(
         [.. WorkerCrashTests.Rows, .. WorkerCrashTests.RowsByHand, .. CoordinatorCrashTests.Rows, .. CoordinatorCrashTests.RowsByHand])));
 
-    /// <summary>In the gate, with the queues emptied between death and birth, or as they were.</summary>
+    /// <summary>In the gate or by hand, with the queues emptied between death and birth, or as they were.</summary>
     [Fact]
     public void Every_point_has_a_row_in_which_both_are_killed() => Assert.Empty(All.Except(PointsOf(
-        [.. BothCrashTests.AtWorker, .. BothCrashTests.AtCoordinator, .. EmptiedTests.AtWorker, .. EmptiedTests.AtCoordinator])));
+    [
+        .. BothCrashTests.AtWorker, .. BothCrashTests.AtCoordinator, .. BothCrashTests.AtWorkerByHand, .. BothCrashTests.AtCoordinatorByHand,
+        .. EmptiedTests.AtWorker, .. EmptiedTests.AtCoordinator, .. EmptiedTests.AtCoordinatorByHand,
+    ])));
 
     static IEnumerable<string> PointsOf(IEnumerable<string> rows) => rows.Select(row => row.Split('/', '#')[0]);
 }
