@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Headgate.Rpc.Hosting.Ports;
 
@@ -24,7 +25,7 @@ sealed class PrefaceMiddleware(ConnectionDelegate next, Handover handover, TimeP
                 await next(connection);
                 break;
             default:
-                connection.Abort(new ConnectionAbortedException("The connection sent nothing."));
+                connection.Abort(new ConnectionAbortedException("The connection sent nothing to tell its protocol by."));
                 break;
         }
     }
@@ -33,7 +34,8 @@ sealed class PrefaceMiddleware(ConnectionDelegate next, Handover handover, TimeP
     async Task<bool?> IsHttp2Async(ConnectionContext connection)
     {
         using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, connection.ConnectionClosed);
+        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
         var input = connection.Transport.Input;
         try
         {
@@ -45,7 +47,8 @@ sealed class PrefaceMiddleware(ConnectionDelegate next, Handover handover, TimeP
                 // What is not examined is there again at the next read, by whoever serves the connection.
                 input.AdvanceTo(result.Buffer.Start, isDecided ? result.Buffer.Start : result.Buffer.End);
                 if (isDecided) return Preface.SequenceEqual(begin);
-                if (result.IsCompleted || result.IsCanceled) return null;
+                // HTTP/1.1 knows what to do with a connection that ended early.
+                if (result.IsCompleted) return false;
             }
         }
         catch (Exception error) when (error is OperationCanceledException or ConnectionResetException or ConnectionAbortedException or IOException)

@@ -58,5 +58,6 @@ sealed class EndpointBinder<TService>(IEndpointRouteBuilder routes, CallServer s
         var metadata = new GrpcMethodMetadata(typeof(TService), method);
         endpoints.Add(routes.MapMethods(method.FullName, [HttpMethods.Post], (RequestDelegate)handler.HandleAsync)
             .WithMetadata(metadata).WithDisplayName($"gRPC - {method.FullName}"));
+        UnimplementedEndpoints.MapOtherVerbs(routes, method.FullName);
     }
 }

@@ -21,15 +21,20 @@ static class UnimplementedEndpoints
             .Add(endpoint => ((RouteEndpointBuilder)endpoint).Order = int.MaxValue);
     }
 
+    /// <summary>Routing would leave them to the endpoint of all paths, and find nothing.</summary>
+    public static void MapOtherVerbs(IEndpointRouteBuilder routes, string path) =>
+        routes.Map(path, NotAllowedAsync).WithDisplayName($"gRPC - {path} by another verb").Add(endpoint => ((RouteEndpointBuilder)endpoint).Order = 1);
+
+    static Task NotAllowedAsync(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        http.Response.Headers.Allow = HttpMethods.Post;
+        return Task.CompletedTask;
+    }
+
     static Task AnswerAsync(HttpContext http, CallServer server)
     {
-        if (!HttpMethods.IsPost(http.Request.Method))
-        {
-            http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            http.Response.Headers.Allow = HttpMethods.Post;
-            return Task.CompletedTask;
-        }
-
+        if (!HttpMethods.IsPost(http.Request.Method)) return NotAllowedAsync(http);
         var call = new ServerCall(http, server, MethodType.Unary);
         return call.RunAsync(_ => throw new RpcException(new Status(StatusCode.Unimplemented, $"There is no {http.Request.Path}.")));
     }

@@ -24,5 +24,7 @@ static class SymbolWalk
             .Concat(message.EnumTypes.SelectMany(Symbols))
             .Prepend(message.FullName);
 
-    static IEnumerable<string> Symbols(EnumDescriptor type) => type.Values.Select(value => value.FullName).Prepend(type.FullName);
+    // A value's name stands beside that of its type, not below it.
+    static IEnumerable<string> Symbols(EnumDescriptor type) =>
+        type.Values.Select(value => type.FullName[..^type.Name.Length] + value.Name).Prepend(type.FullName);
 }

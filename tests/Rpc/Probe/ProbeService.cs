@@ -10,6 +10,7 @@ public sealed class ProbeService(ProbeCalls calls) : Headgate.Rpc.Testing.V1.Pro
 {
     public override async Task<EchoResponse> Echo(EchoRequest request, ServerCallContext context)
     {
+        if (request.Padding is < 0 or > ProbeServer.MaxSendSize) throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, "padding"));
         if (context.RequestHeaders.GetValue("x-want-metadata") is not null)
         {
             await context.WriteResponseHeadersAsync(new Metadata { { "x-head", "head" }, { "x-head-bin", [0, 255, 1] } });
