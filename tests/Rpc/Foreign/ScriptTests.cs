@@ -8,7 +8,7 @@ public sealed class ScriptTests(ForeignServer foreign) : IClassFixture<ForeignSe
     [Fact]
     public async Task Grpc_js_is_served()
     {
-        AllWell(await NodeClients.RunAsync("grpc-js.mjs", foreign.Address, foreign.Descriptors), scenarios: 15);
+        AllWell(await NodeClients.RunAsync("grpc-js.mjs", foreign.Address), scenarios: 15);
         await CanceledAsync("grpc-js-cancel", "grpc-js-deadline");
     }
 

@@ -1,11 +1,12 @@
-// node grpc-js.mjs HOST:PORT FILE_DESCRIPTOR_SET
-import { readFileSync } from 'node:fs';
+// node grpc-js.mjs HOST:PORT
+import { fileURLToPath } from 'node:url';
 import grpc from '@grpc/grpc-js';
 import loader from '@grpc/proto-loader';
 import { equal, run } from './scenarios.mjs';
 
-const [address, descriptors] = process.argv.slice(2);
-const definition = loader.loadFileDescriptorSetFromBuffer(readFileSync(descriptors), { longs: String, keepCase: true, defaults: true });
+const [address] = process.argv.slice(2);
+const includeDirs = [fileURLToPath(new URL('../protos', import.meta.url))];
+const definition = loader.loadSync('headgate/rpc/testing/v1/probe.proto', { includeDirs, longs: String, keepCase: true, defaults: true });
 const { ProbeService } = grpc.loadPackageDefinition(definition).headgate.rpc.testing.v1;
 const connect = (options = {}) => new ProbeService(address, grpc.credentials.createInsecure(), { 'grpc.max_receive_message_length': -1, ...options });
 const client = connect();
@@ -15,8 +16,6 @@ const unary = (method, request, { metadata = new grpc.Metadata(), options = {}, 
     const seen = {};
     const call = from[method](request, metadata, options, (error, response) => resolve({ error, response, ...seen }));
     call.on('metadata', (headers) => (seen.headers = headers));
-    call.on('status', (status) => (seen.trailers = status.metadata));
-    seen.call = call;
   });
 
 const collect = (stream) =>
@@ -38,11 +37,9 @@ await run({
     const metadata = new grpc.Metadata();
     metadata.set('x-want-metadata', '1');
     metadata.set('x-bytes-bin', Buffer.from([1, 2, 255]));
-    const { response, headers, trailers } = await unary('echo', {}, { metadata });
+    const { response, headers } = await unary('echo', {}, { metadata });
     equal(response.headers['x-bytes-bin'], '0102FF');
     equal([headers.get('x-head'), [...headers.get('x-head-bin')[0]]], [['head'], [0, 255, 1]]);
-    await new Promise((resolve) => setImmediate(resolve));
-    equal(trailers === undefined, true);
   },
   async trailers() {
     const metadata = new grpc.Metadata();
