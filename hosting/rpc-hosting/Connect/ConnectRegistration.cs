@@ -11,6 +11,7 @@ public static class ConnectRegistration
     public static IServiceCollection AddConnect(this IServiceCollection services, Action<ConnectOptions>? configure = null)
     {
         if (configure is not null) services.Configure(configure);
+        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RpcMethods>();
         services.AddSingleton<JsonCodec>();
         services.AddSingleton<ConnectCalls>();

@@ -11,6 +11,7 @@ public static class GrpcHealthChecksServiceExtensions
     public static IHealthChecksBuilder AddGrpcHealthChecks(this IServiceCollection services, Action<GrpcHealthChecksOptions>? configure = null)
     {
         if (configure is not null) services.Configure(configure);
+        if (services.Any(service => service.ServiceType == typeof(ServiceHealth))) return services.AddHealthChecks();
         services.AddSingleton<ServiceHealth>();
         services.AddSingleton<IHealthCheckPublisher>(provider => provider.GetRequiredService<ServiceHealth>());
         return services.AddHealthChecks();
