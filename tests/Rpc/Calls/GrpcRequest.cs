@@ -3,7 +3,7 @@ using System.Net;
 using Google.Protobuf;
 using Headgate.Rpc.Testing.V1;
 using Headgate.Rpc.Tests.Probe;
-using Headgate.Rpc.Wire;
+using Headgate.Rpc.Connect;
 
 namespace Headgate.Rpc.Tests.Calls;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using Google.Protobuf;
-using Headgate.Rpc.Wire;
+using Headgate.Rpc.Connect;
 
 namespace Headgate.Rpc.Tests.Calls;
 
@@ -10,7 +10,7 @@ sealed record GrpcResponse(int HttpStatus, byte[] Body, IReadOnlyDictionary<stri
 
     public string? Status => (IsTrailersOnly ? Headers : Trailers).GetValueOrDefault("grpc-status");
 
-    public string? Message => (IsTrailersOnly ? Headers : Trailers).GetValueOrDefault("grpc-message") is { } message ? StatusMessage.Decode(message) : null;
+    public string? Message => (IsTrailersOnly ? Headers : Trailers).GetValueOrDefault("grpc-message") is { } message ? Uri.UnescapeDataString(message) : null;
 
     public IReadOnlyList<T> Messages<T>(MessageParser<T> parser)
         where T : IMessage<T>

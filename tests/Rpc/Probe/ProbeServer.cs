@@ -2,11 +2,10 @@ using System.Collections.Concurrent;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Headgate.Rpc.Hosting.Connect;
-using Headgate.Rpc.Hosting.Interception;
-using Headgate.Rpc.Hosting.Ports;
-using Headgate.Rpc.Server.Calls;
+using Headgate.Rpc.Interception;
+using Headgate.Rpc.Ports;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -44,7 +43,8 @@ public sealed class ProbeServer : IAsyncDisposable
 
     public MemoryLog Log => application.Services.GetRequiredService<MemoryLog>();
 
-    public int OpenCalls => application.Services.GetRequiredService<OpenCalls>().Count;
+    /// <summary>Calls whose handlers run, those included that were answered already.</summary>
+    public int OpenCalls => application.Services.GetRequiredService<OpenRequests>().Count;
 
     public IServiceProvider Services => application.Services;
 
@@ -57,17 +57,15 @@ public sealed class ProbeServer : IAsyncDisposable
         builder.Services.AddSingleton<MemoryLog>();
         builder.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<MemoryLog>());
         builder.Services.AddSingleton<ProbeCalls>();
-        builder.Services.AddGrpc(options =>
+        builder.Services.AddSingleton<OpenRequests>();
+        builder.Services.AddSingleton<IStartupFilter>(services => services.GetRequiredService<OpenRequests>());
+        builder.Services.AddRpc(options =>
         {
             options.MaxReceiveMessageSize = MaxReceiveSize;
             options.MaxSendMessageSize = MaxSendSize;
-            options.Interceptors.Add<LoggingInterceptor>();
-            options.Interceptors.Add<MetricsInterceptor>();
-            options.Interceptors.Add<ErrorMappingInterceptor>();
             grpc?.Invoke(options);
         });
         builder.Services.Configure<ErrorMap>(map => map.Map<MappedException>(StatusCode.FailedPrecondition));
-        builder.Services.AddConnect();
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks();
         configure?.Invoke(builder);

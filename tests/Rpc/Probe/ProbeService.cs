@@ -8,6 +8,9 @@ namespace Headgate.Rpc.Tests.Probe;
 
 public sealed class ProbeService(ProbeCalls calls) : Headgate.Rpc.Testing.V1.ProbeService.ProbeServiceBase
 {
+    /// <summary>The call of every <c>Sum</c>.</summary>
+    public const string SumCall = "sum";
+
     public override async Task<EchoResponse> Echo(EchoRequest request, ServerCallContext context)
     {
         if (request.Padding is < 0 or > ProbeServer.MaxSendSize) throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, "padding"));
@@ -82,14 +85,22 @@ public sealed class ProbeService(ProbeCalls calls) : Headgate.Rpc.Testing.V1.Pro
     public override async Task<SumResponse> Sum(IAsyncStreamReader<SumRequest> requestStream, ServerCallContext context)
     {
         var response = new SumResponse();
-        await foreach (var request in requestStream.ReadAllAsync())
+        calls[SumCall].Start(context.CancellationToken);
+        try
         {
-            response.Sum += request.Number;
-            response.Count++;
-            if (request.Number < 0) throw new RpcException(new Grpc.Core.Status(StatusCode.OutOfRange, "negative"));
-        }
+            await foreach (var request in requestStream.ReadAllAsync())
+            {
+                response.Sum += request.Number;
+                response.Count++;
+                if (request.Number < 0) throw new RpcException(new Grpc.Core.Status(StatusCode.OutOfRange, "negative"));
+            }
 
-        return response;
+            return response;
+        }
+        finally
+        {
+            calls[SumCall].End(null);
+        }
     }
 
     public override async Task Chat(
@@ -101,7 +112,7 @@ public sealed class ProbeService(ProbeCalls calls) : Headgate.Rpc.Testing.V1.Pro
             {
                 var first = responseStream.WriteAsync(new ChatResponse { Text = new string('x', 10_000_000) });
                 var refused = Assert.Throws<InvalidOperationException>(() => { responseStream.WriteAsync(new ChatResponse()).GetAwaiter().GetResult(); });
-                Assert.Contains("still being written", refused.Message, StringComparison.Ordinal);
+                Assert.Contains("previous write is in progress", refused.Message, StringComparison.Ordinal);
                 await first;
                 continue;
             }

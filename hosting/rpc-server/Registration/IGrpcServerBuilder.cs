@@ -1,9 +1,0 @@
-using Microsoft.Extensions.DependencyInjection;
-
-namespace Grpc.AspNetCore.Server;
-
-/// <summary>For extensions that configure the server further.</summary>
-public interface IGrpcServerBuilder
-{
-    IServiceCollection Services { get; }
-}
