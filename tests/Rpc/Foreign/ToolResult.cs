@@ -1,0 +1,6 @@
+namespace Headgate.Rpc.Tests.Foreign;
+
+sealed record ToolResult(int ExitCode, string Output, string Errors)
+{
+    public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Errors}";
+}

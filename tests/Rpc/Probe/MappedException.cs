@@ -1,0 +1,3 @@
+namespace Headgate.Rpc.Tests.Probe;
+
+public sealed class MappedException(string message) : Exception(message);
