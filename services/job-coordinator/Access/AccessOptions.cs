@@ -25,4 +25,11 @@ public sealed class AccessOptions
 
     /// <summary>Tokens of an identity provider, beside API keys. Without an authority: none.</summary>
     public TokenOptions Tokens { get; set; } = new();
+
+    /// <summary>What is wrong with it; null: nothing.</summary>
+    internal string? Problem => Tokens.Problem
+        ?? (WrongKeysPerPeer < 1 || WrongKeysInTotal < 1 ? "HEADGATE_ACCESS__WRONGKEYSPERPEER and ...WRONGKEYSINTOTAL must be 1 or more."
+            : KeysKnownFor <= TimeSpan.Zero || WrongKeysWindow <= TimeSpan.Zero || WriteUsesEvery <= TimeSpan.Zero
+                ? "HEADGATE_ACCESS__KEYSKNOWNFOR, ...WRONGKEYSWINDOW and ...WRITEUSESEVERY must be more than 0."
+            : null);
 }

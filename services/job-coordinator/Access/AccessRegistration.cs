@@ -7,6 +7,7 @@ using Headgate.JobCoordinator.Access.Methods;
 using Headgate.JobCoordinator.Access.Streams;
 using Headgate.JobCoordinator.Access.Subjects;
 using Headgate.JobCoordinator.Access.Tokens;
+using Microsoft.Extensions.Options;
 
 namespace Headgate.JobCoordinator.Access;
 
@@ -22,6 +23,8 @@ public static class AccessRegistration
     {
         builder.AddApiKeys();
         var services = builder.Services;
+        services.AddOptions<AccessOptions>().Bind(builder.Configuration.GetSection("HEADGATE_ACCESS")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsCheck>();
         services.AddSingleton<KnownKeys>();
         services.AddSingleton<WrongKeys>();
         services.AddSingleton<KeyUses>();
@@ -51,7 +54,6 @@ public static class AccessRegistration
     /// <summary>What making a key takes, for commands on the host too.</summary>
     internal static void AddApiKeys(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<AccessOptions>().Bind(builder.Configuration.GetSection("HEADGATE_ACCESS"));
         builder.Services.AddSingleton(KeyHashes.From(builder.Configuration));
         builder.Services.AddSingleton<KeyTable>();
     }

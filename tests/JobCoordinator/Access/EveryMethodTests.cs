@@ -141,7 +141,7 @@ public sealed class EveryMethodTests(EveryMethodServer all) : IClassFixture<Ever
     static IEnumerable<(string Way, bool? IsById, IMessage Request)> Requests(MethodDescriptor method, Things things)
     {
         foreach (var way in Way.Of(method)) yield return (way.Name, way.IsById, way.Request(things));
-        var files = new ApplyPipelineRequest { Files = { new ApplyPipelineRequest.Types.File { File = new PipelineFile() } } };
+        var files = new ApplyPipelineRequest { Files = { new ApplyPipelineRequest.Types.File { File_ = new PipelineFile() } } };
         if (method.InputType == ApplyPipelineRequest.Descriptor) yield return ("files", null, files);
         if (method.InputType == DryRunRequest.Descriptor) yield return ("a file", null, new DryRunRequest { File = new PipelineFile() });
         if (WhoMayCallWhat.Table[$"{method.Service.Name}.{method.Name}"].Scope == Scope.Key) yield return ("no project", null, method.InputType.Parser.ParseFrom([]));

@@ -44,5 +44,5 @@ sealed partial class AuditTrail(CoordinatorState state, ILogger<AuditTrail> log)
         }
     }
 
-    static string? Storable(string? text) => string.IsNullOrEmpty(text) ? null : text.Replace('\0', ' ')[..Math.Min(text.Length, LongestText)];
+    static string? Storable(string? text) => string.IsNullOrEmpty(text) ? null : text.Replace('\0', ' ').Shortened(LongestText);
 }

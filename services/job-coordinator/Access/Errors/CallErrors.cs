@@ -12,6 +12,7 @@ namespace Headgate.JobCoordinator.Access.Errors;
 public static class CallErrors
 {
     const string Domain = "headgate";
+    const int LongestName = 63;
 
     /// <summary>INVALID_ARGUMENT with one or more fields and what is wrong with each.</summary>
     public static RpcException Invalid(params IEnumerable<(string Field, string Problem)> violations)
@@ -26,7 +27,9 @@ public static class CallErrors
 
     /// <summary>PERMISSION_DENIED: the caller is not bound to a project that the request names.</summary>
     public static RpcException ForeignProject(Caller caller, string project) => Error(
-        StatusCode.PermissionDenied, $"{caller.Name} is not bound to project {project}.", Info("FOREIGN_PROJECT", ("project", project)));
+        StatusCode.PermissionDenied,
+        $"{caller.Name} is not bound to project {project.Shortened(LongestName)}.",
+        Info("FOREIGN_PROJECT", ("project", project.Shortened(LongestName))));
 
     /// <summary>PERMISSION_DENIED: it takes a caller that is bound to all projects.</summary>
     public static RpcException NotOfAllProjects(Caller caller) => Error(

@@ -34,7 +34,6 @@ sealed partial class TokenCallers
     {
         (_options, _time, _log) = (options.Value.Tokens, time, log);
         if (_options.Authority.Length == 0) return;
-        if (_options.Audience.Length == 0) throw new InvalidOperationException("HEADGATE_ACCESS__TOKENS__AUDIENCE is not set: whom tokens are meant for.");
         var authority = new Uri(_options.Authority.TrimEnd('/') + "/");
         _provider = new ConfigurationManager<OpenIdConnectConfiguration>(
             new Uri(authority, ".well-known/openid-configuration").ToString(),

@@ -23,6 +23,14 @@ public sealed class TokenOptions
     /// <summary>Which role a value of the role claim means. Values that are not listed mean the role of their name (ADMIN), or none.</summary>
     public Dictionary<string, Role> Roles { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What is wrong with it; null: nothing.</summary>
+    internal string? Problem => Authority.Length == 0 ? null
+        : !Uri.TryCreate(Authority, UriKind.Absolute, out var authority) ? "HEADGATE_ACCESS__TOKENS__AUTHORITY must be an address."
+        : authority.Scheme != Uri.UriSchemeHttps && !(authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback)
+            ? "HEADGATE_ACCESS__TOKENS__AUTHORITY must be https, or http on loopback."
+        : Audience.Length == 0 ? "HEADGATE_ACCESS__TOKENS__AUDIENCE is not set: whom tokens are meant for."
+        : null;
+
     /// <summary>The claim that says the one project; `*`, with role ADMIN only: all. Default `headgate_project`.</summary>
     public string ProjectClaim { get; set; } = "headgate_project";
 }
