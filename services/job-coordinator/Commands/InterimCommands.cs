@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Headgate.Contracts.Jobs;
+using Headgate.JobCoordinator.Access.Keys;
+using Role = Headgate.V1.Role;
 
 namespace Headgate.JobCoordinator.Commands;
 
@@ -10,7 +12,7 @@ static class InterimCommands
     {
         var root = new RootCommand("Headgate's job coordinator. Without a command it runs the service.")
         {
-            Apply(), Run(), Jobs(), Enable(),
+            Apply(), Run(), Jobs(), Enable(), Keys(),
             OnJob("pause", "Stop a job so that it can go on later.", (job, reason, _, _) => new PauseJob { JobId = job, Actor = Actor, Reason = reason }),
             OnJob("resume", "Go on with a paused or failed job.", (job, reason, _, _) => new ResumeJob { JobId = job, Actor = Actor, Reason = reason }),
             OnJob("cancel", "Cancel a job.", (job, reason, force, pauseFirst) => new CancelJob
@@ -56,6 +58,23 @@ static class InterimCommands
         var command = new Command("enable", "Let a failed pipeline take runs again.") { pipeline };
         command.SetAction((parsed, stop) => EnableCommand.RunAsync(parsed.GetValue(pipeline)!, stop));
         return command;
+    }
+
+    static Command Keys()
+    {
+        var name = new Option<string>("--name") { Description = "How its holder is called: 1 to 63 of a-z, 0-9 and -.", Required = true };
+        var role = new Option<Role>("--role") { Description = "VIEWER, OPERATOR or ADMIN.", DefaultValueFactory = _ => Role.Operator };
+        var project = new Option<string?>("--project") { Description = "The one project it is bound to." };
+        var allProjects = new Option<bool>("--all-projects") { Description = "Bind it to all projects; role ADMIN only." };
+        var create = new Command("create", "Make an API key, and print its secret once.") { name, role, project, allProjects };
+        create.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(allProjects) == parsed.GetValue(project) is not null) parsed.AddError("Expected either --project or --all-projects.");
+        });
+        create.SetAction((parsed, stop) => KeysCommand.CreateAsync(
+            new NewKey { Name = parsed.GetValue(name)!, Role = parsed.GetValue(role), Project = parsed.GetValue(project), CreatedBy = KeyTable.Host },
+            Console.Out, Console.Error, stop));
+        return new Command("keys", "API keys.") { create };
     }
 
     static Command OnJob<T>(string verb, string description, Func<Guid, string?, bool, bool, T> message)
