@@ -67,9 +67,11 @@ sealed class WatchedJobs(JobWatches watches, V1.WatchJobsRequest request, string
         _pages.Add(token.Shown ?? JobKey.Last, look.Snapshot);
         var judged = look.Jobs.Where(_selection.CouldLet).ToLookup(_listed.Judge);
         string[] removed = [.. judged[false].Select(job => job.Id.ToString())];
-        foreach (var some in judged[true].Chunk(PageSize)) await SendAsync(await MessagesAsync(some, look.At, cancellationToken), [], token, cancellationToken);
-        _isCaughtUp = token.Shown is null;
-        await SendAsync([], removed, new WatchPlace(look.Snapshot, look.At, token.Shown), cancellationToken);
+        var parts = judged[true].Chunk(PageSize).DefaultIfEmpty([]).ToList();
+        foreach (var part in parts[..^1]) await SendAsync(await MessagesAsync(part, look.At, cancellationToken), [], token, cancellationToken);
+        await SendAsync(
+            await MessagesAsync(parts[^1], look.At, cancellationToken), removed, new WatchPlace(look.Snapshot, look.At, token.Shown), cancellationToken,
+            isLast: token.Shown is null);
         if (token.Shown is { } shown) await ListAsync(shown, cancellationToken);
         return true;
     }
