@@ -7,10 +7,15 @@ namespace Headgate.PipelineFiles;
 /// <summary>Where a pipeline stands in its file: for what a look at the systems that it names finds wrong with it later.</summary>
 public sealed class PipelineOrigin
 {
-    readonly string file;
     readonly YamlNode document;
 
-    internal PipelineOrigin(string file, YamlNode document) => (this.file, this.document) = (file, document);
+    internal PipelineOrigin(string file, YamlDocument document) => (FileName, this.document, Text) = (file, document.Root, document.Text);
+
+    /// <summary>The file, as the caller named it.</summary>
+    public string FileName { get; }
+
+    /// <summary>The pipeline's document of the file, comments and all: what lies before its end and behind the document before.</summary>
+    public string Text { get; }
 
     /// <summary>A problem at the value that the path leads to, or at the last part of it that the file has.</summary>
     /// <param name="message">What is wrong.</param>
@@ -27,7 +32,7 @@ public sealed class PipelineOrigin
 
         return new PipelineFileProblem
         {
-            File = file,
+            File = FileName,
             Line = node.Position.Line,
             Column = node.Position.Column,
             Field = field,

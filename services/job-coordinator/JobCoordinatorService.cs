@@ -14,6 +14,7 @@ using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Obligations;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Progress;
+using Headgate.JobCoordinator.Reading;
 using Headgate.JobCoordinator.Reconciling;
 using Headgate.JobCoordinator.Runs;
 using Headgate.JobCoordinator.Upkeep;
@@ -38,6 +39,7 @@ public static class JobCoordinatorService
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDestinationConnector, PostgresConnector>());
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<FenceOpener>();
+        services.AddJobReading();
         services.AddHostedService<CoordinatorMigration>();
         services.AddHealthChecks().AddCheck<CoordinatorHealthCheck>("coordinator-state", tags: ["ready"]);
     }

@@ -53,8 +53,12 @@ static class DemoRun
         if (files.Problems.Count > 0) throw new DemoFailedException(string.Join(Environment.NewLine, files.Problems));
         var fences = host.Services.GetRequiredService<FenceOpener>();
         var set = new List<PipelineToApply>();
-        foreach (var definition in files.Definitions)
-            set.Add(new PipelineToApply(definition, await fences.IdentifyAsync(definition.Destination, cancellationToken)));
+        foreach (var (definition, origin) in files.Definitions.Zip(files.Origins))
+        {
+            var destination = await fences.IdentifyAsync(definition.Destination, cancellationToken);
+            set.Add(new PipelineToApply(definition, destination, origin.FileName, origin.Text));
+        }
+
         foreach (var applied in await host.Services.GetRequiredService<PipelineStore>().ApplyAsync(set, "demo", cancellationToken)) Say($"Pipeline {applied}");
     }
 

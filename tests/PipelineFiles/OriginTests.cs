@@ -22,4 +22,19 @@ public sealed class OriginTests
 
         Assert.Equal([3, 14], set.Origins.Select(origin => origin.Problem("", "", "metadata", "name").Line));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# of the file\n\n")]
+    [InlineData("# of the file\n---\n")]
+    public void Text_of_a_pipeline_is_its_document_with_all_comments(string before)
+    {
+        var (first, second) = ($"{before}{Files.Named("first", "t1")}# at its end, ä\n", $"--- # of the second\n{Files.Named("second", "t2")}");
+
+        var set = PipelineFile.Parse($"{first}---\n{second}", "a.yaml");
+
+        Assert.Equal([$"{first}", second], set.Origins.Select(origin => origin.Text));
+        Assert.Equal(["a.yaml", "a.yaml"], set.Origins.Select(origin => origin.FileName));
+        Assert.All(set.Origins.Zip(set.Definitions), entry => Assert.Equal(entry.Second.Name, PipelineFile.Parse(entry.First.Text, "b.yaml").Definition!.Name));
+    }
 }

@@ -10,21 +10,21 @@ static class PipelineReader
     static readonly Rule<int> MaxFailures = NumberRule.Whole(1, 100);
 
     /// <summary>The pipeline, or null if the document has problems.</summary>
-    public static ReadPipeline? Read(YamlNode document, Findings findings)
+    public static ReadPipeline? Read(YamlDocument document, Findings findings)
     {
-        var before = findings.Count;
-        if (document.Flaw is not null || document is not YamlMapping mapping)
+        var (before, content) = (findings.Count, document.Root);
+        if (content.Flaw is not null || content is not YamlMapping mapping)
         {
-            findings.Refuse(document.Position, "", document.Flaw ?? $"the document is {document.Noun}",
+            findings.Refuse(content.Position, "", content.Flaw ?? $"the document is {content.Noun}",
                 "a mapping with apiVersion, kind, metadata and spec");
             return null;
         }
 
-        var pipeline = new MappingReader(mapping, "", findings).ReadAll(root => ReadDocument(root, mapping, findings));
+        var pipeline = new MappingReader(mapping, "", findings).ReadAll(root => ReadDocument(root, document, findings));
         return findings.Count == before ? pipeline : null;
     }
 
-    static ReadPipeline? ReadDocument(MappingReader root, YamlMapping document, Findings findings)
+    static ReadPipeline? ReadDocument(MappingReader root, YamlDocument document, Findings findings)
     {
         root.Required("apiVersion", ChoiceRule.Only("headgate/v1"));
         root.Required("kind", ChoiceRule.Only("Pipeline"));

@@ -19,13 +19,13 @@ sealed class YamlDocuments
     }
 
     /// <summary>The documents up to the first error of syntax; empty ones are left out.</summary>
-    public static IReadOnlyList<YamlNode> Read(string text, Findings findings)
+    public static IReadOnlyList<YamlDocument> Read(string text, Findings findings)
     {
-        var documents = new List<YamlNode>();
+        var documents = new List<(YamlNode Root, int Start)>();
         if (ControlCharacter(text) is { } place)
         {
             findings.Refuse(place, "", "a control character that YAML does not allow", "text without control characters");
-            return documents;
+            return [];
         }
 
         try
@@ -33,11 +33,10 @@ sealed class YamlDocuments
             var reader = new YamlDocuments(text);
             while (reader.MoveNext())
             {
-                if (reader.parser.Current is not DocumentStart)
+                if (reader.parser.Current is not DocumentStart start)
                     continue;
                 reader.Advance();
-                if (reader.ReadNode(1) is var document and not YamlScalar { IsNull: true, Flaw: null })
-                    documents.Add(document);
+                documents.Add((reader.ReadNode(1), documents.Count == 0 ? 0 : (int)start.Start.Index));
             }
         }
         catch (TooDeepException tooDeep)
@@ -49,7 +48,12 @@ sealed class YamlDocuments
             findings.Refuse(Position.Of(invalid.Start), "", $"not valid YAML: {invalid.Message.TrimEnd('.')}", "valid YAML");
         }
 
-        return documents;
+        var ends = documents.Skip(1).Select(document => document.Start).Append(text.Length);
+        return
+        [
+            .. documents.Zip(ends, (document, end) => new YamlDocument(document.Root, text[document.Start..end]))
+                .Where(document => document.Root is not YamlScalar { IsNull: true, Flaw: null }),
+        ];
     }
 
     // YamlDotNet answers some malformed texts with an InvalidOperationException and no place.

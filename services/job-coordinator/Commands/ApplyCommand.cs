@@ -54,11 +54,12 @@ static class ApplyCommand
         CommandHost host, PipelineFileResult files, CancellationToken cancellationToken)
     {
         var set = new List<PipelineToApply>();
-        foreach (var definition in files.Definitions)
+        foreach (var (definition, origin) in files.Definitions.Zip(files.Origins))
         {
             try
             {
-                set.Add(new PipelineToApply(definition, await host.Fences.IdentifyAsync(definition.Destination, cancellationToken)));
+                var destination = await host.Fences.IdentifyAsync(definition.Destination, cancellationToken);
+                set.Add(new PipelineToApply(definition, destination, origin.FileName, origin.Text));
             }
             catch (ConnectorException error)
             {

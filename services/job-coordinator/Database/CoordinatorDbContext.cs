@@ -27,6 +27,7 @@ public sealed class CoordinatorDbContext(DbContextOptions<CoordinatorDbContext> 
             job.Property(row => row.Phase).HasConversion<string>();
             job.Property(row => row.Intent).HasConversion<string>();
             job.Property(row => row.Mode).HasConversion<string>();
+            job.Property(row => row.FenceCounts).HasColumnType("jsonb");
         });
         modelBuilder.Entity<Obligation>(obligation =>
         {

@@ -11,6 +11,9 @@ public sealed class JobCommand
 
     public required string Command { get; init; }
 
+    /// <summary>What was commanded, with what makes a difference; null: recorded before this was.</summary>
+    public string? Operation { get; init; }
+
     public required string Actor { get; init; }
 
     public string? Reason { get; init; }

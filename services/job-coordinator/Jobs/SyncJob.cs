@@ -78,6 +78,9 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>Which destination the fence stands open at, told from any other; null: at none.</summary>
     public string? Destination { get; set; }
 
+    /// <summary>About how many records there are to be read in this attempt; null: not known of every object.</summary>
+    public long? Estimated { get; set; }
+
     public long Extracted { get; set; }
 
     public long Written { get; set; }
@@ -89,6 +92,9 @@ public sealed class SyncJob : SagaStateMachineInstance
     public long Unchanged { get; set; }
 
     public long Rejected { get; set; }
+
+    /// <summary>What the ledger held of each object when the fence was last moved on, as JSON; null: it stands open, or has not been.</summary>
+    public string? FenceCounts { get; set; }
 
     /// <summary>What the ledger held when the reconciler last looked.</summary>
     public long LedgerMark { get; set; } = -1;

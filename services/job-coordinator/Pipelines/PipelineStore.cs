@@ -29,7 +29,7 @@ public sealed class PipelineStore(CoordinatorState state)
         await TargetClaims.LockAsync(connection, cancellationToken);
         var applied = new List<(AppliedPipeline Applied, PipelineToApply Pipeline)>();
         foreach (var pipeline in set)
-            applied.Add((await AddVersionAsync(connection, pipeline.Definition, actor, cancellationToken), pipeline));
+            applied.Add((await AddVersionAsync(connection, pipeline, actor, cancellationToken), pipeline));
         await TargetClaims.ClaimAsync(connection, applied, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
         return [.. applied.Select(entry => entry.Applied)];
@@ -67,16 +67,17 @@ public sealed class PipelineStore(CoordinatorState state)
     }
 
     static async Task<AppliedPipeline> AddVersionAsync(
-        NpgsqlConnection connection, PipelineDefinition definition, string actor, CancellationToken cancellationToken)
+        NpgsqlConnection connection, PipelineToApply pipeline, string actor, CancellationToken cancellationToken)
     {
+        var definition = pipeline.Definition;
         var id = await ClaimNameAsync(connection, definition, cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             with last as (select version from coordinator.pipeline where pipeline_id = $1),
             same as (select v.version from coordinator.pipeline_version v join last using (version)
                      where v.pipeline_id = $1 and v.definition = $2::jsonb),
-            added as (insert into coordinator.pipeline_version (pipeline_id, version, definition, applied_by)
-                      select $1, last.version + 1, $2::jsonb, $3 from last where not exists (select from same) returning version),
+            added as (insert into coordinator.pipeline_version (pipeline_id, version, definition, applied_by, file_name, document)
+                      select $1, last.version + 1, $2::jsonb, $3, $4, $5 from last where not exists (select from same) returning version),
             current as (update coordinator.pipeline p set version = added.version from added where p.pipeline_id = $1)
             select coalesce((select version from added), (select version from same)), exists (select from added)
             """,
@@ -84,6 +85,8 @@ public sealed class PipelineStore(CoordinatorState state)
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(JsonSerializer.Serialize(definition, PipelineJson.Options));
         command.Parameters.AddWithValue(actor);
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = pipeline.FileName });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = pipeline.Document });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new AppliedPipeline(id, $"{definition.Project}/{definition.Name}", reader.GetInt32(0), reader.GetBoolean(1));

@@ -7,7 +7,6 @@ namespace Headgate.JobCoordinator.Jobs.Verbs;
 /// <summary>Answers to commands. Each is recorded with actor, reason and outcome, refused ones too.</summary>
 static class Answering
 {
-
     public static EventActivityBinder<SyncJob, T> Accept<T>(this EventActivityBinder<SyncJob, T> binder, string effect)
         where T : class =>
         binder.ThenAsync(context => AnswerAsync(context, CommandOutcome.Accepted, effect));
@@ -31,6 +30,7 @@ static class Answering
         {
             JobId = context.Saga.CorrelationId,
             Command = typeof(T).Name,
+            Operation = CommandOperations.Of(context.Message).ToString(),
             Actor = actor,
             Reason = reason,
             MessageId = context.MessageId,

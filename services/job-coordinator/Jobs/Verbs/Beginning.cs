@@ -44,7 +44,7 @@ static class Beginning
             context.OweRelease(staging: true);
             job.Attempt++;
             job.Phase = JobPhase.Extracting;
-            (job.ResumeTo, job.DeferredMark, job.StartedAt) = (null, null, job.StartedAt ?? context.Now());
+            (job.ResumeTo, job.DeferredMark, job.Estimated, job.StartedAt) = (null, null, null, job.StartedAt ?? context.Now());
             await PipelineWork.ClaimAsync(context.Db(), job);
             (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) = (0, 0, 0, 0, 0, 0);
             await ExtractionWork.BeginAsync(context.Db(), job, await PipelineWork.DefinitionAsync(context.Db(), job));
@@ -59,6 +59,6 @@ static class Beginning
         job.Epoch++;
         (job.StopActor, job.StopReason) = Answering.Origin(context.Message);
         (job.Intent, job.Mode, job.StopRequestedAt, job.StopConfirmedAt) = (null, null, null, null);
-        (job.Error, job.ErrorCode, job.WaitingFor, job.Tries) = (null, null, null, 0);
+        (job.Error, job.ErrorCode, job.WaitingFor, job.FenceCounts, job.Tries) = (null, null, null, null, 0);
     }
 }

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Jobs.Work;
+using Headgate.JobCoordinator.Pipelines;
 using MassTransit;
 
 namespace Headgate.JobCoordinator.Jobs.Verbs;
@@ -40,6 +42,7 @@ static class Launching
         {
             context.Saga.WaitingFor = null;
             context.Saga.Destination = context.Message.Open ? context.Message.Destination : null;
+            context.Saga.FenceCounts = context.Message.Open ? null : JsonSerializer.Serialize(context.Message.Counts, PipelineJson.Options);
             LoadingWork.RecordFence(context.Saga, context.Message.Counts);
         });
 

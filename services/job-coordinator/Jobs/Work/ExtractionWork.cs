@@ -87,6 +87,12 @@ static class ExtractionWork
                  """);
             if (planned.New) await ForgetOffsetAsync(db, job, planned.ObjectNo);
         }
+
+        job.Estimated = (await db.Database.SqlQuery<long?>(
+            $"""
+             select case when bool_and(full_read and estimated_rows >= 0) then sum(estimated_rows)::bigint end as "Value"
+             from coordinator.job_object where job_id = {job.CorrelationId}
+             """).ToListAsync()).Single();
     }
 
     /// <summary>Seals one copy of the segment; a second one changes nothing.</summary>

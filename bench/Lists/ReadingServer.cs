@@ -1,0 +1,50 @@
+using System.Net;
+using Grpc.Net.Client;
+using Headgate.Bench.Stack;
+using Headgate.Hosting.Configuration;
+using Headgate.JobCoordinator;
+using Headgate.JobCoordinator.Calls;
+using Headgate.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Headgate.Bench.Lists;
+
+/// <summary>The coordinator's calls over the same database, on a port of their own, and a client of them: what is measured is a whole call.</summary>
+sealed class ReadingServer : IAsyncDisposable
+{
+    readonly WebApplication _server;
+    readonly GrpcChannel _channel;
+
+    ReadingServer(WebApplication server)
+    {
+        _server = server;
+        _channel = GrpcChannel.ForAddress(server.Urls.Single());
+    }
+
+    public JobService.JobServiceClient Jobs => new(_channel);
+
+    public PipelineService.PipelineServiceClient Pipelines => new(_channel);
+
+    public static async Task<ReadingServer> StartAsync(Database state, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener => listener.Protocols = HttpProtocols.Http2));
+        builder.AddJobCoordinator(new ServiceSettings { State = state.ConnectionString, Staging = "" });
+        builder.Services.AddGrpc();
+        var server = builder.Build();
+        server.MapCoordinatorCalls();
+        await server.StartAsync(cancellationToken);
+        return new ReadingServer(server);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _server.DisposeAsync();
+    }
+}

@@ -1,0 +1,7 @@
+using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Watching;
+
+namespace Headgate.JobCoordinator.Calls;
+
+/// <summary>Jobs: seeing them, and commanding them. What a method does is in the class that it hands the call to.</summary>
+sealed partial class JobCalls(JobReads reads, JobWatches watches) : V1.JobService.JobServiceBase;

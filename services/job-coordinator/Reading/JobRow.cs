@@ -1,0 +1,153 @@
+using System.Globalization;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Runs;
+using Headgate.JobCoordinator.Jobs;
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Reading;
+
+/// <summary>A job as it was read, with what its version of the pipeline file says about it.</summary>
+sealed record JobRow
+{
+    /// <summary>Of the row as j and the version as v.</summary>
+    public const string Columns =
+        """
+        j.job_id, j.project, j.pipeline, j.pipeline_id, j.pipeline_version, j.kind, j.state, j.request_id, j.attempt, j.epoch,
+        j.trigger, j.trigger_detail, j.actor, j.resume_to, j.intent, j.mode, j.stop_actor, j.stop_reason, j.stop_requested_at,
+        j.stop_confirmed_at, j.stop_unconfirmed, j.waiting_for, j.error, j.error_code, j.estimated, j.extracted, j.written, j.inserted,
+        j.updated, j.unchanged, j.rejected, j.created_at, j.started_at, j.launched_at, j.finished_at, j.deleted_at, j.changed,
+        (v.load ->> 'maxRowsPerSecond')::bigint, v.cancel ->> 'drainDeadline'
+        """;
+
+    /// <summary>Beside j. One that is limited is looked up for each row, whatever the planner thinks of how many there are.</summary>
+    public const string WithVersion =
+        """
+        left join lateral (select load, cancel from coordinator.pipeline_version v
+                           where v.pipeline_id = j.pipeline_id and v.version = j.pipeline_version limit 1) v on true
+        """;
+
+    public required Guid Id { get; init; }
+
+    public required string Project { get; init; }
+
+    public required string Pipeline { get; init; }
+
+    public required Guid PipelineId { get; init; }
+
+    public required int PipelineVersion { get; init; }
+
+    public required JobKind Kind { get; init; }
+
+    public required string State { get; init; }
+
+    public Guid? RequestId { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required int Epoch { get; init; }
+
+    public required TriggerKind Trigger { get; init; }
+
+    public string? TriggerDetail { get; init; }
+
+    public required string Actor { get; init; }
+
+    public string? ResumeTo { get; init; }
+
+    public StopIntent? Intent { get; init; }
+
+    public CancelMode? Mode { get; init; }
+
+    public string? StopActor { get; init; }
+
+    public string? StopReason { get; init; }
+
+    public DateTimeOffset? StopRequested { get; init; }
+
+    public DateTimeOffset? StopConfirmed { get; init; }
+
+    public bool StopUnconfirmed { get; init; }
+
+    public string? WaitingFor { get; init; }
+
+    public string? Error { get; init; }
+
+    public string? ErrorCode { get; init; }
+
+    public long? Estimated { get; init; }
+
+    public required RecordCounts Counts { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public DateTimeOffset? Started { get; init; }
+
+    public DateTimeOffset? Launched { get; init; }
+
+    public DateTimeOffset? Finished { get; init; }
+
+    public DateTimeOffset? Deleted { get; init; }
+
+    /// <summary>The transaction that wrote it last: with the id it names what is in here.</summary>
+    public required ulong Changed { get; init; }
+
+    public long? MaxRowsPerSecond { get; init; }
+
+    public TimeSpan? DrainDeadline { get; init; }
+
+    public JobKey Key => new(Created, Id);
+
+    /// <summary>The same as <see cref="JobStates.IsActive"/>.</summary>
+    public bool IsActive => JobStates.Active.Contains(State) && ResumeTo != nameof(SyncJobStateMachine.Collecting) && Kind != JobKind.DryRun;
+
+    /// <summary>Reads the columns, of which the first is at the place given.</summary>
+    public static JobRow Read(NpgsqlDataReader row, int first)
+    {
+        var at = first;
+        return new JobRow
+        {
+            Id = row.GetGuid(at++),
+            Project = row.GetString(at++),
+            Pipeline = row.GetString(at++),
+            PipelineId = row.GetGuid(at++),
+            PipelineVersion = row.GetInt32(at++),
+            Kind = Enum.Parse<JobKind>(row.GetString(at++)),
+            State = row.GetString(at++),
+            RequestId = row.Value<Guid>(at++),
+            Attempt = row.GetInt32(at++),
+            Epoch = row.GetInt32(at++),
+            Trigger = Enum.Parse<TriggerKind>(row.GetString(at++)),
+            TriggerDetail = row.Text(at++),
+            Actor = row.GetString(at++),
+            ResumeTo = row.Text(at++),
+            Intent = row.Text(at++) is { } intent ? Enum.Parse<StopIntent>(intent) : null,
+            Mode = row.Text(at++) is { } mode ? Enum.Parse<CancelMode>(mode) : null,
+            StopActor = row.Text(at++),
+            StopReason = row.Text(at++),
+            StopRequested = row.Value<DateTimeOffset>(at++),
+            StopConfirmed = row.Value<DateTimeOffset>(at++),
+            StopUnconfirmed = row.GetBoolean(at++),
+            WaitingFor = row.Text(at++),
+            Error = row.Text(at++),
+            ErrorCode = row.Text(at++),
+            Estimated = row.Value<long>(at++),
+            Counts = new RecordCounts
+            {
+                Extracted = row.GetInt64(at++),
+                Written = row.GetInt64(at++),
+                Inserted = row.GetInt64(at++),
+                Updated = row.GetInt64(at++),
+                Unchanged = row.GetInt64(at++),
+                Rejected = row.GetInt64(at++),
+            },
+            Created = row.GetFieldValue<DateTimeOffset>(at++),
+            Started = row.Value<DateTimeOffset>(at++),
+            Launched = row.Value<DateTimeOffset>(at++),
+            Finished = row.Value<DateTimeOffset>(at++),
+            Deleted = row.Value<DateTimeOffset>(at++),
+            Changed = row.GetFieldValue<ulong>(at++),
+            MaxRowsPerSecond = row.Value<long>(at++),
+            DrainDeadline = row.Text(at) is { } deadline ? TimeSpan.Parse(deadline, CultureInfo.InvariantCulture) : null,
+        };
+    }
+}

@@ -1,0 +1,89 @@
+using Google.Protobuf.WellKnownTypes;
+using Headgate.JobCoordinator.Calls;
+using Headgate.JobCoordinator.Database;
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Reading;
+
+/// <summary>Reads pipelines.</summary>
+sealed class PipelineQueries(CoordinatorState state)
+{
+    const string Select = $"select {PipelineRecord.Columns} from coordinator.pipeline p {PipelineRecord.WithVersion}";
+
+    /// <summary>The pipeline that a request names.</summary>
+    /// <param name="pipeline">How it is named.</param>
+    /// <param name="field">Of the request, that names it.</param>
+    /// <param name="project">What the caller is bound to; null: all.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT, NOT_FOUND, or PERMISSION_DENIED: a foreign project is named.</exception>
+    public async Task<PipelineRecord> FindAsync(V1.PipelineReference? pipeline, string field, string? project, CancellationToken cancellationToken)
+    {
+        var isById = pipeline switch
+        {
+            { Id.Length: > 0, Project: "", Name: "" } => true,
+            { Id: "", Project.Length: > 0, Name.Length: > 0 } => false,
+            _ => throw CallErrors.Invalid(field, "It names no pipeline: expected project and name, or id, one of the two."),
+        };
+        if (!isById) Projects.Check(pipeline.Project, project);
+        await using var command = state.Source.CreateCommand(isById ? $"{Select} where p.pipeline_id = $1" : $"{Select} where p.project = $1 and p.name = $2");
+        if (isById) command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Ids.Parse($"{field}.id", pipeline.Id) });
+        else command.Parameters.AddRange(new[] { new NpgsqlParameter<string> { TypedValue = pipeline.Project }, new NpgsqlParameter<string> { TypedValue = pipeline.Name } });
+        return await command.ListAsync(PipelineRecord.Read, cancellationToken) is [var found] && Projects.MaySee(project, found.Project)
+            ? found : throw CallErrors.NotFound(isById ? $"There is no pipeline {pipeline.Id}." : $"There is no pipeline {pipeline.Project}/{pipeline.Name}.");
+    }
+
+    /// <summary>The next pipelines behind a name, by project and name; one more than asked for where there are more.</summary>
+    public async Task<List<PipelineRecord>> PageAsync(
+        string? project, IReadOnlyList<string>? states, (string Project, string Name) after, int count, CancellationToken cancellationToken)
+    {
+        // Said in so many words, the planner knows that the small index will do.
+        var standing = states is null || states.Contains("Enabled") ? "" : "p.state <> 'Enabled' and";
+        await using var command = state.Source.CreateCommand(
+            $"""
+             select {PipelineRecord.Columns} from (
+                 select * from coordinator.pipeline p
+                 where {standing} ($1 is null or p.project = $1) and ($2 is null or p.state = any($2)) and (p.project, p.name) > ($3, $4)
+                 order by p.project, p.name limit $5) p
+             {PipelineRecord.WithVersion} order by p.project, p.name
+             """);
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = project });
+        command.Parameters.Add(new NpgsqlParameter<string[]?> { TypedValue = states?.ToArray() });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after.Project });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after.Name });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count + 1 });
+        return await command.ListAsync(PipelineRecord.Read, cancellationToken);
+    }
+
+    /// <summary>The file of a version; null: there was never such a version. One that was applied before texts were kept has none.</summary>
+    public async Task<(bool IsThere, V1.PipelineFile? File)> FileAsync(Guid pipeline, int version, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            "select file_name, document from coordinator.pipeline_version where pipeline_id = $1 and version = $2");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = version });
+        var found = await command.ListAsync(
+            row => row.Text(1) is { } text ? new V1.PipelineFile { Name = row.Text(0) ?? "", Text = text } : null, cancellationToken);
+        return (found.Count > 0, found.SingleOrDefault());
+    }
+
+    /// <summary>The last of its runs that were not started, the latest first.</summary>
+    public async Task<List<V1.SkippedRun>> SkippedAsync(Guid pipeline, int most, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            select at, trigger, trigger_detail, actor, job_id, reason from coordinator.skipped_run
+            where pipeline_id = $1 order by at desc, run_id limit $2
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+        return await command.ListAsync(
+            row => new V1.SkippedRun
+            {
+                At = Timestamp.FromDateTimeOffset(row.GetFieldValue<DateTimeOffset>(0)),
+                Trigger = JobMessages.Trigger(row.GetString(1), row.Text(2), row.GetString(3)),
+                JobId = row.Value<Guid>(4)?.ToString() ?? "",
+                Reason = row.GetString(5),
+            },
+            cancellationToken);
+    }
+}

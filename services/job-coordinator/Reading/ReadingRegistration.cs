@@ -1,0 +1,20 @@
+using Headgate.JobCoordinator.Watching;
+
+namespace Headgate.JobCoordinator.Reading;
+
+/// <summary>What the reading calls are made of; nothing of it does anything before somebody asks.</summary>
+static class ReadingRegistration
+{
+    public static void AddJobReading(this IServiceCollection services)
+    {
+        services.AddSingleton<JobQueries>();
+        services.AddSingleton<PipelineQueries>();
+        services.AddSingleton<JobFinder>();
+        services.AddSingleton<JobObjects>();
+        services.AddSingleton<Tokens>();
+        services.AddSingleton<JobReads>();
+        services.AddSingleton<PipelineReads>();
+        services.AddSingleton<JobFeed>();
+        services.AddSingleton<JobWatches>();
+    }
+}

@@ -1,0 +1,196 @@
+using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Tests.Saga;
+using Headgate.V1;
+using Npgsql;
+using CancelMode = Headgate.Contracts.Jobs.CancelMode;
+using JobStep = Headgate.Contracts.Steps.JobStep;
+
+namespace Headgate.JobCoordinator.Tests.Reading;
+
+/// <summary>What is shown of jobs that the saga has led where they are.</summary>
+[Collection(nameof(SagaCollection))]
+public sealed class ShownJobTests(SagaBench bench) : IAsyncLifetime
+{
+    readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(bench.ConnectionString);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _source.DisposeAsync();
+
+    public static TheoryData<string> States() => [.. CommandTableTests.Cells().Select(cell => (string)cell[0]).Distinct(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public async Task Accepts_what_the_state_machine_accepts(string state)
+    {
+        var accepted = CommandTableTests.Cells()
+            .Where(cell => (string)cell[0] == state && ((string)cell[2]).StartsWith("Accepted", StringComparison.Ordinal))
+            .Select(cell => OperationOf((string)cell[1]));
+
+        var shown = await ShowAsync(await (await bench.AcceptAsync()).InAsync(state));
+
+        Assert.Equal(state, shown.Job.State.ToString());
+        Assert.Equal(accepted.Order(), shown.Job.Accepts.Order());
+    }
+
+    [Fact]
+    public async Task A_failing_job_accepts_a_pause_and_a_graceful_cancel_accepts_force()
+    {
+        var failing = await (await bench.AcceptAsync()).InAsync("Processing");
+        await failing.BreakAsync(JobStep.Load, retryable: false);
+        Assert.Contains(Operation.PauseJob, (await ShowAsync(failing)).Job.Accepts);
+        Assert.Equal(Contracts.Jobs.CommandOutcome.Accepted, (await failing.PauseAsync()).Outcome);
+        Assert.DoesNotContain(Operation.PauseJob, (await ShowAsync(failing)).Job.Accepts);
+
+        var canceling = await (await bench.AcceptAsync()).InAsync("Paused");
+        await canceling.CancelAsync();
+        Assert.Equal([Operation.ForceCancelJob, Operation.AbandonJob], (await ShowAsync(canceling)).Job.Accepts);
+        Assert.Equal(Contracts.Jobs.CommandOutcome.Accepted, (await canceling.CancelAsync(CancelMode.Force)).Outcome);
+        Assert.Equal([Operation.AbandonJob], (await ShowAsync(canceling)).Job.Accepts);
+    }
+
+    [Fact]
+    public async Task Cancel_before_launch_is_an_extraction_cancel_of_a_fence_that_was_never_opened()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        await job.CancelAsync();
+        var asked = (await ShowAsync(job)).Job.Stop;
+        Assert.Equal((StopKind.Extraction, StopConfirmation.Unspecified, "wrong mapping"), (asked.Kind, asked.ConfirmedBy, asked.Reason));
+        Assert.Equal(TimeSpan.FromSeconds(60), asked.Deadline.ToDateTimeOffset() - asked.Requested.ToDateTimeOffset());
+        await job.ConfirmStopAsync(written: 0);
+
+        var shown = (await ShowAsync(job)).Job;
+
+        Assert.Equal((StopKind.Extraction, V1.CancelMode.Graceful, StopConfirmation.NeverOpened, StopIntent.Cancel), (shown.Stop.Kind, shown.Stop.Mode, shown.Stop.ConfirmedBy, shown.Stop.Intent));
+        Assert.Equal(("tester", StopCause.Command, shown.Epoch), (shown.Stop.Actor, shown.Stop.Cause, shown.Stop.Epoch));
+        Assert.NotNull(shown.Stop.Confirmed);
+        Assert.Null(shown.RecommendedCancel);
+        Assert.Empty(shown.RequestId);
+    }
+
+    [Fact]
+    public async Task Cancel_by_force_is_a_launched_one_that_the_fence_confirms()
+    {
+        var shown = (await ShowAsync(await (await bench.AcceptAsync()).InAsync("Canceled"))).Job;
+        Assert.Equal((StopKind.Launched, V1.CancelMode.Force, StopConfirmation.Fence), (shown.Stop.Kind, shown.Stop.Mode, shown.Stop.ConfirmedBy));
+        Assert.NotEmpty(shown.RequestId);
+    }
+
+    [Fact]
+    public async Task Abandoned_stop_is_not_confirmed()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Canceling");
+        await job.AbandonAsync();
+        var stop = (await ShowAsync(job)).Job.Stop;
+        Assert.Null(stop.Confirmed);
+        Assert.Equal(StopConfirmation.Abandoned, stop.ConfirmedBy);
+    }
+
+    [Fact]
+    public async Task Failure_shows_its_problem_and_a_stop_until_the_job_goes_on()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Failed");
+        var shown = (await ShowAsync(job)).Job;
+        Assert.Equal(("broken", "Object public.a: it broke."), (shown.Error.Code, shown.Error.Sentence));
+        Assert.Equal((StopCause.Error, StopIntent.Fail, StopKind.Unspecified, "headgate"), (shown.Stop.Cause, shown.Stop.Intent, shown.Stop.Kind, shown.Stop.Actor));
+
+        await job.ResumeAsync();
+
+        shown = (await ShowAsync(job)).Job;
+        Assert.Null(shown.Error);
+        Assert.Null(shown.Stop);
+    }
+
+    [Fact]
+    public async Task Failure_with_nothing_in_flight_is_confirmed_at_once()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        await job.BreakAsync(JobStep.Prepare, retryable: false);
+        var stop = (await ShowAsync(job)).Job.Stop;
+        Assert.Equal((StopConfirmation.NeverOpened, stop.Requested), (stop.ConfirmedBy, stop.Confirmed));
+        Assert.Null(stop.Deadline);
+    }
+
+    [Fact]
+    public async Task Percent_counts_each_record_when_it_is_staged_and_when_it_is_written()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
+        Assert.False((await ShowAsync(job)).Job.HasPercent);
+        await job.PrepareAsync();
+        Assert.Equal((0.0, 20), await SeenAsync());
+        await job.ExtractAsync(0);
+        Assert.Equal((25.0, 20), await SeenAsync());
+        await job.ExtractAsync(1);
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        Assert.Equal((50.0, 20), await SeenAsync());
+        await job.ProgressAsync(0, 5);
+        Assert.Equal((62.5, 20), await SeenAsync());
+        await job.PauseFullyAsync(written: 8);
+        Assert.Equal((70.0, 20), await SeenAsync());
+        await job.ResumeAsync();
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        await job.LoadAllAsync();
+        Assert.Equal((100.0, 20), await SeenAsync());
+        await job.VerifyAsync();
+        Assert.Equal((100.0, 20), await SeenAsync());
+
+        async Task<(double, long)> SeenAsync() => await ShowAsync(job) is { Job: var shown } ? (shown.Percent, shown.Counts.SourceEstimate) : default;
+    }
+
+    [Fact]
+    public async Task Objects_counts_are_the_ledgers_once_a_stop_is_confirmed_until_the_job_goes_on()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.ProgressAsync(0, 5);
+        Assert.Equal(5, (await ShowAsync(job)).Job.Objects.Single().Counts.Written);
+        await job.PauseFullyAsync(written: 8);
+        Assert.Equal(8, (await ShowAsync(job)).Job.Objects.Single().Counts.Written);
+        await job.ResumeAsync();
+        Assert.Equal(5, (await ShowAsync(job)).Job.Objects.Single().Counts.Written);
+    }
+
+    [Fact]
+    public async Task Commands_are_shown_as_they_were_given_the_latest_first()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.CancelAsync();
+        await job.CancelAsync(pauseFirst: true);
+        await job.CancelAsync(CancelMode.Force);
+        await bench.ExecuteAsync($"update coordinator.job_command set operation = null where job_id = {job.Id} and outcome = 'Refused'");
+
+        var commands = (await ShowAsync(job)).Commands;
+
+        Assert.Equal(
+            [
+                (Operation.ForceCancelJob, JobState.Pausing, JobState.Canceling, CommandOutcome.Accepted),
+                (Operation.PauseAndCancelJob, JobState.Processing, JobState.Pausing, CommandOutcome.Accepted),
+                (Operation.CancelJob, JobState.Processing, JobState.Processing, CommandOutcome.Refused),
+            ],
+            commands.Select(command => (command.Operation, command.StateBefore, command.StateAfter, command.Outcome)));
+        Assert.Equal(("tester", "wrong mapping"), (commands[0].Actor, commands[0].Reason));
+    }
+
+    static Operation OperationOf(string command) => command switch
+    {
+        "pause" => Operation.PauseJob,
+        "resume" => Operation.ResumeJob,
+        "cancel" => Operation.CancelJob,
+        "cancel pause-first" => Operation.PauseAndCancelJob,
+        "cancel force" => Operation.ForceCancelJob,
+        "restart" => Operation.RestartJob,
+        "discard" => Operation.DiscardJob,
+        "abandon" => Operation.AbandonJob,
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
+    };
+
+    async Task<GetJobResponse> ShowAsync(SagaJob job)
+    {
+        var state = new CoordinatorState(_source);
+        var jobs = new JobQueries(state);
+        var reads = new JobReads(state, new JobFinder(jobs, new PipelineQueries(state)), jobs, new JobObjects(state), new Tokens(state));
+        return await reads.GetAsync(new GetJobRequest { Job = new JobReference { Id = job.Id.ToString() } }, project: null, default);
+    }
+}
