@@ -15,6 +15,9 @@ public sealed record CommandAnswered
     /// <summary>What will happen, or the rule that refuses it, in one sentence.</summary>
     public required string Sentence { get; init; }
 
+    /// <summary>On refusal: the rule; otherwise null.</summary>
+    public CommandRule? Rule { get; init; }
+
     /// <summary>On refusal: the commands that would be accepted.</summary>
     public IReadOnlyList<string> WouldAccept { get; init; } = [];
 }

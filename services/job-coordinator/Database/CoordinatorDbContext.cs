@@ -42,6 +42,7 @@ public sealed class CoordinatorDbContext(DbContextOptions<CoordinatorDbContext> 
             command.HasKey(row => row.CommandId);
             command.Property(row => row.CommandId).UseIdentityAlwaysColumn();
             command.Property(row => row.Outcome).HasConversion<string>();
+            command.Property(row => row.Rule).HasConversion<string>();
         });
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(type => type.GetProperties()))
         {

@@ -27,6 +27,9 @@ public sealed class JobCommand
 
     public required CommandOutcome Outcome { get; init; }
 
+    /// <summary>The rule that refused it; null: it was not refused.</summary>
+    public CommandRule? Rule { get; init; }
+
     public required string Sentence { get; init; }
 
     public required DateTimeOffset At { get; init; }

@@ -30,6 +30,7 @@ sealed class AnsweredBefore<T>(CoordinatorDbContext db) : IFilter<ConsumeContext
         Outcome = recorded.Outcome,
         State = recorded.StateAfter,
         Sentence = recorded.Sentence,
+        Rule = recorded.Rule,
         WouldAccept = recorded.Outcome == CommandOutcome.Refused ? CommandTable.AcceptedIn(recorded.StateAfter) : [],
     };
 }

@@ -118,12 +118,12 @@ public sealed partial class SyncJobStateMachine
     /// <summary>A final state: commands are answered, late messages ignored.</summary>
     EventActivities<SyncJob>[] Ended(string how) =>
     [
-        When(PauseAsked).Refuse($"the job is {how}"),
-        When(ResumeAsked).Refuse($"the job is {how}"),
-        When(CancelAsked).Refuse($"the job is {how}"),
-        When(RestartAsked).Refuse($"the job is {how}"),
-        When(DiscardAsked).Refuse($"the job is {how}"),
-        When(AbandonAsked).Refuse($"the job is {how}"),
+        When(PauseAsked).Refuse($"the job is {how}", CommandRule.Final),
+        When(ResumeAsked).Refuse($"the job is {how}", CommandRule.Final),
+        When(CancelAsked).Refuse($"the job is {how}", CommandRule.Final),
+        When(RestartAsked).Refuse($"the job is {how}", CommandRule.Final),
+        When(DiscardAsked).Refuse($"the job is {how}", CommandRule.Final),
+        When(AbandonAsked).Refuse($"the job is {how}", CommandRule.Final),
         When(SupersedeAsked).StartSuccessor(),
         Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
         Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
@@ -138,5 +138,6 @@ public sealed partial class SyncJobStateMachine
             Outcome = CommandOutcome.Refused,
             State = "Missing",
             Sentence = "There is no such job.",
+            Rule = CommandRule.Missing,
         });
 }

@@ -1,3 +1,4 @@
+using Headgate.Contracts.Jobs;
 using Headgate.JobCoordinator.Jobs.Verbs;
 using MassTransit;
 using static Headgate.JobCoordinator.Jobs.JobConditions;
@@ -79,7 +80,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(PauseAsked).Stop(StopIntent.Pause).TransitionTo(Pausing).SendImplied()
                 .Accept("Pausing: batches in flight commit, nothing new starts."),
             When(ResumeAsked).Refuse("the job is running"),
-            When(CancelAsked, MustPauseFirst).Refuse("a launched job is paused before it is canceled; pause_first does both, force does not wait"),
+            When(CancelAsked, MustPauseFirst).Refuse("a launched job is paused before it is canceled; pause_first does both, force does not wait", CommandRule.PauseFirst),
             When(CancelAsked, MayPauseFirst).Stop(StopIntent.Cancel).TransitionTo(Pausing).SendImplied()
                 .Accept("Pausing, then Canceled: batches in flight commit, nothing new starts."),
             When(CancelAsked, IsForce).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
@@ -99,7 +100,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(PauseAsked).StopAtOnce(StopIntent.Pause).TransitionTo(Paused).Announce(Notices.Paused)
                 .Accept("Paused: everything is written, verification waits."),
             When(ResumeAsked).Refuse("the job is running"),
-            When(CancelAsked, MustPauseFirst).Refuse("a launched job is paused before it is canceled; pause_first does both, force does not wait"),
+            When(CancelAsked, MustPauseFirst).Refuse("a launched job is paused before it is canceled; pause_first does both, force does not wait", CommandRule.PauseFirst),
             When(CancelAsked, MayPauseFirst).Stop(StopIntent.Cancel).TransitionTo(Pausing).SendImplied()
                 .Accept("Pausing, then Canceled: what is written stays."),
             When(CancelAsked, IsForce).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied().Accept("Canceling: what is written stays."),
@@ -144,7 +145,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(RestartAsked).IfElseAsync(PipelineIsFree,
                 free => free.Restart().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
                     .Accept("A new attempt begins from the beginning; what was written stays."),
-                taken => taken.Refuse("another job of the pipeline is active")),
+                taken => taken.Refuse("another job of the pipeline is active", CommandRule.ActiveJob)),
             When(DiscardAsked).StopAtOnce(StopIntent.Discard).TransitionTo(Discarded).Finish().Accept("Discarded: what was written stays."),
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
             When(SupersedeAsked).KeepPipeline(),
@@ -184,7 +185,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(RestartAsked).IfElseAsync(PipelineIsFree,
                 free => free.Restart().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
                     .Accept("A new attempt begins from the beginning; what was written stays."),
-                taken => taken.Refuse("another job of the pipeline is active")),
+                taken => taken.Refuse("another job of the pipeline is active", CommandRule.ActiveJob)),
             When(DiscardAsked).StopAtOnce(StopIntent.Discard).TransitionTo(Discarded).Finish().Accept("Discarded: what was written stays."),
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
             When(SupersedeAsked).Supersede().TransitionTo(Discarded).Finish(),

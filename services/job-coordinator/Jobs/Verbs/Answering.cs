@@ -15,14 +15,14 @@ static class Answering
         where T : class =>
         binder.ThenAsync(context => AnswerAsync(context, CommandOutcome.AlreadySo, $"Nothing to do: {state}."));
 
-    public static EventActivityBinder<SyncJob, T> Refuse<T>(this EventActivityBinder<SyncJob, T> binder, string rule)
+    public static EventActivityBinder<SyncJob, T> Refuse<T>(this EventActivityBinder<SyncJob, T> binder, string why, CommandRule rule = CommandRule.State)
         where T : class =>
-        binder.ThenAsync(context => AnswerAsync(context, CommandOutcome.Refused, $"Refused: {rule}."));
+        binder.ThenAsync(context => AnswerAsync(context, CommandOutcome.Refused, $"Refused: {why}.", rule));
 
     public static Task RespondAsync(ConsumeContext context, CommandAnswered answer) =>
         context.ResponseAddress is null ? Task.CompletedTask : context.RespondAsync(answer);
 
-    static async Task AnswerAsync<T>(BehaviorContext<SyncJob, T> context, CommandOutcome outcome, string sentence)
+    static async Task AnswerAsync<T>(BehaviorContext<SyncJob, T> context, CommandOutcome outcome, string sentence, CommandRule? rule = null)
         where T : class
     {
         var (actor, reason) = Origin(context.Message);
@@ -37,6 +37,7 @@ static class Answering
             StateBefore = context.StateBefore() ?? context.Saga.CurrentState,
             StateAfter = context.Saga.CurrentState,
             Outcome = outcome,
+            Rule = rule,
             Sentence = sentence,
             At = context.Now(),
         });
@@ -46,6 +47,7 @@ static class Answering
             Outcome = outcome,
             State = context.Saga.CurrentState,
             Sentence = sentence,
+            Rule = rule,
             WouldAccept = outcome == CommandOutcome.Refused ? CommandTable.AcceptedIn(context.Saga.CurrentState) : [],
         });
     }

@@ -1,0 +1,20 @@
+namespace Headgate.Contracts.Jobs;
+
+/// <summary>The rule that refuses a command.</summary>
+public enum CommandRule
+{
+    /// <summary>The job's state does not allow it.</summary>
+    State,
+
+    /// <summary>The job has ended.</summary>
+    Final,
+
+    /// <summary>A launched job is paused before it is canceled gracefully.</summary>
+    PauseFirst,
+
+    /// <summary>Another job of the pipeline is active.</summary>
+    ActiveJob,
+
+    /// <summary>There is no such job.</summary>
+    Missing,
+}
