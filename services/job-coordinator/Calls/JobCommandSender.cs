@@ -23,7 +23,7 @@ sealed class JobCommandSender(IBus bus)
         try
         {
             var answer = await client.GetResponse<CommandAnswered>(
-                command, repeats is null ? null : send => send.UseExecute(context => context.MessageId = IdOf(repeats)), cancellationToken);
+                command, send => send.UseExecute(context => context.MessageId = repeats is null ? context.MessageId : IdOf(repeats)), cancellationToken);
             return answer.Message;
         }
         catch (RequestTimeoutException)
