@@ -17,7 +17,7 @@ public static class RpcRegistration
     /// (<see cref="ConnectOptions"/>). Exceptions become what <see cref="ErrorMap"/> says.
     /// </summary>
     /// <param name="services">The services of the application.</param>
-    /// <param name="configure">Limits, and interceptors: they stand inside of the ones added here.</param>
+    /// <param name="configure">Limits, and interceptors: they stand inside of logs, metrics and the stop, and see errors mapped.</param>
     public static IGrpcServerBuilder AddRpc(this IServiceCollection services, Action<GrpcServiceOptions>? configure = null)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -26,12 +26,12 @@ public static class RpcRegistration
         services.AddSingleton<ConnectCalls>();
         services.AddSingleton<LateHandlers>();
         services.AddSingleton<IStartupFilter, RpcFilter>();
+        services.PostConfigure<GrpcServiceOptions>(options => options.Interceptors.Add<ErrorMappingInterceptor>());
         return services.AddGrpc(options =>
         {
             options.Interceptors.Add<LoggingInterceptor>();
             options.Interceptors.Add<MetricsInterceptor>();
             options.Interceptors.Add<StopInterceptor>();
-            options.Interceptors.Add<ErrorMappingInterceptor>();
             configure?.Invoke(options);
         });
     }

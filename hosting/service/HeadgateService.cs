@@ -27,7 +27,8 @@ public static class HeadgateService
         string name,
         Action<IHostApplicationBuilder, ServiceSettings> service,
         Action<IBusRegistrationConfigurator> consumers,
-        Action<IHostApplicationBuilder>? afterBus = null)
+        Action<WebApplicationBuilder>? afterBus = null,
+        Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -45,6 +46,7 @@ public static class HeadgateService
         afterBus?.Invoke(builder);
         var application = builder.Build();
         application.MapHeadgateHealth();
+        map?.Invoke(application);
         return application;
     }
 }

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Headgate.JobCoordinator.Access.Audit;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Errors;
+using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Access.Keys;
 using Headgate.JobCoordinator.Database;
@@ -88,7 +89,7 @@ sealed class AccessCalls(CoordinatorState state, KeyTable keys, IdempotentCalls 
         {
             ApiKey = made,
             Outcome = CommandOutcome.Accepted,
-            Sentence = $"{key.Name} has role {CallErrors.Shown(key.Role)} in {(key.Project is { } project ? $"project {project}" : "all projects")}; its secret is shown this once.",
+            Sentence = $"{key.Name} has role {AccessErrors.Shown(key.Role)} in {(key.Project is { } project ? $"project {project}" : "all projects")}; its secret is shown this once.",
             Secret = secret.Reveal(),
         };
     }
@@ -106,7 +107,7 @@ sealed class AccessCalls(CoordinatorState state, KeyTable keys, IdempotentCalls 
             };
         }
 
-        var before = await keys.FindAsync(connection, id, context.CancellationToken) ?? throw CallErrors.NotFound("API key", id.ToString());
+        var before = await keys.FindAsync(connection, id, context.CancellationToken) ?? throw CallErrors.NotFound($"There is no API key {id}.");
         return new RevokeApiKeyResponse
         {
             ApiKey = before,

@@ -4,6 +4,7 @@ using Grpc.Core.Interceptors;
 using Headgate.JobCoordinator.Access.Audit;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Errors;
+using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Access.Methods;
 using Headgate.JobCoordinator.Access.Streams;
 using Headgate.JobCoordinator.Access.Subjects;
@@ -97,7 +98,7 @@ sealed partial class AccessInterceptor(
     async Task AuthorizeAsync(MethodRule rule, Caller caller, IMessage request, AuditedCall? call, CancellationToken cancellationToken)
     {
         var needed = RoleFor(rule, request);
-        if (caller.Role < needed) throw CallErrors.RoleTooLow(caller, rule.Name, needed);
+        if (caller.Role < needed) throw AccessErrors.RoleTooLow(caller, rule.Name, needed);
         CommandFields.Check(request);
         var subjects = rule.Subjects.Of(request);
         if (subjects.Count == 0 && rule.Access!.Scope == Scope.Project)
@@ -125,7 +126,7 @@ sealed partial class AccessInterceptor(
                 caller.DemandProject(named.Project);
                 return named.Project;
             case Subject.AllProjects:
-                return caller.Project is null ? null : throw CallErrors.NotOfAllProjects(caller);
+                return caller.Project is null ? null : throw AccessErrors.NotOfAllProjects(caller);
             case Subject.ById byId when caller.Project is not null || isAudited:
                 var project = await projects.OfAsync(byId, cancellationToken);
                 // Foreign ones are not there; who is bound to one project could otherwise find out which ids exist.

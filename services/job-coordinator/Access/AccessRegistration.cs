@@ -16,8 +16,7 @@ public static class AccessRegistration
 {
     /// <summary>
     /// Puts every gRPC call behind <see cref="AccessInterceptor"/>, commands into the audit trail, and <see cref="IdempotentCalls"/> at the
-    /// services' disposal. A server with a method that does not say who may call it does not start. Interceptors that are added before
-    /// this see refused calls too; what maps exceptions to errors is added after it, so that the trail has what callers are told.
+    /// services' disposal. A server with a method that does not say who may call it does not start.
     /// </summary>
     public static void AddCoordinatorAccess(this IHostApplicationBuilder builder)
     {

@@ -28,7 +28,7 @@ sealed class JobCommandSender(IBus bus)
         }
         catch (RequestTimeoutException)
         {
-            throw Refusals.Unanswered("The job");
+            throw CallErrors.Unanswered("The job");
         }
     }
 

@@ -1,20 +1,41 @@
+using System.Collections.Frozen;
 using Grpc.Core;
+using Headgate.V1;
 
 namespace Headgate.JobCoordinator.Calls;
 
 /// <summary>
-/// Everything that the .proto files promise and this version does not do yet, in one place. Whole methods are left to the generated base
-/// classes, which answer the same; health says of their services that they are not serving.
+/// Everything that the .proto files promise and this version does not do yet, in one place. Its calls are answered UNIMPLEMENTED before
+/// anything happens, and health says NOT_SERVING of each by its name.
 /// </summary>
 static class NotYet
 {
-    public static RpcException PauseSchedule => Of("pause_schedule: schedules");
+    /// <summary>A service of which no method is there.</summary>
+    public const string Service = "headgate.v1.RecordService";
 
-    public static RpcException PassGuards => Of("pass_guards: guards");
+    /// <summary>Methods by their full names, service and method with a slash between.</summary>
+    public static readonly FrozenSet<string> Methods = FrozenSet.Create(
+        StringComparer.Ordinal,
+        [
+            "headgate.v1.PipelineService/ResyncPipeline",
+            "headgate.v1.PipelineService/DryRun",
+            "headgate.v1.PipelineService/PauseSchedule",
+            "headgate.v1.PipelineService/ResumeSchedule",
+            "headgate.v1.JobService/SetJobRate",
+            "headgate.v1.JobService/GetRecovery",
+            .. RecordService.Descriptor.Methods.Select(method => $"{Service}/{method.Name}"),
+        ]);
 
-    public static RpcException CancelAndStart => Of("on_active_job CANCEL_AND_START");
+    public static RpcException PauseSchedule => Of("pause_schedule: a schedule cannot be paused");
 
-    public static RpcException Estimates => Of("validate_only: estimates of a run");
+    public static RpcException PassGuards => Of("pass_guards: there are no guards");
 
-    static RpcException Of(string what) => new(new Status(StatusCode.Unimplemented, $"{what} are not there yet; nothing was done."));
+    public static RpcException CancelAndStart => Of("on_active_job CANCEL_AND_START: a successor cannot wait");
+
+    public static RpcException Estimates => Of("validate_only: a run cannot be estimated");
+
+    /// <summary>Null: the method is there.</summary>
+    public static RpcException? Find(string path) => Methods.Contains(path.TrimStart('/')) ? Of($"{path.TrimStart('/')} is not there") : null;
+
+    static RpcException Of(string what) => CallErrors.Error(StatusCode.Unimplemented, $"{what} in this version yet; nothing was done.");
 }

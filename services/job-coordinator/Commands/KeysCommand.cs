@@ -42,7 +42,7 @@ static class KeysCommand
         foreach (var (field, problem) in problems) await remarks.WriteLineAsync($"error: {field}: {problem}");
         if (problems.Count > 0) return 1;
         await remarks.WriteLineAsync(
-            $"{key.Name} has role {CallErrors.Shown(key.Role)} in {(key.Project is { } project ? $"project {project}" : "all projects")}. Its secret is shown this once:");
+            $"{key.Name} has role {AccessErrors.Shown(key.Role)} in {(key.Project is { } project ? $"project {project}" : "all projects")}. Its secret is shown this once:");
         await output.WriteLineAsync(secret.Reveal());
         return 0;
     }

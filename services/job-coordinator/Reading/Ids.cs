@@ -7,5 +7,5 @@ static class Ids
 {
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: it is none.</exception>
     public static Guid Parse(string field, string text) =>
-        Guid.TryParseExact(text, "D", out var id) ? id : throw CallErrors.Invalid(field, "It is not a UUID.");
+        Guid.TryParseExact(text, "D", out var id) ? id : throw CallErrors.Invalid((field, "It is not a UUID."));
 }

@@ -19,7 +19,7 @@ static class JobFilters
     {
         filter ??= new V1.JobFilter();
         if (filter.Pipeline.Length > 0 && filter.Project.Length == 0)
-            throw CallErrors.Invalid("filter.pipeline", "It needs filter.project: a pipeline's name is unique in its project.");
+            throw CallErrors.Invalid(("filter.pipeline", "It needs filter.project: a pipeline's name is unique in its project."));
         return new JobSelection
         {
             Project = Projects.Check(filter.Project, project),
@@ -36,7 +36,7 @@ static class JobFilters
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: there is no such value.</exception>
     public static string Name<T>(string field, T value)
         where T : struct, Enum => Enum.IsDefined(value) && !EqualityComparer<T>.Default.Equals(value, default)
-            ? value.ToString() : throw CallErrors.Invalid(field, $"There is no value {value:D}.");
+            ? value.ToString() : throw CallErrors.Invalid((field, $"There is no value {value:D}."));
 
     // Up to what the database keeps: both bounds mean "at this time or later", and "not before this time".
     static DateTimeOffset? Time(string field, Timestamp? time)
@@ -50,7 +50,7 @@ static class JobFilters
         }
         catch (InvalidOperationException)
         {
-            throw CallErrors.Invalid(field, "It is not a time.");
+            throw CallErrors.Invalid((field, "It is not a time."));
         }
     }
 }

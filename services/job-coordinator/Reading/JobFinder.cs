@@ -16,7 +16,7 @@ sealed class JobFinder(JobQueries jobs, PipelineQueries pipelines)
         ByOneofCase.Id => ByIdAsync(Ids.Parse("job.id", job.Id), project, cancellationToken),
         ByOneofCase.RequestId => ByRequestIdAsync(Ids.Parse("job.request_id", job.RequestId), project, cancellationToken),
         ByOneofCase.Pipeline => ByPipelineAsync(job.Pipeline, project, cancellationToken),
-        _ => throw CallErrors.Invalid("job", "It is not set: expected id, request_id or pipeline."),
+        _ => throw CallErrors.Invalid(("job", "It is not set: expected id, request_id or pipeline.")),
     };
 
     /// <summary>A foreign project's job is answered as one that does not exist.</summary>

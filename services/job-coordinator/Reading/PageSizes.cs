@@ -9,7 +9,7 @@ static class PageSizes
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: it is negative.</exception>
     public static int Check(int asked, int usual, int most) => asked switch
     {
-        < 0 => throw CallErrors.Invalid("page_size", "It is negative."),
+        < 0 => throw CallErrors.Invalid(("page_size", "It is negative.")),
         0 => usual,
         _ => Math.Min(asked, most),
     };

@@ -22,7 +22,7 @@ sealed class PipelineQueries(CoordinatorState state)
         {
             { Id.Length: > 0, Project: "", Name: "" } => true,
             { Id: "", Project.Length: > 0, Name.Length: > 0 } => false,
-            _ => throw CallErrors.Invalid(field, "It names no pipeline: expected project and name, or id, one of the two."),
+            _ => throw CallErrors.Invalid((field, "It names no pipeline: expected project and name, or id, one of the two.")),
         };
         if (!isById) Projects.Check(pipeline.Project, project);
         await using var command = state.Source.CreateCommand(isById ? $"{Select} where p.pipeline_id = $1" : $"{Select} where p.project = $1 and p.name = $2");

@@ -11,7 +11,7 @@ sealed class PipelineReads(PipelineQueries pipelines, JobQueries jobs, Tokens to
 
     public async Task<V1.GetPipelineResponse> GetAsync(V1.GetPipelineRequest request, string? project, CancellationToken cancellationToken)
     {
-        if (request.Version < 0) throw CallErrors.Invalid("version", "It is negative.");
+        if (request.Version < 0) throw CallErrors.Invalid(("version", "It is negative."));
         var pipeline = await pipelines.FindAsync(request.Pipeline, "pipeline", project, cancellationToken);
         var version = request.Version == 0 ? pipeline.Version : request.Version;
         var (shown, file) = (ShowAsync([pipeline], cancellationToken), pipelines.FileAsync(pipeline.Id, version, cancellationToken));

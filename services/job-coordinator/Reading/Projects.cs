@@ -1,4 +1,4 @@
-using Headgate.JobCoordinator.Calls;
+using Headgate.JobCoordinator.Access.Errors;
 
 namespace Headgate.JobCoordinator.Reading;
 
@@ -13,7 +13,7 @@ static class Projects
     {
         ("", _) => bound,
         (_, null) => named,
-        _ => named == bound ? named : throw CallErrors.Foreign(named),
+        _ => named == bound ? named : throw AccessErrors.ForeignProject(named),
     };
 
     /// <summary>Whether a caller that is bound to a project, or to all, may see something.</summary>

@@ -40,7 +40,7 @@ sealed class Tokens(CoordinatorState state)
                 return Encoding.UTF8.GetString(bytes, SealBytes, bytes.Length - SealBytes);
         }
 
-        throw CallErrors.Invalid(field, "It was not given for this request: expected the token of the response before, with all else the same.");
+        throw CallErrors.Invalid((field, "It was not given for this request: expected the token of the response before, with all else the same."));
     }
 
     async Task<byte[]> SealOfAsync(string field, IMessage request, string? project, byte[] place, CancellationToken cancellationToken)

@@ -63,7 +63,7 @@ sealed class JobWatches(
         }
         catch (Exception) when (lifetime.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw CallErrors.Stopping();
+            throw CallErrors.Unavailable("The server stops: go on with the last resume_token.");
         }
     }
 }

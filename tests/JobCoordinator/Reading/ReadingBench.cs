@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Headgate.Hosting.Configuration;
+using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
@@ -62,7 +63,8 @@ public sealed class ReadingBench : IAsyncLifetime
         if (_time is not null) builder.Services.AddSingleton(_time);
         builder.Services.AddGrpc(options => options.Interceptors.Add<ScopeOfHeader>());
         _server = builder.Build();
-        _server.MapCoordinatorCalls();
+        _server.MapGrpcService<JobCalls>();
+        _server.MapGrpcService<PipelineCalls>();
         await _server.StartAsync();
         // More streams than one connection takes.
         var handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true };
@@ -83,14 +85,15 @@ public sealed class ReadingBench : IAsyncLifetime
         await Database.DisposeAsync();
     }
 
-    sealed record Scope(string? Project) : ICallerScope;
-
     sealed class ScopeOfHeader : Interceptor
     {
+        static Caller CallerOf(ServerCallContext context) =>
+            new() { Name = "bench", Role = Role.Viewer, Project = context.RequestHeaders.GetValue(ScopeHeader) };
+
         public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
             TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
         {
-            context.SetScope(new Scope(context.RequestHeaders.GetValue(ScopeHeader)));
+            context.SetCaller(CallerOf(context));
             return continuation(request, context);
         }
 
@@ -98,7 +101,7 @@ public sealed class ReadingBench : IAsyncLifetime
             TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
             ServerStreamingServerMethod<TRequest, TResponse> continuation)
         {
-            context.SetScope(new Scope(context.RequestHeaders.GetValue(ScopeHeader)));
+            context.SetCaller(CallerOf(context));
             return continuation(request, responseStream, context);
         }
     }

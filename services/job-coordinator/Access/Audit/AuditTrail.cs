@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Headgate.JobCoordinator.Access.Errors;
+using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Database;
 using Npgsql;
 

@@ -24,12 +24,12 @@ sealed partial class Authentication(
     /// <exception cref="RpcException">UNAUTHENTICATED, RESOURCE_EXHAUSTED after too many wrong keys, or PERMISSION_DENIED for a token without a role.</exception>
     public async ValueTask<Caller> CallerOfAsync(ServerCallContext context)
     {
-        if (SentWith(context) is not { } sent) throw Counted("no key", CallErrors.NoKey());
+        if (SentWith(context) is not { } sent) throw Counted("no key", AccessErrors.NoKey());
         var caller = KeySecret.IsLikely(sent)
             ? await HolderOfAsync(sent, context.CancellationToken)
             : await tokens.HolderOfAsync(sent, context.CancellationToken);
         if (caller is null || HasExpired(caller)) throw Wrong(context);
-        if (caller.Role == Role.Unspecified) throw Counted("no role", CallErrors.NoRole(caller.Name));
+        if (caller.Role == Role.Unspecified) throw Counted("no role", AccessErrors.NoRole(caller.Name));
         if (caller.KeyId is { } used) uses.Note(used);
         return caller;
     }
@@ -51,8 +51,8 @@ sealed partial class Authentication(
 
     RpcException Wrong(ServerCallContext context) =>
         wrongKeys.TooMany(context.GetHttpContext().Connection.RemoteIpAddress ?? IPAddress.None) is { } after
-            ? Counted("too many", CallErrors.TooManyWrongKeys(after))
-            : Counted("wrong key", CallErrors.WrongKey());
+            ? Counted("too many", AccessErrors.TooManyWrongKeys(after))
+            : Counted("wrong key", AccessErrors.WrongKey());
 
     static RpcException Counted(string reason, RpcException error)
     {

@@ -29,6 +29,6 @@ public sealed record Caller
     /// <exception cref="Grpc.Core.RpcException">PERMISSION_DENIED: the caller is not bound to it.</exception>
     public void DemandProject(string project)
     {
-        if (!MayUse(project)) throw CallErrors.ForeignProject(this, project);
+        if (!MayUse(project)) throw AccessErrors.ForeignProject(project);
     }
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
 using Headgate.JobCoordinator.Access.Callers;
-using Headgate.JobCoordinator.Access.Errors;
+using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Access.Methods;
 using Headgate.JobCoordinator.Database;
 

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Headgate.JobCoordinator.Access.Errors;
+using Headgate.JobCoordinator.Calls;
 
 namespace Headgate.JobCoordinator.Access.Methods;
 

@@ -21,7 +21,7 @@ sealed class StreamEnds(Authentication authentication, IOptions<AccessOptions> o
         }
         catch (Exception) when (IsEnded())
         {
-            throw CallErrors.WrongKey();
+            throw AccessErrors.WrongKey();
         }
         finally
         {
@@ -30,7 +30,7 @@ sealed class StreamEnds(Authentication authentication, IOptions<AccessOptions> o
         }
 
         // A handler that takes its token for a wish to end in good order.
-        if (IsEnded()) throw CallErrors.WrongKey();
+        if (IsEnded()) throw AccessErrors.WrongKey();
 
         bool IsEnded() => end.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested;
     }

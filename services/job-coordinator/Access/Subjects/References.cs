@@ -1,4 +1,4 @@
-using Headgate.JobCoordinator.Access.Errors;
+using Headgate.JobCoordinator.Calls;
 using Headgate.V1;
 
 namespace Headgate.JobCoordinator.Access.Subjects;

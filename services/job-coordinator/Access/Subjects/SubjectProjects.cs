@@ -1,4 +1,4 @@
-using Headgate.JobCoordinator.Access.Errors;
+using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Database;
 
 namespace Headgate.JobCoordinator.Access.Subjects;
@@ -27,7 +27,7 @@ sealed class SubjectProjects(CoordinatorState state)
     }
 
     /// <summary>The same whether it does not exist or is of a foreign project.</summary>
-    public static Grpc.Core.RpcException NotFound(Subject.ById subject) => CallErrors.NotFound(Shown(subject.Kind), subject.Id.ToString());
+    public static Grpc.Core.RpcException NotFound(Subject.ById subject) => CallErrors.NotFound($"There is no {Shown(subject.Kind)} {subject.Id}.");
 
     public static string Shown(SubjectKind kind) => kind switch
     {

@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using Headgate.JobCoordinator.Access.Callers;
-using Headgate.JobCoordinator.Access.Errors;
+using Headgate.JobCoordinator.Calls;
 using Headgate.V1;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
