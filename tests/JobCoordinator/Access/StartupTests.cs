@@ -73,12 +73,12 @@ public sealed class StartupTests : IAsyncLifetime
     [BindServiceMethod(typeof(Tampering), nameof(Tampering.BindService))]
     public abstract class TamperedBase : AccessService.AccessServiceBase
     {
-        // Methods are looked for down to the class with the attribute, and no further.
-        public override Task<CreateApiKeyResponse> CreateApiKey(CreateApiKeyRequest request, ServerCallContext context) => base.CreateApiKey(request, context);
+        // Only methods that the class with the attribute declares itself are found.
+        public new virtual Task<CreateApiKeyResponse> CreateApiKey(CreateApiKeyRequest request, ServerCallContext context) => base.CreateApiKey(request, context);
 
-        public override Task<ListApiKeysResponse> ListApiKeys(ListApiKeysRequest request, ServerCallContext context) => base.ListApiKeys(request, context);
+        public new virtual Task<ListApiKeysResponse> ListApiKeys(ListApiKeysRequest request, ServerCallContext context) => base.ListApiKeys(request, context);
 
-        public override Task<RevokeApiKeyResponse> RevokeApiKey(RevokeApiKeyRequest request, ServerCallContext context) => base.RevokeApiKey(request, context);
+        public new virtual Task<RevokeApiKeyResponse> RevokeApiKey(RevokeApiKeyRequest request, ServerCallContext context) => base.RevokeApiKey(request, context);
     }
 
     sealed class Tampered : TamperedBase;
