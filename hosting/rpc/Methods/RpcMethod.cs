@@ -6,9 +6,6 @@ namespace Headgate.Rpc.Methods;
 /// <summary>A method that is served.</summary>
 public sealed record RpcMethod
 {
-    /// <summary>The class that implements the service.</summary>
-    public required Type ServiceType { get; init; }
-
     public required IMethod Method { get; init; }
 
     /// <summary>As the proto defines it, with its options: <c>Descriptor.GetOptions()?.GetExtension(...)</c>.</summary>

@@ -29,15 +29,16 @@ public sealed class RpcMethods
     /// <summary>Whether the path is one of a service that is served, whatever its method.</summary>
     public bool IsOfService(string? path) => path?.Split('/') is ["", var service, _] && services.Value.Contains(service);
 
-    static RpcMethod? Of(Endpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is { } metadata
-        && ServiceOf(metadata.ServiceType)?.FindMethodByName(metadata.Method.Name) is { } descriptor
-            ? new RpcMethod { ServiceType = metadata.ServiceType, Method = metadata.Method, Descriptor = descriptor }
-            : null;
-
-    static ServiceDescriptor? ServiceOf(Type service)
+    /// <summary>How the proto defines a method that is mapped; null: no proto does.</summary>
+    public static MethodDescriptor? DescriptorOf(GrpcMethodMetadata mapped)
     {
-        var generated = service.GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)?.BindType;
-        return generated?.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ServiceDescriptor;
+        var generated = mapped.ServiceType.GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)?.BindType;
+        var service = generated?.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ServiceDescriptor;
+        return service?.FindMethodByName(mapped.Method.Name);
     }
+
+    static RpcMethod? Of(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is { } mapped && DescriptorOf(mapped) is { } descriptor
+            ? new RpcMethod { Method = mapped.Method, Descriptor = descriptor }
+            : null;
 }

@@ -22,6 +22,7 @@ public static class TelemetryRegistration
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
 
@@ -31,6 +32,6 @@ public static class TelemetryRegistration
             Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource)
                 .AddSource(HeadgateTelemetry.Name, "MassTransit").AddOtlpExporter().Build(),
             Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)
-                .AddMeter(HeadgateTelemetry.Name, "MassTransit", "Npgsql").AddOtlpExporter().Build()));
+                .AddMeter(HeadgateTelemetry.Name, $"{HeadgateTelemetry.Name}.*", "MassTransit", "Npgsql").AddOtlpExporter().Build()));
     }
 }

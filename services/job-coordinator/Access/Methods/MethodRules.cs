@@ -1,9 +1,8 @@
 using System.Collections.Frozen;
-using System.Reflection;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Headgate.Rpc.Methods;
 using Headgate.V1;
-using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Headgate.JobCoordinator.Access.Methods;
 
@@ -30,7 +29,7 @@ sealed class MethodRules(EndpointDataSource endpoints)
     {
         var (name, type) = (mapped.Method.FullName.TrimStart('/'), mapped.Method.Type);
         if (ForEverybody.Contains(mapped.Method.ServiceName)) return new MethodRule { Name = name, HasNoSideEffects = true, Subjects = Subjects.SubjectFields.None };
-        if (ServiceOf(mapped.ServiceType)?.FindMethodByName(mapped.Method.Name) is not { } method) throw Refused(name, "is not defined by a proto");
+        if (RpcMethods.DescriptorOf(mapped) is not { } method) throw Refused(name, "is not defined by a proto");
         var rule = MethodRule.Of(method);
         if (rule.Access is not { Role: Role.Viewer or Role.Operator or Role.Admin, Scope: Scope.Project or Scope.Key })
             throw Refused(name, "does not say who may call it: option (headgate.v1.access) with a role and a scope");
@@ -42,10 +41,6 @@ sealed class MethodRules(EndpointDataSource endpoints)
             throw Refused(name, "changes something and answers with a stream, which is answered before its outcome is recorded");
         return rule;
     }
-
-    static ServiceDescriptor? ServiceOf(Type service) =>
-        service.GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)?.BindType
-            .GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ServiceDescriptor;
 
     static InvalidOperationException Refused(string method, string why) => new($"{method} {why}.");
 }
