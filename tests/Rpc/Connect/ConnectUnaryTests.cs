@@ -233,18 +233,25 @@ public sealed class ConnectUnaryTests(SharedServer shared) : IClassFixture<Share
     }
 
     [Theory]
-    [InlineData("application/json", "Wait", false)]
-    [InlineData("application/json", "Wait", true)]
-    [InlineData("application/connect+json", "Count", false)]
-    public async Task Client_that_goes_away_is_no_fault(string contentType, string method, bool ignoresCancellation)
+    [InlineData("1.1", "application/json", "Wait", false)]
+    [InlineData("1.1", "application/json", "Wait", true)]
+    [InlineData("1.1", "application/connect+json", "Count", false)]
+    [InlineData("2.0", "application/json", "Wait", false)]
+    [InlineData("2.0", "application/json", "Wait", true)]
+    [InlineData("2.0", "application/connect+json", "Count", false)]
+    public async Task Client_that_goes_away_is_no_fault(string version, string contentType, string method, bool ignoresCancellation)
     {
         await using var own = await ProbeServer.StartAsync();
         var probe = own.Calls.New(out var name);
         var json = Encoding.UTF8.GetBytes($$"""{"call":"{{name}}","ignoresCancellation":{{(ignoresCancellation ? "true" : "false")}}}""");
-        using var content = new ByteArrayContent(method == "Wait" ? json : GrpcRequest.FrameOf(json));
-        content.Headers.ContentType = new(contentType);
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path(method))
+        {
+            Version = new Version(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(method == "Wait" ? json : GrpcRequest.FrameOf(json)),
+        };
+        request.Content.Headers.ContentType = new(contentType);
         using var cancel = new CancellationTokenSource();
-        var call = own.Http.PostAsync(Path(method), content, cancel.Token);
+        var call = own.Http.SendAsync(request, cancel.Token);
         await probe.StartedAsync;
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
