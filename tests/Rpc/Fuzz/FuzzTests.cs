@@ -18,6 +18,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
     const long MemoryBound = 32L * 1024 * 1024;
     const int HandlesBound = 32;
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan RestPatience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     [Fact]
     public async Task Server_withstands_nonsense()
@@ -30,17 +32,17 @@ public sealed class FuzzTests(ITestOutputHelper output)
             .AddSingleton<ILoggerProvider>(faults).AddLogging(logging => logging.AddFilter<Faults>(null, LogLevel.Error)));
         await ServeAsync(server, WarmUp, seed - 1);
         await IsHealthyAsync(server);
-        var before = await RestingAsync(server, connections, Patience);
+        var before = await RestingAsync(server, connections, before: null);
         var began = Stopwatch.GetTimestamp();
         await ServeAsync(server, requests, seed);
         var taken = Stopwatch.GetElapsedTime(began);
         await IsHealthyAsync(server);
-        var after = await RestingAsync(server, connections, Patience, before);
+        var after = await RestingAsync(server, connections, before);
         output.WriteLine($"{requests:N0} requests of seed {seed} in {taken.TotalSeconds:0.0} s; before: {before}; after: {after}");
         Assert.Equal(0, after.Calls);
-        Assert.Equal(before.Connections, after.Connections);
+        Assert.InRange(after.Connections, 0, before.Connections);
         Assert.InRange(after.Handles, 0, before.Handles + HandlesBound);
-        Assert.InRange(after.Memory - before.Memory, long.MinValue, MemoryBound);
+        Assert.InRange(after.Memory, 0, before.Memory + MemoryBound);
         Assert.Empty(faults.Kept);
     }
 
@@ -68,16 +70,15 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.Contains("still there", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    /// <summary>What is left when all is done; a call and a connection end a moment after their client has gone.</summary>
-    static async Task<Held> RestingAsync(ProbeServer server, OpenConnections connections, TimeSpan patience, Held? expected = null)
+    /// <summary>What is left when all is done: calls and connections end a moment after their client has gone, and pools shrink when they are idle.</summary>
+    static async Task<Held> RestingAsync(ProbeServer server, OpenConnections connections, Held? before)
     {
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
             var held = new Held(server.OpenCalls, connections.Count, Handles(), GC.GetTotalMemory(forceFullCollection: true));
-            var rests = held.Calls == 0 && held.Connections <= (expected?.Connections ?? 3) && held.Handles <= (expected?.Handles ?? int.MaxValue);
-            if (rests || Stopwatch.GetElapsedTime(began) > patience) return held;
-            await Task.Yield();
+            if (held.IsAtMost(before) || Stopwatch.GetElapsedTime(began) > RestPatience) return held;
+            await Task.Delay(Glance);
         }
     }
 
@@ -90,6 +91,10 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     sealed record Held(int Calls, long Connections, int Handles, long Memory)
     {
+        /// <summary>The healthy clients have a connection each, and that of HTTP/2 counts as two.</summary>
+        public bool IsAtMost(Held? before) => Calls == 0 && Connections <= (before?.Connections ?? 3)
+            && (before is null || (Handles <= before.Handles + HandlesBound && Memory <= before.Memory + MemoryBound));
+
         public override string ToString() => $"{Calls} calls, {Connections} connections, {Handles} handles, {Memory / 1e6:0.0} MB";
     }
 
