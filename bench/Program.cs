@@ -1,6 +1,14 @@
 using System.CommandLine;
 using Headgate.Bench;
+using Headgate.Bench.Calls;
 using Headgate.PrivateServers;
+
+switch (args)
+{
+    // Servers and clients of calls that the benchmark starts as processes of their own.
+    case [CallServer.Verb, var composition, var content]: return await CallServer.RunAsync(Enum.Parse<CallComposition>(composition), content == CallServers.Streams);
+    case [CallLoad.Verb, var what]: return await CallLoad.RunAsync(what);
+}
 
 var parsed = BenchCommand.Create().Parse(args);
 if (parsed.Errors.Count > 0)

@@ -4,7 +4,7 @@ namespace Headgate.Bench.Cases;
 static class AllCases
 {
     public static IReadOnlyList<IBenchCase> InOrder { get; } =
-        [new FirstLoad(), new UpdateAll(), new NoOp(), new Incremental(), new Objects(), new Wide(), new Stop(), new Signals(), new Lists(), new Scale()];
+        [new FirstLoad(), new UpdateAll(), new NoOp(), new Incremental(), new Objects(), new Wide(), new Stop(), new Signals(), new Calls(), new Lists(), new Scale()];
 
     /// <summary>Cases that take long run only when they are asked for by name.</summary>
     public static IReadOnlyList<string> Usual { get; } = [.. InOrder.Select(c => c.Name).Where(name => name != "scale")];

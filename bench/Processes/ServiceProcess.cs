@@ -12,25 +12,36 @@ sealed class ServiceProcess : IAsyncDisposable
     readonly ProcessIdentity _process;
     readonly string _log;
 
-    ServiceProcess(string name, ProcessIdentity process, string log) => (Name, _process, _log) = (name, process, log);
+    ServiceProcess(string name, Uri address, ProcessIdentity process, string log) => (Name, Address, _process, _log) = (name, address, process, log);
 
     public string Name { get; }
 
+    public Uri Address { get; }
+
+    public static Task<ServiceProcess> StartAsync(
+        string name, string assembly, string directory, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken) =>
+        StartAsync(name, [assembly], directory, environment, cancellationToken);
+
+    /// <param name="name">How it is called.</param>
+    /// <param name="arguments">The assembly, and what is said to it.</param>
+    /// <param name="directory">Where its log lies.</param>
+    /// <param name="environment">All of its environment but the address.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<ServiceProcess> StartAsync(
-        string name, string assembly, string directory, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+        string name, IReadOnlyList<string> arguments, string directory, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var log = Path.Combine(directory, $"{name}.log");
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var process = await new ServerCommandLine
         {
             Program = "dotnet",
-            Arguments = [assembly],
+            Arguments = arguments,
             Environment = new Dictionary<string, string>(environment, StringComparer.Ordinal) { ["ASPNETCORE_URLS"] = address.ToString() },
             WorkingDirectory = directory,
             LogFile = log,
             ParentDeathSignal = "KILL",
         }.StartAsync();
-        var service = new ServiceProcess(name, process, log);
+        var service = new ServiceProcess(name, address, process, log);
         try
         {
             await service.ReadyAsync(address, cancellationToken);

@@ -18,6 +18,10 @@ sealed class HeadgateCommands(Installation installation)
         await CommandAsync(["apply", file], cancellationToken);
     }
 
+    /// <summary>A new API key that sees one project; returns its secret.</summary>
+    public async Task<string> ViewerKeyAsync(string project, CancellationToken cancellationToken) =>
+        (await CommandAsync(["keys", "create", "--name", $"bench-{project}", "--role", "viewer", "--project", project], cancellationToken)).Trim();
+
     /// <summary>Runs a pipeline from the request to Completed.</summary>
     public async Task<Measure> RunAsync(string pipeline, CancellationToken cancellationToken)
     {

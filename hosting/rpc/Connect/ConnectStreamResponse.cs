@@ -16,8 +16,6 @@ sealed class ConnectStreamResponse(HttpContext http, RpcMethod method, bool isJs
     readonly HashSet<string> before = new(http.Response.Headers.Keys, StringComparer.OrdinalIgnoreCase);
     readonly IHttpResponseBodyFeature outer = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
     readonly IHttpResetFeature? outerReset = http.Features.Get<IHttpResetFeature>();
-    // Of the client: the request's own token also fires when the server stops.
-    readonly CancellationToken gone = http.RequestAborted;
     bool hasBegun;
     bool isComplete;
 
@@ -73,7 +71,6 @@ sealed class ConnectStreamResponse(HttpContext http, RpcMethod method, bool isJs
     {
         if (isComplete) return;
         isComplete = true;
-        if (gone.IsCancellationRequested) return;
         if (http.Response.StatusCode == StatusCodes.Status200OK)
         {
             var trailers = GrpcTrailers.Take(http.Response.Headers, Trailers, before);

@@ -14,8 +14,6 @@ sealed class ConnectUnaryResponse(HttpContext http, RpcMethod method, bool isJso
     readonly HashSet<string> before = new(http.Response.Headers.Keys, StringComparer.OrdinalIgnoreCase);
     readonly IHttpResponseFeature outerResponse = http.Features.GetRequiredFeature<IHttpResponseFeature>();
     readonly IHttpResponseBodyFeature outer = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-    // Of the client: the request's own token also fires when the server stops.
-    readonly CancellationToken gone = http.RequestAborted;
     byte[]? message;
     bool hasStarted;
     bool isSent;
@@ -64,7 +62,6 @@ sealed class ConnectUnaryResponse(HttpContext http, RpcMethod method, bool isJso
         ((EnvelopeWriter)Writer).HandOn();
         http.Features.Set(outerResponse);
         http.Features.Set(outer);
-        if (gone.IsCancellationRequested) return;
         if (http.Response.StatusCode == StatusCodes.Status200OK) await SendAsync();
         await outer.CompleteAsync();
     }

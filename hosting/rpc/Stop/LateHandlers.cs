@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -8,16 +9,21 @@ namespace Headgate.Rpc.Stop;
 sealed partial class LateHandlers(TimeProvider time, ILogger<LateHandlers> log)
 {
     const int NoError = 0;
-    const int Cancel = 8;
 
     /// <summary>How long an answer may wait behind messages that the client does not read.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a connection is kept for its client to read: every call of it is answered by then.</summary>
+    static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
 
     public async Task InvokeAsync(HttpContext http, RequestDelegate grpc)
     {
         await grpc(http);
         if (http.Features.Get<LateHandler>() is not { } late) return;
         await AnswerAsync(http);
+        await Task.WhenAny(late.Running, Task.Delay(LastPatience, time));
+        // A connection that is full lets not even a reset out, and a handler that writes to it would wait for as long as its client likes.
+        if (!late.Running.IsCompleted) http.Features.Get<IConnectionLifetimeFeature>()?.Abort();
         try
         {
             await late.Running;
@@ -40,7 +46,7 @@ sealed partial class LateHandlers(TimeProvider time, ILogger<LateHandlers> log)
         }
         catch (TimeoutException)
         {
-            reset?.Reset(Cancel);
+            // What is left to be done is to end the connection.
         }
     }
 

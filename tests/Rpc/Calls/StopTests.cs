@@ -5,6 +5,7 @@ using Grpc.Core;
 using Headgate.Rpc.Interception;
 using Headgate.Rpc.Testing.V1;
 using Headgate.Rpc.Tests.Probe;
+using ProbeClient = Headgate.Rpc.Testing.V1.ProbeService.ProbeServiceClient;
 
 namespace Headgate.Rpc.Tests.Calls;
 
@@ -153,6 +154,26 @@ public sealed class StopTests
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, Second);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Stream_whose_client_does_not_read_its_connection_does_not_hold_up_the_stop(bool isGrpc)
+    {
+        await using var server = await ProbeServer.StartAsync();
+        var probe = server.Calls.New(out var name);
+        using var call = isGrpc
+            ? await UnreadCall.GrpcAsync(server, "Count", GrpcRequest.FrameOf(new CountRequest { To = 1000, Padding = 100_000, Call = name }))
+            : await UnreadCall.ConnectAsync(server, "Count", GrpcRequest.FrameOf(Encoding.UTF8.GetBytes($$"""{"to":1000,"padding":100000,"call":"{{name}}"}""")));
+        await FullAsync(probe);
+        var began = TimeProvider.System.GetTimestamp();
+        server.BeginToStop();
+        await probe.EndedAsync;
+        await server.StopAsync();
+        // Kestrel, left alone, waits for such a client for as long as the host lets it: half a minute.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, 2 * Second);
+        Assert.Equal(0, server.OpenCalls);
+    }
+
     [Fact]
     public async Task Unary_call_of_connect_is_unavailable_too()
     {
@@ -199,9 +220,22 @@ public sealed class StopTests
         await using var server = await ProbeServer.StartAsync();
         await server.Client.EchoAsync(new EchoRequest());
         await server.StopAsync();
-        var error = await Assert.ThrowsAsync<RpcException>(async () => await server.Client.EchoAsync(new EchoRequest()));
+        // A connection of its own: the old one may learn of its end only when the call is on it.
+        using var channel = server.NewChannel();
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await new ProbeClient(channel).EchoAsync(new EchoRequest()));
         Assert.True(error.StatusCode == StatusCode.Unavailable, error.ToString());
         Assert.Equal(0, server.OpenCalls);
+    }
+
+    /// <summary>Until the handler waits for its client to read: it has written, and writes no more.</summary>
+    static async Task FullAsync(ProbeCall probe)
+    {
+        await probe.StartedAsync;
+        for (var written = -1; written != probe.Written || written == 0;)
+        {
+            written = probe.Written;
+            await Task.Delay(100);
+        }
     }
 
     /// <summary>As handlers do that take a canceled token for the end.</summary>

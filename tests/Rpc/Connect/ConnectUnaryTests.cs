@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Grpc.Core;
 using Headgate.Rpc.Testing.V1;
+using Headgate.Rpc.Tests.Calls;
 using Headgate.Rpc.Tests.Probe;
 
 namespace Headgate.Rpc.Tests.Connect;
@@ -229,6 +230,36 @@ public sealed class ConnectUnaryTests(SharedServer shared) : IClassFixture<Share
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         Assert.IsAssignableFrom<OperationCanceledException>(await probe.EndedAsync);
+    }
+
+    [Theory]
+    [InlineData("1.1", "application/json", "Wait", false)]
+    [InlineData("1.1", "application/json", "Wait", true)]
+    [InlineData("1.1", "application/connect+json", "Count", false)]
+    [InlineData("2.0", "application/json", "Wait", false)]
+    [InlineData("2.0", "application/json", "Wait", true)]
+    [InlineData("2.0", "application/connect+json", "Count", false)]
+    public async Task Client_that_goes_away_is_no_fault(string version, string contentType, string method, bool ignoresCancellation)
+    {
+        await using var own = await ProbeServer.StartAsync();
+        var probe = own.Calls.New(out var name);
+        var json = Encoding.UTF8.GetBytes($$"""{"call":"{{name}}","ignoresCancellation":{{(ignoresCancellation ? "true" : "false")}}}""");
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path(method))
+        {
+            Version = new Version(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(method == "Wait" ? json : GrpcRequest.FrameOf(json)),
+        };
+        request.Content.Headers.ContentType = new(contentType);
+        using var cancel = new CancellationTokenSource();
+        var call = own.Http.SendAsync(request, cancel.Token);
+        await probe.StartedAsync;
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await probe.CanceledAsync;
+        if (ignoresCancellation) probe.Release();
+        await probe.EndedAsync;
+        await own.StopAsync();
+        Assert.DoesNotContain(own.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
     static string Path(string method) => $"/{ProbeReflection.Descriptor.Services[0].FullName}/{method}";
