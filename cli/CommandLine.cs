@@ -33,8 +33,11 @@ static class CommandLine
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
 
+        // Of a word that is not known the parser also says that a command is missing.
+        string[] errors = [.. parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal)];
+        if (parsed.UnmatchedTokens.Count > 0) errors = [$"There is no word or option {string.Join(' ', parsed.UnmatchedTokens.Select(ShellWord.Quoted))} here."];
         var report = new ErrorReport(Terminal.OfProcess(), GlobalOptions.OutputOf(parsed));
-        return report.Show(new CliException(string.Join('\n', parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal)), ExitCode.Usage)
+        return report.Show(new CliException(string.Join('\n', errors), ExitCode.Usage)
         {
             Next = [$"headgate {string.Join(' ', Names(parsed.CommandResult).Reverse().Append("--help"))}"],
         });

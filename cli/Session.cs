@@ -75,9 +75,9 @@ sealed class Session : IDisposable
             terminal.ErrorLine("headgate: left; what was commanded before may still take effect.");
             return ExitCode.Refused;
         }
-        catch (IOException)
+        catch (NoReaderException)
         {
-            // The reader of a pipe has gone, as `head` does: nobody is left to be told.
+            // As `head` goes once it has enough: nobody is left to be told.
             return ExitCode.Refused;
         }
         finally

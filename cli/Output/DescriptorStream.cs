@@ -10,6 +10,7 @@ sealed partial class DescriptorStream(int descriptor) : Stream
 {
     const int Interrupted = 4;
     const int TryAgain = 11;
+    const int BrokenPipe = 32;
     const short Writable = 4;
 
     public override bool CanRead => false;
@@ -39,6 +40,7 @@ sealed partial class DescriptorStream(int descriptor) : Stream
             {
                 case Interrupted: break;
                 case TryAgain: _ = Poll(new PollDescriptor { Descriptor = descriptor, Events = Writable }, 1, -1); break;
+                case BrokenPipe: throw new NoReaderException();
                 case var error: throw new IOException(Marshal.GetPInvokeErrorMessage(error));
             }
         }
