@@ -24,19 +24,20 @@ static class CommandLine
         return root;
     }
 
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args) => RunAsync(args, new Invocation
+    {
+        Terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable), Variables = Environment.GetEnvironmentVariable,
+    });
+
+    public static async Task<int> RunAsync(string[] args, Invocation invocation)
     {
         var parsed = Create().Parse(args);
-        if (parsed.Action is not ParseErrorAction)
-        {
-            // Signals are the session's: what Ctrl-C means depends on what is going on.
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
-        }
+        if (parsed.Action is not ParseErrorAction) return await parsed.InvokeAsync(invocation);
 
         // Of a word that is not known the parser also says that a command is missing.
         string[] errors = [.. parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal)];
         if (parsed.UnmatchedTokens.Count > 0) errors = [$"There is no word or option {string.Join(' ', parsed.UnmatchedTokens.Select(ShellWord.Quoted))} here."];
-        var report = new ErrorReport(Terminal.OfProcess(), GlobalOptions.OutputOf(parsed));
+        var report = new ErrorReport(invocation.Terminal, GlobalOptions.OutputOf(parsed, invocation.Variables));
         return report.Show(new CliException(string.Join('\n', errors), ExitCode.Usage)
         {
             Next = [$"headgate {string.Join(' ', Names(parsed.CommandResult).Reverse().Append("--help"))}"],

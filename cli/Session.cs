@@ -55,16 +55,17 @@ sealed class Session : IDisposable
 
     public static async Task<int> RunAsync(ParseResult parsed, Func<Session, Task<int>> run)
     {
-        var terminal = Terminal.OfProcess();
+        var invocation = (Invocation)parsed.InvocationConfiguration;
+        var terminal = invocation.Terminal;
         Session? session = null;
         try
         {
-            session = new Session(parsed, Settings.Load(parsed, Environment.GetEnvironmentVariable), terminal);
+            session = new Session(parsed, Settings.Load(parsed, invocation.Variables), terminal);
             return await run(session);
         }
         catch (CliException error)
         {
-            return new ErrorReport(terminal, session?.Settings.Output ?? GlobalOptions.OutputOf(parsed)).Show(error);
+            return new ErrorReport(terminal, session?.Settings.Output ?? GlobalOptions.OutputOf(parsed, invocation.Variables)).Show(error);
         }
         catch (RpcException error) when (!session!.Stop.IsCancellationRequested)
         {

@@ -26,8 +26,12 @@ sealed class Interrupts : IDisposable
         return listener.Task;
     }
 
-    /// <summary>It was answered: the next one is a first one again.</summary>
-    public void Answered() => Interlocked.Exchange(ref _presses, 0);
+    /// <summary>It was answered, or nobody listens any more: the next one is a first one again.</summary>
+    public void Answered()
+    {
+        Volatile.Write(ref _listener, null);
+        Interlocked.Exchange(ref _presses, 0);
+    }
 
     public void Dispose()
     {

@@ -47,9 +47,9 @@ static class GlobalOptions
     }
 
     /// <summary>For errors that come before the configuration is read.</summary>
-    public static OutputFormat OutputOf(ParseResult parsed)
+    public static OutputFormat OutputOf(ParseResult parsed, Func<string, string?> environment)
     {
-        var said = parsed.GetResult(Output)?.Tokens is [var token] ? token.Value : Environment.GetEnvironmentVariable(Names.Output);
+        var said = parsed.GetResult(Output)?.Tokens is [var token] ? token.Value : environment(Names.Output);
         return said == "json" ? OutputFormat.Json : OutputFormat.Table;
     }
 

@@ -27,7 +27,7 @@ sealed class Settings
     {
         var named = Said(parsed.GetValue(GlobalOptions.Config)) ?? Said(environment(Names.Config));
         var path = named ?? SettingsFile.DefaultPath(environment);
-        var file = named is not null || File.Exists(path) ? SettingsFile.Read(path) : new SettingsFile();
+        var file = named is not null || File.Exists(path) ? SettingsFile.Read(path, environment) : new SettingsFile();
         string? First(Option<string?> option, string name, string? inFile) => Said(parsed.GetValue(option)) ?? Said(environment(name)) ?? Said(inFile);
 
         var server = ServerOf(First(GlobalOptions.Server, Names.Server, file.Server), path);

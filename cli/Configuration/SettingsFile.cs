@@ -23,14 +23,14 @@ sealed class SettingsFile
         Path.Combine(
             environment("XDG_CONFIG_HOME") is { Length: > 0 } home ? home : Path.Combine(environment("HOME") ?? "/", ".config"), "headgate", "config");
 
-    public static SettingsFile Read(string path)
+    public static SettingsFile Read(string path, Func<string, string?> environment)
     {
         try
         {
             var file = new DeserializerBuilder()
                 .WithNamingConvention(CamelCaseNamingConvention.Instance).WithDuplicateKeyChecking().Build()
                 .Deserialize<SettingsFile?>(File.ReadAllText(path)) ?? new SettingsFile();
-            if (file.KeyFile is { } keyFile) file.KeyFile = Located(keyFile, Path.GetDirectoryName(Path.GetFullPath(path))!);
+            if (file.KeyFile is { } keyFile) file.KeyFile = Located(keyFile, Path.GetDirectoryName(Path.GetFullPath(path))!, environment);
             return file;
         }
         catch (YamlException error)
@@ -47,7 +47,7 @@ sealed class SettingsFile
         }
     }
 
-    static string Located(string path, string folder) => path.StartsWith("~/", StringComparison.Ordinal)
-        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
+    static string Located(string path, string folder, Func<string, string?> environment) => path.StartsWith("~/", StringComparison.Ordinal)
+        ? Path.Combine(environment("HOME") ?? "/", path[2..])
         : Path.Combine(folder, path);
 }

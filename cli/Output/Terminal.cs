@@ -19,9 +19,9 @@ sealed partial class Terminal
     static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     readonly Lazy<StreamReader> _input = new(() => new StreamReader(new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0), Utf8));
-    readonly StreamWriter _error = new(new DescriptorStream(2), Utf8) { AutoFlush = true };
+    public required TextWriter Out { get; init; }
 
-    public StreamWriter Out { get; } = new(new DescriptorStream(1), Utf8) { AutoFlush = true };
+    public required TextWriter Error { get; init; }
 
     /// <summary>Whether somebody can be asked.</summary>
     public required bool IsInteractive { get; init; }
@@ -36,15 +36,17 @@ sealed partial class Terminal
 
     public int Height => Size().Rows is > 0 and var height ? height : UsualHeight;
 
-    public static Terminal OfProcess()
+    public static Terminal OfProcess(Func<string, string?> environment)
     {
         var isTerminal = !Console.IsOutputRedirected;
         return new Terminal
         {
+            Out = new StreamWriter(new DescriptorStream(1), Utf8) { AutoFlush = true },
+            Error = new StreamWriter(new DescriptorStream(2), Utf8) { AutoFlush = true },
             IsTerminal = isTerminal,
             IsInteractive = isTerminal && !Console.IsInputRedirected,
-            HasEscapes = isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-                && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb",
+            HasEscapes = isTerminal && string.IsNullOrEmpty(environment("NO_COLOR"))
+                && environment("TERM") is { Length: > 0 } and not "dumb",
         };
     }
 
@@ -52,7 +54,7 @@ sealed partial class Terminal
 
     public void Line(string text = "") => Out.WriteLine(text);
 
-    public void ErrorLine(string text) => _error.WriteLine(text);
+    public void ErrorLine(string text) => Error.WriteLine(text);
 
     /// <summary>Null: the input has ended.</summary>
     public async Task<string?> ReadLineAsync(CancellationToken cancellationToken) =>

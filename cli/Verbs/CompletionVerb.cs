@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Headgate.Cli.Output;
 
 namespace Headgate.Cli.Verbs;
 
@@ -21,9 +20,9 @@ static class CompletionVerb
     public static Command Create()
     {
         var bash = new Command("bash", "For bash: source <(headgate completion bash)");
-        bash.SetAction(_ =>
+        bash.SetAction(parsed =>
         {
-            Terminal.OfProcess().Line(Bash);
+            ((Invocation)parsed.InvocationConfiguration).Terminal.Line(Bash);
             return ExitCode.Done;
         });
         return new Command("completion", "Prints a script that lets a shell complete the words of this command.") { bash };

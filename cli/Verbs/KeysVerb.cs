@@ -9,8 +9,8 @@ namespace Headgate.Cli.Verbs;
 
 static class KeysVerb
 {
-    static readonly Argument<string> KeyName = new("NAME") { Description = "How it is called wherever its holder has done something." };
-    static readonly Argument<string> KeyId = new("ID") { Description = "The key's id." };
+    static readonly Argument<string> KeyName = CommandArguments.NoOption(new Argument<string>("NAME") { Description = "How it is called wherever its holder has done something." });
+    static readonly Argument<string> KeyId = CommandArguments.NoOption(new Argument<string>("ID") { Description = "The key's id." });
     static readonly Option<string?> Role = new("--role") { Description = "viewer, operator or admin; operator unless told.", HelpName = "ROLE" };
     static readonly Option<string?> Expires = new("--expires") { Description = "From when on it is not accepted any more: a time, or from now on, as in 90d.", HelpName = "TIME" };
     static readonly Option<string?> SecretFile = new("--secret-file") { Description = "Write the secret to this new file, of mode 0600, and do not show it.", HelpName = "FILE" };

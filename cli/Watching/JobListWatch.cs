@@ -29,7 +29,9 @@ sealed class JobListWatch(Session session)
             async () =>
             {
                 live.Clear();
-                return await session.Terminal.ChooseAsync("[s]top watching, [g]o on watching", "sg", session.Stop) == 'g';
+                if (await session.Terminal.ChooseAsync("[s]top watching, [g]o on watching", "sg", session.Stop) != 'g') return false;
+                Draw(filter, live);
+                return true;
             });
     }
 
@@ -50,11 +52,13 @@ sealed class JobListWatch(Session session)
             foreach (var job in response.Jobs) session.Terminal.Line(SafeText.Line($"{job.Id}  {Progress.Line(job, perSecond: null)}"));
             foreach (var id in response.RemovedIds) session.Terminal.Line(SafeText.Line($"{id}  no longer in the list"));
         }
-        else if (response.CaughtUp)
-        {
-            var newest = _jobs.Values.OrderByDescending(job => job.Created?.ToDateTimeOffset()).ThenBy(job => job.Id, StringComparer.Ordinal);
-            var lines = JobViews.List(newest, filter.Project.Length == 0).WithoutEmptyColumns().Lines();
-            live.Show(_jobs.Count == 0 ? ["No jobs."] : lines);
-        }
+        else if (response.CaughtUp) Draw(filter, live);
+    }
+
+    void Draw(JobFilter filter, LiveArea live)
+    {
+        if (!session.Terminal.HasEscapes) return;
+        var newest = _jobs.Values.OrderByDescending(job => job.Created?.ToDateTimeOffset()).ThenBy(job => job.Id, StringComparer.Ordinal);
+        live.Show(_jobs.Count == 0 ? ["No jobs."] : JobViews.List(newest, filter.Project.Length == 0).WithoutEmptyColumns().Lines());
     }
 }

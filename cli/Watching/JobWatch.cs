@@ -10,6 +10,7 @@ namespace Headgate.Cli.Watching;
 sealed class JobWatch(Session session, string jobId)
 {
     readonly Speed _speed = new();
+    string _line = "";
 
     /// <summary>The job as it was seen last; null: nothing was seen of it.</summary>
     public Job? Job { get; private set; }
@@ -33,7 +34,7 @@ sealed class JobWatch(Session session, string jobId)
         if (response.Job is not { } job) return null;
         Job = job;
         if (session.Screen.IsJson) session.Terminal.Line(JsonFormatter.Default.Format(response));
-        else live.Show(Progress.Line(job, _speed.Of(job.Counts?.Written ?? 0, response.At)));
+        else live.Show(_line = Progress.Line(job, _speed.Of(job.Counts?.Written ?? 0, response.At)));
         return job;
     }
 
@@ -45,7 +46,9 @@ sealed class JobWatch(Session session, string jobId)
             case 'c':
                 await new CancelConversation(session).RunAsync(JobName.Parse(jobId, project: null), pauseSchedule: false);
                 return true;
-            case 'g': return true;
+            case 'g':
+                live.Show(_line);
+                return true;
             default: return false;
         }
     }

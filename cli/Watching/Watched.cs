@@ -35,6 +35,7 @@ static class Watched
         }
         finally
         {
+            session.Interrupts.Answered();
             await end.CancelAsync();
             await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             await responses.DisposeAsync();

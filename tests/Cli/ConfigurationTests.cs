@@ -32,12 +32,12 @@ public sealed class ConfigurationTests : CliTest
     [InlineData("- hgk_leaked\n")]
     public async Task Configuration_that_is_not_understood_is_refused_and_not_repeated(string text)
     {
-        Write("config", text);
+        var path = Write("config", text);
 
-        var result = await RunAsync("jobs", "--config", "config");
+        var result = await RunAsync("jobs", "--config", path);
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("config:", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"{path}:", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("hgk_leaked", result.Error, StringComparison.Ordinal);
         Assert.Empty(Coordinator.Requests);
     }

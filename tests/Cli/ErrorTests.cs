@@ -62,10 +62,10 @@ public sealed class ErrorTests : CliTest
     [Fact]
     public async Task Wrong_fields_are_told_one_a_line()
     {
-        Write("p.yaml", "x");
+        var path = Write("p.yaml", "x");
         Coordinator.On<ApplyPipelineRequest>(_ => throw Refused.Fields(("p.yaml:12:7 spec.objects[0].key", "Missing."), ("p.yaml:14:3", "Unknown key.")));
 
-        var result = await RunAsync("apply", "-f", "p.yaml");
+        var result = await RunAsync("apply", "-f", path);
 
         Assert.Equal(
             (1, "headgate: p.yaml:12:7 spec.objects[0].key: Missing.\nheadgate: p.yaml:14:3: Unknown key.\n"), (result.ExitCode, result.Error));

@@ -121,16 +121,17 @@ public sealed class OutputTests : CliTest
     [Fact]
     public async Task Secret_of_a_new_key_is_alone_on_stdout_or_in_a_file_that_nobody_else_reads()
     {
+        var path = Path.Combine(Home, "new-key");
         Coordinator.On<CreateApiKeyRequest>(_ => new CreateApiKeyResponse { Sentence = "Keep it.", Secret = "hgk_new" });
 
         var shown = await RunAsync("keys", "create", "airflow");
-        var kept = await RunAsync("keys", "create", "airflow", "--secret-file", "new-key");
-        var again = await RunAsync("keys", "create", "airflow", "--secret-file", "new-key");
+        var kept = await RunAsync("keys", "create", "airflow", "--secret-file", path);
+        var again = await RunAsync("keys", "create", "airflow", "--secret-file", path);
 
         Assert.Equal((0, "hgk_new\n", "Keep it.\n"), (shown.ExitCode, shown.Out, shown.Error));
         Assert.Equal((0, ""), (kept.ExitCode, kept.Out));
-        Assert.Equal("hgk_new\n", await File.ReadAllTextAsync(Path.Combine(Home, "new-key")));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Home, "new-key")));
+        Assert.Equal("hgk_new\n", await File.ReadAllTextAsync(path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         Assert.Equal(1, again.ExitCode);
         Assert.Equal(2, Coordinator.Requests.Count);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Headgate.Cli.Output;
 
 namespace Headgate.Cli.Tests.Running;
 
@@ -23,9 +24,24 @@ public abstract class CliTest : IAsyncLifetime
 
     internal Task<CliResult> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
+    /// <summary>Runs the command line in this process, as a compiled one: a new process each would compile it anew.</summary>
     internal async Task<CliResult> RunAsync((string Name, string? Value)[] environment, params string[] arguments)
     {
-        using var process = Process.Start(ProgramFile.Start(ProgramFile.Path, arguments, Home, Coordinator.Address, environment))!;
+        var variables = ProgramFile.Environment(Home, Coordinator.Address, environment);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exitCode = await CommandLine.RunAsync(arguments, new Invocation
+        {
+            Terminal = new Terminal { Out = output, Error = error, IsTerminal = false, IsInteractive = false, HasEscapes = false },
+            Variables = name => variables.GetValueOrDefault(name),
+        }).WaitAsync(Patience);
+        return new CliResult(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs the program.</summary>
+    internal async Task<CliResult> RunProcessAsync(params string[] arguments)
+    {
+        using var process = Process.Start(ProgramFile.Start(ProgramFile.Path, arguments, Home, Coordinator.Address, []))!;
         process.StandardInput.Close();
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var late = new CancellationTokenSource(Patience);

@@ -17,11 +17,17 @@ static class ProgramFile
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HEADGATE_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         foreach (var name in new[] { "NO_COLOR", "XDG_CONFIG_HOME", "COLUMNS", "LINES" }) start.Environment.Remove(name);
-        (string, string?)[] usual =
-        [
-            ("HOME", home), ("TZ", "UTC"), ("TERM", "xterm"), ("HEADGATE_SERVER", server), ("HEADGATE_KEY", "hgk_test_secret"), ("HEADGATE_PROJECT", "crm"),
-        ];
-        foreach (var (name, value) in usual.Concat(environment)) start.Environment[name] = value;
+        foreach (var (name, value) in Environment(home, server, environment)) start.Environment[name] = value;
         return start;
+    }
+
+    public static Dictionary<string, string?> Environment(string home, string? server, IEnumerable<(string Name, string? Value)> more)
+    {
+        var environment = new Dictionary<string, string?>
+        {
+            ["HOME"] = home, ["TZ"] = "UTC", ["TERM"] = "xterm", ["HEADGATE_SERVER"] = server, ["HEADGATE_KEY"] = CliTest.Secret, ["HEADGATE_PROJECT"] = "crm",
+        };
+        foreach (var (name, value) in more) environment[name] = value;
+        return environment;
     }
 }
