@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Headgate.Cli.Configuration;
+using Headgate.Cli.Verbs;
+using Headgate.V1;
+
+namespace Headgate.Cli.Naming;
+
+/// <summary>Command lines to type, with the global options that were typed this time.</summary>
+sealed class Suggestions(ParseResult parsed)
+{
+    /// <summary>The command line of this time, with more words.</summary>
+    public string Again(params string[] more) => Line([.. parsed.Tokens.Select(token => token.Value), .. more]);
+
+    /// <summary>The command line of this time, with an option that it may have had already.</summary>
+    public string With(string option, string value)
+    {
+        var words = parsed.Tokens.Select(token => token.Value).ToList();
+        if (words.IndexOf(option) is >= 0 and var at) words.RemoveRange(at, Math.Min(2, words.Count - at));
+        return Line([.. words, option, value]);
+    }
+
+    /// <summary>Another command line.</summary>
+    public string Of(params IEnumerable<string> words) => Line([.. words, .. Globals()]);
+
+    /// <summary>What a refusal says would be accepted.</summary>
+    public IEnumerable<string> For(Refusal refusal) => refusal.WouldAccept.Select(each => For(each, refusal)).OfType<string>().Distinct(StringComparer.Ordinal);
+
+    /// <summary>Null: an operation that this version does not know, or of a pipeline that was not named.</summary>
+    public string? For(Operation operation, Refusal refusal)
+    {
+        // Another job is in the way: what would be accepted is of that one.
+        var named = Typed(CommandArguments.Job) ?? Typed(CommandArguments.Jobs);
+        var job = refusal.Rule is Rule.ActiveJob or Rule.SuccessorWaits || named is null ? refusal.JobId : named;
+        return Words(operation, job, Typed(CommandArguments.Pipeline), refusal) is { } words ? Of(words) : null;
+    }
+
+    public string? For(Operation operation, string job, string? pipeline) =>
+        Words(operation, job, pipeline, new Refusal()) is { } words ? Of(words) : null;
+
+    static string[]? Words(Operation operation, string? job, string? pipeline, Refusal refusal)
+    {
+        string[] accepted = refusal.Rule == Rule.AcceptInDoubt ? ["--accept-in-doubt"] : [];
+        return operation switch
+        {
+            Operation.ApplyPipeline => ["apply", "-f", "FILE"],
+            > Operation.Unspecified and < Operation.ApplyPipeline when string.IsNullOrEmpty(job) => null,
+            Operation.PauseJob => ["pause", job!],
+            Operation.ResumeJob => ["resume", job!],
+            Operation.CancelJob => ["cancel", job!, "--yes"],
+            Operation.PauseAndCancelJob => ["cancel", job!, "--pause-first"],
+            Operation.ForceCancelJob => ["cancel", job!, "--force", .. accepted],
+            Operation.RestartJob => ["restart", job!],
+            Operation.DiscardJob => ["discard", job!, .. accepted],
+            Operation.AbandonJob => ["abandon", job!],
+            Operation.DeleteJob => ["delete", job!],
+            Operation.SetJobRate => ["rate", job!, "--max-rows-per-second", "RECORDS"],
+            Operation.RollbackJob => ["rollback", job!],
+            Operation.ReplayJob => ["replay", job!],
+            _ when pipeline is null => null,
+            Operation.EnablePipeline => ["pipelines", "enable", pipeline],
+            Operation.PausePipeline => ["pipelines", "pause", pipeline],
+            Operation.DeletePipeline => ["pipelines", "delete", pipeline],
+            Operation.SyncNow => ["sync", pipeline],
+            Operation.CancelAndSyncNow => ["sync", pipeline, "--cancel-active"],
+            Operation.ResyncPipeline => ["resync", pipeline],
+            Operation.DryRun => ["dry-run", pipeline],
+            Operation.PauseSchedule => ["schedule", "pause", pipeline],
+            Operation.ResumeSchedule => ["schedule", "resume", pipeline],
+            _ => null,
+        };
+    }
+
+    string? Typed(Argument argument) => parsed.GetResult(argument) is { Tokens: [var only] } ? only.Value : null;
+
+    IEnumerable<string> Globals()
+    {
+        foreach (var option in GlobalOptions.All)
+        {
+            if (parsed.GetResult(option) is not { Implicit: false } said) continue;
+            yield return option.Name;
+            foreach (var token in said.Tokens) yield return token.Value;
+        }
+    }
+
+    static string Line(IEnumerable<string> words) => string.Join(' ', words.Prepend("headgate").Select(ShellWord.Quoted));
+}

@@ -1,0 +1,1 @@
+return await Headgate.Cli.CommandLine.RunAsync(args);

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Google.Protobuf;
+using Grpc.Core;
+using Headgate.Cli.Asking;
+using Headgate.Cli.Calls;
+using Headgate.Cli.Configuration;
+using Headgate.Cli.Errors;
+using Headgate.Cli.Naming;
+using Headgate.Cli.Output;
+using Headgate.Cli.Verbs;
+
+namespace Headgate.Cli;
+
+/// <summary>One invocation: what was typed, what is configured, and the coordinator that it talks to.</summary>
+sealed class Session : IDisposable
+{
+    Session(ParseResult parsed, Settings settings, Terminal terminal)
+    {
+        (Parsed, Settings, Terminal) = (parsed, settings, terminal);
+        Calls = new CoordinatorCalls(settings);
+        Screen = new Screen(terminal, settings.Output);
+        Suggestions = new Suggestions(parsed);
+        IdempotencyKey = parsed.Text(CommandOptions.IdempotencyKey) ?? Guid.NewGuid().ToString();
+    }
+
+    public ParseResult Parsed { get; }
+
+    public Settings Settings { get; }
+
+    public Terminal Terminal { get; }
+
+    public CoordinatorCalls Calls { get; }
+
+    public Screen Screen { get; }
+
+    public Suggestions Suggestions { get; }
+
+    public Interrupts Interrupts { get; } = new();
+
+    public CancellationToken Stop => Interrupts.Token;
+
+    /// <summary>Of this invocation: a call that is made again is not executed again.</summary>
+    public string IdempotencyKey { get; }
+
+    /// <summary>What the caller gave as reason; empty: nothing.</summary>
+    public string Reason => Parsed.Text(CommandOptions.Reason) ?? "";
+
+    /// <summary>Whether somebody can be asked, and reads the answers.</summary>
+    public bool CanAsk => Terminal.IsInteractive && Settings.Output == OutputFormat.Table;
+
+    /// <summary>How a command is safely given again of which no answer came.</summary>
+    public IReadOnlyList<string> Repetition => Parsed.CommandResult.Command.Options.Contains(CommandOptions.IdempotencyKey)
+        ? [Parsed.Text(CommandOptions.IdempotencyKey) is null ? Suggestions.Again("--idempotency-key", IdempotencyKey) : Suggestions.Again()]
+        : [];
+
+    public static async Task<int> RunAsync(ParseResult parsed, Func<Session, Task<int>> run)
+    {
+        var invocation = (Invocation)parsed.InvocationConfiguration;
+        var terminal = invocation.Terminal;
+        Session? session = null;
+        try
+        {
+            session = new Session(parsed, Settings.Load(parsed, invocation.Variables), terminal);
+            return await run(session);
+        }
+        catch (CliException error)
+        {
+            return new ErrorReport(terminal, session?.Settings.Output ?? GlobalOptions.OutputOf(parsed, invocation.Variables)).Show(error);
+        }
+        catch (RpcException error) when (!session!.Stop.IsCancellationRequested)
+        {
+            return new ErrorReport(terminal, session.Settings.Output).Show(error, session);
+        }
+        catch (Exception error) when (error is OperationCanceledException or RpcException)
+        {
+            terminal.ErrorLine("headgate: left; what was commanded before may still take effect.");
+            return ExitCode.Refused;
+        }
+        catch (NoReaderException)
+        {
+            // As `head` goes once it has enough: nobody is left to be told.
+            return ExitCode.Refused;
+        }
+        finally
+        {
+            session?.Dispose();
+        }
+    }
+
+    /// <summary>Sets the reason and the idempotency key, which every command has.</summary>
+    public T Command<T>(T request)
+        where T : IMessage
+    {
+        request.Set("reason", Reason);
+        request.Set("idempotency_key", IdempotencyKey);
+        return request;
+    }
+
+    public void Dispose()
+    {
+        Calls.Dispose();
+        Interrupts.Dispose();
+    }
+}

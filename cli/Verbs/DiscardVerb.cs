@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Headgate.V1;
+
+namespace Headgate.Cli.Verbs;
+
+static class DiscardVerb
+{
+    public static Command Create() => new JobCommand
+    {
+        Name = "discard",
+        Description = "Ends a job for good and releases what it holds; what was written stays.",
+        Warning = "A discarded job cannot go on, and it cannot be undone.",
+        One = async (session, job) => await session.Calls.AskAsync(
+            session.Calls.Jobs.DiscardJobAsync,
+            session.Command(new DiscardJobRequest { Job = job, AcceptInDoubt = session.Parsed.Has(CancelVerb.AcceptInDoubt) }),
+            session.Stop),
+        Many = (session, request) => request.Discard = new() { AcceptInDoubt = session.Parsed.Has(CancelVerb.AcceptInDoubt) },
+    }.Create(CancelVerb.AcceptInDoubt);
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Headgate.Cli.Errors;
+using Headgate.Cli.Naming;
+using Headgate.Cli.Views;
+using Headgate.Cli.Watching;
+using Headgate.V1;
+
+namespace Headgate.Cli.Verbs;
+
+static class DryRunVerb
+{
+    static readonly Argument<string?> Pipeline = CommandArguments.NoOption(new Argument<string?>("PIPELINE")
+    {
+        Description = "A pipeline as it is in force; or say --file.", Arity = ArgumentArity.ZeroOrOne,
+    });
+
+    static readonly Option<int> SampleSize = new("--sample-size", "-n") { Description = "Records to read of each object, up to 10,000; 100 unless told.", HelpName = "N" };
+
+    public static Command Create() => new Command("dry-run", "Shows on a sample what a run would write, and writes nothing; with --wait, the changes.")
+    {
+        Pipeline, PipelineFiles.One, SampleSize, SyncVerb.Wait,
+    }.Commanding().Runs(RunAsync);
+
+    static async Task<int> RunAsync(Session session)
+    {
+        var (named, file) = (session.Parsed.GetValue(Pipeline), session.Parsed.Text(PipelineFiles.One));
+        if (named is null == file is null) throw new CliException("Name a pipeline, or give a file by --file: one of the two.", ExitCode.Usage);
+        var request = new DryRunRequest { SampleSize = session.Parsed.NotNegative(SampleSize) };
+        if (file is null) request.Pipeline = PipelineName.Parse(named!, session.Settings.Project);
+        else request.File = PipelineFiles.Read(file);
+
+        var answer = await session.Calls.AskAsync(session.Calls.Pipelines.DryRunAsync, session.Command(request), session.Stop);
+        if (!session.Screen.IsJson) session.Screen.Warnings(answer.Warnings);
+        session.Screen.Acknowledge(answer);
+        if (!session.Parsed.Has(SyncVerb.Wait)) return ExitCode.Done;
+        var ended = await RunWait.ForAsync(session, answer.Job.Id);
+        return ended == ExitCode.Done ? await ChangesVerb.ShowAsync(session, new ListChangesRequest { Job = new JobReference { Id = answer.Job.Id } }) : ended;
+    }
+}

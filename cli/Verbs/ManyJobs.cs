@@ -1,0 +1,73 @@
+using Headgate.Cli.Asking;
+using Headgate.Cli.Naming;
+using Headgate.Cli.Output;
+using Headgate.V1;
+
+namespace Headgate.Cli.Verbs;
+
+/// <summary>One command to many jobs. What an option chooses is shown first, and then exactly that is commanded.</summary>
+sealed class ManyJobs(Session session, JobCommand command)
+{
+    public async Task<int> RunAsync()
+    {
+        var isFilter = session.Parsed.IsFilter();
+        var request = new OperateJobsRequest();
+        if (isFilter) request.Filter = session.Filter();
+        else request.Selection = new OperateJobsRequest.Types.Selection { Ids = { await IdsAsync() } };
+        command.Many(session, request);
+
+        if (session.Parsed.Has(CommandOptions.ValidateOnly)) return Show(await PreviewAsync(request), asPreview: true);
+        if ((isFilter || command.Warning.Length > 0) && !session.Parsed.Has(CommandOptions.Yes))
+        {
+            if (!session.CanAsk) throw session.NeedsYes(command.Warning.Length > 0 ? command.Warning : "It is for many jobs.");
+            var preview = await PreviewAsync(request);
+            Show(preview, asPreview: true);
+            if (preview.Results.Count == 0 || !await session.MayAsync(command.Warning)) return ExitCode.Refused;
+            request.Selection = new OperateJobsRequest.Types.Selection { Ids = { preview.Results.Select(each => each.JobId) } };
+        }
+
+        return Show(await session.Calls.AskAsync(session.Calls.Jobs.OperateJobsAsync, session.Command(request), session.Stop), asPreview: false);
+    }
+
+    async Task<OperateJobsResponse> PreviewAsync(OperateJobsRequest request)
+    {
+        var preview = request.Clone();
+        preview.ValidateOnly = true;
+        return await session.Calls.AskAsync(session.Calls.Jobs.OperateJobsAsync, preview, session.Stop);
+    }
+
+    async Task<List<string>> IdsAsync()
+    {
+        var ids = new List<string>();
+        foreach (var typed in session.Parsed.GetValue(CommandArguments.Jobs)!.Distinct(StringComparer.Ordinal))
+        {
+            var name = session.Named(typed);
+            // Each job answers for itself: an id that is not there is told of with the others.
+            ids.Add(name.Meanings[0].Id is { Length: > 0 } id ? id : await session.IdOfAsync(name));
+        }
+
+        return [.. ids.Distinct(StringComparer.Ordinal)];
+    }
+
+    int Show(OperateJobsResponse answer, bool asPreview)
+    {
+        session.Screen.Answer(answer, screen =>
+        {
+            if (answer.Results.Count > 0)
+            {
+                screen.Table(new Grid(
+                    ["Project", "Pipeline", "Job", "State", asPreview ? "Would be" : "Outcome", "Sentence"],
+                    [
+                        .. answer.Results.Select(each => new Cell[]
+                        {
+                            each.Job?.Project ?? "", each.Job?.Pipeline ?? "", each.JobId, Shown.State(each.Job?.State ?? JobState.Unspecified),
+                            EnumName.Of(each.Outcome), each.Sentence,
+                        }),
+                    ]));
+            }
+
+            screen.Say(answer.Sentence.Length > 0 ? answer.Sentence : answer.Results.Count == 0 ? "No job is chosen." : "");
+        });
+        return asPreview || answer.Results.All(each => each.Outcome is CommandOutcome.Accepted or CommandOutcome.AlreadySo) ? ExitCode.Done : ExitCode.Refused;
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Headgate.V1;
+
+namespace Headgate.Cli.Verbs;
+
+static class RateVerb
+{
+    static readonly Option<long> Limit = new("--max-rows-per-second", "-n")
+    {
+        Description = "The ceiling for the whole job in records a second; 0: none.", HelpName = "RECORDS", Required = true,
+    };
+
+    public static Command Create() => new JobCommand
+    {
+        Name = "rate",
+        Description = "Limits how many records a second a job moves, from its next batch on.",
+        One = async (session, job) => await session.Calls.AskAsync(
+            session.Calls.Jobs.SetJobRateAsync,
+            session.Command(new SetJobRateRequest { Job = job, MaxRowsPerSecond = session.Parsed.GetValue(Limit) }),
+            session.Stop),
+        Many = (session, request) => request.SetRate = new() { MaxRowsPerSecond = session.Parsed.GetValue(Limit) },
+    }.Create(Limit);
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Headgate.Cli.Views;
+using Headgate.Cli.Watching;
+using Headgate.V1;
+
+namespace Headgate.Cli.Verbs;
+
+static class SyncVerb
+{
+    public static readonly Option<bool> Wait = new("--wait", "-w") { Description = "Show it until it ends; the exit code is 0 only if it is Completed." };
+
+    static readonly Option<bool> CancelActive = new("--cancel-active") { Description = "Cancel the job that is active, and start when it has ended." };
+    static readonly Option<bool> ConfirmFullLoad = new("--confirm-full-load") { Description = "A full load is meant: the guard of it lets it pass." };
+    static readonly Option<string?> TriggerDetail = new("--trigger-detail") { Description = "For programs: what started it, for example an orchestrator's run id.", HelpName = "TEXT" };
+
+    public static Command Create() => new Command("sync", "Starts a run now.")
+    {
+        CommandArguments.Pipeline, Wait, CancelActive, ConfirmFullLoad, TriggerDetail, CommandOptions.ValidateOnly, CommandOptions.Yes,
+    }.Commanding().Runs(RunAsync);
+
+    static async Task<int> RunAsync(Session session)
+    {
+        var parsed = session.Parsed;
+        var request = new SyncNowRequest
+        {
+            Pipeline = session.ThePipeline(),
+            OnActiveJob = parsed.Has(CancelActive) ? OnActiveJob.CancelAndStart : OnActiveJob.Refuse,
+            ConfirmFullLoad = parsed.Has(ConfirmFullLoad),
+            TriggerDetail = parsed.Text(TriggerDetail) ?? "",
+        };
+        if (parsed.Has(CommandOptions.ValidateOnly)) return session.Screen.Acknowledge(await ValidateAsync(session, request));
+        var isMeant = await session.ConfirmAsync($"Start a run of {parsed.GetValue(CommandArguments.Pipeline)}?", async () =>
+        {
+            var would = await ValidateAsync(session, request);
+            return (would.Estimate, would.Sentence);
+        });
+        if (!isMeant) return ExitCode.Refused;
+
+        var answer = await session.Calls.AskAsync(session.Calls.Pipelines.SyncNowAsync, session.Command(request), session.Stop);
+        session.Screen.Acknowledge(answer);
+        return parsed.Has(Wait) ? await RunWait.ForAsync(session, answer.Job, answer.Outcome) : ExitCode.Done;
+    }
+
+    static Task<SyncNowResponse> ValidateAsync(Session session, SyncNowRequest request) => session.Calls.AskAsync(
+        session.Calls.Pipelines.SyncNowAsync, new SyncNowRequest(request) { ValidateOnly = true }, session.Stop);
+}

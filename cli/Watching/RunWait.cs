@@ -1,0 +1,45 @@
+using Headgate.Cli.Errors;
+using Headgate.Cli.Naming;
+using Headgate.Cli.Views;
+using Headgate.V1;
+
+namespace Headgate.Cli.Watching;
+
+/// <summary>Waits for a run to end, its turn included where it is the successor of an active job.</summary>
+static class RunWait
+{
+    /// <returns>Done only if the run is Completed.</returns>
+    public static async Task<int> ForAsync(Session session, Job job, RunOutcome outcome)
+    {
+        var id = job.Id;
+        if (outcome == RunOutcome.Waiting)
+        {
+            if (!await new JobWatch(session, job.Id).RunAsync(IsFinal)) return Left(session);
+            id = job.SuccessorId;
+        }
+
+        return await ForAsync(session, id);
+    }
+
+    public static async Task<int> ForAsync(Session session, string jobId)
+    {
+        var watch = new JobWatch(session, jobId);
+        // Failed is not final, but it goes on only if somebody or the next due run says so.
+        if (!await watch.RunAsync(job => IsFinal(job) || job.State == JobState.Failed)) return Left(session);
+        if (watch.Job is not { } job) throw new CliException($"Nothing was told of job {jobId}.");
+        if (!session.Screen.IsJson) session.Screen.Details(job);
+        if (job.State == JobState.Completed) return ExitCode.Done;
+        throw new CliException($"The job is {EnumName.Capital(job.State)}{(job.Error is null ? "." : $": {JobViews.ProblemOf(job.Error)}")}")
+        {
+            Next = [.. job.Accepts.Select(each => session.Suggestions.For(each, job.Id, $"{job.Project}/{job.Pipeline}")).OfType<string>()],
+        };
+    }
+
+    public static bool IsFinal(Job job) => job.State is JobState.Canceled or JobState.Completed or JobState.Discarded;
+
+    static int Left(Session session)
+    {
+        session.Terminal.ErrorLine("headgate: left; the run goes on.");
+        return ExitCode.Refused;
+    }
+}
