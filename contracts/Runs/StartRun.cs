@@ -12,6 +12,9 @@ public sealed record StartRun
     /// <summary>The pipeline.</summary>
     public required string Pipeline { get; init; }
 
+    /// <summary>The one that is meant of those that had the name; null: the one that has it.</summary>
+    public Guid? PipelineId { get; init; }
+
     /// <summary>What started the run.</summary>
     public required TriggerKind Trigger { get; init; }
 

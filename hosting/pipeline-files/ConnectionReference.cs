@@ -14,6 +14,11 @@ public static class ConnectionReference
 
     const string FilePrefix = "file:";
 
+    const string OwnPrefix = "HEADGATE_";
+
+    // A host reads variables that begin so as if they did not.
+    static readonly string[] HostPrefixes = ["ASPNETCORE_", "DOTNET_"];
+
     /// <summary>True if the text has the form of a reference; whether there is something behind it is not looked at.</summary>
     public static bool IsReference(string text)
     {
@@ -24,6 +29,23 @@ public static class ConnectionReference
             && !text.Any(char.IsControl)
             && !HasAssignment(text);
     }
+
+    /// <summary>
+    /// True if a reference leads to a setting of Headgate itself, whatever its case: a file that could name it would have Headgate connect
+    /// with its own credentials for whoever applies it.
+    /// </summary>
+    public static bool IsOwn(string reference)
+    {
+        if (!reference.StartsWith(Env, StringComparison.Ordinal))
+            return false;
+        var name = reference[Env.Length..];
+        var host = Array.Find(HostPrefixes, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) ?? "";
+        return name[host.Length..].StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The path of a file: reference; null: it is another one.</summary>
+    public static string? PathOf(string reference) =>
+        reference.StartsWith(FilePrefix, StringComparison.Ordinal) ? reference[FilePrefix.Length..] : null;
 
     /// <summary>The secret behind a reference, without the white space around it.</summary>
     /// <exception cref="ConnectionReferenceException">It cannot be had; the message names the reference and never a value.</exception>

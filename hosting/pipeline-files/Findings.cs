@@ -3,12 +3,15 @@ using Headgate.PipelineFiles.Yaml;
 namespace Headgate.PipelineFiles;
 
 /// <summary>What reading one file has brought up so far.</summary>
-sealed class Findings(string file)
+sealed class Findings(string file, int fileNo = 0)
 {
     readonly List<PipelineFileProblem> problems = [];
     readonly List<PipelineFileWarning> warnings = [];
 
     public string File => file;
+
+    /// <summary>The file's number among those that are read together, from 0.</summary>
+    public int FileNo => fileNo;
 
     public int Count => problems.Count;
 

@@ -15,10 +15,14 @@ public static class PipelineFile
     public const int MaxObjects = 10_000;
 
     /// <summary>Reads one or more pipelines from a text; <paramref name="fileName"/> is how problems name it.</summary>
-    public static PipelineFileResult Parse(string text, string fileName)
+    public static PipelineFileResult Parse(string text, string fileName) => Parse([(fileName, text)]);
+
+    /// <summary>Reads the texts of several files, with the names by which problems name them; they are one set.</summary>
+    public static PipelineFileResult Parse(IEnumerable<(string Name, string Text)> files)
     {
         var set = new PipelineSet();
-        ParseInto(set, text, fileName);
+        foreach (var (name, text) in files)
+            ParseInto(set, text, name);
         return set.ToResult();
     }
 
@@ -79,7 +83,7 @@ public static class PipelineFile
 
     static void ParseInto(PipelineSet set, string text, string fileName)
     {
-        var findings = new Findings(fileName);
+        var findings = new Findings(fileName, set.FileCount);
         set.Add(findings);
         if (Encoding.UTF8.GetByteCount(text) > MaxBytes)
         {

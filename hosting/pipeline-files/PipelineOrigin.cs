@@ -9,10 +9,14 @@ public sealed class PipelineOrigin
 {
     readonly YamlNode document;
 
-    internal PipelineOrigin(string file, YamlDocument document) => (FileName, this.document, Text) = (file, document.Root, document.Text);
+    internal PipelineOrigin(string file, int fileNo, YamlDocument document) =>
+        (FileName, FileNo, this.document, Text) = (file, fileNo, document.Root, document.Text);
 
     /// <summary>The file, as the caller named it.</summary>
     public string FileName { get; }
+
+    /// <summary>The file's number among those that were read together, from 0.</summary>
+    public int FileNo { get; }
 
     /// <summary>The pipeline's document of the file, comments and all: what lies before its end and behind the document before.</summary>
     public string Text { get; }

@@ -13,11 +13,13 @@ sealed class PipelineSet
     readonly Dictionary<(string Project, string Name), string> names = [];
     readonly Dictionary<(string Connector, string Connection, QualifiedName To), string> destinations = [];
 
+    public int FileCount => files.Count;
+
     public void Add(Findings file) => files.Add(file);
 
     public void Refuse(string file, string message, string expected)
     {
-        var findings = new Findings(file);
+        var findings = new Findings(file, FileCount);
         findings.Refuse(Position.None, "", message, expected);
         files.Add(findings);
     }

@@ -8,6 +8,7 @@ using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
 using Headgate.Hosting.Faults;
+using Headgate.JobCoordinator.Applying;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Jobs;
@@ -37,6 +38,7 @@ public static class JobCoordinatorService
         services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
         services.AddDbContext<CoordinatorDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<CoordinatorState>().Source));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDestinationConnector, PostgresConnector>());
+        services.AddSingleton(ReferencePolicy.From(builder.Configuration));
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<FenceOpener>();
         services.AddJobReading();

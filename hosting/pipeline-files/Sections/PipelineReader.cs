@@ -29,7 +29,7 @@ static class PipelineReader
         root.Required("apiVersion", ChoiceRule.Only("headgate/v1"));
         root.Required("kind", ChoiceRule.Only("Pipeline"));
         var metadata = root.RequiredSection("metadata", ReadMetadata, "a mapping with project and name");
-        var origin = new PipelineOrigin(findings.File, document);
+        var origin = new PipelineOrigin(findings.File, findings.FileNo, document);
         return root.RequiredSection("spec", spec => ReadSpec(spec, metadata, origin, findings), "a mapping with source, destination and objects");
     }
 

@@ -1,6 +1,7 @@
 using Grpc.AspNetCore.Server;
 using Grpc.HealthCheck;
 using Headgate.JobCoordinator.Access;
+using Headgate.JobCoordinator.Calls.Pipelines;
 using Headgate.Rpc;
 using Headgate.V1;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -11,6 +12,9 @@ namespace Headgate.JobCoordinator.Calls;
 /// <summary>The calls that the coordinator answers.</summary>
 public static class CallRegistration
 {
+    // Pipeline files have 4 MiB, which with their names and all else is more than gRPC takes by itself.
+    const int MostBytes = 6 * 1024 * 1024;
+
     static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -22,7 +26,12 @@ public static class CallRegistration
         var services = builder.Services;
         services.AddRpc();
         builder.AddCoordinatorAccess();
-        services.Configure<GrpcServiceOptions>(options => options.Interceptors.Add<NotYetInterceptor>());
+        services.Configure<GrpcServiceOptions>(options =>
+        {
+            options.MaxReceiveMessageSize = MostBytes;
+            options.Interceptors.Add<NotYetInterceptor>();
+        });
+        services.AddPipelineCommands();
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>
         {

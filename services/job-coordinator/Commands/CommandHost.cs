@@ -16,9 +16,9 @@ sealed class CommandHost : IAsyncDisposable
 
     public CoordinatorState State => _host.Services.GetRequiredService<CoordinatorState>();
 
-    public MassTransit.IBus Bus => _host.Services.GetRequiredService<MassTransit.IBus>();
+    public Applying.PipelineCheck Check => _host.Services.GetRequiredService<Applying.PipelineCheck>();
 
-    public Fencing.FenceOpener Fences => _host.Services.GetRequiredService<Fencing.FenceOpener>();
+    public MassTransit.IBus Bus => _host.Services.GetRequiredService<MassTransit.IBus>();
 
     public static async Task<CommandHost> StartAsync(CancellationToken cancellationToken)
     {
@@ -29,6 +29,7 @@ sealed class CommandHost : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddJobCoordinator(settings);
         builder.AddHeadgateBus(settings.Amqp, _ => { });
+        builder.Services.AddSingleton<Applying.PipelineCheck>();
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return new CommandHost(host);

@@ -7,7 +7,7 @@ static class EnableCommand
     {
         await using var host = await CommandHost.StartAsync(cancellationToken);
         await using var command = host.State.Source.CreateCommand(
-            "update coordinator.pipeline set state = 'Enabled', failures = 0, updated_at = now() where project || '/' || name = $1 and state <> 'Resyncing'");
+            "update coordinator.pipeline set state = 'Enabled', failures = 0, updated_at = now() where project || '/' || name = $1 and deleted_at is null and state <> 'Resyncing'");
         command.Parameters.AddWithValue(pipeline);
         if (await command.ExecuteNonQueryAsync(cancellationToken) == 1)
         {

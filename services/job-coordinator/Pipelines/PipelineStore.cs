@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Applying;
 using Headgate.JobCoordinator.Database;
 using Npgsql;
 
 namespace Headgate.JobCoordinator.Pipelines;
 
 /// <summary>Pipelines and the versions of their files. A version never changes once it is written.</summary>
-public sealed class PipelineStore(CoordinatorState state)
+public sealed class PipelineStore(CoordinatorState state, ReferencePolicy references)
 {
     /// <summary>A version of a pipeline's file.</summary>
     public async Task<PipelineDefinition> DefinitionAsync(Guid pipelineId, int version, CancellationToken cancellationToken)
@@ -26,13 +27,36 @@ public sealed class PipelineStore(CoordinatorState state)
     {
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var applied = await ApplyAsync(connection, set, actor, reason: "", cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return applied;
+    }
+
+    /// <summary>The same in a transaction that somebody else commits, or rolls back.</summary>
+    /// <exception cref="TargetTakenException">Two pipelines would write the same table.</exception>
+    /// <exception cref="VersionConflictException">Another version is in force than the one that was expected.</exception>
+    /// <exception cref="ReferenceRefusedException">A file names what it may not.</exception>
+    public async Task<IReadOnlyList<AppliedPipeline>> ApplyAsync(
+        NpgsqlConnection connection, IReadOnlyList<PipelineToApply> set, string actor, string reason, CancellationToken cancellationToken)
+    {
+        foreach (var pipeline in set) references.Demand(pipeline.Definition);
         await TargetClaims.LockAsync(connection, cancellationToken);
         var applied = new List<(AppliedPipeline Applied, PipelineToApply Pipeline)>();
         foreach (var pipeline in set)
-            applied.Add((await AddVersionAsync(connection, pipeline, actor, cancellationToken), pipeline));
+            applied.Add((await AddVersionAsync(connection, pipeline, actor, reason, cancellationToken), pipeline));
         await TargetClaims.ClaimAsync(connection, applied, cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
         return [.. applied.Select(entry => entry.Applied)];
+    }
+
+    /// <summary>Adds why a version was applied, where nobody has said so before.</summary>
+    public async Task AddReasonAsync(Guid pipelineId, int version, string reason, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            "update coordinator.pipeline_version set reason = $3 where pipeline_id = $1 and version = $2 and reason is null");
+        command.Parameters.AddWithValue(pipelineId);
+        command.Parameters.AddWithValue(version);
+        command.Parameters.AddWithValue(reason);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Makes sure, before a job of the version writes at the destination, that no other pipeline writes its tables there.</summary>
@@ -52,43 +76,45 @@ public sealed class PipelineStore(CoordinatorState state)
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    static async Task<Guid> ClaimNameAsync(NpgsqlConnection connection, PipelineDefinition definition, CancellationToken cancellationToken)
+    // With the row comes its lock: the version that is compared is still the last when another one is added.
+    static async Task<AppliedPipeline> ClaimNameAsync(NpgsqlConnection connection, PipelineDefinition definition, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
             insert into coordinator.pipeline (pipeline_id, project, name, version) values ($1, $2, $3, 0)
-            on conflict (project, name) do update set updated_at = now() returning pipeline_id
+            on conflict (project, name) where deleted_at is null do update set updated_at = now() returning pipeline_id, version
             """,
             connection);
         command.Parameters.AddWithValue(Guid.CreateVersion7());
         command.Parameters.AddWithValue(definition.Project);
         command.Parameters.AddWithValue(definition.Name);
-        return (Guid)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new AppliedPipeline(row.GetGuid(0), $"{definition.Project}/{definition.Name}", row.GetInt32(1), IsNew: false);
     }
 
     static async Task<AppliedPipeline> AddVersionAsync(
-        NpgsqlConnection connection, PipelineToApply pipeline, string actor, CancellationToken cancellationToken)
+        NpgsqlConnection connection, PipelineToApply pipeline, string actor, string reason, CancellationToken cancellationToken)
     {
-        var definition = pipeline.Definition;
-        var id = await ClaimNameAsync(connection, definition, cancellationToken);
+        var last = await ClaimNameAsync(connection, pipeline.Definition, cancellationToken);
+        if (pipeline.ExpectedVersion is { } expected && expected != last.Version) throw new VersionConflictException(last, expected);
         await using var command = new NpgsqlCommand(
             """
-            with last as (select version from coordinator.pipeline where pipeline_id = $1),
-            same as (select v.version from coordinator.pipeline_version v join last using (version)
-                     where v.pipeline_id = $1 and v.definition = $2::jsonb),
-            added as (insert into coordinator.pipeline_version (pipeline_id, version, definition, applied_by, file_name, document)
-                      select $1, last.version + 1, $2::jsonb, $3, $4, $5 from last where not exists (select from same) returning version),
+            with same as (select version from coordinator.pipeline_version where pipeline_id = $1 and version = $2 and definition = $3::jsonb),
+            added as (insert into coordinator.pipeline_version (pipeline_id, version, definition, applied_by, reason, file_name, document)
+                      select $1, $2 + 1, $3::jsonb, $4, nullif($5, ''), $6, $7 where not exists (select from same) returning version),
             current as (update coordinator.pipeline p set version = added.version from added where p.pipeline_id = $1)
-            select coalesce((select version from added), (select version from same)), exists (select from added)
+            select exists (select from added)
             """,
             connection);
-        command.Parameters.AddWithValue(id);
-        command.Parameters.AddWithValue(JsonSerializer.Serialize(definition, PipelineJson.Options));
+        command.Parameters.AddWithValue(last.PipelineId);
+        command.Parameters.AddWithValue(last.Version);
+        command.Parameters.AddWithValue(JsonSerializer.Serialize(pipeline.Definition, PipelineJson.Options));
         command.Parameters.AddWithValue(actor);
+        command.Parameters.AddWithValue(reason);
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = pipeline.FileName });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = pipeline.Document });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return new AppliedPipeline(id, $"{definition.Project}/{definition.Name}", reader.GetInt32(0), reader.GetBoolean(1));
+        var isNew = (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+        return isNew ? last with { Version = last.Version + 1, IsNew = true } : last;
     }
 }

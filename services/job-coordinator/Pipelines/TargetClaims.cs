@@ -40,6 +40,10 @@ static class TargetClaims
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>A deleted pipeline gives up its tables; what its jobs can still write stays claimed until they have ended.</summary>
+    public static Task GiveUpAsync(NpgsqlConnection connection, Guid pipelineId, CancellationToken cancellationToken) =>
+        ExecuteAsync(connection, "update coordinator.pipeline_target set latest = false where pipeline_id = $1", [pipelineId], cancellationToken);
+
     /// <summary>
     /// Claims for a job that is about to write, unless that is done: a secret may have led elsewhere when its file was applied.
     /// </summary>
@@ -88,7 +92,7 @@ static class TargetClaims
     {
         await using var command = new NpgsqlCommand(
             """
-            select other.target, p.project || '/' || p.name
+            select other.target, p.project, p.name
             from coordinator.pipeline_target mine
             join coordinator.pipeline_target other
               on other.destination = mine.destination and other.target = mine.target and other.pipeline_id <> mine.pipeline_id
@@ -101,7 +105,7 @@ static class TargetClaims
         command.Parameters.AddWithValue(applied.Version);
         command.Parameters.AddWithValue(destination);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (await reader.ReadAsync(cancellationToken)) throw new TargetTakenException(applied.Name, reader.GetString(0), reader.GetString(1));
+        if (await reader.ReadAsync(cancellationToken)) throw new TargetTakenException(applied, reader.GetString(0), reader.GetString(1), reader.GetString(2));
     }
 
     static async Task ExecuteAsync(NpgsqlConnection connection, string sql, object[] values, CancellationToken cancellationToken)

@@ -29,17 +29,18 @@ static class PipelineMessages
         MaxFailures = pipeline.MaxFailures,
         CurrentJob = active is null ? null : JobMessages.Of(active, now),
         LastJob = last is null ? null : JobMessages.Of(last, now),
-        Accepts = { Accepts(pipeline.State) },
+        Accepts = { pipeline.Deleted is null ? Accepts(pipeline.State) : [] },
         Created = Timestamp.FromDateTimeOffset(pipeline.Created),
         Applied = Timestamp.FromDateTimeOffset(pipeline.Applied),
         AppliedBy = pipeline.AppliedBy,
+        Deleted = JobMessages.Time(pipeline.Deleted),
     };
 
     /// <summary>What a state accepts, the likeliest first.</summary>
     public static IReadOnlyList<Operation> Accepts(string state) => state switch
     {
-        "Enabled" => [Operation.SyncNow, Operation.PausePipeline, Operation.ApplyPipeline],
-        "Paused" or "Failed" => [Operation.EnablePipeline, Operation.ApplyPipeline],
+        "Enabled" => [Operation.SyncNow, Operation.PausePipeline, Operation.ApplyPipeline, Operation.DeletePipeline],
+        "Paused" or "Failed" => [Operation.EnablePipeline, Operation.ApplyPipeline, Operation.DeletePipeline],
         _ => [Operation.ApplyPipeline],
     };
 

@@ -25,11 +25,21 @@ sealed class PipelineQueries(CoordinatorState state)
             _ => throw CallErrors.Invalid((field, "It names no pipeline: expected project and name, or id, one of the two.")),
         };
         if (!isById) Projects.Check(pipeline.Project, project);
-        await using var command = state.Source.CreateCommand(isById ? $"{Select} where p.pipeline_id = $1" : $"{Select} where p.project = $1 and p.name = $2");
+        await using var command = state.Source.CreateCommand($"{Select} where p.deleted_at is null and {(isById ? "p.pipeline_id = $1" : "p.project = $1 and p.name = $2")}");
         if (isById) command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Ids.Parse($"{field}.id", pipeline.Id) });
         else command.Parameters.AddRange(new[] { new NpgsqlParameter<string> { TypedValue = pipeline.Project }, new NpgsqlParameter<string> { TypedValue = pipeline.Name } });
         return await command.ListAsync(PipelineRecord.Read, cancellationToken) is [var found] && Projects.MaySee(project, found.Project)
             ? found : throw CallErrors.NotFound(isById ? $"There is no pipeline {pipeline.Id}." : $"There is no pipeline {pipeline.Project}/{pipeline.Name}.");
+    }
+
+    /// <summary>Pipelines by their ids, deleted ones too, as a transaction sees them; in the order of the ids.</summary>
+    public static async Task<IReadOnlyList<PipelineRecord>> ByIdsAsync(
+        NpgsqlConnection connection, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"{Select} where p.pipeline_id = any($1)", connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] });
+        var found = (await command.ListAsync(PipelineRecord.Read, cancellationToken)).ToDictionary(pipeline => pipeline.Id);
+        return [.. ids.Where(found.ContainsKey).Select(id => found[id])];
     }
 
     /// <summary>The next pipelines behind a name, by project and name; one more than asked for where there are more.</summary>
@@ -42,7 +52,7 @@ sealed class PipelineQueries(CoordinatorState state)
             $"""
              select {PipelineRecord.Columns} from (
                  select * from coordinator.pipeline p
-                 where {standing} ($1 is null or p.project = $1) and ($2 is null or p.state = any($2)) and (p.project, p.name) > ($3, $4)
+                 where p.deleted_at is null and {standing} ($1 is null or p.project = $1) and ($2 is null or p.state = any($2)) and (p.project, p.name) > ($3, $4)
                  order by p.project, p.name limit $5) p
              {PipelineRecord.WithVersion} order by p.project, p.name
              """);

@@ -1,9 +1,11 @@
 using Headgate.JobCoordinator.Calls;
+using Headgate.JobCoordinator.Database;
+using Npgsql;
 
 namespace Headgate.JobCoordinator.Reading;
 
 /// <summary>Answers GetPipeline and ListPipelines, each with as many queries however much it answers with.</summary>
-sealed class PipelineReads(PipelineQueries pipelines, JobQueries jobs, Tokens tokens)
+sealed class PipelineReads(CoordinatorState state, PipelineQueries pipelines, JobQueries jobs, Tokens tokens)
 {
     const int Most = 1_000;
     const int Usual = 50;
@@ -39,6 +41,17 @@ sealed class PipelineReads(PipelineQueries pipelines, JobQueries jobs, Tokens to
                 ? "" : await tokens.SealAsync("page_token", bound, project, $"{shown[^1].Project}/{shown[^1].Name}", cancellationToken),
         };
     }
+
+    /// <summary>Pipelines as they now stand, by their ids; deleted ones too.</summary>
+    public async Task<IReadOnlyList<V1.Pipeline>> ByIdsAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        return await ByIdsAsync(connection, ids, cancellationToken);
+    }
+
+    /// <summary>The same as a transaction sees them.</summary>
+    public async Task<IReadOnlyList<V1.Pipeline>> ByIdsAsync(NpgsqlConnection connection, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
+        await ShowAsync(await PipelineQueries.ByIdsAsync(connection, ids, cancellationToken), cancellationToken);
 
     /// <summary>The pipelines with their jobs.</summary>
     public async Task<IReadOnlyList<V1.Pipeline>> ShowAsync(IReadOnlyList<PipelineRecord> found, CancellationToken cancellationToken)

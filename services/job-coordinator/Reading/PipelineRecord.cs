@@ -10,7 +10,7 @@ sealed record PipelineRecord
         """
         p.pipeline_id, p.project, p.name, p.state, p.version, p.failures, p.created_at, v.applied_at, v.applied_by,
         concat_ws(' ', v.source ->> 'connector', v.source ->> 'connection'), concat_ws(' ', v.destination ->> 'connector', v.destination ->> 'connection'),
-        v.schedule::text, v.max_failures, v.object_count
+        v.schedule::text, v.max_failures, v.object_count, p.deleted_at
         """;
 
     /// <summary>Beside p.</summary>
@@ -49,6 +49,8 @@ sealed record PipelineRecord
 
     public required int ObjectCount { get; init; }
 
+    public DateTimeOffset? Deleted { get; init; }
+
     public static PipelineRecord Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetGuid(0),
@@ -65,5 +67,6 @@ sealed record PipelineRecord
         Schedule = row.Text(11),
         MaxFailures = row.GetInt32(12),
         ObjectCount = row.GetInt32(13),
+        Deleted = row.Value<DateTimeOffset>(14),
     };
 }

@@ -11,6 +11,6 @@ sealed record PipelineRow(Guid pipeline_id, string state, int version, Guid? cur
     public static Task<PipelineRow?> LockAsync(CoordinatorDbContext db, string project, string name) => db.Database.SqlQuery<PipelineRow>(
         $"""
          select pipeline_id, state, version, current_job_id from coordinator.pipeline
-         where project = {project} and name = {name} for update
+         where project = {project} and name = {name} and deleted_at is null for update
          """).AsAsyncEnumerable().FirstOrDefaultAsync().AsTask();
 }

@@ -31,19 +31,35 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
     async Task<RunAnswered> DecideAsync(StartJob run)
     {
         var pipeline = await PipelineRow.LockAsync(db, run.Project, run.Pipeline);
-        if (pipeline is null) return Answer(run, RunOutcome.Refused, null, $"There is no pipeline {run.Project}/{run.Pipeline}.");
-        if (pipeline.current_job_id == run.RunId) return Answer(run, RunOutcome.Started, run.RunId, "The run was started already.");
+        if (await StartedBeforeAsync(run, pipeline) is { } before) return before;
+        if (pipeline is null || (run.PipelineId ?? pipeline.pipeline_id) != pipeline.pipeline_id)
+            return Refuse(run, RunRule.Missing, null, $"There is no pipeline {run.Project}/{run.Pipeline}.");
         if (pipeline.state != "Enabled")
-            return Answer(run, RunOutcome.Refused, null, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: enable it first.");
+            return Refuse(run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {Way(pipeline.state)}.");
 
         var current = pipeline.current_job_id is { } id ? await CurrentJob.FindAsync(db, id) : CurrentJob.None;
-        if (current.IsActive) return await SkipAsync(run, pipeline);
+        if (current.IsActive) return await SkipAsync(run, pipeline, current);
         if (current is { State: nameof(SyncJobStateMachine.Failed), PipelineVersion: var version } && version == pipeline.version)
-            return Resume(run, pipeline, current.Epoch);
+            return await ResumeAsync(run, pipeline, current);
         return await ClaimAsync(run, pipeline, supersedes: current.State == nameof(SyncJobStateMachine.Failed));
     }
 
-    async Task<RunAnswered> SkipAsync(StartJob run, PipelineRow pipeline)
+    static string Way(string state) => state == "Resyncing" ? "it takes runs again when its resync has ended" : "enable it first";
+
+    // Also when the pipeline has gone on since, or is gone: whoever asks again has not heard the answer.
+    async Task<RunAnswered?> StartedBeforeAsync(StartJob run, PipelineRow? pipeline)
+    {
+        var started = await db.Jobs.AsNoTracking().Where(job => job.CorrelationId == run.RunId)
+            .Select(job => new { job.Kind, job.PipelineVersion }).SingleOrDefaultAsync();
+        if (started is not null) return Started(run, started.Kind, started.PipelineVersion, "The run was started already.");
+        if (pipeline is not null && pipeline.current_job_id == run.RunId)
+            return Started(run, await KindAsync(pipeline), pipeline.version, "The run was started already.");
+        var resumed = await db.Database.SqlQuery<Guid>(
+            $"""select job_id as "Value" from coordinator.resumed_run where run_id = {run.RunId}""").ToListAsync();
+        return resumed is [var job] ? Resumed(run, job) : null;
+    }
+
+    async Task<RunAnswered> SkipAsync(StartJob run, PipelineRow pipeline, CurrentJob current)
     {
         await db.Database.ExecuteSqlAsync(
             $"""
@@ -52,14 +68,25 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
                      'a job of the pipeline is active')
              on conflict do nothing
              """);
-        return Answer(run, RunOutcome.Skipped, pipeline.current_job_id, $"Job {pipeline.current_job_id} of the pipeline is active; the run is skipped.");
+        return new RunAnswered
+        {
+            RunId = run.RunId,
+            Outcome = RunOutcome.Skipped,
+            Rule = RunRule.ActiveJob,
+            JobId = pipeline.current_job_id,
+            JobState = current.State,
+            PipelineState = pipeline.state,
+            Sentence = $"Job {pipeline.current_job_id} of the pipeline is active; the run is skipped.",
+        };
     }
 
-    RunAnswered Resume(StartJob run, PipelineRow pipeline, int epoch)
+    async Task<RunAnswered> ResumeAsync(StartJob run, PipelineRow pipeline, CurrentJob current)
     {
         var job = pipeline.current_job_id!.Value;
-        Owe(job, new ResumeJob { JobId = job, Actor = run.Actor, Reason = $"a run came due ({run.Trigger})", Epoch = epoch });
-        return Answer(run, RunOutcome.Resumed, job, $"The failed job {job} goes on where it failed.");
+        Owe(job, new ResumeJob { JobId = job, Actor = run.Actor, Reason = $"a run came due ({run.Trigger})", Epoch = current.Epoch });
+        await db.Database.ExecuteSqlAsync(
+            $"insert into coordinator.resumed_run (run_id, job_id) values ({run.RunId}, {job}) on conflict do nothing");
+        return Resumed(run, job);
     }
 
     async Task<RunAnswered> ClaimAsync(StartJob run, PipelineRow pipeline, bool supersedes)
@@ -72,7 +99,7 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
             PipelineVersion = pipeline.version,
             Project = run.Project,
             Pipeline = run.Pipeline,
-            Kind = await HasOffsetsAsync(pipeline) ? JobKind.Incremental : JobKind.Historical,
+            Kind = await KindAsync(pipeline),
             Trigger = run.Trigger,
             TriggerDetail = run.TriggerDetail,
             Actor = run.Actor,
@@ -82,13 +109,14 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         else Owe(run.RunId, accept);
         await db.Database.ExecuteSqlAsync(
             $"update coordinator.pipeline set current_job_id = {run.RunId}, updated_at = now() where pipeline_id = {pipeline.pipeline_id}");
-        return Answer(run, RunOutcome.Started, run.RunId, $"Job {run.RunId} was accepted.");
+        return Started(run, accept.Kind, accept.PipelineVersion, $"Job {run.RunId} was accepted.");
     }
 
     Task<long> NextJobNoAsync() => db.Database.SqlQuery<long>($"""select nextval('coordinator.job_no') as "Value" """).SingleAsync();
 
-    Task<bool> HasOffsetsAsync(PipelineRow pipeline) => db.Database.SqlQuery<bool>(
-        $"""select exists (select from coordinator.object_offset where pipeline_id = {pipeline.pipeline_id}) as "Value" """).SingleAsync();
+    async Task<JobKind> KindAsync(PipelineRow pipeline) => await db.Database.SqlQuery<bool>(
+        $"""select exists (select from coordinator.object_offset where pipeline_id = {pipeline.pipeline_id}) as "Value" """).SingleAsync()
+            ? JobKind.Incremental : JobKind.Historical;
 
     void Owe(Guid job, object message) => db.Obligations.Add(new Obligation
     {
@@ -101,6 +129,19 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         NotBefore = time.GetUtcNow(),
     });
 
-    static RunAnswered Answer(StartJob run, RunOutcome outcome, Guid? job, string sentence) =>
-        new() { RunId = run.RunId, Outcome = outcome, JobId = job, Sentence = sentence };
+    static RunAnswered Started(StartJob run, JobKind kind, int version, string sentence) => new()
+    {
+        RunId = run.RunId, Outcome = RunOutcome.Started, JobId = run.RunId, Kind = kind, PipelineVersion = version, Sentence = sentence,
+    };
+
+    static RunAnswered Resumed(StartJob run, Guid job) => new()
+    {
+        RunId = run.RunId, Outcome = RunOutcome.Resumed, JobId = job, JobState = nameof(SyncJobStateMachine.Failed),
+        Sentence = $"The failed job {job} goes on where it failed.",
+    };
+
+    static RunAnswered Refuse(StartJob run, RunRule rule, PipelineRow? pipeline, string sentence) => new()
+    {
+        RunId = run.RunId, Outcome = RunOutcome.Refused, Rule = rule, PipelineState = pipeline?.state, Sentence = sentence,
+    };
 }

@@ -17,6 +17,7 @@ sealed class StartRunConsumer : IConsumer<StartRun>
                 RunId = run.RunId,
                 Project = run.Project,
                 Pipeline = run.Pipeline,
+                PipelineId = run.PipelineId,
                 Trigger = run.Trigger,
                 TriggerDetail = run.TriggerDetail,
                 Actor = run.Actor,

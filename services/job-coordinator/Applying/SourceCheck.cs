@@ -4,7 +4,7 @@ using Headgate.Hosting.Bus;
 using Headgate.PipelineFiles;
 using MassTransit;
 
-namespace Headgate.JobCoordinator.Commands;
+namespace Headgate.JobCoordinator.Applying;
 
 /// <summary>
 /// Has a worker look up at the source what a pipeline file names. What is certainly wrong is a problem with its place in the file; a
@@ -14,20 +14,23 @@ namespace Headgate.JobCoordinator.Commands;
 /// <param name="Unchecked">Why the source was not looked at; null: it was.</param>
 sealed record SourceCheck(IReadOnlyList<PipelineFileProblem> Problems, string? Unchecked)
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
+    /// <param name="bus">The way to the workers.</param>
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="origin">Its place in its file.</param>
+    /// <param name="patience">How long a worker has to answer.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<SourceCheck> RunAsync(
-        IBus bus, PipelineDefinition pipeline, PipelineOrigin origin, CancellationToken cancellationToken)
+        IBus bus, PipelineDefinition pipeline, PipelineOrigin origin, TimeSpan patience, CancellationToken cancellationToken)
     {
         try
         {
-            var client = bus.CreateRequestClient<CheckSource>(Lanes.Address(Lanes.Checks), Patience);
+            var client = bus.CreateRequestClient<CheckSource>(Lanes.Address(Lanes.Checks), patience);
             var found = (await client.GetResponse<SourceChecked>(new CheckSource { Pipeline = pipeline }, cancellationToken)).Message;
             return new SourceCheck([.. found.Missing.Select(missing => Problem(missing, pipeline, origin)), .. More(found, origin)], found.Problem?.Sentence);
         }
         catch (RequestTimeoutException)
         {
-            return new SourceCheck([], $"no worker has answered within {Patience.TotalSeconds:0} s.");
+            return new SourceCheck([], $"no worker has answered within {patience.TotalSeconds:0} s.");
         }
         catch (RequestFaultException)
         {

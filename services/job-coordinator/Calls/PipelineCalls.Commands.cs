@@ -1,0 +1,20 @@
+using Grpc.Core;
+
+namespace Headgate.JobCoordinator.Calls;
+
+sealed partial class PipelineCalls
+{
+    public override Task<V1.ApplyPipelineResponse> ApplyPipeline(V1.ApplyPipelineRequest request, ServerCallContext context) =>
+        files.ApplyAsync(request, context);
+
+    public override Task<V1.EnablePipelineResponse> EnablePipeline(V1.EnablePipelineRequest request, ServerCallContext context) =>
+        switches.EnableAsync(request, context);
+
+    public override Task<V1.PausePipelineResponse> PausePipeline(V1.PausePipelineRequest request, ServerCallContext context) =>
+        switches.PauseAsync(request, context);
+
+    public override Task<V1.DeletePipelineResponse> DeletePipeline(V1.DeletePipelineRequest request, ServerCallContext context) =>
+        deletion.DeleteAsync(request, context);
+
+    public override Task<V1.SyncNowResponse> SyncNow(V1.SyncNowRequest request, ServerCallContext context) => runs.SyncNowAsync(request, context);
+}

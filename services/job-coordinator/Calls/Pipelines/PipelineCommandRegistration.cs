@@ -1,0 +1,21 @@
+using Headgate.JobCoordinator.Access.Idempotency;
+using Headgate.JobCoordinator.Applying;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Headgate.JobCoordinator.Calls.Pipelines;
+
+/// <summary>What the commands on pipelines are made of; they need a bus.</summary>
+static class PipelineCommandRegistration
+{
+    public static void AddPipelineCommands(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IdempotentCalls>();
+        services.TryAddSingleton<JobCommandSender>();
+        services.AddSingleton<PipelineCheck>();
+        services.AddSingleton<PipelineApplication>();
+        services.AddSingleton<PipelineSwitch>();
+        services.AddSingleton<PipelineDeletion>();
+        services.AddSingleton<JobBirths>();
+        services.AddSingleton<RunRequests>();
+    }
+}

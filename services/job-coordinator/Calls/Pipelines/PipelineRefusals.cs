@@ -1,0 +1,65 @@
+using Grpc.Core;
+using Headgate.JobCoordinator.Access.Callers;
+using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Pipelines;
+using Headgate.JobCoordinator.Reading;
+using Headgate.V1;
+
+namespace Headgate.JobCoordinator.Calls.Pipelines;
+
+/// <summary>Why commands on pipelines are refused.</summary>
+static class PipelineRefusals
+{
+    public static RpcException State(LockedPipeline pipeline, string why) => CallErrors.Refused(
+        new Refusal
+        {
+            Rule = Rule.State,
+            Sentence = $"{pipeline.FullName} is {pipeline.State}: {why}.",
+            PipelineState = Enum.Parse<PipelineState>(pipeline.State),
+            WouldAccept = { PipelineMessages.Accepts(pipeline.State) },
+        },
+        Subject(pipeline.Id));
+
+    /// <summary>A job is in the way.</summary>
+    /// <param name="rule">Of the refusal.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="sentence">Why.</param>
+    /// <param name="instead">What else than commands on the job would be accepted.</param>
+    public static RpcException OfJob(Rule rule, ActiveJob job, string sentence, params ReadOnlySpan<Operation> instead)
+    {
+        var refusal = new Refusal { Rule = rule, Sentence = sentence, JobId = job.Id.ToString(), JobState = Enum.Parse<JobState>(job.State) };
+        foreach (var operation in instead) refusal.WouldAccept.Add(operation);
+        refusal.WouldAccept.AddRange(CommandTable.Accepts(job.State, job.Intent, job.Mode));
+        return CallErrors.Refused(refusal, $"job:{job.Id}");
+    }
+
+    public static RpcException TakesNoRuns(Guid pipeline, string state, string sentence) => CallErrors.Refused(
+        new Refusal
+        {
+            Rule = Rule.PipelineTakesNoRuns,
+            Sentence = sentence,
+            PipelineState = Enum.Parse<PipelineState>(state),
+            WouldAccept = { PipelineMessages.Accepts(state) },
+        },
+        Subject(pipeline));
+
+    public static RpcException TableTaken(TargetTakenException taken, Caller caller) => CallErrors.Refused(
+        new Refusal
+        {
+            Rule = Rule.TableTaken,
+            Sentence = $"{(caller.MayUse(taken.OwnerProject) ? taken.Message : taken.WithoutOwner)} Nothing was applied.",
+        },
+        Subject(taken.Pipeline));
+
+    public static RpcException Version(VersionConflictException conflict) => CallErrors.Refused(
+        new Refusal { Rule = Rule.Version, Sentence = $"{conflict.Message} Nothing was applied.", WouldAccept = { Operation.ApplyPipeline } },
+        Subject(conflict.InForce));
+
+    public static RpcException Fence(IReadOnlyList<string> problems, string pipeline) => CallErrors.Refused(
+        new Refusal { Rule = Rule.Fence, Sentence = $"{string.Join(' ', problems)} Nothing was applied." }, $"pipeline:{pipeline}");
+
+    static string Subject(Guid pipeline) => $"pipeline:{pipeline}";
+
+    // One that is not there yet has no id that anybody could look up.
+    static string Subject(AppliedPipeline pipeline) => pipeline.Version <= 1 ? $"pipeline:{pipeline.Name}" : Subject(pipeline.PipelineId);
+}

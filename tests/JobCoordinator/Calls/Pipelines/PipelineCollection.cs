@@ -1,0 +1,4 @@
+namespace Headgate.JobCoordinator.Tests.Calls.Pipelines;
+
+[CollectionDefinition(nameof(PipelineCollection))]
+public sealed class PipelineCollection : ICollectionFixture<PipelineBench>;

@@ -1,0 +1,142 @@
+using Grpc.Core;
+using Headgate.V1;
+
+namespace Headgate.JobCoordinator.Tests.Calls.Pipelines;
+
+/// <summary>EnablePipeline and PausePipeline.</summary>
+[Collection(nameof(PipelineCollection))]
+public sealed class SwitchTests(PipelineBench bench)
+{
+    readonly BenchProject _project = bench.NewProject();
+
+    [Theory]
+    [InlineData("Paused")]
+    [InlineData("Failed")]
+    public async Task Pipeline_that_takes_no_runs_is_enabled_and_counts_from_0(string state)
+    {
+        await _project.ApplyAsync();
+        await _project.SetAsync($"state = '{state}', failures = 3");
+
+        var answer = await EnableAsync();
+
+        Assert.Equal((CommandOutcome.Accepted, PipelineState.Enabled, 0), (answer.Outcome, answer.Pipeline.State, answer.Pipeline.Failures));
+        await _project.StartAsync();
+    }
+
+    [Fact]
+    public async Task Enabled_one_is_enabled_already_and_its_failures_stay()
+    {
+        await _project.ApplyAsync();
+        await _project.SetAsync("failures = 2");
+
+        var answer = await EnableAsync();
+
+        Assert.Equal((CommandOutcome.AlreadySo, PipelineState.Enabled, 2), (answer.Outcome, answer.Pipeline.State, answer.Pipeline.Failures));
+    }
+
+    [Fact]
+    public async Task Paused_pipeline_takes_no_run_and_its_job_goes_on()
+    {
+        await _project.ApplyAsync();
+        var job = await _project.StartAsync();
+
+        var answer = await PauseAsync();
+
+        Assert.Equal((CommandOutcome.Accepted, PipelineState.Paused), (answer.Outcome, answer.Pipeline.State));
+        Assert.Contains($"job {job}, Pending, is not touched", answer.Sentence, StringComparison.Ordinal);
+        Assert.Equal("Pending", await _project.StateAsync(job));
+        await _project.MoveAsync(job, "Completed");
+        await Refused.ByAsync(Rule.PipelineTakesNoRuns, $"pipeline:{answer.Pipeline.Id}", bench.Admin.SyncNowAsync(new SyncNowRequest { Pipeline = _project.Reference() }));
+    }
+
+    [Fact]
+    public async Task Paused_one_is_paused_already()
+    {
+        await _project.ApplyAsync();
+        await PauseAsync();
+
+        Assert.Equal(CommandOutcome.AlreadySo, (await PauseAsync()).Outcome);
+    }
+
+    [Theory]
+    [InlineData("Failed", new[] { Operation.EnablePipeline, Operation.ApplyPipeline, Operation.DeletePipeline })]
+    [InlineData("Resyncing", new[] { Operation.ApplyPipeline })]
+    public async Task Pause_is_refused_in_any_other_state(string state, Operation[] instead)
+    {
+        var pipeline = await _project.ApplyAsync();
+        await _project.SetAsync($"state = '{state}', failures = 3");
+
+        var refusal = await Refused.ByAsync(Rule.State, $"pipeline:{pipeline.Id}", bench.Admin.PausePipelineAsync(new PausePipelineRequest { Pipeline = _project.Reference() }));
+
+        Assert.Equal((Enum.Parse<PipelineState>(state), ""), (refusal.PipelineState, refusal.JobId));
+        Assert.Equal(instead, refusal.WouldAccept);
+        Assert.Contains(state, refusal.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Enable_is_refused_while_it_resyncs()
+    {
+        var pipeline = await _project.ApplyAsync();
+        await _project.SetAsync("state = 'Resyncing'");
+
+        var refusal = await Refused.ByAsync(Rule.State, $"pipeline:{pipeline.Id}", bench.Admin.EnablePipelineAsync(new EnablePipelineRequest { Pipeline = _project.Reference() }));
+
+        Assert.Equal(PipelineState.Resyncing, refusal.PipelineState);
+    }
+
+    [Fact]
+    public async Task Pipeline_that_is_not_there_and_a_foreign_one_are_refused()
+    {
+        var pipeline = await _project.ApplyAsync();
+        var caller = await bench.OperatorAsync(bench.NewProject().Name);
+
+        await Refused.AsAsync(StatusCode.NotFound, bench.Admin.PausePipelineAsync(new PausePipelineRequest { Pipeline = _project.Reference("missing") }));
+        await Refused.AsAsync(StatusCode.NotFound, bench.Admin.EnablePipelineAsync(new EnablePipelineRequest { Pipeline = _project.Reference("missing") }));
+        await Refused.AsAsync(StatusCode.PermissionDenied, caller.PausePipelineAsync(new PausePipelineRequest { Pipeline = _project.Reference() }));
+        await Refused.AsAsync(StatusCode.NotFound, caller.PausePipelineAsync(new PausePipelineRequest { Pipeline = new PipelineReference { Id = pipeline.Id } }));
+    }
+
+    [Fact]
+    public async Task Ten_same_calls_at_once_are_one_and_answered_alike()
+    {
+        await _project.ApplyAsync();
+        var request = new PausePipelineRequest { Pipeline = _project.Reference(), IdempotencyKey = _project.Name };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => bench.Admin.PausePipelineAsync(request).ResponseAsync));
+
+        Assert.All(answers, answer => Assert.Equal(CommandOutcome.Accepted, answer.Outcome));
+    }
+
+    [Fact]
+    public async Task Repeat_is_not_executed_shows_what_stands_now_and_adds_its_reason_to_the_trail()
+    {
+        await _project.ApplyAsync();
+        var request = new PausePipelineRequest { Pipeline = _project.Reference(), IdempotencyKey = _project.Name };
+        await bench.Admin.PausePipelineAsync(request);
+        await EnableAsync();
+        request.Reason = "asked for afterwards";
+
+        var again = await bench.Admin.PausePipelineAsync(request);
+
+        Assert.Equal((CommandOutcome.Accepted, PipelineState.Enabled), (again.Outcome, again.Pipeline.State));
+        Assert.Equal(2, await _project.CountAsync($"coordinator.audit where project = '{_project.Name}' and reason = 'asked for afterwards'"));
+    }
+
+    [Fact]
+    public async Task Switch_waits_for_a_run_that_is_being_started_and_the_next_one_is_refused()
+    {
+        var pipeline = await _project.ApplyAsync();
+        Task<PausePipelineResponse> pause;
+        await using (await bench.HoldAsync($"select from coordinator.pipeline where pipeline_id = '{pipeline.Id}' for update"))
+        {
+            pause = PauseAsync();
+            await bench.WaitingForLocksAsync(1);
+        }
+
+        Assert.Equal(CommandOutcome.Accepted, (await pause).Outcome);
+    }
+
+    Task<EnablePipelineResponse> EnableAsync() => bench.Admin.EnablePipelineAsync(new EnablePipelineRequest { Pipeline = _project.Reference() }).ResponseAsync;
+
+    Task<PausePipelineResponse> PauseAsync() => bench.Admin.PausePipelineAsync(new PausePipelineRequest { Pipeline = _project.Reference() }).ResponseAsync;
+}
