@@ -12,8 +12,8 @@ sealed class Calls : IBenchCase
     const int CallsOfConnection = 8;
     const int Watchers = 500;
     const int Changes = 100;
-    const double WarmUp = 2;
-    const double Seconds = 5;
+    const double WarmUp = 1;
+    const double Seconds = 4;
     const double WatchGoal = 500;
 
     static readonly (CallComposition Composition, bool IsGrpc, string Name)[] Contenders =
