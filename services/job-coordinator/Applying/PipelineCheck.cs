@@ -98,13 +98,18 @@ sealed class PipelineCheck(IBus bus, FenceOpener fences, ReferencePolicy referen
         var place = entry.Pipeline.Origin.Problem("", "", "spec", "source");
         return new PipelineFileWarning
         {
-            File = place.File, Line = place.Line, Column = place.Column, Field = place.Field, Message = $"the source was not looked at: {entry.Look.Unchecked}",
+            File = place.File,
+            Line = place.Line,
+            Column = place.Column,
+            Field = place.Field,
+            Message = $"the source was not looked at: {entry.Look.Unchecked}",
         };
     }
 
     static string Sentence(IReadOnlyList<PipelineDefinition> pipelines, SystemReference destination, string problem)
     {
-        var names = pipelines.Where(pipeline => pipeline.Destination == destination).Select(pipeline => $"{pipeline.Project}/{pipeline.Name}").ToList();
+        var names = pipelines.Where(pipeline => pipeline.Destination == destination)
+            .Select(pipeline => $"{pipeline.Project}/{pipeline.Name}").ToList();
         return $"{names[0]}{(names.Count > 1 ? $" and {names.Count - 1} more" : "")}: {problem}";
     }
 }

@@ -10,7 +10,8 @@ sealed partial class ReferencePattern
     ReferencePattern(string text)
     {
         Text = text;
-        _regex = new Regex($@"\A{Regex.Escape(text).Replace(@"\*", "[^/]*", StringComparison.Ordinal)}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        var any = Regex.Escape(text).Replace(@"\*", "[^/]*", StringComparison.Ordinal);
+        _regex = new Regex($@"\A{any}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
     }
 
     public string Text { get; }

@@ -42,7 +42,8 @@ public sealed class ReferencePolicy
         foreach (var (reference, path) in Named(pipeline))
         {
             if (Problem(pipeline.Project, reference) is { } problem)
-                throw new ReferenceRefusedException($"{pipeline.Project}/{pipeline.Name}: {string.Join('.', path)}: {problem.Message}; expected {problem.Expected}");
+                throw new ReferenceRefusedException(
+                    $"{pipeline.Project}/{pipeline.Name}: {string.Join('.', path)}: {problem.Message}; expected {problem.Expected}");
         }
     }
 

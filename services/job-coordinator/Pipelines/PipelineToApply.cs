@@ -8,4 +8,5 @@ namespace Headgate.JobCoordinator.Pipelines;
 /// <param name="FileName">What its file is called; null: it comes from none.</param>
 /// <param name="Document">Its document of the file, as it was written; null: it comes from none.</param>
 /// <param name="ExpectedVersion">The version that has to be in force; 0: it must not be there yet; null: any.</param>
-public sealed record PipelineToApply(PipelineDefinition Definition, string Destination, string? FileName = null, string? Document = null, int? ExpectedVersion = null);
+public sealed record PipelineToApply(
+    PipelineDefinition Definition, string Destination, string? FileName = null, string? Document = null, int? ExpectedVersion = null);

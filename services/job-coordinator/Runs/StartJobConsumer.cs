@@ -35,7 +35,10 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         if (pipeline is null || (run.PipelineId ?? pipeline.pipeline_id) != pipeline.pipeline_id)
             return Refuse(run, RunRule.Missing, null, $"There is no pipeline {run.Project}/{run.Pipeline}.");
         if (pipeline.state != "Enabled")
-            return Refuse(run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {Way(pipeline.state)}.");
+        {
+            return Refuse(
+                run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {Way(pipeline.state)}.");
+        }
 
         var current = pipeline.current_job_id is { } id ? await CurrentJob.FindAsync(db, id) : CurrentJob.None;
         if (current.IsActive) return await SkipAsync(run, pipeline, current);

@@ -15,16 +15,18 @@ static class FileErrors
         var request = new BadRequest();
         foreach (var problem in problems)
         {
-            var violation = new BadRequest.Types.FieldViolation { Field = Place(problem), Description = $"{problem.Message}; expected {problem.Expected}" };
+            var violation = Violation(Place(problem), $"{problem.Message}; expected {problem.Expected}");
             if (request.CalculateSize() + violation.CalculateSize() > MostBytes && request.FieldViolations.Count > 0) break;
             request.FieldViolations.Add(violation);
         }
 
         if (problems.Count - request.FieldViolations.Count is > 0 and var left)
-            request.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = "files", Description = $"{left:N0} more problems" });
+            request.FieldViolations.Add(Violation("files", $"{left:N0} more problems"));
         var more = problems.Count > 1 ? $" There are {problems.Count - 1:N0} more problems." : "";
         return CallErrors.Error(StatusCode.InvalidArgument, $"{problems[0]}.{more}", request);
     }
+
+    static BadRequest.Types.FieldViolation Violation(string field, string description) => new() { Field = field, Description = description };
 
     static string Place(PipelineFileProblem problem) =>
         $"{problem.File}{(problem.Line > 0 ? $":{problem.Line}:{problem.Column}" : "")}{(problem.Field.Length > 0 ? $" {problem.Field}" : "")}";

@@ -16,12 +16,14 @@ namespace Headgate.JobCoordinator.Calls.Pipelines;
 /// <summary>ApplyPipeline: the files are read, their projects demanded, all they name looked at, and all of them taken over or none.</summary>
 sealed class PipelineApplication(IdempotentCalls calls, PipelineCheck check, PipelineStore store, PipelineReads reads, CoordinatorState state)
 {
+    const string Undo = "rollback to savepoint before_apply";
+
     public Task<ApplyPipelineResponse> ApplyAsync(ApplyPipelineRequest request, ServerCallContext context)
     {
         var files = PipelineTexts.Read(request);
         var projects = files.Definitions.Select(pipeline => pipeline.Project).Distinct(StringComparer.Ordinal).ToList();
-        context.SetAuditSubject(
-            projects is [var only] ? only : null, $"pipelines {string.Join(", ", files.Definitions.Select(pipeline => $"{pipeline.Project}/{pipeline.Name}"))}");
+        var names = files.Definitions.Select(pipeline => $"{pipeline.Project}/{pipeline.Name}");
+        context.SetAuditSubject(projects is [var only] ? only : null, $"pipelines {string.Join(", ", names)}");
         foreach (var project in projects) context.Caller().DemandProject(project);
         return calls.RunAsync(
             context,
@@ -36,15 +38,16 @@ sealed class PipelineApplication(IdempotentCalls calls, PipelineCheck check, Pip
     {
         var found = await check.CheckAsync(files, cancellationToken);
         if (found.Problems.Count > 0) throw FileErrors.Of(found.Problems);
-        if (found.FenceProblems.Count > 0) throw PipelineRefusals.Fence(found.FenceProblems, $"{files.Definitions[0].Project}/{files.Definitions[0].Name}");
-        var set = found.Set.Zip(files.Origins, (pipeline, origin) => pipeline with { ExpectedVersion = Expected(request.Files[origin.FileNo]) }).ToList();
+        if (found.FenceProblems.Count > 0) throw PipelineRefusals.Fence(found.FenceProblems, files.Definitions[0]);
+        var set = found.Set.Zip(files.Origins, (pipeline, origin) => pipeline with { ExpectedVersion = Expected(request, origin) }).ToList();
         var results = request.ValidateOnly
             ? await TryAsync(set, caller, cancellationToken)
             : await ApplyAsync(await call.ConnectionAsync(cancellationToken), set, caller, request.Reason, cancellationToken);
         return new ApplyPipelineResponse { Results = { results }, Warnings = { found.Warnings.Select(Shown) } };
     }
 
-    static int? Expected(ApplyPipelineRequest.Types.File file) => file.HasExpectedVersion ? file.ExpectedVersion : null;
+    static int? Expected(ApplyPipelineRequest request, PipelineOrigin origin) =>
+        request.Files[origin.FileNo] is { HasExpectedVersion: true, ExpectedVersion: var version } ? version : null;
 
     async Task<IEnumerable<Result>> ApplyAsync(
         NpgsqlConnection connection, IReadOnlyList<PipelineToApply> set, Caller caller, string reason, CancellationToken cancellationToken)
@@ -72,7 +75,7 @@ sealed class PipelineApplication(IdempotentCalls calls, PipelineCheck check, Pip
         return applied.Select(each => new Result
         {
             Pipeline = byId.GetValueOrDefault(each.PipelineId.ToString()),
-            Sentence = each.IsNew ? $"{each.Name}: version {each.Version} would be added." : $"{each.Name}: version {each.Version} says the same; nothing would change.",
+            Sentence = $"{each.Name}: version {each.Version} {(each.IsNew ? "would be added" : "says the same; nothing would change")}.",
         });
     }
 
@@ -85,10 +88,15 @@ sealed class PipelineApplication(IdempotentCalls calls, PipelineCheck check, Pip
         {
             return await store.ApplyAsync(connection, set, caller.Name, reason, cancellationToken);
         }
-        catch (Exception refused) when (refused is TargetTakenException or VersionConflictException)
+        catch (TargetTakenException taken)
         {
-            await ExecuteAsync(connection, "rollback to savepoint before_apply", cancellationToken);
-            throw refused is TargetTakenException taken ? PipelineRefusals.TableTaken(taken, caller) : PipelineRefusals.Version((VersionConflictException)refused);
+            await ExecuteAsync(connection, Undo, cancellationToken);
+            throw PipelineRefusals.TableTaken(taken, caller);
+        }
+        catch (VersionConflictException conflict)
+        {
+            await ExecuteAsync(connection, Undo, cancellationToken);
+            throw PipelineRefusals.Version(conflict);
         }
     }
 

@@ -15,7 +15,8 @@ namespace Headgate.JobCoordinator.Calls.Pipelines;
 
 /// <summary>DeletePipeline: name and tables are free, and nothing that was written or recorded goes.</summary>
 sealed class PipelineDeletion(
-    IdempotentCalls calls, PipelineQueries pipelines, PipelineReads reads, JobBirths births, JobQueries jobs, JobCommandSender sender, CoordinatorState state)
+    IdempotentCalls calls, PipelineQueries pipelines, PipelineReads reads, JobBirths births, JobQueries jobs, JobCommandSender sender,
+    CoordinatorState state)
 {
     public Task<DeletePipelineResponse> DeleteAsync(DeletePipelineRequest request, ServerCallContext context) => calls.RunAsync(
         context,
@@ -27,7 +28,8 @@ sealed class PipelineDeletion(
             return answered;
         });
 
-    async Task<DeletePipelineResponse> FirstAsync(IdempotentCall call, DeletePipelineRequest request, Caller caller, CancellationToken cancellationToken)
+    async Task<DeletePipelineResponse> FirstAsync(
+        IdempotentCall call, DeletePipelineRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var found = await pipelines.FindAsync(request.Pipeline, "pipeline", caller.Project, cancellationToken);
         var discard = new DiscardJob { JobId = default, Actor = caller.Name, Reason = Reason(request) };
@@ -39,7 +41,8 @@ sealed class PipelineDeletion(
         await TargetClaims.LockAsync(connection, cancellationToken);
         var pipeline = await LockedPipeline.LockAsync(connection, found, cancellationToken);
         if (await ActiveJob.OfAsync(connection, pipeline.Id, cancellationToken) is { } active && active.Id != discarded)
-            throw request.DiscardActiveJob ? CallErrors.Unavailable("Another run has begun meanwhile; nothing was deleted. Try again.") : Refused(pipeline, active);
+            throw request.DiscardActiveJob ? CallErrors.Unavailable("Another run has begun meanwhile; the pipeline was not deleted. Try again.")
+                : Refused(pipeline, active);
         await pipeline.SetAsync(connection, "deleted_at = now()", cancellationToken);
         await TargetClaims.GiveUpAsync(connection, pipeline.Id, cancellationToken);
         var failed = await OweDiscardsAsync(connection, pipeline.Id, discard, cancellationToken);
@@ -47,7 +50,8 @@ sealed class PipelineDeletion(
         {
             Pipeline = (await reads.ByIdsAsync(connection, [pipeline.Id], cancellationToken))[0],
             Sentence = $"{pipeline.FullName} is deleted; what it has written stays, and so do its jobs."
-                + (discarded is null ? "" : $" Job {discarded} is discarded.") + string.Concat(failed.Select(job => $" The failed job {job} is discarded.")),
+                + (discarded is null ? "" : $" Job {discarded} is discarded.")
+                + string.Concat(failed.Select(job => $" The failed job {job} is discarded.")),
             Outcome = V1.CommandOutcome.Accepted,
         };
     }
@@ -56,7 +60,9 @@ sealed class PipelineDeletion(
         request.Reason.Length == 0 ? "the pipeline was deleted" : $"the pipeline was deleted: {request.Reason}";
 
     static RpcException Refused(LockedPipeline pipeline, ActiveJob active) => PipelineRefusals.OfJob(
-        Rule.ActiveJob, active, $"Job {active.Id} of {pipeline.FullName} is {active.State}: discard it with the pipeline (discard_active_job), or end it first.",
+        Rule.ActiveJob,
+        active,
+        $"Job {active.Id} of {pipeline.FullName} is {active.State}: discard it with the pipeline (discard_active_job), or end it first.",
         Operation.DeletePipeline);
 
     // Null: there is nothing to discard, or what was there has ended by itself.
@@ -74,14 +80,18 @@ sealed class PipelineDeletion(
         if (answer.Rule is CommandRule.Final or CommandRule.Missing) return null;
         var now = (await jobs.ByIdAsync(active.Id, cancellationToken)).Jobs is [var job] ? ActiveJob.Of(job) : active;
         throw PipelineRefusals.OfJob(
-            Rule.State, now with { State = answer.State }, $"Job {active.Id} of {pipeline.Project}/{pipeline.Name} is {answer.State}, and cannot be discarded. {answer.Sentence}");
+            Rule.State,
+            now with { State = answer.State },
+            $"Job {active.Id} of {pipeline.Project}/{pipeline.Name} is {answer.State}, and cannot be discarded. {answer.Sentence}");
     }
 
     // Owed by the same transaction: the pipeline is not deleted without them, nor they without it.
-    static async Task<List<Guid>> OweDiscardsAsync(NpgsqlConnection connection, Guid pipeline, DiscardJob discard, CancellationToken cancellationToken)
+    static async Task<List<Guid>> OweDiscardsAsync(
+        NpgsqlConnection connection, Guid pipeline, DiscardJob discard, CancellationToken cancellationToken)
     {
         await using var finding = new NpgsqlCommand(
-            "select job_id from coordinator.sync_job where pipeline_id = $1 and state = 'Failed' and finished_at is null order by created_at", connection);
+            "select job_id from coordinator.sync_job where pipeline_id = $1 and state = 'Failed' and finished_at is null order by created_at",
+            connection);
         finding.Parameters.AddWithValue(pipeline);
         var failed = await finding.ListAsync(row => row.GetGuid(0), cancellationToken);
         foreach (var job in failed)

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Pipelines;
@@ -55,8 +56,8 @@ static class PipelineRefusals
         new Refusal { Rule = Rule.Version, Sentence = $"{conflict.Message} Nothing was applied.", WouldAccept = { Operation.ApplyPipeline } },
         Subject(conflict.InForce));
 
-    public static RpcException Fence(IReadOnlyList<string> problems, string pipeline) => CallErrors.Refused(
-        new Refusal { Rule = Rule.Fence, Sentence = $"{string.Join(' ', problems)} Nothing was applied." }, $"pipeline:{pipeline}");
+    public static RpcException Fence(IReadOnlyList<string> problems, PipelineDefinition first) => CallErrors.Refused(
+        new Refusal { Rule = Rule.Fence, Sentence = $"{string.Join(' ', problems)} Nothing was applied." }, $"pipeline:{first.Project}/{first.Name}");
 
     static string Subject(Guid pipeline) => $"pipeline:{pipeline}";
 

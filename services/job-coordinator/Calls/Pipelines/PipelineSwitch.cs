@@ -67,7 +67,8 @@ sealed class PipelineSwitch(IdempotentCalls calls, PipelineQueries pipelines, Pi
             return answered;
         });
 
-    async Task<(NpgsqlConnection Connection, LockedPipeline Pipeline)> LockAsync(IdempotentCall call, PipelineReference reference, ServerCallContext context)
+    async Task<(NpgsqlConnection Connection, LockedPipeline Pipeline)> LockAsync(
+        IdempotentCall call, PipelineReference reference, ServerCallContext context)
     {
         var found = await pipelines.FindAsync(reference, "pipeline", context.Caller().Project, context.CancellationToken);
         var connection = await call.ConnectionAsync(context.CancellationToken);

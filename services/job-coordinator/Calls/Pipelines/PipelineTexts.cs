@@ -23,8 +23,10 @@ static class PipelineTexts
         if (Problems(request).ToList() is { Count: > 0 } problems) throw CallErrors.Invalid(problems);
         var result = PipelineFile.Parse(request.Files.Select(file => (file.File_.Name.Length > 0 ? file.File_.Name : Unnamed, file.File_.Text)));
         if (result.Problems.Count > 0) throw FileErrors.Of(result.Problems);
-        if (result.Definitions.Count > Most) throw CallErrors.Invalid(("files", $"They have {result.Definitions.Count:N0} pipelines: expected at most {Most:N0}."));
-        var several = result.Origins.CountBy(origin => origin.FileNo).Where(file => file.Value > 1 && request.Files[file.Key].HasExpectedVersion).ToList();
+        if (result.Definitions.Count > Most)
+            throw CallErrors.Invalid(("files", $"They have {result.Definitions.Count:N0} pipelines: expected at most {Most:N0}."));
+        var several = result.Origins.CountBy(origin => origin.FileNo)
+            .Where(file => file.Value > 1 && request.Files[file.Key].HasExpectedVersion).ToList();
         return several.Count == 0 ? result : throw CallErrors.Invalid(several.Select(file =>
             ($"files[{file.Key}].expected_version", $"The file has {file.Value} pipelines: expected one, of which it is the version.")));
     }

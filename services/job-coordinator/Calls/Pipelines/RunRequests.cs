@@ -124,7 +124,8 @@ sealed class RunRequests(IdempotentCalls calls, PipelineQueries pipelines, JobQu
                 var job = look.Jobs is [var row] ? ActiveJob.Of(row) : new ActiveJob(id, nameof(SyncJobStateMachine.Pending), IsBorn: false);
                 // By the state in which it was in the way; it may have gone on since.
                 job = job with { State = answer.JobState ?? job.State };
-                return PipelineRefusals.OfJob(Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}; no run was started.");
+                return PipelineRefusals.OfJob(
+                    Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}; no run was started.");
             case RunRule.PipelineTakesNoRuns:
                 return PipelineRefusals.TakesNoRuns(pipeline.Id, answer.PipelineState!, answer.Sentence);
             case RunRule.Missing:

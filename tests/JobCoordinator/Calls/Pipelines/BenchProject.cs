@@ -63,6 +63,7 @@ public sealed class BenchProject(PipelineBench bench, string name)
     public Task MoveAsync(Guid job, string state, string more = "") => bench.State.ExecuteAsync(
         $"""
          update coordinator.sync_job set state = '{state}', wake_at = null,
+             request_id = {(state == "Processing" ? "gen_random_uuid()" : "null")}, launched_at = {(state == "Processing" ? "now()" : "null")},
              finished_at = {(state is "Completed" or "Canceled" or "Discarded" ? "now()" : "null")} {more} where job_id = '{job}'
          """);
 
