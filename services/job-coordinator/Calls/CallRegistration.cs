@@ -1,6 +1,7 @@
 using Grpc.AspNetCore.Server;
 using Grpc.HealthCheck;
 using Headgate.JobCoordinator.Access;
+using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.Rpc;
 using Headgate.V1;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -22,6 +23,7 @@ public static class CallRegistration
         var services = builder.Services;
         services.AddRpc();
         builder.AddCoordinatorAccess();
+        services.AddJobCommanding();
         services.Configure<GrpcServiceOptions>(options => options.Interceptors.Add<NotYetInterceptor>());
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>

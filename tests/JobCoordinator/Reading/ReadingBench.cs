@@ -2,9 +2,13 @@ using System.Net;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
+using Headgate.JobCoordinator.Access.Audit;
 using Headgate.JobCoordinator.Access.Callers;
+using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Calls;
+using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
 using Headgate.Tests.Servers;
@@ -61,6 +65,9 @@ public sealed class ReadingBench : IAsyncLifetime
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener => listener.Protocols = HttpProtocols.Http2));
         builder.AddJobCoordinator(new ServiceSettings { State = Database.ConnectionString, Staging = "" });
         if (_time is not null) builder.Services.AddSingleton(_time);
+        // Commands are not called here, but the services that have them are made.
+        builder.AddHeadgateBus(amqp: null, _ => { });
+        builder.Services.AddSingleton<AuditTrail>().AddSingleton<IdempotentCalls>().AddJobCommanding();
         builder.Services.AddGrpc(options => options.Interceptors.Add<ScopeOfHeader>());
         _server = builder.Build();
         _server.MapGrpcService<JobCalls>();
