@@ -29,7 +29,6 @@ public sealed class CommandBench : IAsyncLifetime
 {
     public const string Actor = "bench";
 
-    static long s_jobNo;
     TestDatabase _database = null!;
     VirtualHost _broker = null!;
     WebApplication _server = null!;
@@ -120,7 +119,7 @@ public sealed class CommandBench : IAsyncLifetime
             $"""
              insert into coordinator.sync_job (job_id, state, job_no, pipeline_id, pipeline_version, project, pipeline, kind, trigger, actor, attempt, epoch,
                                                phase, request_id, launched_at, intent, resume_to, stop_actor, stop_requested_at, created_at, finished_at)
-             values ('{id}', '{state}', {Interlocked.Increment(ref s_jobNo)}, '{owner}', 1, '{project}', '{pipeline}', 'Incremental', 'SyncNow', 'tester', 1, 1,
+             values ('{id}', '{state}', nextval('coordinator.job_no'), '{owner}', 1, '{project}', '{pipeline}', 'Incremental', 'SyncNow', 'tester', 1, 1,
                      '{phase}', {(isLaunched ? "gen_random_uuid(), now()" : "null, null")}, {intent},
                      {(intent == "null" ? "null, null, null" : "'Processing', 'somebody', now()")}, clock_timestamp(),
                      {(state is "Completed" or "Canceled" or "Discarded" ? "now()" : "null")});
