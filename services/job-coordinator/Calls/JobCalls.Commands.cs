@@ -34,5 +34,6 @@ sealed partial class JobCalls
         context, request, request.Job, Operation.DeleteJob, request.Reason,
         (job, sentence, outcome) => new DeleteJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
 
-    public override Task<OperateJobsResponse> OperateJobs(OperateJobsRequest request, ServerCallContext context) => many.RunAsync(context, request);
+    public override Task<OperateJobsResponse> OperateJobs(OperateJobsRequest request, ServerCallContext context) =>
+        many.RunAsync(context, request);
 }

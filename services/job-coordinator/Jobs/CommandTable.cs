@@ -4,7 +4,9 @@ using Operation = Headgate.V1.Operation;
 
 namespace Headgate.JobCoordinator.Jobs;
 
-/// <summary>Which commands are accepted; told to whoever is refused, and shown with every job. A test holds it equal to what the state machine does.</summary>
+/// <summary>
+/// Which commands are accepted; told to whoever is refused, and shown with every job. A test holds it equal to what the state machine does.
+/// </summary>
 static class CommandTable
 {
     static readonly Operation[] NeverWritten =
@@ -41,11 +43,12 @@ static class CommandTable
         Operation operation, string state, StopIntent? intent, CancelMode? mode, bool isDeleted)
     {
         if (Accepts(state, intent, mode, isDeleted).Contains(operation)) return (CommandOutcome.Accepted, null);
+        var isStopped = state is nameof(SyncJobStateMachine.Pausing) or nameof(SyncJobStateMachine.Paused);
         return (operation, state) switch
         {
             (Operation.DeleteJob, _) => isDeleted ? (CommandOutcome.AlreadySo, null) : (CommandOutcome.Refused, CommandRule.State),
             _ when Ended.Contains(state) => (CommandOutcome.Refused, CommandRule.Final),
-            (Operation.PauseJob, nameof(SyncJobStateMachine.Pausing) or nameof(SyncJobStateMachine.Paused)) => (CommandOutcome.AlreadySo, null),
+            (Operation.PauseJob, _) when isStopped => (CommandOutcome.AlreadySo, null),
             (Operation.CancelJob or Operation.PauseAndCancelJob or Operation.ForceCancelJob, nameof(SyncJobStateMachine.Canceling)) =>
                 (CommandOutcome.AlreadySo, null),
             (Operation.CancelJob, nameof(SyncJobStateMachine.Processing) or nameof(SyncJobStateMachine.Collecting)) =>

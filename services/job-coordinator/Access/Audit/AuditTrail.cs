@@ -15,25 +15,27 @@ sealed partial class AuditTrail(CoordinatorState state, ILogger<AuditTrail> log)
     /// <summary>In the place of an outcome, of a job to whose command a repeat has brought the reason.</summary>
     public const string ReasonAdded = "REASON_ADDED";
 
+    const string OfEach = "what became of each job";
+
     const int LongestText = 2000;
 
-    public Task BeginAsync(AuditedCall call) => WriteAsync(call, Begun, [(call.Project, call.Subject, Begun, null)]);
+    public Task BeginAsync(AuditedCall call) => WriteAsync(call, Begun, [new Row(call.Project, call.Subject, Begun, Sentence: null)]);
 
     public Task EndAsync(AuditedCall call, StatusCode outcome, string? sentence) =>
-        WriteAsync(call, CallErrors.Shown(outcome), [(call.Project, call.Subject, CallErrors.Shown(outcome), sentence)]);
+        WriteAsync(call, CallErrors.Shown(outcome), [new Row(call.Project, call.Subject, CallErrors.Shown(outcome), sentence)]);
 
     /// <summary>That a call is about to command these jobs: a row for each, beside those of the call.</summary>
     public Task BeginAsync(AuditedCall call, IEnumerable<(Guid Id, string Project)> jobs) =>
-        WriteAsync(call, Begun, [.. jobs.Select(job => ((string?)job.Project, (string?)Subject(job.Id), Begun, (string?)null))]);
+        WriteAsync(call, Begun, [.. jobs.Select(job => new Row(job.Project, Subject(job.Id), Begun, Sentence: null))]);
 
     /// <summary>What became of a call's command to each of these jobs.</summary>
     public Task NoteAsync(AuditedCall call, IEnumerable<AuditedJob> jobs) =>
-        WriteAsync(call, "OK", [.. jobs.Select(job => (job.Project, (string?)Subject(job.Id), job.Outcome, job.Sentence))]);
+        WriteAsync(call, OfEach, [.. jobs.Select(job => new Row(job.Project, Subject(job.Id), job.Outcome, job.Sentence))]);
 
     static string Subject(Guid job) => $"job {job}";
 
     // Not with the caller's token: who hangs up is recorded as well.
-    async Task WriteAsync(AuditedCall call, string outcome, IReadOnlyList<(string? Project, string? Subject, string Outcome, string? Sentence)> rows)
+    async Task WriteAsync(AuditedCall call, string outcome, IReadOnlyList<Row> rows)
     {
         if (rows.Count == 0) return;
         try
@@ -49,9 +51,8 @@ sealed partial class AuditTrail(CoordinatorState state, ILogger<AuditTrail> log)
             command.Parameters.AddWithValue(call.Method);
             command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = Storable(call.Reason) });
             command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = call.Operation?.ToString() });
-            foreach (var column in (ReadOnlySpan<string?[]>)
-                [[.. rows.Select(row => row.Project)], [.. rows.Select(row => row.Subject)], [.. rows.Select(row => row.Outcome)], [.. rows.Select(row => row.Sentence)]])
-                command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. column.Select(Storable)] });
+            foreach (var column in (IEnumerable<Func<Row, string?>>)[row => row.Project, row => row.Subject, row => row.Outcome, row => row.Sentence])
+                command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. rows.Select(column).Select(Storable)] });
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
         catch (NpgsqlException error)
@@ -64,4 +65,6 @@ sealed partial class AuditTrail(CoordinatorState state, ILogger<AuditTrail> log)
     }
 
     static string? Storable(string? text) => string.IsNullOrEmpty(text) ? null : text.Replace('\0', ' ').Shortened(LongestText);
+
+    sealed record Row(string? Project, string? Subject, string Outcome, string? Sentence);
 }

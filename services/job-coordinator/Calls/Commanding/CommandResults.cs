@@ -27,9 +27,11 @@ static class CommandResults
     };
 
     /// <summary>How many there are of each outcome.</summary>
-    public static string Count(IReadOnlyCollection<Result> results) => results.Count == 0
-        ? "no jobs"
-        : string.Join(", ", results.GroupBy(result => result.Outcome).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Shown(group.Key)}"));
+    public static string Count(IReadOnlyCollection<Result> results)
+    {
+        var outcomes = results.GroupBy(result => result.Outcome).OrderBy(group => group.Key);
+        return results.Count == 0 ? "no jobs" : string.Join(", ", outcomes.Select(group => $"{group.Count()} {Shown(group.Key)}"));
+    }
 
     /// <summary>As protos spell it: ALREADY_SO.</summary>
     public static string Shown(V1.CommandOutcome outcome) => outcome switch
@@ -39,5 +41,6 @@ static class CommandResults
         _ => outcome.ToString().ToUpperInvariant(),
     };
 
-    static bool IsCancel(Operation operation) => operation is Operation.CancelJob or Operation.PauseAndCancelJob or Operation.ForceCancelJob;
+    static bool IsCancel(Operation operation) =>
+        operation is Operation.CancelJob or Operation.PauseAndCancelJob or Operation.ForceCancelJob;
 }

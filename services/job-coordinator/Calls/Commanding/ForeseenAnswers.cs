@@ -30,9 +30,11 @@ sealed class ForeseenAnswers(JobRefusals refusals)
             Sentence = (outcome, rule) switch
             {
                 (CommandOutcome.Accepted, _) => $"It would be accepted: the job is {job.State}.",
-                (CommandOutcome.AlreadySo, _) => $"There would be nothing to do: the job is {(operation == Operation.DeleteJob ? "deleted" : job.State)}.",
+                (CommandOutcome.AlreadySo, _) =>
+                    $"There would be nothing to do: the job is {(operation == Operation.DeleteJob ? "deleted" : job.State)}.",
                 (_, CommandRule.Final) => "It would be refused: the job has ended.",
-                (_, CommandRule.PauseFirst) => "It would be refused: a launched job is paused before it is canceled; pause_first does both, force does not wait.",
+                (_, CommandRule.PauseFirst) =>
+                    "It would be refused: a launched job is paused before it is canceled; pause_first does both, force does not wait.",
                 (_, CommandRule.ActiveJob) => "It would be refused: another job of the pipeline is active.",
                 _ => $"It would be refused: the job is {job.State}.",
             },

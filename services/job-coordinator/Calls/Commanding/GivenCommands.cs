@@ -8,7 +8,10 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 sealed class GivenCommands(CoordinatorState state)
 {
     // Of the command c: it says how a job is stopped. An escalation leaves the stop to whoever asked for it.
-    const string MakesStop = "c.command <> 'DeleteJob' and c.outcome = 'Accepted' and not (c.operation = 'ForceCancelJob' and c.state_before = 'Canceling')";
+    const string MakesStop =
+        """
+        c.command <> 'DeleteJob' and c.outcome = 'Accepted' and not (c.operation = 'ForceCancelJob' and c.state_before = 'Canceling')
+        """;
 
     /// <summary>The job that a message was for; null: it has not reached one.</summary>
     public async Task<Guid?> JobOfAsync(Guid message, CancellationToken cancellationToken)
@@ -30,7 +33,8 @@ sealed class GivenCommands(CoordinatorState state)
         await using (var jobs = Command(
             """
             select from coordinator.sync_job where job_id in (
-                select job_id from coordinator.job_command where message_id = any($1) and coalesce(reason, '') = '') order by job_id for update
+                select job_id from coordinator.job_command where message_id = any($1) and coalesce(reason, '') = '')
+            order by job_id for update
             """))
             await jobs.ExecuteNonQueryAsync(cancellationToken);
         await using var reasons = Command(

@@ -5,7 +5,9 @@ using Operation = Headgate.V1.Operation;
 
 namespace Headgate.JobCoordinator.Calls.Commanding;
 
-/// <summary>Hands commands to jobs, as messages: the saga alone decides, and answers. A job that has ended has no saga that would delete it.</summary>
+/// <summary>
+/// Hands commands to jobs, as messages: the saga alone decides, and answers. It takes no part in a deletion, which hides what it has ended.
+/// </summary>
 sealed class JobCommandSender(IBus bus, JobDeletion deletion)
 {
     /// <summary>How long a job has to answer; it may be waiting for a lock that a commit of its own holds.</summary>

@@ -13,7 +13,8 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 
 /// <summary>Gives a command to the one job that a request names, and answers with the job as it then stands.</summary>
 sealed class JobCommands(
-    IdempotentCalls calls, JobFinder finder, JobReads reads, JobCommandSender sender, JobRefusals refusals, GivenCommands given, AuditTrail trail)
+    IdempotentCalls calls, JobFinder finder, JobReads reads, JobCommandSender sender, JobRefusals refusals, GivenCommands given,
+    AuditTrail trail)
 {
     /// <exception cref="RpcException">What JobService says of the method.</exception>
     public async Task<TResponse> RunAsync<TRequest, TResponse>(
@@ -27,7 +28,8 @@ sealed class JobCommands(
         try
         {
             // What is kept names the job: a pipeline's active one is another one by the time of a repeat, or none.
-            result = await calls.RunAsync(context, request, first: call => GiveAsync(context, request, reference, order, call.Id), again: Task.FromResult);
+            result = await calls.RunAsync(
+                context, request, first: call => GiveAsync(context, request, reference, order, call.Id), again: Task.FromResult);
         }
         catch (RpcException refusal) when (refusal.StatusCode == StatusCode.FailedPrecondition)
         {
@@ -42,12 +44,12 @@ sealed class JobCommands(
         return response(full, result.Sentence, result.Outcome);
     }
 
-    async Task<Result> GiveAsync<TRequest>(ServerCallContext context, TRequest request, JobReference reference, JobOrder order, Guid messageId)
-        where TRequest : IMessage<TRequest>
+    async Task<Result> GiveAsync(ServerCallContext context, IMessage request, JobReference reference, JobOrder order, Guid messageId)
     {
         var job = await FindAsync(context, request, reference, messageId);
         SetSubject(context, job);
-        var answer = await sender.SendAsync(order, job.Id, messageId, AnswerPatience.Of(context, JobCommandSender.Most), context.CancellationToken);
+        var patience = AnswerPatience.Of(context, JobCommandSender.Most);
+        var answer = await sender.SendAsync(order, job.Id, messageId, patience, context.CancellationToken);
         if (answer.Rule == CommandRule.Missing) throw CallErrors.NotFound($"There is no job {job.Id}.");
         if (answer.Outcome == Contracts.Jobs.CommandOutcome.Refused) throw await RefusedAsync(order.Operation, job.Id, answer, context);
         return CommandResults.Of(order.Operation, job.Id, answer);

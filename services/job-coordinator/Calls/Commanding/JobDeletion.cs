@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Headgate.JobCoordinator.Calls.Commanding;
 
-/// <summary>Hides jobs that have ended from lists. Their sagas have nothing to do with it: it is decided under the lock of the job's row.</summary>
+/// <summary>Hides jobs that have ended from lists. Their sagas take no part in it: it is decided under the lock of the job's row.</summary>
 sealed class JobDeletion(CoordinatorState state)
 {
     /// <param name="job">The job.</param>
@@ -18,8 +18,7 @@ sealed class JobDeletion(CoordinatorState state)
     {
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await StateAsync(connection, job, cancellationToken) is not { } found)
-            return new CommandAnswered { JobId = job, Outcome = CommandOutcome.Refused, State = "Missing", Sentence = "There is no such job.", Rule = CommandRule.Missing };
+        if (await StateAsync(connection, job, cancellationToken) is not { } found) return Missing(job);
         if (await AnsweredBeforeAsync(connection, messageId, cancellationToken) is { } before) return before;
         var (outcome, rule) = CommandTable.Answer(V1.Operation.DeleteJob, found.State, intent: null, mode: null, found.IsDeleted);
         var answer = new CommandAnswered
@@ -40,11 +39,22 @@ sealed class JobDeletion(CoordinatorState state)
         return answer;
     }
 
+    static CommandAnswered Missing(Guid job) => new()
+    {
+        JobId = job,
+        Outcome = CommandOutcome.Refused,
+        State = nameof(CommandRule.Missing),
+        Sentence = "There is no such job.",
+        Rule = CommandRule.Missing,
+    };
+
     static async Task<(string State, bool IsDeleted)?> StateAsync(NpgsqlConnection connection, Guid job, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select state, deleted_at is not null from coordinator.sync_job where job_id = $1 for update", connection);
+        await using var command = new NpgsqlCommand(
+            "select state, deleted_at is not null from coordinator.sync_job where job_id = $1 for update", connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
-        return (await command.ListAsync((string, bool)? (row) => (row.GetString(0), row.GetBoolean(1)), cancellationToken)).SingleOrDefault();
+        var found = await command.ListAsync((string, bool)? (row) => (row.GetString(0), row.GetBoolean(1)), cancellationToken);
+        return found.SingleOrDefault();
     }
 
     static async Task<CommandAnswered?> AnsweredBeforeAsync(NpgsqlConnection connection, Guid messageId, CancellationToken cancellationToken)
@@ -69,7 +79,8 @@ sealed class JobDeletion(CoordinatorState state)
         await using var command = new NpgsqlCommand(
             """
             with deleted as (update coordinator.sync_job set deleted_at = now() where job_id = $1 and $6 = 'Accepted')
-            insert into coordinator.job_command (job_id, command, operation, actor, reason, message_id, state_before, state_after, outcome, rule, sentence)
+            insert into coordinator.job_command (job_id, command, operation, actor, reason, message_id, state_before, state_after, outcome,
+                                                 rule, sentence)
             values ($1, 'DeleteJob', 'DeleteJob', $2, $3, $4, $5, $5, $6, $7, $8)
             """,
             connection);

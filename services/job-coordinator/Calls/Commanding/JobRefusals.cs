@@ -16,18 +16,20 @@ sealed class JobRefusals(CoordinatorState state)
     public async Task<IReadOnlyDictionary<Guid, Refusal>> OfAsync(
         Operation operation, IReadOnlyList<(JobRow Job, CommandAnswered Answer)> refused, CancellationToken cancellationToken)
     {
-        var pipelines = refused.Where(each => each.Answer.Rule == CommandRule.ActiveJob).Select(each => each.Job.PipelineId).Distinct().ToList();
-        var current = await CurrentAsync(pipelines, cancellationToken);
+        var kept = refused.Where(each => each.Answer.Rule == CommandRule.ActiveJob).Select(each => each.Job.PipelineId);
+        var current = await CurrentAsync([.. kept.Distinct()], cancellationToken);
         return refused.ToDictionary(each => each.Job.Id, each => Of(operation, each.Job, each.Answer, current));
     }
 
     /// <summary>The jobs that keep others of their pipelines from a restart, by pipeline: the latest ones, unless they have ended.</summary>
-    public async Task<IReadOnlyDictionary<Guid, (Guid Job, string? State)>> CurrentAsync(IReadOnlyList<Guid> pipelines, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<Guid, (Guid Job, string? State)>> CurrentAsync(
+        IReadOnlyList<Guid> pipelines, CancellationToken cancellationToken)
     {
         if (pipelines.Count == 0) return new Dictionary<Guid, (Guid, string?)>();
         await using var command = state.Source.CreateCommand(
             """
-            select p.pipeline_id, p.current_job_id, j.state from coordinator.pipeline p left join coordinator.sync_job j on j.job_id = p.current_job_id
+            select p.pipeline_id, p.current_job_id, j.state
+            from coordinator.pipeline p left join coordinator.sync_job j on j.job_id = p.current_job_id
             where p.pipeline_id = any($1) and p.current_job_id is not null and j.finished_at is null
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. pipelines] });
@@ -47,9 +49,12 @@ sealed class JobRefusals(CoordinatorState state)
         if (answer.Rule == CommandRule.ActiveJob)
         {
             refusal.WouldAccept.Remove(operation);
-            // One that was promised its turn has no state yet.
             if (current.TryGetValue(job.PipelineId, out var other) && other.Job != job.Id)
-                (refusal.JobId, refusal.JobState) = (other.Job.ToString(), other.State is null ? JobState.Unspecified : Enum.Parse<JobState>(other.State));
+            {
+                refusal.JobId = other.Job.ToString();
+                // One that was promised its turn has no state yet.
+                refusal.JobState = other.State is null ? JobState.Unspecified : Enum.Parse<JobState>(other.State);
+            }
         }
 
         refusal.Sentence = Sentence(job, answer, refusal);

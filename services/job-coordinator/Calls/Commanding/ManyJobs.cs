@@ -47,25 +47,26 @@ sealed class ManyJobs(
             },
             again: Task.FromResult);
         id = IdempotentCalls.IdOf(context, request) ?? id;
-        IReadOnlyList<Guid> named = [.. kept.Results.Select(result => Guid.Parse(result.JobId))];
-        context.SetAuditSubject(Projects.Check(request.Filter?.Project ?? "", project), $"{named.Count} jobs");
+        var found = await FindAsync([.. kept.Results.Select(result => Guid.Parse(result.JobId))], project, stop);
+        context.SetAuditSubject(Projects.Check(request.Filter?.Project ?? "", project), $"{found.Named.Count} jobs");
 
-        var found = await FindAsync(named, project, stop);
         if (request.ValidateOnly)
         {
-            var foretold = await ResultsAsync(operation, named, found, await foreseen.OfAsync(operation, [.. found.Jobs.Values], stop), stop);
-            return new OperateJobsResponse { Results = { foretold }, Sentence = $"Nothing was commanded; it would be {CommandResults.Count(foretold)}." };
+            var foretold = await ResultsAsync(operation, found, await foreseen.OfAsync(operation, [.. found.Jobs.Values], stop), stop);
+            return Response(foretold, $"Nothing was commanded; it would be {CommandResults.Count(foretold)}.");
         }
 
-        var answers = await GiveAsync(context, JobOrder.Of(operation, request.Reason, context), id, named, found.Jobs);
-        if (request is { Reason.Length: > 0, IdempotencyKey.Length: > 0 }) await AddReasonAsync(context, request.Reason, id, found.Jobs);
-        var results = await ResultsAsync(operation, named, await FindAsync(named, project, stop), answers, stop);
-        return new OperateJobsResponse { Results = { results }, Sentence = $"{CommandResults.Count(results)}." };
+        var answers = await GiveAsync(context, JobOrder.Of(operation, request.Reason, context), id, found);
+        if (request is { Reason.Length: > 0, IdempotencyKey.Length: > 0 }) await AddReasonAsync(context, request.Reason, id, found);
+        var results = await ResultsAsync(operation, await FindAsync(found.Named, project, stop), answers, stop);
+        return Response(results, $"{CommandResults.Count(results)}.");
     }
 
     public void Dispose() => _room.Dispose();
 
-    static OperateJobsResponse Named(IEnumerable<Guid> jobs) => new() { Results = { jobs.Select(job => new Result { JobId = job.ToString() }) } };
+    static OperateJobsResponse Named(IEnumerable<Guid> jobs) => Response(jobs.Select(job => new Result { JobId = job.ToString() }), "");
+
+    static OperateJobsResponse Response(IEnumerable<Result> results, string sentence) => new() { Results = { results }, Sentence = sentence };
 
     /// <summary>The same for a call and a job, however often the call is repeated.</summary>
     static Guid MessageId(Guid call, Guid job)
@@ -76,46 +77,46 @@ sealed class ManyJobs(
     }
 
     // Those of foreign projects are not there.
-    async Task<(IReadOnlyDictionary<Guid, JobRow> Jobs, DateTimeOffset At)> FindAsync(IReadOnlyList<Guid> named, string? project, CancellationToken cancellationToken)
+    async Task<FoundJobs> FindAsync(IReadOnlyList<Guid> named, string? project, CancellationToken cancellationToken)
     {
         var look = await jobs.ByIdsAsync(named, cancellationToken);
-        return (look.Jobs.Where(job => Projects.MaySee(project, job.Project)).ToDictionary(job => job.Id), look.At);
+        return new FoundJobs(named, look.Jobs.Where(job => Projects.MaySee(project, job.Project)).ToDictionary(job => job.Id), look.At);
     }
 
     // The trail says what is about to be done to which job, and what was: of a caller who hangs up too.
-    async Task<IReadOnlyDictionary<Guid, CommandAnswered>> GiveAsync(
-        ServerCallContext context, JobOrder order, Guid call, IReadOnlyList<Guid> named, IReadOnlyDictionary<Guid, JobRow> found)
+    async Task<IReadOnlyDictionary<Guid, CommandAnswered>> GiveAsync(ServerCallContext context, JobOrder order, Guid call, FoundJobs found)
     {
         var audited = AuditedCall.Of(context) ?? throw new InvalidOperationException("The call is not audited.");
         var answers = new ConcurrentDictionary<Guid, CommandAnswered>();
-        await trail.BeginAsync(audited, named.Where(found.ContainsKey).Select(job => (job, found[job].Project)));
+        await trail.BeginAsync(audited, found.InOrder.Select(job => (job.Id, job.Project)));
         try
         {
             var patience = AnswerPatience.Of(context, Longest);
             var since = TimeProvider.System.GetTimestamp();
-            await Parallel.ForEachAsync(
-                named.Where(found.ContainsKey), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = context.CancellationToken },
-                async (job, stop) =>
-                {
-                    var left = patience - TimeProvider.System.GetElapsedTime(since);
-                    if (left > TimeSpan.Zero && await AnswerAsync(order, job, MessageId(call, job), left, stop) is { } answer) answers[job] = answer;
-                });
+            var bounds = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = context.CancellationToken };
+            await Parallel.ForEachAsync(found.InOrder, bounds, async (job, stop) =>
+            {
+                var left = patience - TimeProvider.System.GetElapsedTime(since);
+                if (await AnswerAsync(order, job.Id, MessageId(call, job.Id), left, stop) is { } answer) answers[job.Id] = answer;
+            });
         }
         finally
         {
-            await trail.NoteAsync(audited, named.Select(job => Audited(Result(order.Operation, job, found, answers), found.GetValueOrDefault(job)?.Project)));
+            var results = found.Named.Select(job => Result(order.Operation, job, found, answers));
+            await trail.NoteAsync(audited, results.Select(result => Audited(result, found)));
         }
 
         return answers;
     }
 
-    /// <summary>Null: none in time.</summary>
+    /// <summary>Null: none in time, or no time left to ask.</summary>
     async Task<CommandAnswered?> AnswerAsync(JobOrder order, Guid job, Guid messageId, TimeSpan left, CancellationToken cancellationToken)
     {
-        if (!await _room.WaitAsync(left, cancellationToken)) return null;
+        if (left <= TimeSpan.Zero || !await _room.WaitAsync(left, cancellationToken)) return null;
         try
         {
-            return await sender.SendAsync(order, job, messageId, left < JobCommandSender.Most ? left : JobCommandSender.Most, cancellationToken);
+            var patience = left < JobCommandSender.Most ? left : JobCommandSender.Most;
+            return await sender.SendAsync(order, job, messageId, patience, cancellationToken);
         }
         catch (Exception error) when (error is RpcException { StatusCode: StatusCode.Unavailable } or NpgsqlException)
         {
@@ -127,21 +128,21 @@ sealed class ManyJobs(
         }
     }
 
-    async Task AddReasonAsync(ServerCallContext context, string reason, Guid call, IReadOnlyDictionary<Guid, JobRow> found)
+    async Task AddReasonAsync(ServerCallContext context, string reason, Guid call, FoundJobs found)
     {
-        var added = await given.AddReasonAsync([.. found.Keys.Select(job => MessageId(call, job))], reason, context.CancellationToken);
-        await trail.NoteAsync(AuditedCall.Of(context)!, added.Select(job => new AuditedJob(job, found[job].Project, AuditTrail.ReasonAdded, null)));
+        var added = await given.AddReasonAsync([.. found.Jobs.Keys.Select(job => MessageId(call, job))], reason, context.CancellationToken);
+        var rows = added.Select(job => new AuditedJob(job, found.Jobs[job].Project, AuditTrail.ReasonAdded, null));
+        await trail.NoteAsync(AuditedCall.Of(context)!, rows);
     }
 
     async Task<IReadOnlyList<Result>> ResultsAsync(
-        Operation operation, IReadOnlyList<Guid> named, (IReadOnlyDictionary<Guid, JobRow> Jobs, DateTimeOffset At) found,
-        IReadOnlyDictionary<Guid, CommandAnswered> answers, CancellationToken cancellationToken)
+        Operation operation, FoundJobs found, IReadOnlyDictionary<Guid, CommandAnswered> answers, CancellationToken cancellationToken)
     {
-        var refused = found.Jobs.Values.Where(job => answers.GetValueOrDefault(job.Id) is { Outcome: CommandOutcome.Refused });
+        var refused = found.InOrder.Where(job => answers.GetValueOrDefault(job.Id) is { Outcome: CommandOutcome.Refused });
         var why = await refusals.OfAsync(operation, [.. refused.Select(job => (job, answers[job.Id]))], cancellationToken);
-        return [.. named.Select(job =>
+        return [.. found.Named.Select(job =>
         {
-            var result = Result(operation, job, found.Jobs, answers);
+            var result = Result(operation, job, found, answers);
             if (result.Outcome is V1.CommandOutcome.NotFound or V1.CommandOutcome.Unanswered) return result;
             result.Job = JobMessages.Of(found.Jobs[job], found.At);
             if (why.TryGetValue(job, out var refusal)) (result.Refusal, result.Sentence) = (refusal, refusal.Sentence);
@@ -149,12 +150,15 @@ sealed class ManyJobs(
         })];
     }
 
-    static Result Result(Operation operation, Guid job, IReadOnlyDictionary<Guid, JobRow> found, IReadOnlyDictionary<Guid, CommandAnswered> answers) =>
-        !found.ContainsKey(job) ? CommandResults.NotFound(job)
+    static Result Result(Operation operation, Guid job, FoundJobs found, IReadOnlyDictionary<Guid, CommandAnswered> answers) =>
+        !found.Jobs.ContainsKey(job) ? CommandResults.NotFound(job)
         : !answers.TryGetValue(job, out var answer) ? CommandResults.Unanswered(job)
         : answer.Rule == CommandRule.Missing ? CommandResults.NotFound(job)
         : CommandResults.Of(operation, job, answer);
 
-    static AuditedJob Audited(Result result, string? project) =>
-        new(Guid.Parse(result.JobId), project, CommandResults.Shown(result.Outcome), result.Sentence);
+    static AuditedJob Audited(Result result, FoundJobs found)
+    {
+        var id = Guid.Parse(result.JobId);
+        return new AuditedJob(id, found.Jobs.GetValueOrDefault(id)?.Project, CommandResults.Shown(result.Outcome), result.Sentence);
+    }
 }

@@ -23,11 +23,12 @@ sealed class SelectedJobs(JobQueries jobs)
     };
 
     /// <summary>What the filter lets through, those created last first.</summary>
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: they are too many, or the filter is none; PERMISSION_DENIED: of a foreign project.</exception>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: they are too many; PERMISSION_DENIED: a foreign project is named.</exception>
     public async Task<IReadOnlyList<Guid>> OfAsync(JobFilter filter, string? project, CancellationToken cancellationToken)
     {
         var page = await jobs.PageAsync(JobFilters.Check(filter, project), JobKey.First, Most, cancellationToken);
-        if (page.Jobs.Count > Most) throw CallErrors.Invalid(("filter", $"It lets more than {Most:N0} jobs through; nothing was commanded."));
+        if (page.Jobs.Count > Most)
+            throw CallErrors.Invalid(("filter", $"It lets more than {Most:N0} jobs through; nothing was commanded."));
         return [.. page.Jobs.Select(job => job.Id)];
     }
 

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Headgate.JobCoordinator.Calls;
 using Headgate.V1;
 
 namespace Headgate.JobCoordinator.Tests.Calls.Jobs;
@@ -71,8 +72,7 @@ public sealed class AnswerTests(CommandBench bench)
     {
         var answer = await Asked.AskAsync(bench.Jobs, Operation.ForceCancelJob, CommandBench.Named(await bench.JobAsync("Processing")));
 
-        Assert.Equal(
-            "Canceling by force: batches in flight are rolled back; no run comes due by itself, as this version does not act upon schedules yet.", answer.Sentence);
+        Assert.Equal($"Canceling by force: batches in flight are rolled back; {NotYet.NoRunComesDue}.", answer.Sentence);
     }
 
     [Fact]
@@ -134,7 +134,8 @@ public sealed class AnswerTests(CommandBench bench)
     [Fact]
     public async Task Records_in_doubt_are_no_reason_to_refuse_where_writes_are_idempotent()
     {
-        var request = new CancelJobRequest { Job = CommandBench.Named(await bench.JobAsync("Processing")), Mode = CancelMode.Force, AcceptInDoubt = true };
+        var job = CommandBench.Named(await bench.JobAsync("Processing"));
+        var request = new CancelJobRequest { Job = job, Mode = CancelMode.Force, AcceptInDoubt = true };
 
         Assert.Equal(CommandOutcome.Accepted, (await bench.Jobs.CancelJobAsync(request)).Outcome);
     }

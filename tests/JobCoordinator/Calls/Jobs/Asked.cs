@@ -6,7 +6,8 @@ namespace Headgate.JobCoordinator.Tests.Calls.Jobs;
 public sealed record Asked(Job Job, string Sentence, CommandOutcome Outcome)
 {
     /// <summary>Calls the method that an operation is of.</summary>
-    public static async Task<Asked> AskAsync(JobService.JobServiceClient jobs, Operation operation, JobReference job, string reason = "", string key = "")
+    public static async Task<Asked> AskAsync(
+        JobService.JobServiceClient jobs, Operation operation, JobReference job, string reason = "", string key = "")
     {
         switch (operation)
         {

@@ -102,7 +102,8 @@ public sealed class CommandBench : IAsyncLifetime
     {
         project ??= NewProject();
         pipeline ??= $"n{Guid.NewGuid():N}"[..20];
-        var owner = await _database.ScalarAsync<Guid?>($"select pipeline_id from coordinator.pipeline where project = '{project}' and name = '{pipeline}'")
+        var owner = await _database.ScalarAsync<Guid?>(
+            $"select pipeline_id from coordinator.pipeline where project = '{project}' and name = '{pipeline}'")
             ?? await PipelineAsync(project, pipeline);
         var id = Guid.NewGuid();
         var isLaunched = state is not ("Pending" or "Initializing");
@@ -117,10 +118,11 @@ public sealed class CommandBench : IAsyncLifetime
         };
         await _database.ExecuteAsync(
             $"""
-             insert into coordinator.sync_job (job_id, state, job_no, pipeline_id, pipeline_version, project, pipeline, kind, trigger, actor, attempt, epoch,
-                                               phase, request_id, launched_at, intent, resume_to, stop_actor, stop_requested_at, created_at, finished_at)
-             values ('{id}', '{state}', nextval('coordinator.job_no'), '{owner}', 1, '{project}', '{pipeline}', 'Incremental', 'SyncNow', 'tester', 1, 1,
-                     '{phase}', {(isLaunched ? "gen_random_uuid(), now()" : "null, null")}, {intent},
+             insert into coordinator.sync_job (job_id, state, job_no, pipeline_id, pipeline_version, project, pipeline, kind, trigger, actor,
+                                               attempt, epoch, phase, request_id, launched_at, intent, resume_to, stop_actor,
+                                               stop_requested_at, created_at, finished_at)
+             values ('{id}', '{state}', nextval('coordinator.job_no'), '{owner}', 1, '{project}', '{pipeline}', 'Incremental', 'SyncNow', 'tester',
+                     1, 1, '{phase}', {(isLaunched ? "gen_random_uuid(), now()" : "null, null")}, {intent},
                      {(intent == "null" ? "null, null, null" : "'Processing', 'somebody', now()")}, clock_timestamp(),
                      {(state is "Completed" or "Canceled" or "Discarded" ? "now()" : "null")});
              insert into coordinator.job_object (job_id, object_no, state, source, destination, object_key)
@@ -158,8 +160,7 @@ public sealed class CommandBench : IAsyncLifetime
         await using var command = _database.DataSource.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();
         var rows = new List<string[]>();
-        while (await reader.ReadAsync())
-            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(column => reader.IsDBNull(column) ? "" : reader.GetValue(column).ToString()!)]);
+        while (await reader.ReadAsync()) rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(column => $"{reader.GetValue(column)}")]);
         return rows;
     }
 

@@ -31,8 +31,8 @@ public sealed class DeletionTests(CommandBench bench)
         var second = await Asked.AskAsync(bench.Jobs, Operation.DeleteJob, job);
 
         Assert.Equal((CommandOutcome.AlreadySo, first.Job.Deleted), (second.Outcome, second.Job.Deleted));
-        Assert.Equal(
-            [CommandOutcome.AlreadySo, CommandOutcome.Accepted], (await bench.GetAsync(Guid.Parse(job.Id))).Commands.Select(command => command.Outcome));
+        var records = (await bench.GetAsync(Guid.Parse(job.Id))).Commands;
+        Assert.Equal([CommandOutcome.AlreadySo, CommandOutcome.Accepted], records.Select(command => command.Outcome));
     }
 
     [Fact]

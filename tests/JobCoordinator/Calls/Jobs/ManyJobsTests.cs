@@ -21,12 +21,14 @@ public sealed class ManyJobsTests(CommandBench bench)
         Assert.Equal(jobs.Select(job => job.ToString()), response.Results.Select(result => result.JobId));
         Assert.Equal(Mixed, response.Results.Select(result => result.Outcome));
         Assert.Equal("1 ACCEPTED, 1 ALREADY_SO, 2 REFUSED, 1 NOT_FOUND.", response.Sentence);
-        Assert.Equal([JobState.Pausing, JobState.Paused, JobState.Failed, JobState.Completed], response.Results.Where(result => result.Job is not null).Select(result => result.Job.State));
+        Assert.Equal(
+            [JobState.Pausing, JobState.Paused, JobState.Failed, JobState.Completed],
+            response.Results.Where(result => result.Job is not null).Select(result => result.Job.State));
         Assert.Empty(response.Results[0].Job.Objects);
         Assert.Equal([Rule.State, Rule.Final], response.Results.Where(result => result.Refusal is not null).Select(result => result.Refusal.Rule));
-        Assert.Equal(
-            (JobState.Failed, jobs[2].ToString(), response.Results[2].Sentence), (response.Results[2].Refusal.JobState, response.Results[2].Refusal.JobId, response.Results[2].Refusal.Sentence));
-        Assert.Contains(Operation.RestartJob, response.Results[2].Refusal.WouldAccept);
+        var failed = response.Results[2];
+        Assert.Equal((JobState.Failed, failed.JobId, failed.Sentence), (failed.Refusal.JobState, failed.Refusal.JobId, failed.Refusal.Sentence));
+        Assert.Contains(Operation.RestartJob, failed.Refusal.WouldAccept);
         var record = Assert.Single((await bench.GetAsync(jobs[0])).Commands);
         Assert.Equal((Operation.PauseJob, CommandBench.Actor, "to look"), (record.Operation, record.Actor, record.Reason));
         Assert.Equal(CommandOutcome.Refused, Assert.Single((await bench.GetAsync(jobs[2])).Commands).Outcome);
@@ -43,11 +45,11 @@ public sealed class ManyJobsTests(CommandBench bench)
         Assert.Equal(JobState.Processing, foretold.Results[0].Job.State);
         Assert.StartsWith("Nothing was commanded", foretold.Sentence, StringComparison.Ordinal);
         Assert.Empty(await bench.RowsAsync($"select 1 from coordinator.job_command where job_id in ({Quoted(jobs)})"));
-        Assert.Empty(await bench.RowsAsync($"select 1 from coordinator.audit where subject in ({string.Join(", ", jobs.Select(job => $"'job {job}'"))})"));
+        Assert.Empty(await bench.RowsAsync($"select 1 from coordinator.audit where substr(subject, 5) in ({Quoted(jobs)})"));
         request.ValidateOnly = false;
         var told = await bench.Jobs.OperateJobsAsync(request);
-        Assert.Equal(told.Results.Select(result => (result.Outcome, result.Refusal?.Rule)), foretold.Results.Select(result => (result.Outcome, result.Refusal?.Rule)));
-        Assert.Equal(told.Results.Select(result => result.Refusal?.WouldAccept), foretold.Results.Select(result => result.Refusal?.WouldAccept));
+        foreach (var (now, before) in told.Results.Zip(foretold.Results))
+            Assert.Equal((now.Outcome, now.Refusal?.Rule, now.Refusal?.WouldAccept), (before.Outcome, before.Refusal?.Rule, before.Refusal?.WouldAccept));
     }
 
     [Fact]
@@ -57,7 +59,8 @@ public sealed class ManyJobsTests(CommandBench bench)
         var failed = await bench.JobAsync("Failed", project, "contacts");
         var active = await bench.JobAsync("Processing", project, "contacts");
 
-        var foretold = await bench.Jobs.OperateJobsAsync(new OperateJobsRequest { Selection = Of(failed), Restart = new Restart(), ValidateOnly = true });
+        var foretold = await bench.Jobs.OperateJobsAsync(
+            new OperateJobsRequest { Selection = Of(failed), Restart = new Restart(), ValidateOnly = true });
 
         Assert.Equal((Rule.ActiveJob, active.ToString()), (foretold.Results[0].Refusal.Rule, foretold.Results[0].Refusal.JobId));
     }
@@ -80,7 +83,7 @@ public sealed class ManyJobsTests(CommandBench bench)
         { "Paused", new OperateJobsRequest { Resume = new Resume() }, Operation.ResumeJob, JobState.Processing },
         { "Paused", new OperateJobsRequest { Cancel = new Cancel() }, Operation.CancelJob, JobState.Canceling },
         { "Processing", new OperateJobsRequest { Cancel = new Cancel { PauseFirst = true } }, Operation.PauseAndCancelJob, JobState.Pausing },
-        { "Processing", new OperateJobsRequest { Cancel = new Cancel { Mode = CancelMode.Force, PauseFirst = true } }, Operation.ForceCancelJob, JobState.Canceling },
+        { "Processing", new OperateJobsRequest { Cancel = new Cancel { Mode = CancelMode.Force } }, Operation.ForceCancelJob, JobState.Canceling },
         { "Failed", new OperateJobsRequest { Restart = new Restart() }, Operation.RestartJob, JobState.Initializing },
         { "Failed", new OperateJobsRequest { Discard = new Discard { AcceptInDoubt = true } }, Operation.DiscardJob, JobState.Discarded },
         { "Canceling", new OperateJobsRequest { Abandon = new Abandon() }, Operation.AbandonJob, JobState.Discarded },
@@ -144,11 +147,15 @@ public sealed class ManyJobsTests(CommandBench bench)
         AsyncUnaryCall<OperateJobsResponse> call;
         await using (await bench.HoldAsync([.. jobs]))
         {
-            call = bench.Jobs.OperateJobsAsync(new OperateJobsRequest { Filter = new JobFilter { Project = project }, Pause = new Pause() });
+            call = bench.Jobs.OperateJobsAsync(
+                new OperateJobsRequest { Filter = new JobFilter { Project = project }, Pause = new Pause(), IdempotencyKey = project });
             await CommandBench.EventuallyAsync(() => Task.FromResult(onTheirWay.Most >= 16));
             // While jobs take their time, nothing of the call is open in the database.
             Assert.Empty(await bench.RowsAsync(
-                $"select query from pg_stat_activity where datname = current_database() and state = 'idle in transaction' and query like '%idempotent%'"));
+                """
+                select query from pg_stat_activity
+                where datname = current_database() and state = 'idle in transaction' and query like '%idempotent_call%'
+                """));
         }
 
         Assert.All((await call).Results, result => Assert.Equal(CommandOutcome.Accepted, result.Outcome));
@@ -156,7 +163,10 @@ public sealed class ManyJobsTests(CommandBench bench)
     }
 
     async Task<Guid[]> MixedAsync() =>
-        [await bench.JobAsync("Processing"), await bench.JobAsync("Paused"), await bench.JobAsync("Failed"), Guid.NewGuid(), await bench.JobAsync("Completed")];
+    [
+        await bench.JobAsync("Processing"), await bench.JobAsync("Paused"), await bench.JobAsync("Failed"), Guid.NewGuid(),
+        await bench.JobAsync("Completed"),
+    ];
 
     static Selection Of(params Guid[] jobs) => new() { Ids = { jobs.Select(job => job.ToString()) } };
 

@@ -22,18 +22,19 @@ public sealed class RefusalTests(CommandBench bench)
 
         var error = await RefusedAsync(Operation.CancelJob, job);
 
-        const string sentence = "Refused: a launched job is paused before it is canceled; pause_first does both, force does not wait; in Processing it accepts "
-            + "PauseJob, CancelJob with pause_first, CancelJob with mode FORCE, DiscardJob.";
+        const string sentence = "Refused: a launched job is paused before it is canceled; pause_first does both, force does not wait; in Processing it "
+            + "accepts PauseJob, CancelJob with pause_first, CancelJob with mode FORCE, DiscardJob.";
         Assert.Equal((StatusCode.FailedPrecondition, sentence), (error.StatusCode, error.Status.Detail));
-        Assert.Equal(
-            new Refusal { Rule = Rule.PauseFirst, Sentence = sentence, JobId = job.ToString(), JobState = JobState.Processing, WouldAccept = { Launched } },
-            Refusal(error));
+        var refusal = new Refusal { Rule = Rule.PauseFirst, Sentence = sentence, JobId = job.ToString(), JobState = JobState.Processing };
+        refusal.WouldAccept.Add(Launched);
+        Assert.Equal(refusal, Refusal(error));
         Assert.Equal(
             new PreconditionFailure.Types.Violation { Type = "PAUSE_FIRST", Subject = $"job:{job}", Description = sentence },
             error.GetRpcStatus()!.GetDetail<PreconditionFailure>()!.Violations.Single());
         var shown = await bench.GetAsync(job);
         Assert.Equal(JobState.Processing, shown.Job.State);
-        Assert.Equal((Operation.CancelJob, CommandOutcome.Refused, CommandBench.Actor), (shown.Commands[0].Operation, shown.Commands[0].Outcome, shown.Commands[0].Actor));
+        var record = Assert.Single(shown.Commands);
+        Assert.Equal((Operation.CancelJob, CommandOutcome.Refused, CommandBench.Actor), (record.Operation, record.Outcome, record.Actor));
     }
 
     [Theory]
@@ -42,7 +43,8 @@ public sealed class RefusalTests(CommandBench bench)
     [InlineData(Operation.AbandonJob, "Processing", Rule.State)]
     [InlineData(Operation.DeleteJob, "Processing", Rule.State)]
     [InlineData(Operation.CancelJob, "Collecting", Rule.PauseFirst)]
-    public async Task Job_that_runs_refuses(Operation operation, string state, Rule rule) => await RefusesAsync(operation, state, rule, null, Launched);
+    public async Task Job_that_runs_refuses(Operation operation, string state, Rule rule) =>
+        await RefusesAsync(operation, state, rule, null, Launched);
 
     [Theory]
     [InlineData(Operation.PauseJob, "Failed")]
@@ -57,7 +59,8 @@ public sealed class RefusalTests(CommandBench bench)
     [InlineData(Operation.RestartJob)]
     [InlineData(Operation.DiscardJob)]
     [InlineData(Operation.AbandonJob)]
-    public async Task Job_that_has_ended_refuses(Operation operation) => await RefusesAsync(operation, "Completed", Rule.Final, null, Operation.DeleteJob);
+    public async Task Job_that_has_ended_refuses(Operation operation) =>
+        await RefusesAsync(operation, "Completed", Rule.Final, null, Operation.DeleteJob);
 
     [Fact]
     public async Task Deleted_job_accepts_nothing() => await RefusesAsync(Operation.PauseJob, "Canceled", Rule.Final, "deleted_at = now()");
@@ -106,12 +109,14 @@ public sealed class RefusalTests(CommandBench bench)
         var error = await RefusedAsync(operation, job);
 
         var refusal = Refusal(error);
-        Assert.Equal((StatusCode.FailedPrecondition, rule, state, job.ToString()), (error.StatusCode, refusal.Rule, refusal.JobState.ToString(), refusal.JobId));
+        Assert.Equal((StatusCode.FailedPrecondition, rule), (error.StatusCode, refusal.Rule));
+        Assert.Equal((state, job.ToString()), (refusal.JobState.ToString(), refusal.JobId));
         Assert.Equal(accepts, refusal.WouldAccept);
         Assert.Equal(error.Status.Detail, refusal.Sentence);
         Assert.Contains(state, refusal.Sentence, StringComparison.Ordinal);
         var record = Assert.Single((await bench.GetAsync(job)).Commands);
-        Assert.Equal((operation, CommandOutcome.Refused, state, state), (record.Operation, record.Outcome, record.StateBefore.ToString(), record.StateAfter.ToString()));
+        Assert.Equal((operation, CommandOutcome.Refused), (record.Operation, record.Outcome));
+        Assert.Equal((state, state), (record.StateBefore.ToString(), record.StateAfter.ToString()));
     }
 
     static Refusal Refusal(RpcException error) => error.GetRpcStatus()!.GetDetail<Refusal>()!;
