@@ -1,6 +1,7 @@
 using Grpc.AspNetCore.Server;
 using Grpc.HealthCheck;
 using Headgate.JobCoordinator.Access;
+using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Calls.Pipelines;
 using Headgate.Rpc;
 using Headgate.V1;
@@ -32,6 +33,7 @@ public static class CallRegistration
             options.Interceptors.Add<NotYetInterceptor>();
         });
         services.AddPipelineCommands();
+        services.AddJobCommanding();
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>
         {

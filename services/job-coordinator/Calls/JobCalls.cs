@@ -1,7 +1,8 @@
+using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Reading;
 using Headgate.JobCoordinator.Watching;
 
 namespace Headgate.JobCoordinator.Calls;
 
 /// <summary>Jobs: seeing them, and commanding them. What a method does is in the class that it hands the call to.</summary>
-sealed partial class JobCalls(JobReads reads, JobWatches watches) : V1.JobService.JobServiceBase;
+sealed partial class JobCalls(JobReads reads, JobWatches watches, JobCommands commands, ManyJobs many) : V1.JobService.JobServiceBase;

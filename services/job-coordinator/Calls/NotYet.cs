@@ -30,9 +30,14 @@ static class NotYet
 
     public static RpcException PassGuards => Of("pass_guards: there are no guards");
 
+    public static RpcException SetRate => Of("set_rate: a job's rate cannot be set");
+
     public static RpcException CancelAndStart => Of("on_active_job CANCEL_AND_START: a successor cannot wait");
 
     public static RpcException Estimates => Of("validate_only: a run cannot be estimated");
+
+    /// <summary>What a cancel says of the next run, behind its own sentence.</summary>
+    public const string NoRunComesDue = "no run comes due by itself, as this version does not act upon schedules yet";
 
     /// <summary>Null: the method is there.</summary>
     public static RpcException? Find(string path) => Methods.Contains(path.TrimStart('/')) ? Of($"{path.TrimStart('/')} is not there") : null;

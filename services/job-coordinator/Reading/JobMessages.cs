@@ -36,7 +36,7 @@ static class JobMessages
             Stop = StopMessages.Of(job),
             RecommendedCancel = StopMessages.Recommended(job, now),
             Error = job.Error is null ? null : new V1.Problem { Code = job.ErrorCode ?? "", Sentence = job.Error },
-            Accepts = { CommandTable.Accepts(job.State, job.Intent, job.Mode) },
+            Accepts = { CommandTable.Accepts(job.State, job.Intent, job.Mode, job.Deleted is not null) },
         };
         if (JobPercent.Of(job) is { } percent) message.Percent = percent;
         return message;

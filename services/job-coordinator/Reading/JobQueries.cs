@@ -84,6 +84,14 @@ sealed class JobQueries(CoordinatorState state)
 
     public Task<JobPage> ByRequestIdAsync(Guid id, CancellationToken cancellationToken) => ByAsync("j.request_id = $1", id, cancellationToken);
 
+    /// <summary>Those of them that there are, in any order.</summary>
+    public async Task<JobPage> ByIdsAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand($"{Head} left join coordinator.sync_job j on j.job_id = any($1) {JobRow.WithVersion}");
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] });
+        return await ReadAsync(command, cancellationToken);
+    }
+
     /// <summary>The pipeline's one active job.</summary>
     public Task<JobPage> ActiveOfAsync(Guid pipelineId, CancellationToken cancellationToken) =>
         ByAsync($"j.pipeline_id = $1 and {JobStates.IsActive}", pipelineId, cancellationToken);

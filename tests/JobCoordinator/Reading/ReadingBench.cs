@@ -4,8 +4,11 @@ using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
+using Headgate.JobCoordinator.Access.Audit;
 using Headgate.JobCoordinator.Access.Callers;
+using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Calls;
+using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Calls.Pipelines;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
@@ -62,10 +65,10 @@ public sealed class ReadingBench : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener => listener.Protocols = HttpProtocols.Http2));
         builder.AddJobCoordinator(new ServiceSettings { State = Database.ConnectionString, Staging = "" });
-        // Commands are not the point; the calls that have them are the same.
-        builder.AddHeadgateBus(amqp: null, _ => { });
-        builder.Services.AddPipelineCommands();
         if (_time is not null) builder.Services.AddSingleton(_time);
+        // Commands are not called here, but the services that have them are made.
+        builder.AddHeadgateBus(amqp: null, _ => { });
+        builder.Services.AddSingleton<AuditTrail>().AddSingleton<IdempotentCalls>().AddJobCommanding().AddPipelineCommands();
         builder.Services.AddGrpc(options => options.Interceptors.Add<ScopeOfHeader>());
         _server = builder.Build();
         _server.MapGrpcService<JobCalls>();

@@ -26,7 +26,8 @@ public sealed class ShownJobTests(SagaBench bench) : IAsyncLifetime
     {
         var accepted = CommandTableTests.Cells()
             .Where(cell => (string)cell[0] == state && ((string)cell[2]).StartsWith("Accepted", StringComparison.Ordinal))
-            .Select(cell => OperationOf((string)cell[1]));
+            .Select(cell => OperationOf((string)cell[1]))
+            .Concat(JobStates.Ended.Contains(state) ? [Operation.DeleteJob] : []);
 
         var shown = await ShowAsync(await (await bench.AcceptAsync()).InAsync(state));
 

@@ -2,6 +2,7 @@ using Headgate.Contracts.Jobs;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Jobs;
 using Microsoft.EntityFrameworkCore;
+using Operation = Headgate.V1.Operation;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
 
@@ -44,8 +45,12 @@ public sealed class CommandTableTests(SagaBench bench)
         var outcome = Enum.Parse<CommandOutcome>(words[0]);
         var stateAfter = words.Length > 1 ? words[1] : state;
 
+        var row = await job.RowAsync();
+        var foretold = CommandTable.Answer(OperationOf(command), state, row.Intent, row.Mode, isDeleted: false);
+
         var answer = await GiveAsync(job, command);
 
+        Assert.Equal(foretold, (answer.Outcome, answer.Rule));
         Assert.Equal((outcome, stateAfter), (answer.Outcome, answer.State));
         Assert.Equal(stateAfter, (await job.RowAsync()).CurrentState);
         Assert.Equal(outcome == CommandOutcome.Refused ? CommandTable.AcceptedIn(state) : [], answer.WouldAccept);
@@ -70,6 +75,13 @@ public sealed class CommandTableTests(SagaBench bench)
         var answer = await bench.AskAsync(new PauseJob { JobId = Guid.NewGuid(), Actor = "tester" });
         Assert.Equal((CommandOutcome.Refused, "Missing"), (answer.Outcome, answer.State));
     }
+
+    static Operation OperationOf(string command) => command switch
+    {
+        "cancel pause-first" => Operation.PauseAndCancelJob,
+        "cancel force" => Operation.ForceCancelJob,
+        _ => Enum.Parse<Operation>($"{command}Job", ignoreCase: true),
+    };
 
     static Task<CommandAnswered> GiveAsync(SagaJob job, string command) => command switch
     {

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Headgate.V1;
 
 namespace Headgate.JobCoordinator.Access.Audit;
 
@@ -9,5 +10,11 @@ public static class AuditSubject
     public static void SetAuditSubject(this ServerCallContext context, string? project, string subject)
     {
         if (AuditedCall.Of(context) is { } call) (call.Project, call.Subject) = (project, subject);
+    }
+
+    /// <summary>What the row with the command's outcome says was commanded, where the method alone does not tell.</summary>
+    public static void SetAuditOperation(this ServerCallContext context, Operation operation)
+    {
+        if (AuditedCall.Of(context) is { } call) call.Operation = operation;
     }
 }

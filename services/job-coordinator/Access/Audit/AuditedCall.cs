@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Headgate.JobCoordinator.Access.Callers;
+using Headgate.V1;
 
 namespace Headgate.JobCoordinator.Access.Audit;
 
@@ -18,6 +19,9 @@ sealed class AuditedCall
     public string? Project { get; set; }
 
     public string? Subject { get; set; }
+
+    /// <summary>Null: not known, or what the method's name says.</summary>
+    public Operation? Operation { get; set; }
 
     public string Reason { get; init; } = "";
 

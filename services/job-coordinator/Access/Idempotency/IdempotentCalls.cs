@@ -30,7 +30,7 @@ public sealed class IdempotentCalls(CoordinatorState state) : IDisposable
         where TResponse : class, IMessage<TResponse>, new()
     {
         if (CommandFields.KeyOf(request) is not { Length: > 0 } idempotencyKey) return await RunOnceAsync(first);
-        var key = new CallKey(context.Caller().Identity, context.Method.TrimStart('/'), idempotencyKey);
+        var key = KeyOf(context, idempotencyKey);
         var hash = SHA256.HashData(CommandFields.Content(request).ToByteArray());
         await _room.WaitAsync(context.CancellationToken);
         try
@@ -49,7 +49,14 @@ public sealed class IdempotentCalls(CoordinatorState state) : IDisposable
         }
     }
 
+    /// <summary>The <see cref="IdempotentCall.Id"/> of a call, first or repeat; null: it has no idempotency_key.</summary>
+    public static Guid? IdOf(ServerCallContext context, IMessage request) =>
+        CommandFields.KeyOf(request) is { Length: > 0 } idempotencyKey ? KeyOf(context, idempotencyKey).Id : null;
+
     public void Dispose() => _room.Dispose();
+
+    static CallKey KeyOf(ServerCallContext context, string idempotencyKey) =>
+        new(context.Caller().Identity, context.Method.TrimStart('/'), idempotencyKey);
 
     async Task<TResponse> RunOnceAsync<TResponse>(Func<IdempotentCall, Task<TResponse>> first)
     {

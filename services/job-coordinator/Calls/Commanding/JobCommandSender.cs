@@ -1,0 +1,60 @@
+using Headgate.Contracts.Jobs;
+using Headgate.Hosting.Bus;
+using MassTransit;
+using Operation = Headgate.V1.Operation;
+
+namespace Headgate.JobCoordinator.Calls.Commanding;
+
+/// <summary>
+/// Hands commands to jobs, as messages: the saga alone decides, and answers. It takes no part in a deletion, which hides what it has ended.
+/// </summary>
+sealed class JobCommandSender(IBus bus, JobDeletion deletion)
+{
+    /// <summary>How long a job has to answer; it may be waiting for a lock that a commit of its own holds.</summary>
+    public static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
+
+    /// <param name="order">What is commanded, by whom and why.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="messageId">A job answers a message that it has answered before as it did then.</param>
+    /// <param name="patience">How long it has to answer; what has not reached it by then does not.</param>
+    /// <param name="cancellationToken">Ends the wait, not the command.</param>
+    /// <exception cref="Grpc.Core.RpcException">UNAVAILABLE: no answer in time.</exception>
+    public Task<CommandAnswered> SendAsync(JobOrder order, Guid job, Guid messageId, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var (actor, reason) = (order.Actor, order.Reason);
+        return order.Operation switch
+        {
+            Operation.PauseJob => AskAsync(new PauseJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.ResumeJob => AskAsync(new ResumeJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.CancelJob => AskAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.PauseAndCancelJob => AskAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, PauseFirst = true }),
+            Operation.ForceCancelJob => AskAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, Mode = CancelMode.Force }),
+            Operation.RestartJob => AskAsync(new RestartJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.DiscardJob => AskAsync(new DiscardJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.AbandonJob => AskAsync(new AbandonJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.DeleteJob => deletion.DeleteAsync(job, messageId, actor, reason, cancellationToken),
+            var other => throw new InvalidOperationException($"{other} is not given to a job."),
+        };
+
+        async Task<CommandAnswered> AskAsync<T>(T command)
+            where T : class
+        {
+            var client = bus.CreateRequestClient<T>(Lanes.Address(Lanes.JobCommands), patience);
+            try
+            {
+                var answer = await client.GetResponse<CommandAnswered>(
+                    command, send => send.UseExecute(context => context.MessageId = messageId), cancellationToken);
+                return answer.Message;
+            }
+            catch (Exception error) when (error is MassTransitException && cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(error.Message, error, cancellationToken);
+            }
+            catch (MassTransitException)
+            {
+                // Not in time, or not at all: a saga that could not reach its database, or a broker that is away.
+                throw CallErrors.Unanswered("The job");
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Grpc.Core;
+using Headgate.JobCoordinator.Access.Callers;
+using Operation = Headgate.V1.Operation;
+
+namespace Headgate.JobCoordinator.Calls.Commanding;
+
+/// <summary>A command to be given: what, by whom and why.</summary>
+/// <param name="Operation">What is commanded, with what makes a difference.</param>
+/// <param name="Actor">The caller.</param>
+/// <param name="Reason">Null: none was given.</param>
+sealed record JobOrder(Operation Operation, string Actor, string? Reason)
+{
+    public static JobOrder Of(Operation operation, string reason, ServerCallContext context) =>
+        new(operation, context.Caller().Name, reason.Length > 0 ? reason : null);
+}

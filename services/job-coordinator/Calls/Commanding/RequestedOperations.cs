@@ -1,0 +1,37 @@
+using Headgate.JobCoordinator.Reading;
+using Headgate.V1;
+using static Headgate.V1.OperateJobsRequest;
+
+namespace Headgate.JobCoordinator.Calls.Commanding;
+
+/// <summary>
+/// What requests command; what this version does not do yet is refused here, before anything is done. accept_in_doubt makes no difference
+/// while writes to every destination are idempotent.
+/// </summary>
+static class RequestedOperations
+{
+    /// <exception cref="Grpc.Core.RpcException">UNIMPLEMENTED: pass_guards.</exception>
+    public static Operation Resume(bool passGuards) => passGuards ? throw NotYet.PassGuards : Operation.ResumeJob;
+
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: there is no such mode; UNIMPLEMENTED: pause_schedule.</exception>
+    public static Operation Cancel(string field, CancelMode mode, bool pauseFirst, bool pauseSchedule)
+    {
+        var isForce = mode != CancelMode.Unspecified && JobFilters.Name(field, mode) == nameof(CancelMode.Force);
+        if (pauseSchedule) throw NotYet.PauseSchedule;
+        return isForce ? Operation.ForceCancelJob : pauseFirst ? Operation.PauseAndCancelJob : Operation.CancelJob;
+    }
+
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: none is set; UNIMPLEMENTED: not yet.</exception>
+    public static Operation Of(OperateJobsRequest request) => request.CommandCase switch
+    {
+        CommandOneofCase.Pause => Operation.PauseJob,
+        CommandOneofCase.Resume => Resume(request.Resume.PassGuards),
+        CommandOneofCase.Cancel => Cancel("cancel.mode", request.Cancel.Mode, request.Cancel.PauseFirst, request.Cancel.PauseSchedule),
+        CommandOneofCase.Restart => Operation.RestartJob,
+        CommandOneofCase.Discard => Operation.DiscardJob,
+        CommandOneofCase.Abandon => Operation.AbandonJob,
+        CommandOneofCase.Delete => Operation.DeleteJob,
+        CommandOneofCase.SetRate => throw NotYet.SetRate,
+        _ => throw CallErrors.Invalid(("command", "It is not set: expected what to do with each job.")),
+    };
+}

@@ -1,0 +1,39 @@
+using Grpc.Core;
+using Headgate.JobCoordinator.Calls.Commanding;
+using Headgate.V1;
+
+namespace Headgate.JobCoordinator.Calls;
+
+sealed partial class JobCalls
+{
+    public override Task<PauseJobResponse> PauseJob(PauseJobRequest request, ServerCallContext context) => commands.RunAsync(
+        context, request, request.Job, Operation.PauseJob, request.Reason,
+        (job, sentence, outcome) => new PauseJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
+
+    public override Task<ResumeJobResponse> ResumeJob(ResumeJobRequest request, ServerCallContext context) => commands.RunAsync(
+        context, request, request.Job, RequestedOperations.Resume(request.PassGuards), request.Reason,
+        (job, sentence, outcome) => new ResumeJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
+
+    public override Task<CancelJobResponse> CancelJob(CancelJobRequest request, ServerCallContext context) => commands.RunAsync(
+        context, request, request.Job, RequestedOperations.Cancel("mode", request.Mode, request.PauseFirst, request.PauseSchedule), request.Reason,
+        (job, sentence, outcome) => new CancelJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
+
+    public override Task<RestartJobResponse> RestartJob(RestartJobRequest request, ServerCallContext context) => commands.RunAsync(
+        context, request, request.Job, Operation.RestartJob, request.Reason,
+        (job, sentence, outcome) => new RestartJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
+
+    public override Task<DiscardJobResponse> DiscardJob(DiscardJobRequest request, ServerCallContext context) => commands.RunAsync(
+        context, request, request.Job, Operation.DiscardJob, request.Reason,
+        (job, sentence, outcome) => new DiscardJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
+
+    public override Task<AbandonJobResponse> AbandonJob(AbandonJobRequest request, ServerCallContext context) => commands.RunAsync(
+        context, request, request.Job, Operation.AbandonJob, request.Reason,
+        (job, sentence, outcome) => new AbandonJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
+
+    public override Task<DeleteJobResponse> DeleteJob(DeleteJobRequest request, ServerCallContext context) => commands.RunAsync(
+        context, request, request.Job, Operation.DeleteJob, request.Reason,
+        (job, sentence, outcome) => new DeleteJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
+
+    public override Task<OperateJobsResponse> OperateJobs(OperateJobsRequest request, ServerCallContext context) =>
+        many.RunAsync(context, request);
+}
