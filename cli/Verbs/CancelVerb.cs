@@ -16,7 +16,11 @@ static class CancelVerb
     const string Warning = "A running job is paused first, then canceled.";
 
     static readonly Option<bool> Force = new("--force") { Description = "Stop now: batches in flight are rolled back." };
-    static readonly Option<bool> PauseFirst = new("--pause-first") { Description = "Pause a launched job and cancel it once it is paused, without asking. So does --yes." };
+    static readonly Option<bool> PauseFirst = new("--pause-first")
+    {
+        Description = "Pause a launched job and cancel it once it is paused, without asking. So does --yes.",
+    };
+
     static readonly Option<bool> PauseSchedule = new("--pause-schedule") { Description = "Pause the pipeline's schedule as well." };
 
     public static Command Create()
@@ -52,7 +56,9 @@ static class CancelVerb
         {
             return session.CanAsk
                 ? await new CancelConversation(session).RunAsync(name, parsed.Has(PauseSchedule))
-                : throw new CliException("Whether to cancel is asked once the job is paused, and nobody can be asked here; nothing was sent. --yes pauses it first and then cancels it, --force does not wait.")
+                : throw new CliException(
+                    "Whether to cancel is asked once the job is paused, and nobody can be asked here; nothing was sent. "
+                    + "--yes pauses it first and then cancels it, --force does not wait.")
                 {
                     Next = [session.Suggestions.Again("--yes"), session.Suggestions.Again("--force")],
                 };

@@ -28,7 +28,6 @@ sealed class NewSecretFile : IDisposable
 
     public void Write(string secret)
     {
-        if (secret.Length == 0) return;
         _stream.Write(Encoding.ASCII.GetBytes($"{secret}\n"));
         _stream.Flush(flushToDisk: true);
         _isWritten = true;

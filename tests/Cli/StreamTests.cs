@@ -58,8 +58,9 @@ public sealed class StreamTests
 
     static async Task<List<string>> ReadAsync(ResumableStream<string> stream)
     {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         var read = new List<string>();
-        await foreach (var each in stream.ReadAsync(CancellationToken.None)) read.Add(each);
+        await foreach (var each in stream.ReadAsync(late.Token)) read.Add(each);
         return read;
     }
 
