@@ -123,7 +123,11 @@ sealed class CancelConversation(Session session)
         session.Calls.Jobs.CancelJobAsync,
         new CancelJobRequest
         {
-            Job = new JobReference { Id = job.Id }, Mode = CancelMode.Graceful, PauseSchedule = pauseSchedule, Reason = reason, IdempotencyKey = key,
+            Job = new JobReference { Id = job.Id },
+            Mode = CancelMode.Graceful,
+            PauseSchedule = pauseSchedule,
+            Reason = reason,
+            IdempotencyKey = key,
         },
         session.Stop);
 

@@ -34,8 +34,10 @@ static class CancelVerb
             Many = (session, request) => request.Cancel = new()
             {
                 // Said by an option or a person, without which nothing is sent.
-                Mode = ModeOf(session.Parsed), PauseFirst = !session.Parsed.Has(Force),
-                PauseSchedule = session.Parsed.Has(PauseSchedule), AcceptInDoubt = session.Parsed.Has(AcceptInDoubt),
+                Mode = ModeOf(session.Parsed),
+                PauseFirst = !session.Parsed.Has(Force),
+                PauseSchedule = session.Parsed.Has(PauseSchedule),
+                AcceptInDoubt = session.Parsed.Has(AcceptInDoubt),
             },
             RunOne = RunAsync,
         }.Create(Force, PauseFirst, PauseSchedule, AcceptInDoubt);
@@ -77,8 +79,13 @@ static class CancelVerb
         session.Calls.Jobs.CancelJobAsync,
         new CancelJobRequest
         {
-            Job = job, Mode = ModeOf(session.Parsed), PauseFirst = !session.Parsed.Has(Force), PauseSchedule = session.Parsed.Has(PauseSchedule),
-            AcceptInDoubt = session.Parsed.Has(AcceptInDoubt), Reason = reason, IdempotencyKey = session.IdempotencyKey,
+            Job = job,
+            Mode = ModeOf(session.Parsed),
+            PauseFirst = !session.Parsed.Has(Force),
+            PauseSchedule = session.Parsed.Has(PauseSchedule),
+            AcceptInDoubt = session.Parsed.Has(AcceptInDoubt),
+            Reason = reason,
+            IdempotencyKey = session.IdempotencyKey,
         },
         session.Stop);
 

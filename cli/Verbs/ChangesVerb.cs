@@ -11,7 +11,8 @@ static class ChangesVerb
 {
     static readonly Option<string?> Key = new("--key", "-k")
     {
-        Description = "Only of the record with this key; needs --object.", HelpName = "FIELD=VALUE[,...]",
+        Description = "Only of the record with this key; needs --object.",
+        HelpName = "FIELD=VALUE[,...]",
     };
 
     static readonly Option<string?> Field = new("--field") { Description = "Only changes of this destination field.", HelpName = "FIELD" };

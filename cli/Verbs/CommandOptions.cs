@@ -8,12 +8,14 @@ static class CommandOptions
 {
     public static readonly Option<string?> Reason = new("--reason", "-r")
     {
-        Description = "Why; it is kept, and shown with what it is about.", HelpName = "TEXT",
+        Description = "Why; it is kept, and shown with what it is about.",
+        HelpName = "TEXT",
     };
 
     public static readonly Option<string?> IdempotencyKey = new("--idempotency-key")
     {
-        Description = "A command that is given again with the same key is not executed again. A new one unless told.", HelpName = "KEY",
+        Description = "A command that is given again with the same key is not executed again. A new one unless told.",
+        HelpName = "KEY",
     };
 
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask." };
@@ -25,17 +27,20 @@ static class CommandOptions
 
     public static readonly Option<string?> Object = new("--object")
     {
-        Description = "Only of this object: its destination table, as the file names it.", HelpName = "TABLE",
+        Description = "Only of this object: its destination table, as the file names it.",
+        HelpName = "TABLE",
     };
 
     public static readonly Option<int> PageSize = new("--page-size")
     {
-        Description = "The most to show, up to 1,000; 50 unless told.", HelpName = "N",
+        Description = "The most to show, up to 1,000; 50 unless told.",
+        HelpName = "N",
     };
 
     public static readonly Option<string?> PageToken = new("--page-token")
     {
-        Description = "The page after the one that told this token.", HelpName = "TOKEN",
+        Description = "The page after the one that told this token.",
+        HelpName = "TOKEN",
     };
 
     public static readonly Option<bool> All = new("--all") { Description = "All pages." };

@@ -17,17 +17,20 @@ static class KeysVerb
     static readonly Argument<string> KeyId = CommandArguments.NoOption(new Argument<string>("ID") { Description = "The key's id." });
     static readonly Option<string?> Role = new("--role")
     {
-        Description = "viewer, operator or admin; operator unless told.", HelpName = "ROLE",
+        Description = "viewer, operator or admin; operator unless told.",
+        HelpName = "ROLE",
     };
 
     static readonly Option<string?> Expires = new("--expires")
     {
-        Description = "From when on it is not accepted any more: a time, or from now on, as in 90d.", HelpName = "TIME",
+        Description = "From when on it is not accepted any more: a time, or from now on, as in 90d.",
+        HelpName = "TIME",
     };
 
     static readonly Option<string?> SecretFile = new("--secret-file")
     {
-        Description = "Write the secret to this new file, of mode 0600, and do not show it.", HelpName = "FILE",
+        Description = "Write the secret to this new file, of mode 0600, and do not show it.",
+        HelpName = "FILE",
     };
 
     static readonly Option<bool> Revoked = new("--revoked") { Description = "Revoked and expired ones too." };
@@ -86,7 +89,8 @@ static class KeysVerb
     {
         var answer = await session.PageAsync(session.Calls.Access.ListApiKeysAsync, new ListApiKeysRequest
         {
-            Project = session.Parsed.Has(CommandOptions.AllProjects) ? "" : session.Settings.Project ?? "", IncludeRevoked = session.Parsed.Has(Revoked),
+            Project = session.Parsed.Has(CommandOptions.AllProjects) ? "" : session.Settings.Project ?? "",
+            IncludeRevoked = session.Parsed.Has(Revoked),
         });
         return session.Show(answer, "No keys.", () => KeyViews.List(answer.ApiKeys));
     }

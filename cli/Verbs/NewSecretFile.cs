@@ -17,7 +17,9 @@ sealed class NewSecretFile : IDisposable
         {
             return new NewSecretFile(new FileStream(path, new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

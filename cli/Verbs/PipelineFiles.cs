@@ -10,7 +10,8 @@ static class PipelineFiles
 {
     public static readonly Option<string?> One = new("--file", "-f")
     {
-        Description = "A pipeline file that need not have been applied; - reads stdin.", HelpName = "FILE",
+        Description = "A pipeline file that need not have been applied; - reads stdin.",
+        HelpName = "FILE",
     };
 
     const long LargestFile = 1 << 20;

@@ -9,12 +9,14 @@ static class RecordSelection
 {
     public static readonly Option<string[]> Keys = new("--key", "-k")
     {
-        Description = "Only the record with this key; may be given again.", HelpName = "FIELD=VALUE[,...]",
+        Description = "Only the record with this key; may be given again.",
+        HelpName = "FIELD=VALUE[,...]",
     };
 
     public static readonly Option<string[]> Fields = new("--field")
     {
-        Description = "Only this destination field; may be given again.", HelpName = "FIELD",
+        Description = "Only this destination field; may be given again.",
+        HelpName = "FIELD",
     };
 
     public static IEnumerable<RecordKey> ChosenKeys(this Session session) => (session.Parsed.GetValue(Keys) ?? []).Select(RecordKeys.Parse);

@@ -24,7 +24,8 @@ static class SyncVerb
 
     static readonly Option<string?> TriggerDetail = new("--trigger-detail")
     {
-        Description = "For programs: what started it, for example an orchestrator's run id.", HelpName = "TEXT",
+        Description = "For programs: what started it, for example an orchestrator's run id.",
+        HelpName = "TEXT",
     };
 
     public static Command Create() => new Command("sync", "Starts a run now.")

@@ -10,12 +10,14 @@ static class UsageVerb
 {
     static readonly Option<string?> Pipeline = new("--pipeline")
     {
-        Description = "Of this pipeline: NAME or PROJECT/NAME.", HelpName = "PIPELINE",
+        Description = "Of this pipeline: NAME or PROJECT/NAME.",
+        HelpName = "PIPELINE",
     };
 
     static readonly Option<string?> Since = new("--since")
     {
-        Description = "Of jobs that finished at this time or later; from the beginning of the month unless told.", HelpName = "TIME",
+        Description = "Of jobs that finished at this time or later; from the beginning of the month unless told.",
+        HelpName = "TIME",
     };
 
     static readonly Option<string?> Until = new("--until") { Description = "Of jobs that finished before this time.", HelpName = "TIME" };

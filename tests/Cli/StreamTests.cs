@@ -8,8 +8,11 @@ public sealed class StreamTests
 {
     static readonly StreamPatience Short = new()
     {
-        Silence = TimeSpan.FromMilliseconds(200), Outage = TimeSpan.FromMilliseconds(300), FirstPause = TimeSpan.FromMilliseconds(1),
-        LongestPause = TimeSpan.FromMilliseconds(20), FirstTries = 3,
+        Silence = TimeSpan.FromMilliseconds(200),
+        Outage = TimeSpan.FromMilliseconds(300),
+        FirstPause = TimeSpan.FromMilliseconds(1),
+        LongestPause = TimeSpan.FromMilliseconds(20),
+        FirstTries = 3,
     };
 
     [Fact]
