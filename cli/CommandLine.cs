@@ -26,7 +26,8 @@ static class CommandLine
 
     public static Task<int> RunAsync(string[] args) => RunAsync(args, new Invocation
     {
-        Terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable), Variables = Environment.GetEnvironmentVariable,
+        Terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable),
+        Variables = Environment.GetEnvironmentVariable,
     });
 
     public static async Task<int> RunAsync(string[] args, Invocation invocation)

@@ -45,10 +45,10 @@ sealed class CancelConversation(Session session)
                 session.Calls.Jobs.PauseJobAsync, new PauseJobRequest { Job = job, Reason = session.Reason, IdempotencyKey = key }, session.Stop));
             return paused.Job;
         }
-        catch (RpcException error) when (error.GetRpcStatus()?.GetDetail<Refusal>() is { JobState: JobState.Failed or JobState.Canceling })
+        catch (RpcException error) when (error.GetRpcStatus()?.GetDetail<Refusal>() is { JobState: JobState.Failed or JobState.Canceling } refusal)
         {
             // Nothing of it is running, or a cancel is on its way: both can be canceled as they are.
-            return (await session.FindAsync(name)).Job;
+            return (await session.FindAsync(session.Named($"id:{refusal.JobId}"))).Job;
         }
     }
 
@@ -123,7 +123,11 @@ sealed class CancelConversation(Session session)
         session.Calls.Jobs.CancelJobAsync,
         new CancelJobRequest
         {
-            Job = new JobReference { Id = job.Id }, Mode = CancelMode.Graceful, PauseSchedule = pauseSchedule, Reason = reason, IdempotencyKey = key,
+            Job = new JobReference { Id = job.Id },
+            Mode = CancelMode.Graceful,
+            PauseSchedule = pauseSchedule,
+            Reason = reason,
+            IdempotencyKey = key,
         },
         session.Stop);
 

@@ -21,7 +21,11 @@ static class CancelQuestion
     {
         null => "",
         { Paused: true } => " The schedule is paused already.",
-        { NextRun: { } next } => $" The next run at {Shown.Clock(next, clock)} uses {(pipeline.Version == job.PipelineVersion ? "the same mapping" : $"version {pipeline.Version} of the mapping, this job version {job.PipelineVersion}")}.",
+        { NextRun: { } next } => $" The next run at {Shown.Clock(next, clock)} uses {Mapping(job, pipeline)}.",
         _ => " No next run is due.",
     };
+
+    static string Mapping(Job job, Pipeline pipeline) => pipeline.Version == job.PipelineVersion
+        ? "the same mapping"
+        : $"version {pipeline.Version} of the mapping, this job version {job.PipelineVersion}";
 }

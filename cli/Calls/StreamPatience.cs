@@ -5,7 +5,11 @@ sealed record StreamPatience
 {
     public static readonly StreamPatience Usual = new()
     {
-        Silence = TimeSpan.FromSeconds(45), Outage = TimeSpan.FromMinutes(1), FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromSeconds(3), FirstTries = 4,
+        Silence = TimeSpan.FromSeconds(45),
+        Outage = TimeSpan.FromMinutes(1),
+        FirstPause = TimeSpan.FromMilliseconds(100),
+        LongestPause = TimeSpan.FromSeconds(3),
+        FirstTries = 4,
     };
 
     /// <summary>Three missed heartbeats: the connection is dead, though nobody has said so.</summary>

@@ -7,17 +7,23 @@ static class GlobalOptions
 {
     public static readonly Option<string?> Server = new("--server")
     {
-        Description = $"The coordinator's address, for example https://headgate.example.com. [{Names.Server}]", HelpName = "URL", Recursive = true,
+        Description = $"The coordinator's address, for example https://headgate.example.com. [{Names.Server}]",
+        HelpName = "URL",
+        Recursive = true,
     };
 
     public static readonly Option<string?> KeyFile = new("--key-file")
     {
-        Description = $"The file, of mode 0600, that holds the API key. [{Names.KeyFile}; the key itself: {Names.Key}]", HelpName = "FILE", Recursive = true,
+        Description = $"The file, of mode 0600, that holds the API key. [{Names.KeyFile}; the key itself: {Names.Key}]",
+        HelpName = "FILE",
+        Recursive = true,
     };
 
     public static readonly Option<string?> Project = new("--project", "-p")
     {
-        Description = $"The project of pipelines that are named without one. [{Names.Project}]", HelpName = "PROJECT", Recursive = true,
+        Description = $"The project of pipelines that are named without one. [{Names.Project}]",
+        HelpName = "PROJECT",
+        Recursive = true,
     };
 
     public static readonly Option<string?> Output = OutputOption();
@@ -31,12 +37,15 @@ static class GlobalOptions
 
     public static readonly Option<string?> Timeout = new("--timeout")
     {
-        Description = $"Seconds to wait for an answer, tries included; 30 unless told. [{Names.Timeout}]", HelpName = "SECONDS", Recursive = true,
+        Description = $"Seconds to wait for an answer, tries included; 30 unless told. [{Names.Timeout}]",
+        HelpName = "SECONDS",
+        Recursive = true,
     };
 
     public static readonly Option<bool> Insecure = new("--insecure")
     {
-        Description = "Send the key without encryption, to an address that is not of this host.", Recursive = true,
+        Description = "Send the key without encryption, to an address that is not of this host.",
+        Recursive = true,
     };
 
     public static readonly IReadOnlyList<Option> All = [Server, KeyFile, Project, Output, Config, Timeout, Insecure];
@@ -57,7 +66,9 @@ static class GlobalOptions
     {
         var option = new Option<string?>("--output", "-o")
         {
-            Description = $"table for people, json for programs. [{Names.Output}]", HelpName = "table|json", Recursive = true,
+            Description = $"table for people, json for programs. [{Names.Output}]",
+            HelpName = "table|json",
+            Recursive = true,
         };
         option.CompletionSources.Add("table", "json");
         return option;

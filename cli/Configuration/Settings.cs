@@ -34,7 +34,9 @@ sealed class Settings
         var key = KeyOf(parsed, environment, file);
         if (key is not null && server.Scheme == Uri.UriSchemeHttp && !IsLoopback(server) && !parsed.GetValue(GlobalOptions.Insecure))
         {
-            throw new CliException($"The key is not sent to {server.OriginalString}: it would cross the network unencrypted. Use an https address, or say --insecure where the network is trusted.");
+            throw new CliException(
+                $"The key is not sent to {server.OriginalString}: it would cross the network unencrypted. "
+                + "Use an https address, or say --insecure where the network is trusted.");
         }
 
         return new Settings
@@ -64,7 +66,8 @@ sealed class Settings
             : throw new CliException("The coordinator's address is not understood: expected is http://HOST:PORT or https://HOST:PORT.", ExitCode.Usage);
     }
 
-    static bool IsLoopback(Uri server) => server.Host == "localhost" || (IPAddress.TryParse(server.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    static bool IsLoopback(Uri server) =>
+        server.Host == "localhost" || (IPAddress.TryParse(server.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     static OutputFormat OutputOf(string? text) => text switch
     {

@@ -37,8 +37,9 @@ sealed class SettingsFile
         {
             // The message of the library may repeat what stands there, which may be a key.
             throw new CliException(
-                $"{path}:{error.Start.Line}:{error.Start.Column} is not understood: expected are server, keyFile, project, output and timeout, each once and with a text; "
-                + $"the API key itself goes into a file of mode 0600 that keyFile names.",
+                $"{path}:{error.Start.Line}:{error.Start.Column} is not understood: "
+                + "expected are server, keyFile, project, output and timeout, each once and with a text; "
+                + "the API key itself goes into a file of mode 0600 that keyFile names.",
                 ExitCode.Usage);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

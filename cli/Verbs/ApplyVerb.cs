@@ -11,12 +11,15 @@ static class ApplyVerb
 {
     static readonly Option<string[]> Files = new("--file", "-f")
     {
-        Description = "A pipeline file, or a folder of them; may be given again. - reads stdin.", HelpName = "FILE", Required = true,
+        Description = "A pipeline file, or a folder of them; may be given again. - reads stdin.",
+        HelpName = "FILE",
+        Required = true,
     };
 
     static readonly Option<int?> ExpectedVersion = new("--expected-version")
     {
-        Description = "Apply only if this version is in force of the file's one pipeline; 0: only if there is no such pipeline yet.", HelpName = "N",
+        Description = "Apply only if this version is in force of the file's one pipeline; 0: only if there is no such pipeline yet.",
+        HelpName = "N",
     };
 
     public static Command Create() => new Command("apply", "Takes over pipeline files: all pipelines of all of them, or none.")

@@ -16,7 +16,11 @@ static class CancelVerb
     const string Warning = "A running job is paused first, then canceled.";
 
     static readonly Option<bool> Force = new("--force") { Description = "Stop now: batches in flight are rolled back." };
-    static readonly Option<bool> PauseFirst = new("--pause-first") { Description = "Pause a launched job and cancel it once it is paused, without asking. So does --yes." };
+    static readonly Option<bool> PauseFirst = new("--pause-first")
+    {
+        Description = "Pause a launched job and cancel it once it is paused, without asking. So does --yes.",
+    };
+
     static readonly Option<bool> PauseSchedule = new("--pause-schedule") { Description = "Pause the pipeline's schedule as well." };
 
     public static Command Create()
@@ -30,8 +34,10 @@ static class CancelVerb
             Many = (session, request) => request.Cancel = new()
             {
                 // Said by an option or a person, without which nothing is sent.
-                Mode = ModeOf(session.Parsed), PauseFirst = !session.Parsed.Has(Force),
-                PauseSchedule = session.Parsed.Has(PauseSchedule), AcceptInDoubt = session.Parsed.Has(AcceptInDoubt),
+                Mode = ModeOf(session.Parsed),
+                PauseFirst = !session.Parsed.Has(Force),
+                PauseSchedule = session.Parsed.Has(PauseSchedule),
+                AcceptInDoubt = session.Parsed.Has(AcceptInDoubt),
             },
             RunOne = RunAsync,
         }.Create(Force, PauseFirst, PauseSchedule, AcceptInDoubt);
@@ -52,7 +58,9 @@ static class CancelVerb
         {
             return session.CanAsk
                 ? await new CancelConversation(session).RunAsync(name, parsed.Has(PauseSchedule))
-                : throw new CliException("Whether to cancel is asked once the job is paused, and nobody can be asked here; nothing was sent. --yes pauses it first and then cancels it, --force does not wait.")
+                : throw new CliException(
+                    "Whether to cancel is asked once the job is paused, and nobody can be asked here; nothing was sent. "
+                    + "--yes pauses it first and then cancels it, --force does not wait.")
                 {
                     Next = [session.Suggestions.Again("--yes"), session.Suggestions.Again("--force")],
                 };
@@ -71,8 +79,13 @@ static class CancelVerb
         session.Calls.Jobs.CancelJobAsync,
         new CancelJobRequest
         {
-            Job = job, Mode = ModeOf(session.Parsed), PauseFirst = !session.Parsed.Has(Force), PauseSchedule = session.Parsed.Has(PauseSchedule),
-            AcceptInDoubt = session.Parsed.Has(AcceptInDoubt), Reason = reason, IdempotencyKey = session.IdempotencyKey,
+            Job = job,
+            Mode = ModeOf(session.Parsed),
+            PauseFirst = !session.Parsed.Has(Force),
+            PauseSchedule = session.Parsed.Has(PauseSchedule),
+            AcceptInDoubt = session.Parsed.Has(AcceptInDoubt),
+            Reason = reason,
+            IdempotencyKey = session.IdempotencyKey,
         },
         session.Stop);
 

@@ -9,7 +9,12 @@ namespace Headgate.Cli.Verbs;
 
 static class ChangesVerb
 {
-    static readonly Option<string?> Key = new("--key", "-k") { Description = "Only of the record with this key; needs --object.", HelpName = "FIELD=VALUE[,...]" };
+    static readonly Option<string?> Key = new("--key", "-k")
+    {
+        Description = "Only of the record with this key; needs --object.",
+        HelpName = "FIELD=VALUE[,...]",
+    };
+
     static readonly Option<string?> Field = new("--field") { Description = "Only changes of this destination field.", HelpName = "FIELD" };
     static readonly Option<int> Attempt = new("--attempt") { Description = "Only of this attempt, from 1.", HelpName = "N" };
     static readonly Option<long> Limit = new("--limit") { Description = "End after so many changes.", HelpName = "N" };

@@ -18,7 +18,10 @@ static class CommandArguments
         Arity = ArgumentArity.ZeroOrMore,
     });
 
-    public static readonly Argument<string> Pipeline = NoOption(new Argument<string>("PIPELINE") { Description = "A pipeline: NAME, PROJECT/NAME or its id." });
+    public static readonly Argument<string> Pipeline = NoOption(new Argument<string>("PIPELINE")
+    {
+        Description = "A pipeline: NAME, PROJECT/NAME or its id.",
+    });
 
     /// <summary>An option that the verb does not have is not taken for the name of something.</summary>
     public static T NoOption<T>(T argument)

@@ -6,26 +6,49 @@ namespace Headgate.Cli.Verbs;
 /// <summary>Options that several verbs have.</summary>
 static class CommandOptions
 {
-    public static readonly Option<string?> Reason = new("--reason", "-r") { Description = "Why; it is kept, and shown with what it is about.", HelpName = "TEXT" };
+    public static readonly Option<string?> Reason = new("--reason", "-r")
+    {
+        Description = "Why; it is kept, and shown with what it is about.",
+        HelpName = "TEXT",
+    };
 
     public static readonly Option<string?> IdempotencyKey = new("--idempotency-key")
     {
-        Description = "A command that is given again with the same key is not executed again. A new one unless told.", HelpName = "KEY",
+        Description = "A command that is given again with the same key is not executed again. A new one unless told.",
+        HelpName = "KEY",
     };
 
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask." };
 
-    public static readonly Option<bool> ValidateOnly = new("--validate-only") { Description = "Only tell what would happen, and do nothing." };
+    public static readonly Option<bool> ValidateOnly = new("--validate-only")
+    {
+        Description = "Only tell what would happen, and do nothing.",
+    };
 
-    public static readonly Option<string?> Object = new("--object") { Description = "Only of this object: its destination table, as the file names it.", HelpName = "TABLE" };
+    public static readonly Option<string?> Object = new("--object")
+    {
+        Description = "Only of this object: its destination table, as the file names it.",
+        HelpName = "TABLE",
+    };
 
-    public static readonly Option<int> PageSize = new("--page-size") { Description = "The most to show, up to 1,000; 50 unless told.", HelpName = "N" };
+    public static readonly Option<int> PageSize = new("--page-size")
+    {
+        Description = "The most to show, up to 1,000; 50 unless told.",
+        HelpName = "N",
+    };
 
-    public static readonly Option<string?> PageToken = new("--page-token") { Description = "The page after the one that told this token.", HelpName = "TOKEN" };
+    public static readonly Option<string?> PageToken = new("--page-token")
+    {
+        Description = "The page after the one that told this token.",
+        HelpName = "TOKEN",
+    };
 
     public static readonly Option<bool> All = new("--all") { Description = "All pages." };
 
-    public static readonly Option<bool> AllProjects = new("--all-projects") { Description = "Of every project that the key is bound to, whatever --project says." };
+    public static readonly Option<bool> AllProjects = new("--all-projects")
+    {
+        Description = "Of every project that the key is bound to, whatever --project says.",
+    };
 
     static readonly Option[] OfCommands = [Reason, IdempotencyKey];
 

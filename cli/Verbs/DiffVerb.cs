@@ -19,7 +19,10 @@ static class DiffVerb
         var request = new DiffJobRequest
         {
             File = session.Parsed.Text(PipelineFiles.One) is { } path ? PipelineFiles.Read(path) : null,
-            Object = session.ChosenObject(), Fields = { session.ChosenFields() }, Keys = { session.ChosenKeys() }, IncludeEqual = session.Parsed.Has(IncludeEqual),
+            Object = session.ChosenObject(),
+            Fields = { session.ChosenFields() },
+            Keys = { session.ChosenKeys() },
+            IncludeEqual = session.Parsed.Has(IncludeEqual),
             Job = new JobReference { Id = await session.IdOfAsync(session.TheJob()) },
         };
         var stream = session.Calls.Stream(

@@ -11,10 +11,15 @@ static class DryRunVerb
 {
     static readonly Argument<string?> Pipeline = CommandArguments.NoOption(new Argument<string?>("PIPELINE")
     {
-        Description = "A pipeline as it is in force; or say --file.", Arity = ArgumentArity.ZeroOrOne,
+        Description = "A pipeline as it is in force; or say --file.",
+        Arity = ArgumentArity.ZeroOrOne,
     });
 
-    static readonly Option<int> SampleSize = new("--sample-size", "-n") { Description = "Records to read of each object, up to 10,000; 100 unless told.", HelpName = "N" };
+    static readonly Option<int> SampleSize = new("--sample-size", "-n")
+    {
+        Description = "Records to read of each object, up to 10,000; 100 unless told.",
+        HelpName = "N",
+    };
 
     public static Command Create() => new Command("dry-run", "Shows on a sample what a run would write, and writes nothing; with --wait, the changes.")
     {

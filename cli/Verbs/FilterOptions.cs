@@ -8,11 +8,21 @@ namespace Headgate.Cli.Verbs;
 /// <summary>Options that choose jobs.</summary>
 static class FilterOptions
 {
-    static readonly Option<string?> Pipeline = new("--pipeline") { Description = "Of this pipeline: NAME or PROJECT/NAME.", HelpName = "PIPELINE" };
+    static readonly Option<string?> Pipeline = new("--pipeline")
+    {
+        Description = "Of this pipeline: NAME or PROJECT/NAME.",
+        HelpName = "PIPELINE",
+    };
+
     static readonly Option<string[]> States = Several<JobState>("--state", "In this state, or one of these.");
     static readonly Option<string[]> Kinds = Several<JobKind>("--kind", "Of this kind, or one of these.");
     static readonly Option<string?> RequestId = new("--request-id") { Description = "With this Request ID.", HelpName = "UUID" };
-    static readonly Option<string?> Since = new("--since") { Description = "Created at this time or later: 2026-01-31T16:47, or so long ago: 2h.", HelpName = "TIME" };
+    static readonly Option<string?> Since = new("--since")
+    {
+        Description = "Created at this time or later: 2026-01-31T16:47, or so long ago: 2h.",
+        HelpName = "TIME",
+    };
+
     static readonly Option<string?> Until = new("--until") { Description = "Created before this time.", HelpName = "TIME" };
     static readonly Option<bool> Deleted = new("--deleted") { Description = "Deleted ones too." };
 

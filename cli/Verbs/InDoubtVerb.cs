@@ -9,7 +9,8 @@ static class InDoubtVerb
 {
     static readonly Option<string?> State = new("--state")
     {
-        Description = $"Only in this state: {string.Join(", ", EnumName.Known<DoubtState>())}.", HelpName = "STATE",
+        Description = $"Only in this state: {string.Join(", ", EnumName.Known<DoubtState>())}.",
+        HelpName = "STATE",
     };
 
     public static Command Create() => new Command("in-doubt", "Lists the records that a force cancel left in doubt.")

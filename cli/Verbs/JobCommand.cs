@@ -37,7 +37,12 @@ sealed record JobCommand
         var names = session.Parsed.GetValue(CommandArguments.Jobs) ?? [];
         var isFilter = session.Parsed.IsFilter();
         if (names.Length > 0 && isFilter) throw new CliException("Name the jobs, or choose them by options: not both.", ExitCode.Usage);
-        if (names.Length == 0 && !isFilter) throw new CliException($"Which job? Name one (headgate {Name} PIPELINE), or choose some by --pipeline, --state, --kind, --since and the like.", ExitCode.Usage);
+        if (names.Length == 0 && !isFilter)
+        {
+            throw new CliException(
+                $"Which job? Name one (headgate {Name} PIPELINE), or choose some by --pipeline, --state, --kind, --since and the like.", ExitCode.Usage);
+        }
+
         if (names.Length != 1 || session.Parsed.Has(CommandOptions.ValidateOnly)) return await new ManyJobs(session, this).RunAsync();
         if (RunOne is not null) return await RunOne(session);
         if (Warning.Length > 0 && !await session.MayAsync(Warning)) return ExitCode.Refused;

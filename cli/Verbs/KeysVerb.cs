@@ -9,11 +9,30 @@ namespace Headgate.Cli.Verbs;
 
 static class KeysVerb
 {
-    static readonly Argument<string> KeyName = CommandArguments.NoOption(new Argument<string>("NAME") { Description = "How it is called wherever its holder has done something." });
+    static readonly Argument<string> KeyName = CommandArguments.NoOption(new Argument<string>("NAME")
+    {
+        Description = "How it is called wherever its holder has done something.",
+    });
+
     static readonly Argument<string> KeyId = CommandArguments.NoOption(new Argument<string>("ID") { Description = "The key's id." });
-    static readonly Option<string?> Role = new("--role") { Description = "viewer, operator or admin; operator unless told.", HelpName = "ROLE" };
-    static readonly Option<string?> Expires = new("--expires") { Description = "From when on it is not accepted any more: a time, or from now on, as in 90d.", HelpName = "TIME" };
-    static readonly Option<string?> SecretFile = new("--secret-file") { Description = "Write the secret to this new file, of mode 0600, and do not show it.", HelpName = "FILE" };
+    static readonly Option<string?> Role = new("--role")
+    {
+        Description = "viewer, operator or admin; operator unless told.",
+        HelpName = "ROLE",
+    };
+
+    static readonly Option<string?> Expires = new("--expires")
+    {
+        Description = "From when on it is not accepted any more: a time, or from now on, as in 90d.",
+        HelpName = "TIME",
+    };
+
+    static readonly Option<string?> SecretFile = new("--secret-file")
+    {
+        Description = "Write the secret to this new file, of mode 0600, and do not show it.",
+        HelpName = "FILE",
+    };
+
     static readonly Option<bool> Revoked = new("--revoked") { Description = "Revoked and expired ones too." };
 
     public static Command Create()
@@ -47,13 +66,21 @@ static class KeysVerb
 
         using var file = parsed.Text(SecretFile) is { } path ? NewSecretFile.Create(path) : null;
         var answer = await session.Calls.AskAsync(session.Calls.Access.CreateApiKeyAsync, session.Command(request), session.Stop);
+        if (answer.Secret.Length == 0)
+        {
+            throw new CliException("The key was made by an earlier try of this call, the answer of which was lost, and its secret with it: revoke it, and make another.")
+            {
+                Next = [session.Suggestions.Of("keys", "revoke", answer.ApiKey?.Id ?? "")],
+            };
+        }
+
         file?.Write(answer.Secret);
         if (file is not null) answer.Secret = "";
         session.Screen.Answer(answer, screen =>
         {
             // On stdout the secret alone, for whoever pipes it on.
             session.Terminal.ErrorLine(SafeText.Line(answer.Sentence));
-            if (answer.Secret.Length > 0) session.Terminal.Line(SafeText.Line(answer.Secret));
+            if (file is null) session.Terminal.Line(SafeText.Line(answer.Secret));
         });
         return ExitCode.Done;
     }
@@ -62,7 +89,8 @@ static class KeysVerb
     {
         var answer = await session.PageAsync(session.Calls.Access.ListApiKeysAsync, new ListApiKeysRequest
         {
-            Project = session.Parsed.Has(CommandOptions.AllProjects) ? "" : session.Settings.Project ?? "", IncludeRevoked = session.Parsed.Has(Revoked),
+            Project = session.Parsed.Has(CommandOptions.AllProjects) ? "" : session.Settings.Project ?? "",
+            IncludeRevoked = session.Parsed.Has(Revoked),
         });
         return session.Show(answer, "No keys.", () => KeyViews.List(answer.ApiKeys));
     }

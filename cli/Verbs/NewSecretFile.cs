@@ -17,7 +17,9 @@ sealed class NewSecretFile : IDisposable
         {
             return new NewSecretFile(new FileStream(path, new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -28,7 +30,6 @@ sealed class NewSecretFile : IDisposable
 
     public void Write(string secret)
     {
-        if (secret.Length == 0) return;
         _stream.Write(Encoding.ASCII.GetBytes($"{secret}\n"));
         _stream.Flush(flushToDisk: true);
         _isWritten = true;

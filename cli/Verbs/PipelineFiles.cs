@@ -8,7 +8,11 @@ namespace Headgate.Cli.Verbs;
 /// <summary>Reads pipeline files as they are; what they say is the coordinator's to judge.</summary>
 static class PipelineFiles
 {
-    public static readonly Option<string?> One = new("--file", "-f") { Description = "A pipeline file that need not have been applied; - reads stdin.", HelpName = "FILE" };
+    public static readonly Option<string?> One = new("--file", "-f")
+    {
+        Description = "A pipeline file that need not have been applied; - reads stdin.",
+        HelpName = "FILE",
+    };
 
     const long LargestFile = 1 << 20;
     const string Stdin = "-";

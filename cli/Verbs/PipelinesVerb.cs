@@ -10,7 +10,12 @@ namespace Headgate.Cli.Verbs;
 static class PipelinesVerb
 {
     static readonly Option<string[]> States = FilterOptions.Several<PipelineState>("--state", "In this state, or one of these.");
-    static readonly Option<int> Version = new("--file-version") { Description = "The version of the file to show; the one in force unless told.", HelpName = "N" };
+    static readonly Option<int> Version = new("--file-version")
+    {
+        Description = "The version of the file to show; the one in force unless told.",
+        HelpName = "N",
+    };
+
     static readonly Option<bool> File = new("--file") { Description = "Only the text of the file, as it was applied." };
     static readonly Option<bool> DiscardJob = new("--discard-active-job") { Description = "Discard its active job with it." };
 

@@ -7,7 +7,9 @@ static class RateVerb
 {
     static readonly Option<long> Limit = new("--max-rows-per-second", "-n")
     {
-        Description = "The ceiling for the whole job in records a second; 0: none.", HelpName = "RECORDS", Required = true,
+        Description = "The ceiling for the whole job in records a second; 0: none.",
+        HelpName = "RECORDS",
+        Required = true,
     };
 
     public static Command Create() => new JobCommand

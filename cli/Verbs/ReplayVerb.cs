@@ -16,7 +16,8 @@ static class ReplayVerb
     {
         var request = new ReplayJobRequest { Object = session.ChosenObject(), Keys = { session.ChosenKeys() } };
         var name = session.TheJob();
-        if (session.Parsed.Has(CommandOptions.ValidateOnly)) return session.Screen.Acknowledge(await name.FindAsync(job => ValidateAsync(session, request, job)));
+        if (session.Parsed.Has(CommandOptions.ValidateOnly))
+            return session.Screen.Acknowledge(await name.FindAsync(job => ValidateAsync(session, request, job)));
         var isMeant = await session.ConfirmAsync("Move the records again?", async () =>
         {
             var would = await name.FindAsync(job => ValidateAsync(session, request, job));

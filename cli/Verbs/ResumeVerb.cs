@@ -5,7 +5,10 @@ namespace Headgate.Cli.Verbs;
 
 static class ResumeVerb
 {
-    static readonly Option<bool> PassGuards = new("--pass-guards") { Description = "Let it pass the guards that have tripped, for this attempt." };
+    static readonly Option<bool> PassGuards = new("--pass-guards")
+    {
+        Description = "Let it pass the guards that have tripped, for this attempt.",
+    };
 
     public static Command Create() => new JobCommand
     {

@@ -8,7 +8,10 @@ namespace Headgate.Cli.Verbs;
 
 static class ResyncVerb
 {
-    static readonly Option<bool> DropAndLoad = new("--drop-and-load") { Description = "Drop the destination tables of all included objects and create them anew." };
+    static readonly Option<bool> DropAndLoad = new("--drop-and-load")
+    {
+        Description = "Drop the destination tables of all included objects and create them anew.",
+    };
 
     public static Command Create() => new Command("resync", "Loads everything anew; an active job is canceled, rows are written only where they differ.")
     {
@@ -22,7 +25,8 @@ static class ResyncVerb
         if (parsed.Has(CommandOptions.ValidateOnly)) return session.Screen.Acknowledge(await ValidateAsync(session, request));
         var name = parsed.GetValue(CommandArguments.Pipeline);
         if (request.DropAndLoad && !session.CanAsk && !parsed.Has(CommandOptions.Yes)) throw session.NeedsYes($"The destination tables of {name} would be dropped.");
-        var isMeant = await session.ConfirmAsync(request.DropAndLoad ? $"Drop the destination tables of {name} and load everything anew?" : $"Load everything of {name} anew?", async () =>
+        var question = request.DropAndLoad ? $"Drop the destination tables of {name} and load everything anew?" : $"Load everything of {name} anew?";
+        var isMeant = await session.ConfirmAsync(question, async () =>
         {
             var would = await ValidateAsync(session, request);
             return (would.Estimate, would.Sentence);

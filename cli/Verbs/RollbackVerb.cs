@@ -7,16 +7,20 @@ namespace Headgate.Cli.Verbs;
 
 static class RollbackVerb
 {
-    public static Command Create() => new Command("rollback", "Puts back what a job wrote, whole or by field or key; rows that somebody has changed since are left, and rejected.")
+    public static Command Create() => new Command(
+        "rollback",
+        "Puts back what a job wrote, whole or by field or key; rows that somebody has changed since are left, and rejected.")
     {
-        CommandArguments.Job, CommandOptions.Object, RecordSelection.Fields, RecordSelection.Keys, SyncVerb.Wait, CommandOptions.ValidateOnly, CommandOptions.Yes,
+        CommandArguments.Job, CommandOptions.Object, RecordSelection.Fields, RecordSelection.Keys, SyncVerb.Wait,
+        CommandOptions.ValidateOnly, CommandOptions.Yes,
     }.Commanding().Runs(RunAsync);
 
     static async Task<int> RunAsync(Session session)
     {
         var request = new RollbackJobRequest { Object = session.ChosenObject(), Fields = { session.ChosenFields() }, Keys = { session.ChosenKeys() } };
         var name = session.TheJob();
-        if (session.Parsed.Has(CommandOptions.ValidateOnly)) return session.Screen.Acknowledge(await name.FindAsync(job => ValidateAsync(session, request, job)));
+        if (session.Parsed.Has(CommandOptions.ValidateOnly))
+            return session.Screen.Acknowledge(await name.FindAsync(job => ValidateAsync(session, request, job)));
         var isMeant = await session.ConfirmAsync("Put back what the job wrote?", async () =>
         {
             var would = await name.FindAsync(job => ValidateAsync(session, request, job));

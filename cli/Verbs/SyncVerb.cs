@@ -7,11 +7,26 @@ namespace Headgate.Cli.Verbs;
 
 static class SyncVerb
 {
-    public static readonly Option<bool> Wait = new("--wait", "-w") { Description = "Show it until it ends; the exit code is 0 only if it is Completed." };
+    public static readonly Option<bool> Wait = new("--wait", "-w")
+    {
+        Description = "Show it until it ends; the exit code is 0 only if it is Completed.",
+    };
 
-    static readonly Option<bool> CancelActive = new("--cancel-active") { Description = "Cancel the job that is active, and start when it has ended." };
-    static readonly Option<bool> ConfirmFullLoad = new("--confirm-full-load") { Description = "A full load is meant: the guard of it lets it pass." };
-    static readonly Option<string?> TriggerDetail = new("--trigger-detail") { Description = "For programs: what started it, for example an orchestrator's run id.", HelpName = "TEXT" };
+    static readonly Option<bool> CancelActive = new("--cancel-active")
+    {
+        Description = "Cancel the job that is active, and start when it has ended.",
+    };
+
+    static readonly Option<bool> ConfirmFullLoad = new("--confirm-full-load")
+    {
+        Description = "A full load is meant: the guard of it lets it pass.",
+    };
+
+    static readonly Option<string?> TriggerDetail = new("--trigger-detail")
+    {
+        Description = "For programs: what started it, for example an orchestrator's run id.",
+        HelpName = "TEXT",
+    };
 
     public static Command Create() => new Command("sync", "Starts a run now.")
     {

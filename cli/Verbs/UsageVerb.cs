@@ -8,8 +8,18 @@ namespace Headgate.Cli.Verbs;
 
 static class UsageVerb
 {
-    static readonly Option<string?> Pipeline = new("--pipeline") { Description = "Of this pipeline: NAME or PROJECT/NAME.", HelpName = "PIPELINE" };
-    static readonly Option<string?> Since = new("--since") { Description = "Of jobs that finished at this time or later; from the beginning of the month unless told.", HelpName = "TIME" };
+    static readonly Option<string?> Pipeline = new("--pipeline")
+    {
+        Description = "Of this pipeline: NAME or PROJECT/NAME.",
+        HelpName = "PIPELINE",
+    };
+
+    static readonly Option<string?> Since = new("--since")
+    {
+        Description = "Of jobs that finished at this time or later; from the beginning of the month unless told.",
+        HelpName = "TIME",
+    };
+
     static readonly Option<string?> Until = new("--until") { Description = "Of jobs that finished before this time.", HelpName = "TIME" };
 
     public static Command Create() => new Command("usage", "Counts what was moved, by pipeline and by how the jobs ended.")

@@ -37,7 +37,8 @@ static class JobViews
             ("Outcomes until", Shown.Time(job.CollectingUntil)), ("Deleted", Shown.Time(job.Deleted)), ("Of job", job.OfJobId), ("Successor", job.SuccessorId),
             ("Stop", StopOf(job.Stop)), ("Reason", job.Stop?.Reason ?? ""), ("Error", ProblemOf(job.Error)),
             ("Recommended", job.RecommendedCancel is { } recommended ? Recommended(recommended) : ""));
-        foreach (var guard in job.Guards) screen.Say($"Guard {EnumName.Of(guard.Guard)} ({EnumName.Of(guard.Action)}, {Shown.Time(guard.Tripped)}): {SafeText.Line(guard.Sentence)}");
+        foreach (var guard in job.Guards)
+            screen.Say($"Guard {EnumName.Of(guard.Guard)} ({EnumName.Of(guard.Action)}, {Shown.Time(guard.Tripped)}): {SafeText.Line(guard.Sentence)}");
         if (job.Objects.Count > 0) screen.Table(Objects(job).WithoutEmptyColumns());
     }
 

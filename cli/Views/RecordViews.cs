@@ -47,7 +47,8 @@ static class RecordViews
         [
             .. records.Select(record => new Cell[]
             {
-                record.Object, RecordKeys.Shown(record.Key), EnumName.Of(record.State), record.RequestKey, $"{record.Attempt}", Shown.Time(record.Sent), Shown.Time(record.Resolved),
+                record.Object, RecordKeys.Shown(record.Key), EnumName.Of(record.State), record.RequestKey, $"{record.Attempt}",
+                Shown.Time(record.Sent), Shown.Time(record.Resolved),
             }),
         ]);
 

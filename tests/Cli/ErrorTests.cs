@@ -9,7 +9,10 @@ public sealed class ErrorTests : CliTest
 {
     static readonly Refusal PauseFirst = new()
     {
-        Rule = Rule.PauseFirst, Sentence = "The job is Processing: a launched job is paused first.", JobId = Examples.JobId, JobState = JobState.Processing,
+        Rule = Rule.PauseFirst,
+        Sentence = "The job is Processing: a launched job is paused first.",
+        JobId = Examples.JobId,
+        JobState = JobState.Processing,
         WouldAccept = { Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.SetJobRate },
     };
 
@@ -37,7 +40,10 @@ public sealed class ErrorTests : CliTest
     {
         Coordinator.On<SyncNowRequest>(_ => throw Refused.By(new Refusal
         {
-            Rule = Rule.ActiveJob, Sentence = "A job is active.", JobId = Examples.JobId, JobState = JobState.Processing,
+            Rule = Rule.ActiveJob,
+            Sentence = "A job is active.",
+            JobId = Examples.JobId,
+            JobState = JobState.Processing,
             WouldAccept = { Operation.CancelAndSyncNow, Operation.PauseJob },
         }));
 
@@ -51,7 +57,10 @@ public sealed class ErrorTests : CliTest
     {
         Coordinator.On<CancelJobRequest>(_ => throw Refused.By(new Refusal
         {
-            Rule = Rule.AcceptInDoubt, Sentence = "200 records are in flight.", JobId = Examples.JobId, WouldAccept = { Operation.ForceCancelJob },
+            Rule = Rule.AcceptInDoubt,
+            Sentence = "200 records are in flight.",
+            JobId = Examples.JobId,
+            WouldAccept = { Operation.ForceCancelJob },
         }));
 
         var result = await RunAsync("cancel", "contacts", "--force");

@@ -135,4 +135,17 @@ public sealed class OutputTests : CliTest
         Assert.Equal(1, again.ExitCode);
         Assert.Equal(2, Coordinator.Requests.Count);
     }
+
+    [Fact]
+    public async Task Key_whose_secret_was_lost_with_an_answer_is_told_of_and_no_file_is_left()
+    {
+        var path = Path.Combine(Home, "new-key");
+        Coordinator.On<CreateApiKeyRequest>(_ => new CreateApiKeyResponse { ApiKey = new ApiKey { Id = Examples.JobId } });
+
+        var result = await RunAsync("keys", "create", "airflow", "--secret-file", path);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"Next: headgate keys revoke {Examples.JobId}\n", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+    }
 }

@@ -8,8 +8,11 @@ public sealed class StreamTests
 {
     static readonly StreamPatience Short = new()
     {
-        Silence = TimeSpan.FromMilliseconds(200), Outage = TimeSpan.FromMilliseconds(300), FirstPause = TimeSpan.FromMilliseconds(1),
-        LongestPause = TimeSpan.FromMilliseconds(20), FirstTries = 3,
+        Silence = TimeSpan.FromMilliseconds(200),
+        Outage = TimeSpan.FromMilliseconds(300),
+        FirstPause = TimeSpan.FromMilliseconds(1),
+        LongestPause = TimeSpan.FromMilliseconds(20),
+        FirstTries = 3,
     };
 
     [Fact]
@@ -58,8 +61,9 @@ public sealed class StreamTests
 
     static async Task<List<string>> ReadAsync(ResumableStream<string> stream)
     {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         var read = new List<string>();
-        await foreach (var each in stream.ReadAsync(CancellationToken.None)) read.Add(each);
+        await foreach (var each in stream.ReadAsync(late.Token)) read.Add(each);
         return read;
     }
 

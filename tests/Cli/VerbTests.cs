@@ -22,25 +22,33 @@ public sealed class VerbTests : CliTest
     {
         [$"apply -f p.yaml --expected-version 0 --validate-only {Key}"] = Sent(new ApplyPipelineRequest
         {
-            Files = { new ApplyPipelineRequest.Types.File { File_ = File, ExpectedVersion = 0 } }, ValidateOnly = true,
+            Files = { new ApplyPipelineRequest.Types.File { File_ = File, ExpectedVersion = 0 } },
+            ValidateOnly = true,
         }),
         ["pipelines show contacts --file-version 3"] = new GetPipelineRequest { Pipeline = Contacts, Version = 3 },
         ["pipelines --state paused,failed --page-size 5 --page-token t"] = new ListPipelinesRequest
         {
-            Project = "crm", States = { PipelineState.Paused, PipelineState.Failed }, PageSize = 5, PageToken = "t",
+            Project = "crm",
+            States = { PipelineState.Paused, PipelineState.Failed },
+            PageSize = 5,
+            PageToken = "t",
         },
         ["pipelines list --all-projects"] = new ListPipelinesRequest(),
         [$"pipelines pause contacts {Key}"] = Sent(new PausePipelineRequest { Pipeline = Contacts }),
         [$"pipelines enable billing/invoices {Key}"] = Sent(new EnablePipelineRequest { Pipeline = new PipelineReference { Project = "billing", Name = "invoices" } }),
         [$"pipelines delete {Examples.PipelineId} --discard-active-job --yes {Key}"] = Sent(new DeletePipelineRequest
         {
-            Pipeline = new PipelineReference { Id = Examples.PipelineId }, DiscardActiveJob = true,
+            Pipeline = new PipelineReference { Id = Examples.PipelineId },
+            DiscardActiveJob = true,
         }),
         [$"schedule pause contacts {Key}"] = Sent(new PauseScheduleRequest { Pipeline = Contacts }),
         [$"schedule resume contacts {Key}"] = Sent(new ResumeScheduleRequest { Pipeline = Contacts }),
         [$"sync contacts --cancel-active --confirm-full-load --trigger-detail dag-7 {Key}"] = Sent(new SyncNowRequest
         {
-            Pipeline = Contacts, OnActiveJob = OnActiveJob.CancelAndStart, ConfirmFullLoad = true, TriggerDetail = "dag-7",
+            Pipeline = Contacts,
+            OnActiveJob = OnActiveJob.CancelAndStart,
+            ConfirmFullLoad = true,
+            TriggerDetail = "dag-7",
         }),
         ["sync contacts --validate-only"] = new SyncNowRequest { Pipeline = Contacts, OnActiveJob = OnActiveJob.Refuse, ValidateOnly = true },
         [$"resync contacts --drop-and-load --yes {Key}"] = Sent(new ResyncPipelineRequest { Pipeline = Contacts, DropAndLoad = true }),
@@ -50,11 +58,19 @@ public sealed class VerbTests : CliTest
         [$"jobs --pipeline contacts --state processing --state paused --kind dry-run --request-id {Examples.RequestId} --since 2026-01-31T08:00Z --until 2026-01-31T08:00Z --deleted --page-size 5 --page-token t"] =
             new ListJobsRequest
             {
-                View = JobView.Basic, PageSize = 5, PageToken = "t",
+                View = JobView.Basic,
+                PageSize = 5,
+                PageToken = "t",
                 Filter = new JobFilter
                 {
-                    Project = "crm", Pipeline = "contacts", States = { JobState.Processing, JobState.Paused }, Kinds = { JobKind.DryRun }, RequestId = Examples.RequestId,
-                    CreatedSince = Morning, CreatedUntil = Morning, IncludeDeleted = true,
+                    Project = "crm",
+                    Pipeline = "contacts",
+                    States = { JobState.Processing, JobState.Paused },
+                    Kinds = { JobKind.DryRun },
+                    RequestId = Examples.RequestId,
+                    CreatedSince = Morning,
+                    CreatedUntil = Morning,
+                    IncludeDeleted = true,
                 },
             },
         ["jobs show contacts"] = new GetJobRequest { Job = Active },
@@ -62,7 +78,10 @@ public sealed class VerbTests : CliTest
         [$"resume contacts --pass-guards {Key}"] = Sent(new ResumeJobRequest { Job = Active, PassGuards = true }),
         [$"cancel request:{Examples.RequestId} --force --accept-in-doubt --pause-schedule {Key}"] = Sent(new CancelJobRequest
         {
-            Job = new JobReference { RequestId = Examples.RequestId }, Mode = CancelMode.Force, AcceptInDoubt = true, PauseSchedule = true,
+            Job = new JobReference { RequestId = Examples.RequestId },
+            Mode = CancelMode.Force,
+            AcceptInDoubt = true,
+            PauseSchedule = true,
         }),
         [$"cancel contacts --yes {Key}"] = Sent(new CancelJobRequest { Job = Active, Mode = CancelMode.Graceful, PauseFirst = true }),
         [$"restart contacts {Key}"] = Sent(new RestartJobRequest { Job = Active }),
@@ -77,7 +96,9 @@ public sealed class VerbTests : CliTest
         }),
         [$"pause id:{Examples.JobId} --validate-only"] = new OperateJobsRequest
         {
-            Selection = new OperateJobsRequest.Types.Selection { Ids = { Examples.JobId } }, Pause = new(), ValidateOnly = true,
+            Selection = new OperateJobsRequest.Types.Selection { Ids = { Examples.JobId } },
+            Pause = new(),
+            ValidateOnly = true,
         },
         ["resume --all-projects --pass-guards --validate-only"] = new OperateJobsRequest { Filter = new JobFilter(), Resume = new() { PassGuards = true }, ValidateOnly = true },
         ["restart --state failed --validate-only"] = Of(JobState.Failed, request => request.Restart = new()),
@@ -87,23 +108,44 @@ public sealed class VerbTests : CliTest
         ["rate -n 500 --state processing --validate-only"] = Of(JobState.Processing, request => request.SetRate = new() { MaxRowsPerSecond = 500 }),
         [@"changes contacts --object public.contacts --key id=5,tenant=a\,b --field email --attempt 2 --limit 9"] = new ListChangesRequest
         {
-            Job = ById, Object = "public.contacts", Key = new RecordKey { Values = { ["id"] = "5", ["tenant"] = "a,b" } }, Field = "email", Attempt = 2, Limit = 9,
+            Job = ById,
+            Object = "public.contacts",
+            Key = new RecordKey { Values = { ["id"] = "5", ["tenant"] = "a,b" } },
+            Field = "email",
+            Attempt = 2,
+            Limit = 9,
         },
         ["rejected contacts --object public.contacts --attempt 2 --page-size 5 --page-token t"] = new ListRejectedRequest
         {
-            Job = Active, Object = "public.contacts", Attempt = 2, PageSize = 5, PageToken = "t",
+            Job = Active,
+            Object = "public.contacts",
+            Attempt = 2,
+            PageSize = 5,
+            PageToken = "t",
         },
         ["in-doubt contacts --object public.contacts --state not-written --page-size 5 --page-token t"] = new ListInDoubtRequest
         {
-            Job = Active, Object = "public.contacts", State = DoubtState.NotWritten, PageSize = 5, PageToken = "t",
+            Job = Active,
+            Object = "public.contacts",
+            State = DoubtState.NotWritten,
+            PageSize = 5,
+            PageToken = "t",
         },
         ["diff contacts -f p.yaml --object public.contacts --field email,name --key id=5 --key id=6 --include-equal"] = new DiffJobRequest
         {
-            Job = ById, File = File, Object = "public.contacts", Fields = { "email", "name" }, Keys = { KeyOf("5"), KeyOf("6") }, IncludeEqual = true,
+            Job = ById,
+            File = File,
+            Object = "public.contacts",
+            Fields = { "email", "name" },
+            Keys = { KeyOf("5"), KeyOf("6") },
+            IncludeEqual = true,
         },
         [$"rollback contacts --object public.contacts --field email --key id=5 {Key}"] = Sent(new RollbackJobRequest
         {
-            Job = Active, Object = "public.contacts", Fields = { "email" }, Keys = { KeyOf("5") },
+            Job = Active,
+            Object = "public.contacts",
+            Fields = { "email" },
+            Keys = { KeyOf("5") },
         }),
         ["rollback contacts --validate-only"] = new RollbackJobRequest { Job = Active, ValidateOnly = true },
         [$"replay contacts --object public.contacts --key id=5 {Key}"] = Sent(new ReplayJobRequest { Job = Active, Object = "public.contacts", Keys = { KeyOf("5") } }),
@@ -112,7 +154,10 @@ public sealed class VerbTests : CliTest
         ["usage --pipeline contacts --since 2026-01-31T08:00Z --until 2026-01-31T08:00Z"] = new GetUsageRequest { Project = "crm", Pipeline = "contacts", Since = Morning, Until = Morning },
         [$"keys create airflow --role viewer --expires 2030-01-31T08:00Z {Key}"] = Sent(new CreateApiKeyRequest
         {
-            Name = "airflow", Role = Role.Viewer, Project = "crm", Expires = Timestamp.FromDateTimeOffset(new DateTimeOffset(2030, 1, 31, 8, 0, 0, TimeSpan.Zero)),
+            Name = "airflow",
+            Role = Role.Viewer,
+            Project = "crm",
+            Expires = Timestamp.FromDateTimeOffset(new DateTimeOffset(2030, 1, 31, 8, 0, 0, TimeSpan.Zero)),
         }),
         [$"keys create root --role admin --all-projects {Key}"] = Sent(new CreateApiKeyRequest { Name = "root", Role = Role.Admin, AllProjects = true }),
         ["keys list --revoked --page-size 5 --page-token t"] = new ListApiKeysRequest { Project = "crm", IncludeRevoked = true, PageSize = 5, PageToken = "t" },

@@ -204,7 +204,10 @@ public sealed class WatchTests : CliTest
 
     static RecordChange Changed(int id) => new()
     {
-        Sequence = id, Operation = ChangeOperation.Update, Object = "public.contacts", Key = new RecordKey { Values = { ["id"] = $"{id}" } },
+        Sequence = id,
+        Operation = ChangeOperation.Update,
+        Object = "public.contacts",
+        Key = new RecordKey { Values = { ["id"] = $"{id}" } },
         Fields = { new FieldChange { Field = "email", Before = "old" } },
     };
 }

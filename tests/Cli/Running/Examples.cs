@@ -13,8 +13,17 @@ static class Examples
     {
         var job = new Job
         {
-            Id = JobId, Project = "crm", Pipeline = "contacts", PipelineId = PipelineId, PipelineVersion = 2, Kind = JobKind.Incremental, State = state,
-            RequestId = RequestId, Attempt = 1, Percent = 10.5, Counts = new RecordCounts { SourceEstimate = 79_000, Extracted = 80_000, Written = 8_400 },
+            Id = JobId,
+            Project = "crm",
+            Pipeline = "contacts",
+            PipelineId = PipelineId,
+            PipelineVersion = 2,
+            Kind = JobKind.Incremental,
+            State = state,
+            RequestId = RequestId,
+            Attempt = 1,
+            Percent = 10.5,
+            Counts = new RecordCounts { SourceEstimate = 79_000, Extracted = 80_000, Written = 8_400 },
             Created = Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 1, 31, 16, 47, 0, TimeSpan.Zero)),
         };
         configure?.Invoke(job);
@@ -25,7 +34,12 @@ static class Examples
     {
         var pipeline = new Pipeline
         {
-            Id = PipelineId, Project = "crm", Name = "contacts", State = PipelineState.Enabled, Version = 2, Schedule = new PipelineSchedule { Expression = "0 17 * * *", Timezone = "UTC" },
+            Id = PipelineId,
+            Project = "crm",
+            Name = "contacts",
+            State = PipelineState.Enabled,
+            Version = 2,
+            Schedule = new PipelineSchedule { Expression = "0 17 * * *", Timezone = "UTC" },
         };
         schedule?.Invoke(pipeline.Schedule);
         return pipeline;

@@ -13,7 +13,11 @@ static class ProgramFile
     {
         var start = new ProcessStartInfo(file, arguments)
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = home,
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HEADGATE_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         foreach (var name in new[] { "NO_COLOR", "XDG_CONFIG_HOME", "COLUMNS", "LINES" }) start.Environment.Remove(name);
@@ -25,7 +29,12 @@ static class ProgramFile
     {
         var environment = new Dictionary<string, string?>
         {
-            ["HOME"] = home, ["TZ"] = "UTC", ["TERM"] = "xterm", ["HEADGATE_SERVER"] = server, ["HEADGATE_KEY"] = CliTest.Secret, ["HEADGATE_PROJECT"] = "crm",
+            ["HOME"] = home,
+            ["TZ"] = "UTC",
+            ["TERM"] = "xterm",
+            ["HEADGATE_SERVER"] = server,
+            ["HEADGATE_KEY"] = CliTest.Secret,
+            ["HEADGATE_PROJECT"] = "crm",
         };
         foreach (var (name, value) in more) environment[name] = value;
         return environment;
