@@ -4,7 +4,7 @@ using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Commands;
 using Headgate.Rpc.Ports;
 
-if (args.Length > 0) return await InterimCommands.RunAsync(args);
+if (args.Length > 0) return await HostCommands.RunAsync(args);
 
 var application = HeadgateService.Build(
     "job-coordinator",

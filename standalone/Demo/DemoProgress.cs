@@ -1,4 +1,3 @@
-using Headgate.JobCoordinator.Commands;
 using Headgate.JobCoordinator.Database;
 using Spectre.Console;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
-using Headgate.JobCoordinator.Commands;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Pipelines;

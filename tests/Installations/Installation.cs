@@ -1,10 +1,14 @@
 using System.Diagnostics;
-using Headgate.Contracts.Jobs;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
 using Headgate.PrivateServers;
 using Headgate.Tests.Servers;
+using Headgate.V1;
 using Npgsql;
+using CommandOutcome = Headgate.Contracts.Jobs.CommandOutcome;
+using RunOutcome = Headgate.Contracts.Runs.RunOutcome;
 
 namespace Headgate.Tests.Installations;
 
@@ -15,6 +19,7 @@ public sealed class Installation : IAsyncDisposable
     readonly List<ServiceProcess> _services = [];
     VirtualHost _broker = null!;
     OperatorBus? _operator;
+    Task<string>? _key;
 
     public TestDatabase State { get; private set; } = null!;
 
@@ -75,16 +80,24 @@ public sealed class Installation : IAsyncDisposable
         File.Move(order, Orders, overwrite: true);
     }
 
-    /// <summary>Runs an interim command of the coordinator, as ./headgate does.</summary>
-    public Task<(int ExitCode, string Output)> CommandAsync(params string[] arguments) =>
-        ServiceProcess.RunAsync("job-coordinator", "Headgate.JobCoordinator", Environment, arguments);
+    /// <summary>An API key for everything, made when it is asked for first.</summary>
+    public Task<string> KeyAsync() => _key ??= OperatorKey.AddAsync(State);
 
-    public async Task ApplyAsync(string yaml)
+    /// <summary>Runs the command line to its end, as ./headgate does.</summary>
+    public async Task<(int ExitCode, string Output)> CommandAsync(params string[] arguments) =>
+        await CommandLine.RunAsync(Coordinator.Address, await KeyAsync(), arguments);
+
+    /// <summary>Applies a file and expects that it is taken over.</summary>
+    public async Task ApplyAsync(string yaml) => await TryApplyAsync(yaml);
+
+    /// <summary>Applies a file.</summary>
+    /// <exception cref="RpcException">It is refused.</exception>
+    public async Task<ApplyPipelineResponse> TryApplyAsync(string yaml)
     {
-        var file = Path.Combine(Staging, $"pipeline-{Guid.NewGuid():N}.yaml");
-        await File.WriteAllTextAsync(file, yaml);
-        var (exitCode, output) = await CommandAsync("apply", file);
-        Assert.True(exitCode == 0, output);
+        using var channel = GrpcChannel.ForAddress(Coordinator.Address);
+        var request = new ApplyPipelineRequest { Files = { new ApplyPipelineRequest.Types.File { File_ = new PipelineFile { Name = "test.yaml", Text = yaml } } } };
+        var key = new Metadata { { "authorization", $"Bearer {await KeyAsync()}" } };
+        return await new PipelineService.PipelineServiceClient(channel).ApplyPipelineAsync(request, key, TimeProvider.System.GetUtcNow().UtcDateTime + Patience);
     }
 
     /// <summary>Starts a run and returns its job.</summary>
@@ -96,7 +109,7 @@ public sealed class Installation : IAsyncDisposable
         return answer!.JobId!.Value;
     }
 
-    /// <summary>Commands a job, as the interim commands do, and expects that it is accepted.</summary>
+    /// <summary>Commands a job by a message and expects that it is accepted.</summary>
     public async Task TellAsync<T>(T command)
         where T : class
     {

@@ -6,7 +6,7 @@ using MassTransit;
 
 namespace Headgate.Tests.Installations;
 
-/// <summary>Starts runs and commands jobs by the messages that the interim commands send, without a process for each.</summary>
+/// <summary>Starts runs and commands jobs by messages, as the calls do.</summary>
 public sealed class OperatorBus : IAsyncDisposable
 {
     readonly IBusControl _bus;

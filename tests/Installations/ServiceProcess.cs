@@ -20,6 +20,9 @@ public sealed class ServiceProcess : IAsyncDisposable
         _address = address;
     }
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _address;
+
     public int Id => _process.Id;
 
     public bool HasExited => _process.HasExited;
@@ -38,18 +41,6 @@ public sealed class ServiceProcess : IAsyncDisposable
         service.Listen();
         await service.ReadyAsync();
         return service;
-    }
-
-    /// <summary>Runs the assembly with arguments to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string folder, string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
-    {
-        var start = Start(folder, assembly, environment);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        var command = new ServiceProcess(Process.Start(start)!, new Uri("http://127.0.0.1"));
-        command.Listen();
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        await command._process.WaitForExitAsync(patience.Token);
-        return (command._process.ExitCode, command.Output);
     }
 
     /// <summary>Waits until the process has halted at a fault point, and returns which.</summary>

@@ -1,3 +1,5 @@
+using Google.Rpc;
+using Grpc.Core;
 using Headgate.Contracts.Jobs;
 
 namespace Headgate.Integration.Tests;
@@ -62,22 +64,20 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     public async Task File_that_names_what_the_source_lacks_is_refused_with_its_lines_and_nothing_of_the_set_is_applied()
     {
         await _headgate.Source.ExecuteAsync("create table looked_up (id int primary key, email text)");
-        var file = await WriteAsync(
+        var refused = await RefusedAsync(
             Pipelines.Of("fine", Pipelines.Object("looked_up")).Replace("to: public.looked_up", "to: public.elsewhere", StringComparison.Ordinal) + "\n---\n"
             + Pipelines.Of("wrong", """
                   - { from: public.looked_upp, to: public.t1, key: [id] }
                   - { from: public.looked_up, to: public.t2, key: [nr], cursor: changed, fields: { nr: id, mail: e_mail } }
               """));
 
-        var (exitCode, output) = await _headgate.CommandAsync("apply", file);
-
-        Assert.Equal(1, exitCode);
-        var refused = output.Split('\n').Where(line => line.StartsWith("error: ", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(3, refused.Length);
-        Assert.Contains(":18:15 spec.objects[0].from: the source has no public.looked_upp", refused[0], StringComparison.Ordinal);
-        Assert.Contains("spec.objects[1].fields.mail: public.looked_up has no column \"e_mail\" at the source; expected one of its 2 columns: id, email", refused[1], StringComparison.Ordinal);
-        Assert.Contains(":19:", refused[2], StringComparison.Ordinal);
-        Assert.Contains("spec.objects[1].cursor", refused[2], StringComparison.Ordinal);
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        var problems = refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(each => $"{each.Field}: {each.Description}").ToArray();
+        Assert.Equal(3, problems.Length);
+        Assert.Contains(":18:15 spec.objects[0].from: the source has no public.looked_upp", problems[0], StringComparison.Ordinal);
+        Assert.Contains("spec.objects[1].fields.mail: public.looked_up has no column \"e_mail\" at the source; expected one of its 2 columns: id, email", problems[1], StringComparison.Ordinal);
+        Assert.Contains(":19:", problems[2], StringComparison.Ordinal);
+        Assert.Contains("spec.objects[1].cursor", problems[2], StringComparison.Ordinal);
         Assert.Equal(0, await _headgate.State.ScalarAsync<long>("select count(*) from coordinator.pipeline where name in ('fine', 'wrong')"));
     }
 
@@ -113,21 +113,14 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     {
         await _headgate.Source.ExecuteAsync("create table if not exists owned (id int primary key)");
         await _headgate.ApplyAsync(Pipelines.Of("owner", Pipelines.Object("owned")));
-        var file = await WriteAsync(Pipelines.Of(name, Pipelines.Object("owned")).Replace("env:TEST_DESTINATION", reference, StringComparison.Ordinal));
+        var refused = await RefusedAsync(Pipelines.Of(name, Pipelines.Object("owned")).Replace("env:TEST_DESTINATION", reference, StringComparison.Ordinal));
 
-        var (exitCode, output) = await _headgate.CommandAsync("apply", file);
-
-        Assert.Equal(1, exitCode);
-        Assert.Contains("owned", output, StringComparison.Ordinal);
-        Assert.Contains("test/owner", output, StringComparison.Ordinal);
+        Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
+        Assert.Contains("owned", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("test/owner", refused.Status.Detail, StringComparison.Ordinal);
     }
 
-    async Task<string> WriteAsync(string yaml)
-    {
-        var file = Path.Combine(_headgate.Staging, $"{Guid.NewGuid():N}.yaml");
-        await File.WriteAllTextAsync(file, yaml);
-        return file;
-    }
+    async Task<RpcException> RefusedAsync(string yaml) => await Assert.ThrowsAsync<RpcException>(() => _headgate.TryApplyAsync(yaml));
 
     async Task ResumesAsync(Guid job)
     {

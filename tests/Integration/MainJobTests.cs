@@ -157,7 +157,7 @@ public sealed class MainJobTests(InstallationFixture fixture) : IClassFixture<In
             await _headgate.WorkerBlockedAsync();
             var refused = await _headgate.CommandAsync("cancel", job.ToString());
             Assert.Equal(1, refused.ExitCode);
-            Assert.Contains("PauseJob", refused.Output, StringComparison.Ordinal);
+            Assert.Contains("--yes", refused.Output, StringComparison.Ordinal);
             Assert.Equal(0, (await _headgate.CommandAsync("pause", job.ToString(), "--reason", "to look")).ExitCode);
         }
 

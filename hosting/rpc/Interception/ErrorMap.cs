@@ -7,8 +7,8 @@ public sealed class ErrorMap
 {
     readonly List<Func<Exception, RpcException?>> mappings = [];
 
-    /// <summary>Maps exceptions of a type and of those derived from it; the first mapping that fits counts.</summary>
-    public ErrorMap Map<TException>(Func<TException, RpcException> map)
+    /// <summary>Maps exceptions of a type and of those derived from it; the first mapping that fits, and does not give null, counts.</summary>
+    public ErrorMap Map<TException>(Func<TException, RpcException?> map)
         where TException : Exception
     {
         mappings.Add(error => error is TException mapped ? map(mapped) : null);

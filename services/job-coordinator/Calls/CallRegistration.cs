@@ -4,8 +4,10 @@ using Headgate.JobCoordinator.Access;
 using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Calls.Pipelines;
 using Headgate.Rpc;
+using Headgate.Rpc.Interception;
 using Headgate.V1;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace Headgate.JobCoordinator.Calls;
@@ -26,6 +28,9 @@ public static class CallRegistration
     {
         var services = builder.Services;
         services.AddRpc();
+        // A statement that is refused is our fault, and logged as what it is.
+        services.Configure<ErrorMap>(map => map.Map<NpgsqlException>(
+            error => error is PostgresException { IsTransient: false } ? null : CallErrors.Unavailable("The state database does not answer.")));
         builder.AddCoordinatorAccess();
         services.Configure<GrpcServiceOptions>(options =>
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
 using MassTransit;
@@ -12,6 +13,14 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion)
 {
     /// <summary>How long a job has to answer; it may be waiting for a lock that a commit of its own holds.</summary>
     public static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same for a call and a job, however often the call is repeated.</summary>
+    public static Guid MessageId(Guid call, Guid job)
+    {
+        var bytes = SHA256.HashData([.. call.ToByteArray(), .. job.ToByteArray()]).AsSpan(0, 16);
+        (bytes[6], bytes[8]) = ((byte)(bytes[6] & 0x0f | 0x80), (byte)(bytes[8] & 0x3f | 0x80));
+        return new Guid(bytes, bigEndian: true);
+    }
 
     /// <param name="order">What is commanded, by whom and why.</param>
     /// <param name="job">The job.</param>

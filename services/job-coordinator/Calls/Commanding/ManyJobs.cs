@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Grpc.Core;
 using Headgate.Contracts.Jobs;
 using Headgate.JobCoordinator.Access.Audit;
@@ -68,14 +67,6 @@ sealed class ManyJobs(
 
     static OperateJobsResponse Response(IEnumerable<Result> results, string sentence) => new() { Results = { results }, Sentence = sentence };
 
-    /// <summary>The same for a call and a job, however often the call is repeated.</summary>
-    static Guid MessageId(Guid call, Guid job)
-    {
-        var bytes = SHA256.HashData([.. call.ToByteArray(), .. job.ToByteArray()]).AsSpan(0, 16);
-        (bytes[6], bytes[8]) = ((byte)(bytes[6] & 0x0f | 0x80), (byte)(bytes[8] & 0x3f | 0x80));
-        return new Guid(bytes, bigEndian: true);
-    }
-
     // Those of foreign projects are not there.
     async Task<FoundJobs> FindAsync(IReadOnlyList<Guid> named, string? project, CancellationToken cancellationToken)
     {
@@ -97,7 +88,7 @@ sealed class ManyJobs(
             await Parallel.ForEachAsync(found.InOrder, bounds, async (job, stop) =>
             {
                 var left = patience - TimeProvider.System.GetElapsedTime(since);
-                if (await AnswerAsync(order, job.Id, MessageId(call, job.Id), left, stop) is { } answer) answers[job.Id] = answer;
+                if (await AnswerAsync(order, job.Id, JobCommandSender.MessageId(call, job.Id), left, stop) is { } answer) answers[job.Id] = answer;
             });
         }
         finally
@@ -130,7 +121,7 @@ sealed class ManyJobs(
 
     async Task AddReasonAsync(ServerCallContext context, string reason, Guid call, FoundJobs found)
     {
-        var added = await given.AddReasonAsync([.. found.Jobs.Keys.Select(job => MessageId(call, job))], reason, context.CancellationToken);
+        var added = await given.AddReasonAsync([.. found.Jobs.Keys.Select(job => JobCommandSender.MessageId(call, job))], reason, context.CancellationToken);
         var rows = added.Select(job => new AuditedJob(job, found.Jobs[job].Project, AuditTrail.ReasonAdded, null));
         await trail.NoteAsync(AuditedCall.Of(context)!, rows);
     }

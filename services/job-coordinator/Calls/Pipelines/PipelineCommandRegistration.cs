@@ -1,6 +1,4 @@
-using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Applying;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Headgate.JobCoordinator.Calls.Pipelines;
 
@@ -9,8 +7,6 @@ static class PipelineCommandRegistration
 {
     public static void AddPipelineCommands(this IServiceCollection services)
     {
-        services.TryAddSingleton<IdempotentCalls>();
-        services.TryAddSingleton<JobCommandSender>();
         services.AddSingleton<PipelineCheck>();
         services.AddSingleton<PipelineApplication>();
         services.AddSingleton<PipelineSwitch>();

@@ -4,6 +4,7 @@ using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Idempotency;
+using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
@@ -21,7 +22,7 @@ sealed class PipelineDeletion(
     public Task<DeletePipelineResponse> DeleteAsync(DeletePipelineRequest request, ServerCallContext context) => calls.RunAsync(
         context,
         request,
-        first: call => FirstAsync(call, request, context.Caller(), context.CancellationToken),
+        first: call => FirstAsync(call, request, context),
         again: async answered =>
         {
             answered.Pipeline = (await reads.ByIdsAsync([Guid.Parse(answered.Pipeline.Id)], context.CancellationToken))[0];
@@ -29,12 +30,13 @@ sealed class PipelineDeletion(
         });
 
     async Task<DeletePipelineResponse> FirstAsync(
-        IdempotentCall call, DeletePipelineRequest request, Caller caller, CancellationToken cancellationToken)
+        IdempotentCall call, DeletePipelineRequest request, ServerCallContext context)
     {
+        var (caller, cancellationToken) = (context.Caller(), context.CancellationToken);
         var found = await pipelines.FindAsync(request.Pipeline, "pipeline", caller.Project, cancellationToken);
         var discard = new DiscardJob { JobId = default, Actor = caller.Name, Reason = Reason(request) };
         // Before the pipeline is locked: what the job is about may need that lock, and the job could not answer.
-        var discarded = request.DiscardActiveJob ? await DiscardAsync(call, found, discard, cancellationToken) : null;
+        var discarded = request.DiscardActiveJob ? await DiscardAsync(call, found, Reason(request), context) : null;
 
         var connection = await call.ConnectionAsync(cancellationToken);
         // In the order in which files are applied.
@@ -66,8 +68,9 @@ sealed class PipelineDeletion(
         Operation.DeletePipeline);
 
     // Null: there is nothing to discard, or what was there has ended by itself.
-    async Task<Guid?> DiscardAsync(IdempotentCall call, PipelineRecord pipeline, DiscardJob discard, CancellationToken cancellationToken)
+    async Task<Guid?> DiscardAsync(IdempotentCall call, PipelineRecord pipeline, string reason, ServerCallContext context)
     {
+        var cancellationToken = context.CancellationToken;
         ActiveJob? active;
         await using (var connection = await state.Source.OpenConnectionAsync(cancellationToken))
             active = await ActiveJob.OfAsync(connection, pipeline.Id, cancellationToken);
@@ -75,7 +78,9 @@ sealed class PipelineDeletion(
         if (!active.IsBorn && await births.WaitAsync(active.Id, cancellationToken) is null)
             throw CallErrors.Unavailable($"Job {active.Id} of the pipeline was accepted and is not there yet; nothing was deleted. Try again.");
 
-        var answer = await sender.SendAsync(discard with { JobId = active.Id }, $"{call.Id}/{active.Id}", cancellationToken);
+        var answer = await sender.SendAsync(
+            JobOrder.Of(Operation.DiscardJob, reason, context), active.Id, JobCommandSender.MessageId(call.Id, active.Id),
+            AnswerPatience.Of(context, JobCommandSender.Most), cancellationToken);
         if (answer.Outcome != CommandOutcome.Refused) return active.Id;
         if (answer.Rule is CommandRule.Final or CommandRule.Missing) return null;
         var now = (await jobs.ByIdAsync(active.Id, cancellationToken)).Jobs is [var job] ? ActiveJob.Of(job) : active;

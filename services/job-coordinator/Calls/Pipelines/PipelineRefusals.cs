@@ -30,7 +30,7 @@ static class PipelineRefusals
     {
         var refusal = new Refusal { Rule = rule, Sentence = sentence, JobId = job.Id.ToString(), JobState = Enum.Parse<JobState>(job.State) };
         foreach (var operation in instead) refusal.WouldAccept.Add(operation);
-        refusal.WouldAccept.AddRange(CommandTable.Accepts(job.State, job.Intent, job.Mode));
+        refusal.WouldAccept.AddRange(CommandTable.Accepts(job.State, job.Intent, job.Mode, isDeleted: false));
         return CallErrors.Refused(refusal, $"job:{job.Id}");
     }
 

@@ -1,10 +1,10 @@
 using Headgate.JobCoordinator.Database;
 using Npgsql;
 
-namespace Headgate.JobCoordinator.Commands;
+namespace Headgate.Standalone.Demo;
 
 /// <summary>A job in one line.</summary>
-public sealed record JobSummary(
+sealed record JobSummary(
     Guid JobId, string Pipeline, string Kind, string State, long Extracted, long Written, long Inserted, long Updated, long Unchanged, long Rejected,
     string? WaitingFor, string? Error, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, long Estimated)
 {
@@ -16,35 +16,19 @@ public sealed record JobSummary(
     {
         await using var command = state.Source.CreateCommand($"select {Columns} from coordinator.sync_job where job_id = $1");
         command.Parameters.AddWithValue(jobId);
-        return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
-    }
-
-    public static async Task<IReadOnlyList<JobSummary>> LatestAsync(CoordinatorState state, int count, CancellationToken cancellationToken)
-    {
-        await using var command = state.Source.CreateCommand($"select {Columns} from coordinator.sync_job order by job_no desc limit $1");
-        command.Parameters.AddWithValue(count);
-        return await ReadAsync(command, cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new JobSummary(
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.GetInt64(5),
+                reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), Text(reader, 10), Text(reader, 11),
+                reader.GetFieldValue<DateTimeOffset>(12), reader.IsDBNull(13) ? null : reader.GetFieldValue<DateTimeOffset>(13), reader.GetInt64(14))
+            : null;
     }
 
     public override string ToString()
     {
         var counts = $"{State}: {Extracted:N0} extracted, {Written:N0} written ({Inserted:N0} inserted, {Updated:N0} updated, {Unchanged:N0} unchanged, {Rejected:N0} rejected)";
         return (Error ?? WaitingFor) is { } remark ? $"{counts}. {remark}" : counts;
-    }
-
-    static async Task<IReadOnlyList<JobSummary>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var jobs = new List<JobSummary>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            jobs.Add(new JobSummary(
-                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.GetInt64(5),
-                reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), Text(reader, 10), Text(reader, 11),
-                reader.GetFieldValue<DateTimeOffset>(12), reader.IsDBNull(13) ? null : reader.GetFieldValue<DateTimeOffset>(13), reader.GetInt64(14)));
-        }
-
-        return jobs;
     }
 
     static string? Text(NpgsqlDataReader reader, int at) => reader.IsDBNull(at) ? null : reader.GetString(at);
