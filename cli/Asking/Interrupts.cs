@@ -18,16 +18,17 @@ sealed class Interrupts : IDisposable
 
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Completes with the next Ctrl-C, which does not end anything by itself.</summary>
+    /// <summary>Completes with the next Ctrl-C, which is a first one and does not end anything by itself.</summary>
     public Task NextAsync()
     {
         var listener = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _listener, listener);
+        Interlocked.Exchange(ref _presses, 0);
         return listener.Task;
     }
 
-    /// <summary>It was answered, or nobody listens any more: the next one is a first one again.</summary>
-    public void Answered()
+    /// <summary>Nobody listens any more: the next Ctrl-C leaves.</summary>
+    public void Unheard()
     {
         Volatile.Write(ref _listener, null);
         Interlocked.Exchange(ref _presses, 0);

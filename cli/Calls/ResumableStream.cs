@@ -14,7 +14,7 @@ sealed class ResumableStream<TResponse>(
     public async IAsyncEnumerable<TResponse> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var tries = 0;
-        var heard = TimeProvider.System.GetTimestamp();
+        long brokenSince = 0;
         while (true)
         {
             RpcException? broken = null;
@@ -26,14 +26,14 @@ sealed class ResumableStream<TResponse>(
                     TResponse? response;
                     (response, broken) = await NextAsync(call, silence, cancellationToken);
                     if (response is null) break;
-                    (_token, _heard, tries, heard) = (tokenOf(response), true, 0, TimeProvider.System.GetTimestamp());
+                    (_token, _heard, tries) = (tokenOf(response), true, 0);
                     yield return response;
                 }
             }
 
             if (broken is null) yield break;
-            tries++;
-            var isOver = _heard ? TimeProvider.System.GetElapsedTime(heard) > patience.Outage : tries >= patience.FirstTries;
+            if (tries++ == 0) brokenSince = TimeProvider.System.GetTimestamp();
+            var isOver = _heard ? TimeProvider.System.GetElapsedTime(brokenSince) > patience.Outage : tries >= patience.FirstTries;
             if (isOver) throw broken;
             var pause = patience.FirstPause * Math.Pow(2, Math.Min(tries - 1, 10));
             await Task.Delay(pause < patience.LongestPause ? pause : patience.LongestPause, cancellationToken);

@@ -15,7 +15,7 @@ sealed record StreamPatience
     /// <summary>Three missed heartbeats: the connection is dead, though nobody has said so.</summary>
     public required TimeSpan Silence { get; init; }
 
-    /// <summary>So long without any response, it is given up.</summary>
+    /// <summary>So long after it broke off without any response, it is given up.</summary>
     public required TimeSpan Outage { get; init; }
 
     public required TimeSpan FirstPause { get; init; }

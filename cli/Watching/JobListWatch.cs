@@ -29,10 +29,9 @@ sealed class JobListWatch(Session session)
             async () =>
             {
                 live.Clear();
-                if (await session.Terminal.ChooseAsync("[s]top watching, [g]o on watching", "sg", session.Stop) != 'g') return false;
-                Draw(filter, live);
-                return true;
-            });
+                return await session.Terminal.ChooseAsync("[s]top watching, [g]o on watching", "sg", session.Stop) == 'g';
+            },
+            () => Draw(filter, live));
     }
 
     void Show(WatchJobsResponse response, JobFilter filter, LiveArea live)

@@ -24,7 +24,8 @@ sealed class JobWatch(Session session, string jobId)
             (token, options) => session.Calls.Jobs.WatchJob(
                 new WatchJobRequest { Job = new JobReference { Id = jobId }, View = JobView.Basic, ResumeToken = token }, options),
             (WatchJobResponse response) => response.ResumeToken);
-        var stayed = await Watched.ReadAsync(session, stream, response => Show(response, live) is not { } job || !isEnd(job), () => GoOnAsync(live));
+        var stayed = await Watched.ReadAsync(session, stream, response => Show(response, live) is not { } job || !isEnd(job),
+            () => GoOnAsync(live), () => live.Show(_line));
         live.Clear();
         return stayed;
     }
@@ -46,9 +47,7 @@ sealed class JobWatch(Session session, string jobId)
             case 'c':
                 await new CancelConversation(session).RunAsync(JobName.Parse(jobId, project: null), pauseSchedule: false);
                 return true;
-            case 'g':
-                live.Show(_line);
-                return true;
+            case 'g': return true;
             default: return false;
         }
     }

@@ -9,8 +9,9 @@ static class Watched
     /// <param name="stream">What is watched.</param>
     /// <param name="show">False: enough is seen.</param>
     /// <param name="goOn">Asked after Ctrl-C, where somebody can be; false: leave.</param>
+    /// <param name="redraw">Shows again what the question has taken away.</param>
     /// <returns>False: it was left.</returns>
-    public static async Task<bool> ReadAsync<T>(Session session, ResumableStream<T> stream, Func<T, bool> show, Func<Task<bool>> goOn)
+    public static async Task<bool> ReadAsync<T>(Session session, ResumableStream<T> stream, Func<T, bool> show, Func<Task<bool>> goOn, Action redraw)
         where T : class
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session.Stop);
@@ -24,8 +25,9 @@ static class Watched
                 if (await Task.WhenAny(next, interrupt) == interrupt)
                 {
                     if (!await goOn()) return false;
-                    session.Interrupts.Answered();
                     interrupt = session.Interrupts.NextAsync();
+                    // Only now: whoever sees it may press Ctrl-C again, and is asked again.
+                    redraw();
                     continue;
                 }
 
@@ -35,7 +37,7 @@ static class Watched
         }
         finally
         {
-            session.Interrupts.Answered();
+            session.Interrupts.Unheard();
             await end.CancelAsync();
             await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             await responses.DisposeAsync();

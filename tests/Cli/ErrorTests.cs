@@ -53,6 +53,22 @@ public sealed class ErrorTests : CliTest
     }
 
     [Fact]
+    public async Task Refusal_over_another_job_than_the_one_that_was_named_names_that_one()
+    {
+        Coordinator.On<RollbackJobRequest>(_ => throw Refused.By(new Refusal
+        {
+            Rule = Rule.ActiveJob,
+            Sentence = "Another job is active.",
+            JobId = Examples.JobId,
+            WouldAccept = { Operation.PauseJob },
+        }));
+
+        var result = await RunAsync("rollback", $"id:{Examples.RequestId}");
+
+        Assert.Contains($"Next: headgate pause {Examples.JobId}\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Refusal_for_records_in_doubt_says_how_to_accept_them()
     {
         Coordinator.On<CancelJobRequest>(_ => throw Refused.By(new Refusal

@@ -9,7 +9,7 @@ public sealed class StreamTests
     static readonly StreamPatience Short = new()
     {
         Silence = TimeSpan.FromMilliseconds(200),
-        Outage = TimeSpan.FromMilliseconds(300),
+        Outage = TimeSpan.FromSeconds(1),
         FirstPause = TimeSpan.FromMilliseconds(1),
         LongestPause = TimeSpan.FromMilliseconds(20),
         FirstTries = 3,

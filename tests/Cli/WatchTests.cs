@@ -110,6 +110,22 @@ public sealed class WatchTests : CliTest
         await terminal.TypesAsync(typed);
 
         Assert.Equal(exitCode, await terminal.EndsAsync());
+        // At once: nothing is wound up, and nothing said of it.
+        Assert.DoesNotContain("headgate: left", terminal.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_drawn_over_cannot_command_the_terminal_either()
+    {
+        Coordinator.On<GetJobRequest>(_ => new GetJobResponse { Job = Examples.Job(JobState.Pausing) });
+        Coordinator.OnStream<WatchJobRequest>(async (_, send, _) =>
+            await send(new WatchJobResponse { Job = Examples.Job(JobState.Pausing, job => job.WaitingFor = "a\u001b]0;title\u0007"), ResumeToken = "1" }));
+        await using var terminal = OnTerminal("watch", "contacts");
+
+        await terminal.SeesAsync(@"a\x1b]0;title\x07");
+
+        Assert.Equal(0, await terminal.EndsAsync());
+        Assert.DoesNotContain("\u001b]", terminal.Screen, StringComparison.Ordinal);
     }
 
     [Fact]
