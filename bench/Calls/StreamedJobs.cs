@@ -14,7 +14,16 @@ sealed class StreamedJobs : JobService.JobServiceBase
 
     static Job Job() => new()
     {
-        Id = $"{Guid.Empty}", Project = "calls", Pipeline = "calls-1", PipelineId = $"{Guid.Empty}", PipelineVersion = 1, Kind = JobKind.Incremental,
-        State = JobState.Processing, RequestId = $"{Guid.Empty}", Attempt = 1, Epoch = 1, Counts = new RecordCounts { Extracted = 1000, Written = 500 },
+        Id = $"{Guid.Empty}",
+        Project = "calls",
+        Pipeline = "calls-1",
+        PipelineId = $"{Guid.Empty}",
+        PipelineVersion = 1,
+        Kind = JobKind.Incremental,
+        State = JobState.Processing,
+        RequestId = $"{Guid.Empty}",
+        Attempt = 1,
+        Epoch = 1,
+        Counts = new RecordCounts { Extracted = 1000, Written = 500 },
     };
 }

@@ -36,8 +36,15 @@ sealed class Calls : IBenchCase
         var jobs = await CallState.IdsAsync(state, cancellationToken);
         var order = new CallOrder
         {
-            Server = "", IsGrpc = true, Key = await run.Headgate.ViewerKeyAsync(CallState.Project, cancellationToken), Method = "GetJob", Bodies = [], AtOnce = CallsAtOnce,
-            CallsOfConnection = CallsOfConnection, WarmUpSeconds = WarmUp, Seconds = Seconds,
+            Server = "",
+            IsGrpc = true,
+            Key = await run.Headgate.ViewerKeyAsync(CallState.Project, cancellationToken),
+            Method = "GetJob",
+            Bodies = [],
+            AtOnce = CallsAtOnce,
+            CallsOfConnection = CallsOfConnection,
+            WarmUpSeconds = WarmUp,
+            Seconds = Seconds,
         };
         var calls = await RaceAsync(
             run, CallServers.Calls, isGrpc => order with { IsGrpc = isGrpc, Bodies = [.. jobs.Select(job => CallClients.Body(CallClients.Get(job), isGrpc))] }, cancellationToken);
@@ -45,7 +52,10 @@ sealed class Calls : IBenchCase
             run, CallServers.Streams,
             isGrpc => order with
             {
-                IsGrpc = isGrpc, Method = "WatchJobs", Bodies = [CallClients.StreamBody(CallClients.Watch(CallState.Project), isGrpc)], AtOnce = StreamsAtOnce,
+                IsGrpc = isGrpc,
+                Method = "WatchJobs",
+                Bodies = [CallClients.StreamBody(CallClients.Watch(CallState.Project), isGrpc)],
+                AtOnce = StreamsAtOnce,
             },
             cancellationToken);
         var (watched, worst) = await WatchAsync(run, cancellationToken);
@@ -112,8 +122,15 @@ sealed class Calls : IBenchCase
                 "watch",
                 new CallOrder
                 {
-                    Server = servers.AddressOf(CallComposition.Headgate, isGrpc), IsGrpc = isGrpc, Key = key, Method = "WatchJobs", AtOnce = watchers, Changes = Changes,
-                    Bodies = [CallClients.StreamBody(CallClients.Watch(CallState.WatchedProject), isGrpc)], State = run.Installation.State.ConnectionString, Job = job,
+                    Server = servers.AddressOf(CallComposition.Headgate, isGrpc),
+                    IsGrpc = isGrpc,
+                    Key = key,
+                    Method = "WatchJobs",
+                    AtOnce = watchers,
+                    Changes = Changes,
+                    Bodies = [CallClients.StreamBody(CallClients.Watch(CallState.WatchedProject), isGrpc)],
+                    State = run.Installation.State.ConnectionString,
+                    Job = job,
                 },
                 cancellationToken);
             var taken = tally.Milliseconds;

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Net;
 using Google.Protobuf;
+using Headgate.Rpc.Connect;
 using Headgate.Rpc.Testing.V1;
 using Headgate.Rpc.Tests.Probe;
-using Headgate.Rpc.Connect;
 
 namespace Headgate.Rpc.Tests.Calls;
 
@@ -38,7 +38,8 @@ sealed class GrpcRequest(ProbeServer server, string method, byte[] body) : IDisp
     {
         using var request = new HttpRequestMessage(Verb, new Uri(server.Address, method.Contains('/') ? method : $"/{Service}/{method}"))
         {
-            Version = Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Version = Version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         if (Verb != HttpMethod.Get) request.Content = new ByteArrayContent(body);
         if (ContentType.Length > 0) request.Content?.Headers.TryAddWithoutValidation("Content-Type", ContentType);

@@ -129,7 +129,9 @@ public sealed class StopTests
         content.Headers.ContentType = new("application/grpc");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/headgate.rpc.testing.v1.ProbeService/Chat")
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = content,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
         };
         using var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var began = TimeProvider.System.GetTimestamp();

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Headgate.Rpc.Connect;
 using Headgate.Rpc.Testing.V1;
 using Headgate.Rpc.Tests.Calls;
 using Headgate.Rpc.Tests.Probe;
-using Headgate.Rpc.Connect;
 
 namespace Headgate.Rpc.Tests.Connect;
 

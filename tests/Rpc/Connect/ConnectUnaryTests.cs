@@ -246,7 +246,8 @@ public sealed class ConnectUnaryTests(SharedServer shared) : IClassFixture<Share
         var json = Encoding.UTF8.GetBytes($$"""{"call":"{{name}}","ignoresCancellation":{{(ignoresCancellation ? "true" : "false")}}}""");
         using var request = new HttpRequestMessage(HttpMethod.Post, Path(method))
         {
-            Version = new Version(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Version = new Version(version),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(method == "Wait" ? json : GrpcRequest.FrameOf(json)),
         };
         request.Content.Headers.ContentType = new(contentType);

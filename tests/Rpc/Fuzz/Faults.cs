@@ -28,8 +28,13 @@ sealed class Faults : ILoggerProvider
             if (logLevel >= LogLevel.Error && !IsOfTheRequest(exception)) kept.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
         }
 
-        // gRPC logs what clients send amiss as an error.
-        bool IsOfTheRequest(Exception? error) => category == "Grpc.AspNetCore.Server.ServerCallHandler"
-            && error is InvalidDataException or Google.Protobuf.InvalidProtocolBufferException or InvalidOperationException { Message: Answers.Secret };
+        // gRPC logs what clients send amiss as an error; a length of more than 31 bits is no RESOURCE_EXHAUSTED to it, but an IOException.
+        bool IsOfTheRequest(Exception? error) => category == "Grpc.AspNetCore.Server.ServerCallHandler" && error switch
+        {
+            InvalidDataException or Google.Protobuf.InvalidProtocolBufferException => true,
+            InvalidOperationException { Message: Answers.Secret } => true,
+            IOException { Message: var message } => message.StartsWith("Message too large: ", StringComparison.Ordinal),
+            _ => false,
+        };
     }
 }

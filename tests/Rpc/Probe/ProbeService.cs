@@ -24,7 +24,9 @@ public sealed class ProbeService(ProbeCalls calls) : Headgate.Rpc.Testing.V1.Pro
 
         var response = new EchoResponse
         {
-            Text = request.Text, Number = request.Number, Padding = ByteString.CopyFrom(new byte[request.Padding]),
+            Text = request.Text,
+            Number = request.Number,
+            Padding = ByteString.CopyFrom(new byte[request.Padding]),
             HasDeadline = context.Deadline != DateTime.MaxValue,
         };
         foreach (var entry in context.RequestHeaders)
@@ -123,7 +125,8 @@ public sealed class ProbeService(ProbeCalls calls) : Headgate.Rpc.Testing.V1.Pro
 
     static Google.Rpc.Status Details(FailRequest request) => new()
     {
-        Code = request.Code, Message = request.Message,
+        Code = request.Code,
+        Message = request.Message,
         Details =
         {
             Any.Pack(new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = "a.b", Description = "is wrong" } } }),
