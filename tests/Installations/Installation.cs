@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
 using Headgate.PrivateServers;
 using Headgate.Tests.Servers;

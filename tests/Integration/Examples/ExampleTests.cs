@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Headgate.Tests.Installations;
 
 namespace Headgate.Integration.Tests.Examples;
 
@@ -55,11 +54,11 @@ public sealed class ExampleTests(ExampleFixture fixture) : IClassFixture<Example
     [Fact]
     public async Task Run_that_is_refused_is_told_in_a_sentence()
     {
-        foreach (var (program, arguments) in (ReadOnlySpan<(string, string[])>)
-            [
+        foreach (var (program, arguments) in new (string, string[])[]
+            {
                 (Path.Combine(Examples, "curl", "sync-and-watch"), ["crm/nothing"]),
                 ("node", [Path.Combine(Examples, "node", "sync-and-watch.mjs"), "crm/nothing"]),
-            ])
+            })
         {
             var (exitCode, output) = await TryAsync(program, arguments);
             Assert.Equal(1, exitCode);
