@@ -40,7 +40,8 @@ sealed class TerminalSession : IAsyncDisposable
     public static TerminalSession Start(IEnumerable<string> arguments, string home, string server, IEnumerable<(string Name, string? Value)> environment)
     {
         var command = string.Join(' ', arguments.Prepend(ProgramFile.Path).Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"));
-        string[] script = ["-q", "-e", "-c", $"stty cols {Columns} rows 30; exec {command}", "/dev/null"];
+        // Whoever runs the tests in the background of a shell ignores the signal, and so would every program below.
+        string[] script = ["-q", "-e", "-c", $"stty cols {Columns} rows 30; exec env --default-signal=INT {command}", "/dev/null"];
         return new TerminalSession(Process.Start(ProgramFile.Start("script", script, home, server, environment.Append(("SHELL", "/bin/sh"))))!);
     }
 
