@@ -33,9 +33,8 @@ public sealed class ExampleTests(ExampleFixture fixture) : IClassFixture<Example
     [Fact]
     public async Task Node_starts_a_run_and_watches_it()
     {
-        var program = Path.Combine(Examples, "node");
-        await RunAsync("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", program);
-        var run = await RunAsync("node", Path.Combine(program, "sync-and-watch.mjs"), Pipeline);
+        await InstallAsync();
+        var run = await RunAsync("node", Path.Combine(Examples, "node", "sync-and-watch.mjs"), Pipeline);
         Assert.Contains("COMPLETED 100 %", run, StringComparison.Ordinal);
         await StartedByAsync("an example in JavaScript");
     }
@@ -54,6 +53,7 @@ public sealed class ExampleTests(ExampleFixture fixture) : IClassFixture<Example
     [Fact]
     public async Task Run_that_is_refused_is_told_in_a_sentence()
     {
+        await InstallAsync();
         foreach (var (program, arguments) in new (string, string[])[]
             {
                 (Path.Combine(Examples, "curl", "sync-and-watch"), ["crm/nothing"]),
@@ -65,6 +65,8 @@ public sealed class ExampleTests(ExampleFixture fixture) : IClassFixture<Example
             Assert.Contains("There is no pipeline crm/nothing.", output, StringComparison.Ordinal);
         }
     }
+
+    Task InstallAsync() => RunAsync("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", Path.Combine(Examples, "node"));
 
     async Task StartedByAsync(string detail) => Assert.Equal(
         "Completed",
