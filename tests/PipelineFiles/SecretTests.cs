@@ -47,4 +47,21 @@ public sealed class SecretTests
             "expected env:NAME or file:PATH, never the secret itself",
             Assert.Single(result.Problems).ToString());
     }
+
+    [Theory]
+    [InlineData("env:HEADGATE_STATE")]
+    [InlineData("env:Headgate_State")]
+    [InlineData("env:ASPNETCORE_HEADGATE_STATE")]
+    public void Headgates_own_settings_are_no_secret_of_a_pipeline(string reference)
+    {
+        var result = PipelineFile.Parse(Files.Replace("env:CRM_SOURCE", reference), "contacts.yaml");
+
+        Assert.Contains("begin with HEADGATE_ are Headgate's own settings", Assert.Single(result.Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("env:MY_HEADGATE_SOURCE")]
+    [InlineData("env:HEADGATES")]
+    public void Variables_that_only_look_like_them_are(string reference) =>
+        Assert.Empty(PipelineFile.Parse(Files.Replace("env:CRM_SOURCE", reference), "contacts.yaml").Problems);
 }
