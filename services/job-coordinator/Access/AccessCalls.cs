@@ -3,9 +3,9 @@ using Grpc.Core;
 using Headgate.JobCoordinator.Access.Audit;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Errors;
-using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Access.Keys;
+using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Database;
 using Headgate.V1;
 

@@ -4,10 +4,10 @@ using Grpc.Core.Interceptors;
 using Headgate.JobCoordinator.Access.Audit;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Errors;
-using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Access.Methods;
 using Headgate.JobCoordinator.Access.Streams;
 using Headgate.JobCoordinator.Access.Subjects;
+using Headgate.JobCoordinator.Calls;
 using Headgate.V1;
 using Npgsql;
 

@@ -134,17 +134,29 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
 
     static RunAnswered Started(StartJob run, JobKind kind, int version, string sentence) => new()
     {
-        RunId = run.RunId, Outcome = RunOutcome.Started, JobId = run.RunId, Kind = kind, PipelineVersion = version, Sentence = sentence,
+        RunId = run.RunId,
+        Outcome = RunOutcome.Started,
+        JobId = run.RunId,
+        Kind = kind,
+        PipelineVersion = version,
+        Sentence = sentence,
     };
 
     static RunAnswered Resumed(StartJob run, Guid job) => new()
     {
-        RunId = run.RunId, Outcome = RunOutcome.Resumed, JobId = job, JobState = nameof(SyncJobStateMachine.Failed),
+        RunId = run.RunId,
+        Outcome = RunOutcome.Resumed,
+        JobId = job,
+        JobState = nameof(SyncJobStateMachine.Failed),
         Sentence = $"The failed job {job} goes on where it failed.",
     };
 
     static RunAnswered Refuse(StartJob run, RunRule rule, PipelineRow? pipeline, string sentence) => new()
     {
-        RunId = run.RunId, Outcome = RunOutcome.Refused, Rule = rule, PipelineState = pipeline?.state, Sentence = sentence,
+        RunId = run.RunId,
+        Outcome = RunOutcome.Refused,
+        Rule = rule,
+        PipelineState = pipeline?.state,
+        Sentence = sentence,
     };
 }

@@ -1,8 +1,8 @@
 using Grpc.Core;
+using Headgate.JobCoordinator.Access;
 using Headgate.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Headgate.JobCoordinator.Access;
 
 namespace Headgate.JobCoordinator.Tests.Access;
 

@@ -48,7 +48,10 @@ public sealed class KeyTests : AccessTest
     {
         var error = await RefusedAsync(async () => await Keys.CreateApiKeyAsync(new CreateApiKeyRequest
         {
-            Name = "Not A Name", Role = Role.Viewer, AllProjects = true, Expires = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
+            Name = "Not A Name",
+            Role = Role.Viewer,
+            AllProjects = true,
+            Expires = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
         }));
 
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);

@@ -122,7 +122,12 @@ public sealed class TokenTests : AccessTest
         var key = _rsa.ExportParameters(includePrivateParameters: false);
         return JsonSerializer.SerializeToElement(new
         {
-            kty = "RSA", use = "sig", kid = "one", alg = "RS256", n = Base64UrlEncoder.Encode(key.Modulus), e = Base64UrlEncoder.Encode(key.Exponent),
+            kty = "RSA",
+            use = "sig",
+            kid = "one",
+            alg = "RS256",
+            n = Base64UrlEncoder.Encode(key.Modulus),
+            e = Base64UrlEncoder.Encode(key.Exponent),
         });
     }
 }

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
 using Headgate.JobCoordinator.Access.Callers;
-using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Access.Methods;
+using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Database;
 
 namespace Headgate.JobCoordinator.Access.Idempotency;

@@ -134,6 +134,10 @@ sealed class PipelineApplication(IdempotentCalls calls, PipelineCheck check, Pip
 
     static V1.PipelineFileWarning Shown(PipelineFiles.PipelineFileWarning warning) => new()
     {
-        File = warning.File, Line = warning.Line, Column = warning.Column, Field = warning.Field, Message = warning.Message,
+        File = warning.File,
+        Line = warning.Line,
+        Column = warning.Column,
+        Field = warning.Field,
+        Message = warning.Message,
     };
 }

@@ -94,7 +94,9 @@ public sealed class ManyJobsSelectionTests(CommandBench bench)
         var (reached, held) = (await bench.JobAsync("Processing", _project), await bench.JobAsync("Processing", _project));
         var request = new OperateJobsRequest
         {
-            Filter = new JobFilter { Project = _project, States = { JobState.Processing } }, Pause = new Pause(), IdempotencyKey = _key,
+            Filter = new JobFilter { Project = _project, States = { JobState.Processing } },
+            Pause = new Pause(),
+            IdempotencyKey = _key,
         };
         using var crash = new CancellationTokenSource();
         await using (await bench.HoldAsync(held))

@@ -115,7 +115,9 @@ public sealed class ManyJobsTests(CommandBench bench)
 
         await bench.Jobs.OperateJobsAsync(new OperateJobsRequest
         {
-            Selection = Of(accepted, refused, missing), Cancel = new Cancel { Mode = CancelMode.Force }, Reason = "wrong mapping",
+            Selection = Of(accepted, refused, missing),
+            Cancel = new Cancel { Mode = CancelMode.Force },
+            Reason = "wrong mapping",
         });
 
         var rows = await bench.RowsAsync(

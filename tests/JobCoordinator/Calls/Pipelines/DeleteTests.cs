@@ -172,7 +172,8 @@ public sealed class DeleteTests(PipelineBench bench)
         var pipeline = await _project.ApplyAsync();
         var request = new DeletePipelineRequest
         {
-            Pipeline = byId ? new PipelineReference { Id = pipeline.Id } : _project.Reference(), IdempotencyKey = _project.Name,
+            Pipeline = byId ? new PipelineReference { Id = pipeline.Id } : _project.Reference(),
+            IdempotencyKey = _project.Name,
         };
         var first = await bench.Admin.DeletePipelineAsync(request);
 

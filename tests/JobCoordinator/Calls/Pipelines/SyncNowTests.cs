@@ -124,8 +124,12 @@ public sealed class SyncNowTests(PipelineBench bench)
 
         var answer = await client.GetResponse<RunAnswered>(new StartRun
         {
-            RunId = Guid.NewGuid(), Project = _project.Name, Pipeline = "contacts", PipelineId = Guid.Parse(pipeline.Id),
-            Trigger = Contracts.Runs.TriggerKind.SyncNow, Actor = "tester",
+            RunId = Guid.NewGuid(),
+            Project = _project.Name,
+            Pipeline = "contacts",
+            PipelineId = Guid.Parse(pipeline.Id),
+            Trigger = Contracts.Runs.TriggerKind.SyncNow,
+            Actor = "tester",
         });
 
         Assert.Equal(RunRule.Missing, answer.Message.Rule);
