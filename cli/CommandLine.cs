@@ -32,7 +32,7 @@ static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, Invocation invocation)
     {
-        var parsed = Create().Parse(args);
+        var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is not ParseErrorAction) return await parsed.InvokeAsync(invocation);
 
         // Of a word that is not known the parser also says that a command is missing.

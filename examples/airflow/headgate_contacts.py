@@ -41,7 +41,7 @@ def headgate_contacts():
         # A retry of this task starts no second run: it is answered as the first one was.
         answer = call(
             "PipelineService/SyncNow",
-            {"pipeline": PIPELINE, "triggerDetail": run_id, "reason": "due in Airflow", "idempotencyKey": f"airflow {run_id}"[:128]},
+            {"pipeline": PIPELINE, "triggerDetail": run_id, "reason": "due in Airflow", "idempotencyKey": f"{PIPELINE['project']}/{PIPELINE['name']} {run_id}"[:128]},
         )
         print(answer["sentence"])
         return answer["job"]["id"]
