@@ -48,6 +48,25 @@ sealed class Session : IDisposable
     /// <summary>Whether somebody can be asked, and reads the answers.</summary>
     public bool CanAsk => Terminal.IsInteractive && Settings.Output == OutputFormat.Table;
 
+    /// <summary>Asks for a reason that was not given, after what it is for was accepted: whatever becomes of the reason, that stands.</summary>
+    /// <param name="add">Repeats the command with it.</param>
+    public async Task AddReasonAsync<T>(Func<string, Task<T>> add)
+    {
+        if (Reason.Length > 0) return;
+        try
+        {
+            if (await Terminal.ReasonAsync(Stop) is { Length: > 0 } reason) await add(reason);
+        }
+        catch (OperationCanceledException)
+        {
+            Terminal.ErrorLine("headgate: left without a reason; the command stands.");
+        }
+        catch (RpcException error)
+        {
+            Terminal.ErrorLine($"headgate: the command stands, and its reason was not kept: {SafeText.Line(error.Status.Detail)}");
+        }
+    }
+
     /// <summary>How a command is safely given again of which no answer came.</summary>
     public IReadOnlyList<string> Repetition => Parsed.CommandResult.Command.Options.Contains(CommandOptions.IdempotencyKey)
         ? [Parsed.Text(CommandOptions.IdempotencyKey) is null ? Suggestions.Again("--idempotency-key", IdempotencyKey) : Suggestions.Again()]
@@ -74,6 +93,11 @@ sealed class Session : IDisposable
         catch (Exception error) when (error is OperationCanceledException or RpcException)
         {
             terminal.ErrorLine("headgate: left; what was commanded before may still take effect.");
+            return ExitCode.Refused;
+        }
+        catch (IOException error) when (error is not NoReaderException)
+        {
+            terminal.ErrorLine($"headgate: what there was to say could not be written: {error.Message}");
             return ExitCode.Refused;
         }
         catch (NoReaderException)

@@ -13,6 +13,8 @@ sealed class CancelConversation(Session session)
 {
     static readonly TimeSpan ScheduleWait = TimeSpan.FromSeconds(2);
 
+    bool _isCancelSent;
+
     public async Task<int> RunAsync(JobName name, bool pauseSchedule)
     {
         try
@@ -31,7 +33,9 @@ sealed class CancelConversation(Session session)
         }
         catch (OperationCanceledException)
         {
-            session.Terminal.ErrorLine("headgate: left without a cancel: the job stays paused, or goes on to be.");
+            session.Terminal.ErrorLine(_isCancelSent
+                ? "headgate: left; the cancel was sent, and may still take effect."
+                : "headgate: left without a cancel: the job stays paused, or goes on to be.");
             return ExitCode.Refused;
         }
     }
@@ -114,22 +118,33 @@ sealed class CancelConversation(Session session)
     {
         var key = NewKey();
         session.Screen.Acknowledge(await CancelAsync(job, pauseSchedule, session.Reason, key));
-        if (session.Reason.Length == 0 && await session.Terminal.ReasonAsync(session.Stop) is { Length: > 0 } reason)
-            await CancelAsync(job, pauseSchedule, reason, key);
+        await session.AddReasonAsync(reason => CancelAsync(job, pauseSchedule, reason, key));
         return ExitCode.Done;
     }
 
-    Task<CancelJobResponse> CancelAsync(Job job, bool pauseSchedule, string reason, string key) => session.Calls.AskAsync(
-        session.Calls.Jobs.CancelJobAsync,
-        new CancelJobRequest
+    async Task<CancelJobResponse> CancelAsync(Job job, bool pauseSchedule, string reason, string key)
+    {
+        _isCancelSent = true;
+        try
         {
-            Job = new JobReference { Id = job.Id },
-            Mode = CancelMode.Graceful,
-            PauseSchedule = pauseSchedule,
-            Reason = reason,
-            IdempotencyKey = key,
-        },
-        session.Stop);
+            return await session.Calls.AskAsync(
+                session.Calls.Jobs.CancelJobAsync,
+                new CancelJobRequest
+                {
+                    Job = new JobReference { Id = job.Id },
+                    Mode = CancelMode.Graceful,
+                    PauseSchedule = pauseSchedule,
+                    Reason = reason,
+                    IdempotencyKey = key,
+                },
+                session.Stop);
+        }
+        catch (RpcException refused) when (refused.StatusCode is StatusCode.FailedPrecondition or StatusCode.InvalidArgument or StatusCode.Unimplemented)
+        {
+            _isCancelSent = false;
+            throw;
+        }
+    }
 
     Task<ResumeJobResponse> ResumeAsync(Job job) => session.Calls.AskAsync(
         session.Calls.Jobs.ResumeJobAsync,

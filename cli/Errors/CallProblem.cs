@@ -18,7 +18,7 @@ sealed record CallProblem(string Sentence, IReadOnlyList<string> Next)
             StatusCode.Unavailable when Unreached(error) is { } why => new(
                 $"No coordinator answers at {server.OriginalString}: {why}. Is it running there? "
                 + $"Another address: --server, {Names.Server} or `server` in {session.Settings.ConfigFile}.",
-                []),
+                session.Repetition),
             StatusCode.Unavailable => new(said, session.Repetition),
             StatusCode.DeadlineExceeded => new(
                 $"{server.OriginalString} has not answered within {session.Settings.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s (--timeout); "

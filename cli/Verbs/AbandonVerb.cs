@@ -9,7 +9,7 @@ static class AbandonVerb
     {
         Name = "abandon",
         Description = "Gives up on a stop that cannot be confirmed, as the destination cannot be reached (ADMIN).",
-        Warning = "An abandoned stop stays unconfirmed, no run writes to that destination until its fence could be moved, and it cannot be undone.",
+        Warning = _ => "An abandoned stop stays unconfirmed, no run writes to that destination until its fence could be moved, and it cannot be undone.",
         One = async (session, job) => await session.Calls.AskAsync(
             session.Calls.Jobs.AbandonJobAsync, session.Command(new AbandonJobRequest { Job = job }), session.Stop),
         Many = (_, request) => request.Abandon = new(),

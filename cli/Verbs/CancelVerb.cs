@@ -13,8 +13,6 @@ static class CancelVerb
         Description = "Go ahead although records in flight may be left in doubt, where writes are not idempotent.",
     };
 
-    const string Warning = "A running job is paused first, then canceled.";
-
     static readonly Option<bool> Force = new("--force") { Description = "Stop now: batches in flight are rolled back." };
     static readonly Option<bool> PauseFirst = new("--pause-first")
     {
@@ -29,7 +27,8 @@ static class CancelVerb
         {
             Name = "cancel",
             Description = "Cancels a job. On a terminal it is paused at once, then you are asked.",
-            Warning = Warning,
+            Warning = session => session.Parsed.Has(Force) ? "Batches in flight are rolled back, and the jobs canceled at once."
+                : session.Parsed.Has(PauseFirst) ? "" : "A running job is paused first, then canceled.",
             One = async (session, job) => await SendAsync(session, job, session.Reason),
             Many = (session, request) => request.Cancel = new()
             {
@@ -69,9 +68,7 @@ static class CancelVerb
         JobReference? found = null;
         var answer = await name.FindAsync(async job => await SendAsync(session, found = job, session.Reason));
         session.Screen.Acknowledge(answer);
-        if (session.CanAsk && session.Reason.Length == 0 && !parsed.Has(CommandOptions.Yes)
-            && await session.Terminal.ReasonAsync(session.Stop) is { Length: > 0 } reason)
-            await SendAsync(session, found!, reason);
+        if (session.CanAsk && !parsed.Has(CommandOptions.Yes)) await session.AddReasonAsync(reason => SendAsync(session, found!, reason));
         return ExitCode.Done;
     }
 

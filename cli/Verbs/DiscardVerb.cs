@@ -9,7 +9,7 @@ static class DiscardVerb
     {
         Name = "discard",
         Description = "Ends a job for good and releases what it holds; what was written stays.",
-        Warning = "A discarded job cannot go on, and it cannot be undone.",
+        Warning = _ => "A discarded job cannot go on, and it cannot be undone.",
         One = async (session, job) => await session.Calls.AskAsync(
             session.Calls.Jobs.DiscardJobAsync,
             session.Command(new DiscardJobRequest { Job = job, AcceptInDoubt = session.Parsed.Has(CancelVerb.AcceptInDoubt) }),

@@ -20,7 +20,7 @@ sealed record JobCommand
     public required Action<Session, OperateJobsRequest> Many { get; init; }
 
     /// <summary>What cannot be undone of it, in a sentence: it is asked, and takes --yes where nobody can be. Empty: nothing.</summary>
-    public string Warning { get; init; } = "";
+    public Func<Session, string> Warning { get; init; } = _ => "";
 
     /// <summary>In place of <see cref="One"/>, where more is to be talked about.</summary>
     public Func<Session, Task<int>>? RunOne { get; init; }
@@ -45,7 +45,7 @@ sealed record JobCommand
 
         if (names.Length != 1 || session.Parsed.Has(CommandOptions.ValidateOnly)) return await new ManyJobs(session, this).RunAsync();
         if (RunOne is not null) return await RunOne(session);
-        if (Warning.Length > 0 && !await session.MayAsync(Warning)) return ExitCode.Refused;
+        if (Warning(session) is { Length: > 0 } warning && !await session.MayAsync(warning)) return ExitCode.Refused;
         return session.Screen.Acknowledge(await session.Named(names[0]).FindAsync(job => One(session, job)));
     }
 }

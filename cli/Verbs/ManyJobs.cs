@@ -15,14 +15,15 @@ sealed class ManyJobs(Session session, JobCommand command)
         if (isFilter) request.Filter = session.Filter();
         else request.Selection = new OperateJobsRequest.Types.Selection { Ids = { await IdsAsync() } };
         command.Many(session, request);
+        var warning = command.Warning(session);
 
         if (session.Parsed.Has(CommandOptions.ValidateOnly)) return Show(await PreviewAsync(request), asPreview: true);
-        if ((isFilter || command.Warning.Length > 0) && !session.Parsed.Has(CommandOptions.Yes))
+        if ((isFilter || warning.Length > 0) && !session.Parsed.Has(CommandOptions.Yes))
         {
-            if (!session.CanAsk) throw session.NeedsYes(command.Warning.Length > 0 ? command.Warning : "It is for many jobs.");
+            if (!session.CanAsk) throw session.NeedsYes(warning.Length > 0 ? warning : "It is for many jobs.");
             var preview = await PreviewAsync(request);
             Show(preview, asPreview: true);
-            if (preview.Results.Count == 0 || !await session.MayAsync(command.Warning)) return ExitCode.Refused;
+            if (preview.Results.Count == 0 || !await session.MayAsync(warning.Length > 0 ? warning : "It is for all of these jobs.")) return ExitCode.Refused;
             request.Selection = new OperateJobsRequest.Types.Selection { Ids = { preview.Results.Select(each => each.JobId) } };
         }
 
