@@ -7,14 +7,15 @@ using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Access.Keys;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Reading;
 using Headgate.V1;
 
 namespace Headgate.JobCoordinator.Access;
 
 /// <summary>API keys, for those who may hand them out.</summary>
-sealed class AccessCalls(CoordinatorState state, KeyTable keys, IdempotentCalls calls, TimeProvider time) : AccessService.AccessServiceBase
+sealed class AccessCalls(CoordinatorState state, KeyTable keys, IdempotentCalls calls, Reading.Tokens tokens, TimeProvider time) : AccessService.AccessServiceBase
 {
-    const int DefaultPage = 50;
+    const int UsualPage = 50;
     const int LargestPage = 1000;
 
     public override Task<CreateApiKeyResponse> CreateApiKey(CreateApiKeyRequest request, ServerCallContext context)
@@ -36,16 +37,16 @@ sealed class AccessCalls(CoordinatorState state, KeyTable keys, IdempotentCalls 
 
     public override async Task<ListApiKeysResponse> ListApiKeys(ListApiKeysRequest request, ServerCallContext context)
     {
-        if (request.PageSize < 0) throw CallErrors.Invalid(("page_size", "Expected 0 or more."));
-        var filter = new KeyFilter(request.Project is { Length: > 0 } named ? named : context.Caller().Project, request.IncludeRevoked);
-        KeyPageToken? after = null;
-        if (request.PageToken.Length > 0 && !KeyPageToken.TryParse(request.PageToken, filter, out after))
-            throw CallErrors.Invalid(("page_token", "Expected next_page_token of the page before, with all else the same."));
-        var size = Math.Min(request.PageSize == 0 ? DefaultPage : request.PageSize, LargestPage);
-        await using var connection = await state.Source.OpenConnectionAsync(context.CancellationToken);
-        var found = await keys.ListAsync(connection, filter, after, size + 1, context.CancellationToken);
+        var (project, stop) = (context.Caller().Project, context.CancellationToken);
+        var size = PageSizes.Check(request.PageSize, UsualPage, LargestPage);
+        var filter = new KeyFilter(request.Project is { Length: > 0 } named ? named : project, request.IncludeRevoked);
+        var bound = new ListApiKeysRequest(request) { PageToken = "" };
+        var after = request.PageToken.Length == 0
+            ? KeyPlace.First : KeyPlace.Parse(await tokens.OpenAsync("page_token", bound, project, request.PageToken, stop));
+        await using var connection = await state.Source.OpenConnectionAsync(stop);
+        var found = await keys.ListAsync(connection, filter, after, size + 1, stop);
         var response = new ListApiKeysResponse { ApiKeys = { found.Take(size) } };
-        if (found.Count > size) response.NextPageToken = new KeyPageToken(filter, found[size - 1].Name, Guid.Parse(found[size - 1].Id)).ToString();
+        if (found.Count > size) response.NextPageToken = await tokens.SealAsync("page_token", bound, project, KeyPlace.Of(found[size - 1]).ToString(), stop);
         return response;
     }
 

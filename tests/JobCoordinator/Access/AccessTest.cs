@@ -50,10 +50,4 @@ public abstract class AccessTest : IAsyncLifetime
             .PauseJobAsync(new PauseJobRequest { Job = job ?? Job, Reason = reason, IdempotencyKey = idempotencyKey }).ResponseAsync;
 
     protected async Task<RpcException> RefusedAsync(Func<Task> call) => await Assert.ThrowsAsync<RpcException>(call);
-
-    protected async Task EventuallyAsync(Func<Task<bool>> holds)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await holds()) await Task.Delay(20, patience.Token);
-    }
 }

@@ -89,7 +89,7 @@ public sealed class AuditTests : AccessTest
         await RefusedAsync(() => call);
         goOn.SetResult();
 
-        await EventuallyAsync(async () => (await OutcomesAsync()).Count == 2);
+        await Eventually.HoldsAsync(async () => (await OutcomesAsync()).Count == 2);
     }
 
     [Theory]

@@ -39,7 +39,7 @@ public sealed class IdempotencyTests : AccessTest
 
         var calls = Enumerable.Range(0, 40).Select(_ => PauseAsync(Admin, "", "together")).ToList();
         await begun.Task;
-        await EventuallyAsync(async () => (await Server.RowsAsync(
+        await Eventually.HoldsAsync(async () => (await Server.RowsAsync(
             "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into coordinator.idempotent_call%'")).Count > 0);
         goOn.SetResult();
 
@@ -105,7 +105,7 @@ public sealed class IdempotencyTests : AccessTest
 
         await using var another = await SecondAsync();
 
-        await EventuallyAsync(async () => (await Server.RowsAsync("select idempotency_key from coordinator.idempotent_call")).Count == 1);
+        await Eventually.HoldsAsync(async () => (await Server.RowsAsync("select idempotency_key from coordinator.idempotent_call")).Count == 1);
         Assert.Equal("young", (await Server.RowsAsync("select idempotency_key from coordinator.idempotent_call")).Single()[0]);
     }
 

@@ -15,7 +15,7 @@ public sealed class RevocationTests : AccessTest
 
         var answer = await Keys.RevokeApiKeyAsync(new RevokeApiKeyRequest { Id = id.ToString() });
         var since = Stopwatch.StartNew();
-        await EventuallyAsync(async () => await Record.ExceptionAsync(() => PauseAsync(secret)) is RpcException { StatusCode: StatusCode.Unauthenticated });
+        await Eventually.HoldsAsync(async () => await Record.ExceptionAsync(() => PauseAsync(secret)) is RpcException { StatusCode: StatusCode.Unauthenticated });
 
         Assert.Equal((CommandOutcome.Accepted, "admin"), (answer.Outcome, answer.ApiKey.RevokedBy));
         Assert.InRange(since.ElapsedMilliseconds, 0, 1000);

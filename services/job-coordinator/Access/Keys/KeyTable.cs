@@ -55,21 +55,21 @@ sealed class KeyTable(KeyHashes hashes)
 
     /// <summary>By name, and by id where names come again.</summary>
     public async Task<List<ApiKey>> ListAsync(
-        NpgsqlConnection connection, KeyFilter filter, KeyPageToken? after, int limit, CancellationToken cancellationToken)
+        NpgsqlConnection connection, KeyFilter filter, KeyPlace after, int limit, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
             select {Columns} from coordinator.api_key
             where ($1::text is null or project = $1)
               and ($2 or revoked_at is null and (expires_at is null or expires_at > now()))
-              and ($3::text is null or (name, key_id) > ($3, $4::uuid))
+              and (name, key_id) > ($3, $4)
             order by name, key_id limit $5
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = filter.Project });
         command.Parameters.AddWithValue(filter.IncludesRevoked);
-        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = after?.Name });
-        command.Parameters.Add(new NpgsqlParameter<Guid?> { TypedValue = after?.Id });
+        command.Parameters.AddWithValue(after.Name);
+        command.Parameters.AddWithValue(after.Id);
         command.Parameters.AddWithValue(limit);
         return await ReadAsync(command, cancellationToken);
     }

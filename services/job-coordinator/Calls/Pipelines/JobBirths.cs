@@ -3,7 +3,8 @@ using Headgate.JobCoordinator.Reading;
 namespace Headgate.JobCoordinator.Calls.Pipelines;
 
 /// <summary>
-/// Waits for jobs that are on their way: a pipeline is claimed in one transaction, and the job is made by a message that this owes.
+/// Waits for jobs that are on their way: a pipeline is claimed in one transaction, and the job is made by a message that this owes,
+/// perhaps in another coordinator, of which nothing is heard here: so it is looked for.
 /// </summary>
 sealed class JobBirths(JobQueries jobs, TimeProvider time)
 {

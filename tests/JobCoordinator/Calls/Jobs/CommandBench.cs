@@ -148,7 +148,7 @@ public sealed class CommandBench : IAsyncLifetime
     }
 
     /// <summary>Until so many sessions wait for a lock.</summary>
-    public Task WaitingForLocksAsync(int sessions) => EventuallyAsync(async () => await _database.ScalarAsync<long>(
+    public Task WaitingForLocksAsync(int sessions) => Eventually.HoldsAsync(async () => await _database.ScalarAsync<long>(
         "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") >= sessions);
 
     /// <summary>As after a crash between what a command has done and the record of its answer.</summary>
@@ -162,13 +162,6 @@ public sealed class CommandBench : IAsyncLifetime
         var rows = new List<string[]>();
         while (await reader.ReadAsync()) rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(column => $"{reader.GetValue(column)}")]);
         return rows;
-    }
-
-    /// <summary>Until something holds: nobody tells of it, so it is looked for.</summary>
-    public static async Task EventuallyAsync(Func<Task<bool>> isTrue)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await isTrue()) await Task.Delay(10, patience.Token);
     }
 
     public async Task DisposeAsync()

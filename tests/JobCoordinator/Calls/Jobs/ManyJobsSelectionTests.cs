@@ -102,7 +102,7 @@ public sealed class ManyJobsSelectionTests(CommandBench bench)
         await using (await bench.HoldAsync(held))
         {
             var first = bench.Jobs.OperateJobsAsync(request, cancellationToken: crash.Token).ResponseAsync;
-            await CommandBench.EventuallyAsync(async () => (await bench.GetAsync(reached)).Commands.Count == 1);
+            await Eventually.HoldsAsync(async () => (await bench.GetAsync(reached)).Commands.Count == 1);
             await bench.WaitingForLocksAsync(1);
             await crash.CancelAsync();
             await Assert.ThrowsAsync<RpcException>(() => first);

@@ -151,7 +151,7 @@ public sealed class ManyJobsTests(CommandBench bench)
         {
             call = bench.Jobs.OperateJobsAsync(
                 new OperateJobsRequest { Filter = new JobFilter { Project = project }, Pause = new Pause(), IdempotencyKey = project });
-            await CommandBench.EventuallyAsync(() => Task.FromResult(onTheirWay.Most >= 16));
+            await Eventually.HoldsAsync(() => Task.FromResult(onTheirWay.Most >= 16));
             // While jobs take their time, nothing of the call is open in the database.
             Assert.Empty(await bench.RowsAsync(
                 """

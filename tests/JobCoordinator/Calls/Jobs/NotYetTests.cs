@@ -58,7 +58,7 @@ public sealed class NotYetTests(CommandBench bench)
     public async Task Health_is_of_what_is_there()
     {
         foreach (var service in Services.Select(each => each.Service.FullName).Except([NotYet.Service]).Prepend(""))
-            await CommandBench.EventuallyAsync(async () => await HealthAsync(service) == ServingStatus.Serving);
+            await Eventually.HoldsAsync(async () => await HealthAsync(service) == ServingStatus.Serving);
 
         Assert.Equal(ServingStatus.NotServing, await HealthAsync(NotYet.Service));
     }

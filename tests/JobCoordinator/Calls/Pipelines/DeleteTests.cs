@@ -145,7 +145,7 @@ public sealed class DeleteTests(PipelineBench bench)
 
         await DeleteAsync();
 
-        await PipelineBench.EventuallyAsync(async () => await _project.StateAsync(job) == "Discarded");
+        await Eventually.HoldsAsync(async () => await _project.StateAsync(job) == "Discarded");
         Assert.Equal(("bench", "the pipeline was deleted: of no use"), (
             await bench.State.ScalarAsync<string>($"select actor from coordinator.job_command where job_id = '{job}'"),
             await bench.State.ScalarAsync<string>($"select reason from coordinator.job_command where job_id = '{job}'")));

@@ -135,14 +135,8 @@ public sealed class PipelineBench : IAsyncLifetime
     }
 
     /// <summary>Done when so many sessions of the coordinator wait for locks.</summary>
-    public Task WaitingForLocksAsync(int sessions) => EventuallyAsync(async () => await State.ScalarAsync<long>(
+    public Task WaitingForLocksAsync(int sessions) => Eventually.HoldsAsync(async () => await State.ScalarAsync<long>(
         "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") >= sessions);
-
-    public static async Task EventuallyAsync(Func<Task<bool>> holds)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await holds()) await Task.Delay(20, patience.Token);
-    }
 
     public async Task DisposeAsync()
     {

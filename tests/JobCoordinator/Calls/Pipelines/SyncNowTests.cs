@@ -168,7 +168,7 @@ public sealed class SyncNowTests(PipelineBench bench)
         await using (await bench.HoldAsync("lock table coordinator.sync_job in share mode")) answer = await SyncAsync();
 
         Assert.Equal((JobState.Pending, JobKind.Historical, pipeline.Id, 1), (answer.Job.State, answer.Job.Kind, answer.Job.PipelineId, answer.Job.PipelineVersion));
-        await PipelineBench.EventuallyAsync(async () => await _project.StateAsync(Guid.Parse(answer.Job.Id)) == "Pending");
+        await Eventually.HoldsAsync(async () => await _project.StateAsync(Guid.Parse(answer.Job.Id)) == "Pending");
     }
 
     [Fact]
