@@ -65,6 +65,8 @@ public static class ConnectionReference
         try
         {
             using var file = File.OpenRead(path);
+            // A device or a pipe would be waited for without end.
+            if (!file.CanSeek) throw new ConnectionReferenceException($"{reference}: it is no file with a secret in it.");
             var bytes = new byte[MaxFileBytes + 1];
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             var mark = bytes.AsSpan(0, length).StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;

@@ -57,7 +57,8 @@ public static class JobCoordinatorService
         };
         // Plans that are kept know no limit and no job's size: for one of thousands of segments they would fetch and sort them all to find
         // the next ones, where the index has them in order.
-        state.Options = $"{state.Options} -c enable_bitmapscan=off".TrimStart();
+        // A host that is gone leaves locks behind for a minute or two, not for hours.
+        state.Options = $"{state.Options} -c enable_bitmapscan=off -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c tcp_user_timeout=60000".TrimStart();
         return state;
     }
 

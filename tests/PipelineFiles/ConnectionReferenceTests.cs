@@ -46,6 +46,9 @@ public sealed class ConnectionReferenceTests : IDisposable
     public void Missing_file_is_named() => AssertRefused($"file:{folder}/none", $"file:{folder}/none: the file does not exist.");
 
     [Fact]
+    public void Device_is_not_waited_for() => AssertRefused("file:/dev/ptmx", "file:/dev/ptmx: it is no file with a secret in it.");
+
+    [Fact]
     public void Folder_is_named() => AssertRefused($"file:{folder}", $"file:{folder}: the file cannot be read.");
 
     [Fact]

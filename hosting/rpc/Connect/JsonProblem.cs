@@ -14,7 +14,7 @@ sealed record JsonProblem(string Field, string Description)
 
     /// <summary>Reads each field by itself, down to the one that cannot be read.</summary>
     public static JsonProblem Find(JsonElement element, MessageDescriptor type, JsonCodec json, bool ignoreUnknownFields) =>
-        Find(element, type, json, ignoreUnknownFields, "") ?? new JsonProblem("", "");
+        Find(element, type, json, ignoreUnknownFields, "", new Looks()) ?? new JsonProblem("", "");
 
     public RpcException ToException(Exception cause)
     {
@@ -30,11 +30,12 @@ sealed record JsonProblem(string Field, string Description)
         return status.ToRpcException();
     }
 
-    static JsonProblem? Find(JsonElement element, MessageDescriptor type, JsonCodec json, bool ignoreUnknownFields, string path)
+    static JsonProblem? Find(JsonElement element, MessageDescriptor type, JsonCodec json, bool ignoreUnknownFields, string path, Looks looks)
     {
         if (element.ValueKind != JsonValueKind.Object) return new JsonProblem(path, $"An object ({type.FullName}) is expected.");
         foreach (var property in element.EnumerateObject())
         {
+            if (!looks.Next()) return null;
             var at = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
             var field = type.Fields.InDeclarationOrder().FirstOrDefault(field => field.JsonName == property.Name || field.Name == property.Name);
             if (field is null)
@@ -44,21 +45,21 @@ sealed record JsonProblem(string Field, string Description)
             }
 
             if (ErrorOf(property, type, json) is not { } error) continue;
-            return Deeper(property.Value, field, json, ignoreUnknownFields, at) ?? new JsonProblem(at, error);
+            return Deeper(property.Value, field, json, ignoreUnknownFields, at, looks) ?? new JsonProblem(at, error);
         }
 
         return null;
     }
 
-    static JsonProblem? Deeper(JsonElement value, FieldDescriptor field, JsonCodec json, bool ignoreUnknownFields, string path)
+    static JsonProblem? Deeper(JsonElement value, FieldDescriptor field, JsonCodec json, bool ignoreUnknownFields, string path, Looks looks)
     {
         if (field.FieldType != FieldType.Message || field.IsMap) return null;
         // Well-known types have JSON of their own.
         if (field.MessageType.File.Package == "google.protobuf") return null;
-        if (!field.IsRepeated) return Find(value, field.MessageType, json, ignoreUnknownFields, path);
+        if (!field.IsRepeated) return Find(value, field.MessageType, json, ignoreUnknownFields, path, looks);
         if (value.ValueKind != JsonValueKind.Array) return new JsonProblem(path, "An array is expected.");
         return value.EnumerateArray()
-            .Select((item, index) => Find(item, field.MessageType, json, ignoreUnknownFields, $"{path}[{index}]"))
+            .Select((item, index) => Find(item, field.MessageType, json, ignoreUnknownFields, $"{path}[{index}]", looks))
             .FirstOrDefault(problem => problem is not null);
     }
 
@@ -74,5 +75,13 @@ sealed record JsonProblem(string Field, string Description)
         {
             return error.Message;
         }
+    }
+
+    // Each costs a parse of its own, and nobody has been asked for a key yet: what is amiss behind so many is told without its place.
+    sealed class Looks
+    {
+        int left = 1_000;
+
+        public bool Next() => left-- > 0;
     }
 }

@@ -17,8 +17,8 @@ public static class SchemaMigrator
         try
         {
             await EnsureVersionTableAsync(connection, schema, cancellationToken);
-            var version = await VersionAsync(connection, schema, cancellationToken);
-            foreach (var (number, sql) in Migrations(assembly).Where(migration => migration.Number > version))
+            var applied = await AppliedAsync(connection, schema, cancellationToken);
+            foreach (var (number, sql) in Migrations(assembly).Where(migration => !applied.Contains(migration.Number)))
                 await ExecuteAsync(connection, $"begin; {sql}; insert into {schema}.schema_version (version) values ({number}); commit", cancellationToken);
         }
         finally
@@ -39,10 +39,11 @@ public static class SchemaMigrator
             cancellationToken);
     }
 
-    static async Task<int> VersionAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    // Each by itself: one with a lower number may come later, from another branch.
+    static async Task<int[]> AppliedAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"select coalesce(max(version), 0) from {schema}.schema_version", connection);
-        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var command = new NpgsqlCommand($"select array(select version from {schema}.schema_version)", connection);
+        return (int[])(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     static IEnumerable<(int Number, string Sql)> Migrations(Assembly assembly) =>

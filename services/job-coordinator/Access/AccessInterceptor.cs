@@ -99,6 +99,7 @@ sealed partial class AccessInterceptor(
     {
         var needed = RoleFor(rule, request);
         if (caller.Role < needed) throw AccessErrors.RoleTooLow(caller, rule.Name, needed);
+        RequestTexts.Check(request);
         CommandFields.Check(request);
         var subjects = rule.Subjects.Of(request);
         if (subjects.Count == 0 && rule.Access!.Scope == Scope.Project)

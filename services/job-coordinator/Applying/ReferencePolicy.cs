@@ -15,6 +15,9 @@ public sealed class ReferencePolicy
 
     const string Variable = "HEADGATE_ACCESS__REFERENCES__";
 
+    // Of these only /dev/shm has files.
+    static readonly string[] Systems = ["/proc/", "/sys/", "/dev/"];
+
     readonly FrozenDictionary<string, IReadOnlyList<ReferencePattern>> _patterns;
     readonly FrozenSet<string> _ownFiles;
 
@@ -60,6 +63,8 @@ public sealed class ReferencePolicy
             return ("variables that begin with HEADGATE_ are Headgate's own settings, which no pipeline may name", "a secret of the pipeline's own");
         if (ConnectionReference.PathOf(reference) is { } path && _ownFiles.Contains(Canonical(path)))
             return ("it is the file of one of Headgate's own settings, which no pipeline may name", "a secret of the pipeline's own");
+        if (ConnectionReference.PathOf(reference) is { } place && IsOfSystem(Canonical(place)))
+            return ("no secret is kept there", "a file of its own");
         return _patterns.TryGetValue(project, out var patterns) && !patterns.Any(pattern => pattern.Matches(reference))
             ? ($"project {project} may not name it", patterns.Count == 0 ? "nothing: the project may name no secret"
                 : $"one of {string.Join(", ", patterns.Select(pattern => pattern.Text))}")
@@ -84,16 +89,24 @@ public sealed class ReferencePolicy
         }
     }
 
+    static bool IsOfSystem(string path) =>
+        Systems.Any(system => path.StartsWith(system, StringComparison.Ordinal)) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
+
+    // Links are followed in every part of it.
     static string Canonical(string path)
     {
+        if (path.Contains('\0')) return path;
+        var full = Path.GetFullPath(path);
+        if (full == "/") return full;
+        var here = Path.Combine(Canonical(Path.GetDirectoryName(full)!), Path.GetFileName(full));
         try
         {
-            var full = Path.GetFullPath(path);
-            return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+            return File.ResolveLinkTarget(here, returnFinalTarget: true) is { } target ? Canonical(target.FullName) : here;
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return path;
+            // Not there, or not to be seen: it is what it is called.
+            return here;
         }
     }
 }

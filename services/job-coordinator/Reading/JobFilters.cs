@@ -45,7 +45,7 @@ static class JobFilters
         try
         {
             var at = new Timestamp { Seconds = time.Seconds, Nanos = time.Nanos / NanosecondsKept * NanosecondsKept }.ToDateTimeOffset();
-            if (time.Nanos % NanosecondsKept != 0) at = at.AddMicroseconds(1);
+            if (time.Nanos % NanosecondsKept != 0 && at < JobKey.First.Created) at = at.AddMicroseconds(1);
             return at < JobKey.Last.Created ? JobKey.Last.Created : at > JobKey.First.Created ? JobKey.First.Created : at;
         }
         catch (InvalidOperationException)

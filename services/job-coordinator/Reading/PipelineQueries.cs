@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Headgate.JobCoordinator.Access.Errors;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Database;
 using Npgsql;
@@ -29,7 +30,7 @@ sealed class PipelineQueries(CoordinatorState state)
         if (isById) command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Ids.Parse($"{field}.id", pipeline.Id) });
         else command.Parameters.AddRange(new[] { new NpgsqlParameter<string> { TypedValue = pipeline.Project }, new NpgsqlParameter<string> { TypedValue = pipeline.Name } });
         return await command.ListAsync(PipelineRecord.Read, cancellationToken) is [var found] && Projects.MaySee(project, found.Project)
-            ? found : throw CallErrors.NotFound(isById ? $"There is no pipeline {pipeline.Id}." : $"There is no pipeline {pipeline.Project}/{pipeline.Name}.");
+            ? found : throw CallErrors.NotFound(isById ? $"There is no pipeline {pipeline.Id}." : $"There is no pipeline {pipeline.Project.Shortened(63)}/{pipeline.Name.Shortened(63)}.");
     }
 
     /// <summary>Pipelines by their ids, deleted ones too, as a transaction sees them; in the order of the ids.</summary>

@@ -48,13 +48,13 @@ sealed partial class JobFeed(JobQueries jobs, JobReads reads, TimeProvider time,
     async Task LookAsync()
     {
         Snapshot? seen = null;
-        while (Watchers() is { Count: > 0 } watchers)
+        while (Watchers().Count > 0)
         {
             var began = time.GetTimestamp();
             var pause = Pace;
             try
             {
-                seen = seen is null ? await BeginAsync() : await TellAsync(watchers, seen);
+                seen = seen is null ? await BeginAsync() : await TellAsync(seen);
             }
             catch (Exception error) when (!lifetime.ApplicationStopping.IsCancellationRequested)
             {
@@ -70,6 +70,11 @@ sealed partial class JobFeed(JobQueries jobs, JobReads reads, TimeProvider time,
             var left = pause - time.GetElapsedTime(began);
             if (left > TimeSpan.Zero) await Task.Delay(left, time, CancellationToken.None);
         }
+    }
+
+    List<JobWatcher> Everybody()
+    {
+        lock (_gate) return [.. _watchers];
     }
 
     // Whoever joins either is among them, or begins the next series of looks.
@@ -89,9 +94,11 @@ sealed partial class JobFeed(JobQueries jobs, JobReads reads, TimeProvider time,
         return seen;
     }
 
-    async Task<Snapshot> TellAsync(IReadOnlyList<JobWatcher> watchers, Snapshot seen)
+    async Task<Snapshot> TellAsync(Snapshot seen)
     {
         var look = await jobs.ChangedSinceAsync(seen, MostChanges + 1, lifetime.ApplicationStopping);
+        // Also who has joined since it was begun: what they have read may be older than what it saw, and the next look begins behind that.
+        var watchers = Everybody();
         if (look.Jobs.Count > MostChanges)
         {
             foreach (var watcher in watchers) watcher.TellTooMuch();

@@ -98,6 +98,10 @@ public sealed class KeyTests : AccessTest
     }
 
     [Fact]
+    public async Task Text_that_no_database_can_store_is_invalid() =>
+        Assert.Equal(StatusCode.InvalidArgument, (await RefusedAsync(async () => await Keys.ListApiKeysAsync(new ListApiKeysRequest { Project = "a\0b" }))).StatusCode);
+
+    [Fact]
     public async Task Page_token_of_another_list_is_invalid()
     {
         await Server.KeyAsync(Role.Viewer, Project);
@@ -126,7 +130,7 @@ public sealed class KeyTests : AccessTest
     {
         await PauseAsync((await Server.KeyAsync(Role.Operator, Project, "used")).Secret);
 
-        await EventuallyAsync(async () => (await Server.RowsAsync(
+        await Eventually.HoldsAsync(async () => (await Server.RowsAsync(
             "select 1 from coordinator.api_key where name = 'used' and last_used_at = date_trunc('minute', last_used_at) and last_used_at > now() - interval '2 minutes'")).Count == 1);
     }
 

@@ -36,6 +36,16 @@ public sealed class ConnectUnaryTests(SharedServer shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task Place_of_what_is_amiss_is_not_looked_for_without_end()
+    {
+        var many = string.Concat(Enumerable.Repeat("\"text\":\"a\",", 5_000));
+        using var content = new StringContent($$"""{{{many}}"nothing":1}""", System.Text.Encoding.UTF8, "application/json");
+        using var response = await server.Http.PostAsync(Path("Echo"), content);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.DoesNotContain("google.rpc.BadRequest", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Gzip_is_understood()
     {
         using var zipped = new MemoryStream();

@@ -37,7 +37,7 @@ public sealed class ReferenceTests(PipelineBench bench)
         try
         {
             await System.IO.File.WriteAllTextAsync(PipelineBench.OwnFile, "Host=nowhere");
-            foreach (var path in (string[])[PipelineBench.OwnFile, Detour(PipelineBench.OwnFile), link])
+            foreach (var path in (string[])[PipelineBench.OwnFile, Detour(PipelineBench.OwnFile), link, $"/proc/self/root{PipelineBench.OwnFile}"])
             {
                 var violation = Assert.Single(await Refused.InvalidAsync(bench.Admin.ApplyPipelineAsync(BenchProject.Request(_project.Text(source: $"file:{path}")))));
                 Assert.Equal("f0.yaml:5:37 spec.source.postgres.connection", violation.Field);
@@ -50,6 +50,16 @@ public sealed class ReferenceTests(PipelineBench bench)
             System.IO.File.Delete(link);
             System.IO.File.Delete(PipelineBench.OwnFile);
         }
+    }
+
+    [Theory]
+    [InlineData("/proc/self/environ")]
+    [InlineData("/dev/ptmx")]
+    [InlineData("/dev/../dev/stdin")]
+    public async Task What_is_no_place_for_secrets_is_refused(string path)
+    {
+        var violation = Assert.Single(await Refused.InvalidAsync(bench.Admin.ApplyPipelineAsync(BenchProject.Request(_project.Text(source: $"file:{path}")))));
+        Assert.Contains("no secret is kept there", violation.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
