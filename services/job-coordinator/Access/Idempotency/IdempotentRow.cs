@@ -1,58 +1,80 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Headgate.JobCoordinator.Database;
 using Npgsql;
 using RichStatus = Google.Rpc.Status;
 
 namespace Headgate.JobCoordinator.Access.Idempotency;
 
 /// <summary>The row of a call in coordinator.idempotent_call.</summary>
-sealed class IdempotentRow(NpgsqlConnection connection, CallKey key)
+sealed class IdempotentRow(CoordinatorState state, CallKey key)
 {
-    /// <summary>Waits for a call of the same key that is being executed. False: it was executed.</summary>
-    public async Task<bool> InsertAsync(byte[] requestHash, CancellationToken cancellationToken)
+    const string OfKey = "where caller = $1 and method = $2 and idempotency_key = $3";
+
+    /// <summary>Writes it down if it is new, and reads it: it is there before the call is executed, whatever becomes of that.</summary>
+    public async Task<KnownCall> ClaimAsync(byte[] requestHash, CancellationToken cancellationToken)
     {
-        await using var command = Command(
-            """
-            insert into coordinator.idempotent_call (caller, method, idempotency_key, request_hash) values ($1, $2, $3, $4)
-            on conflict do nothing
-            """);
-        command.Parameters.AddWithValue(requestHash);
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        await using (var insert = Command(
+            connection,
+            "insert into coordinator.idempotent_call (caller, method, idempotency_key, request_hash) values ($1, $2, $3, $4) on conflict do nothing"))
+        {
+            insert.Parameters.AddWithValue(requestHash);
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return await ReadAsync(connection, forUpdate: false, cancellationToken) ?? throw TooOld();
     }
 
-    public async Task<(byte[] RequestHash, TResponse? Response, RpcException? Refusal)> ReadAsync<TResponse>(CancellationToken cancellationToken)
-        where TResponse : class, IMessage<TResponse>, new()
+    /// <summary>The same, once whoever executes the same call at the same time has answered it; nobody else does until the transaction's end.</summary>
+    public async Task<KnownCall> LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        await ReadAsync(connection, forUpdate: true, cancellationToken) ?? throw TooOld();
+
+    /// <summary>Null: no call with that key is known.</summary>
+    public async Task<Guid?> IdAsync(CancellationToken cancellationToken)
     {
-        await using var command = Command(
-            """
-            select request_hash, response, refused_with from coordinator.idempotent_call
-            where caller = $1 and method = $2 and idempotency_key = $3
-            """);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        // Purged between the two statements: a day has passed meanwhile, and whoever repeats then is told so.
-        if (!await row.ReadAsync(cancellationToken)) throw new RpcException(new Status(StatusCode.Aborted, "The idempotency_key is too old."));
-        return row.IsDBNull(1)
-            ? (row.GetFieldValue<byte[]>(0), null, RichStatus.Parser.ParseFrom(row.GetFieldValue<byte[]>(2)).ToRpcException())
-            : (row.GetFieldValue<byte[]>(0), new MessageParser<TResponse>(() => new TResponse()).ParseFrom(row.GetFieldValue<byte[]>(1)), null);
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        return (await ReadAsync(connection, forUpdate: false, cancellationToken))?.Id;
     }
 
-    public Task AnswerAsync(IMessage response) => SetAsync("response", response.ToByteArray());
+    public Task AnswerAsync(NpgsqlConnection connection, IMessage response) => SetAsync(connection, "response", response.ToByteArray());
 
-    public Task RefuseAsync(RpcException refusal) => SetAsync(
+    public Task RefuseAsync(NpgsqlConnection connection, RpcException refusal) => SetAsync(
+        connection,
         "refused_with",
         (refusal.GetRpcStatus() ?? new RichStatus { Code = (int)refusal.StatusCode, Message = refusal.Status.Detail }).ToByteArray());
 
-    async Task SetAsync(string column, byte[] value)
+    /// <summary>Nothing was done: the key is free for what was meant.</summary>
+    public async Task ForgetAsync()
     {
-        await using var command = Command($"update coordinator.idempotent_call set {column} = $4 where caller = $1 and method = $2 and idempotency_key = $3");
+        await using var connection = await state.Source.OpenConnectionAsync();
+        await using var command = Command(connection, $"delete from coordinator.idempotent_call {OfKey} and response is null and refused_with is null");
+        await command.ExecuteNonQueryAsync();
+    }
+
+    async Task<KnownCall?> ReadAsync(NpgsqlConnection connection, bool forUpdate, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection, $"select call_id, request_hash, response, refused_with from coordinator.idempotent_call {OfKey} {(forUpdate ? "for update" : "")}");
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? new KnownCall(row.GetGuid(0), row.GetFieldValue<byte[]>(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2), row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3))
+            : null;
+    }
+
+    async Task SetAsync(NpgsqlConnection connection, string column, byte[] value)
+    {
+        await using var command = Command(connection, $"update coordinator.idempotent_call set {column} = $4 {OfKey}");
         command.Parameters.AddWithValue(value);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    NpgsqlCommand Command(string sql)
+    // Purged in between: a day has passed meanwhile, and whoever repeats then is told so.
+    static RpcException TooOld() => new(new Status(StatusCode.Aborted, "The idempotency_key is too old."));
+
+    NpgsqlCommand Command(NpgsqlConnection connection, string sql)
     {
-        // How long one waits for another is the caller's deadline to say.
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        var command = new NpgsqlCommand(sql, connection);
         command.Parameters.AddWithValue(key.Caller);
         command.Parameters.AddWithValue(key.Method);
         command.Parameters.AddWithValue(key.IdempotencyKey);

@@ -4,6 +4,7 @@ using Headgate.Contracts.Jobs;
 using Headgate.JobCoordinator.Access.Audit;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Idempotency;
+using Headgate.JobCoordinator.Access.Methods;
 using Headgate.JobCoordinator.Reading;
 using Headgate.V1;
 using CommandOutcome = Headgate.V1.CommandOutcome;
@@ -59,7 +60,7 @@ sealed class JobCommands(
     async Task<JobRow> FindAsync(ServerCallContext context, IMessage request, JobReference reference, Guid messageId)
     {
         var (project, stop) = (context.Caller().Project, context.CancellationToken);
-        if (IdempotentCalls.IdOf(context, request) is not null && await given.JobOfAsync(messageId, stop) is { } known)
+        if (CommandFields.KeyOf(request).Length > 0 && await given.JobOfAsync(messageId, stop) is { } known)
             return (await finder.ByIdAsync(known, project, stop)).Job;
         return (await finder.FindAsync(reference, project, stop)).Job;
     }
@@ -73,7 +74,7 @@ sealed class JobCommands(
 
     async Task AddReasonAsync(ServerCallContext context, IMessage request, JobOrder order)
     {
-        if (order.Reason is not { } reason || IdempotentCalls.IdOf(context, request) is not { } message) return;
+        if (order.Reason is not { } reason || await calls.IdOfAsync(context, request) is not { } message) return;
         var jobs = await given.AddReasonAsync([message], reason, context.CancellationToken);
         if (AuditedCall.Of(context) is { } call)
             await trail.NoteAsync(call, jobs.Select(job => new AuditedJob(job, call.Project, AuditTrail.ReasonAdded, null)));

@@ -45,7 +45,7 @@ sealed class ManyJobs(
                 return Named(ids ?? await selected.OfAsync(request.Filter, project, stop));
             },
             again: Task.FromResult);
-        id = IdempotentCalls.IdOf(context, request) ?? id;
+        id = await calls.IdOfAsync(context, request) ?? id;
         var found = await FindAsync([.. kept.Results.Select(result => Guid.Parse(result.JobId))], project, stop);
         context.SetAuditSubject(Projects.Check(request.Filter?.Project ?? "", project), $"{found.Named.Count} jobs");
 
