@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Headgate.V1;
 using Microsoft.AspNetCore.Builder;
+using Npgsql;
 
 namespace Headgate.JobCoordinator.Tests.Access;
 
@@ -27,25 +28,111 @@ public sealed class IdempotencyTests : AccessTest
     }
 
     [Fact]
-    public async Task Repeats_at_the_same_time_wait_for_the_first_and_get_its_answer()
+    public async Task Repeats_at_the_same_time_are_one_call_and_get_the_answer_of_one()
     {
-        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var all = new CountdownEvent(40);
         var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Jobs.OnPause = _ =>
         {
-            begun.TrySetResult();
+            if (all.Signal()) goOn.SetResult();
             return goOn.Task;
         };
 
-        var calls = Enumerable.Range(0, 40).Select(_ => PauseAsync(Admin, "", "together")).ToList();
-        await begun.Task;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => PauseAsync(Admin, "", "together")));
+
+        Assert.Single(answers.Distinct());
+        Assert.Equal(40, Jobs.Executed.Count);
+        Assert.Single(Jobs.Executed.Distinct());
+    }
+
+    [Fact]
+    public async Task Calls_that_are_executed_hold_nothing_that_others_need()
+    {
+        var (begun, goOn) = (new CountdownEvent(120), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Jobs.OnPause = request =>
+        {
+            if (request.Job.HasId) return Task.CompletedTask;
+            if (begun.Signal()) all.SetResult();
+            return goOn.Task;
+        };
+        var hanging = Enumerable.Range(0, 120).Select(no => PauseAsync(Admin, "", $"hanging-{no}", new JobReference { RequestId = Things.Request })).ToList();
+        await all.Task;
+
+        await PauseAsync(Admin, "", "one more", new JobReference { Id = Things.Job });
+
+        Assert.Equal("0", (await Server.RowsAsync(
+            "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'")).Single()[0]);
+        goOn.SetResult();
+        await Task.WhenAll(hanging);
+    }
+
+    [Fact]
+    public async Task Calls_that_wait_to_write_keep_none_from_recording_its_answer()
+    {
+        await using var session = await Server.Database.DataSource.OpenConnectionAsync();
+        await using (var locking = new NpgsqlCommand("begin; lock table coordinator.api_key in share row exclusive mode", session))
+        {
+            await PauseAsync(Admin);
+            await locking.ExecuteNonQueryAsync();
+        }
+
+        var waiting = Enumerable.Range(0, 20).Select(no => Keys.CreateApiKeyAsync(
+            new CreateApiKeyRequest { Name = $"key-{no}", Project = Project, IdempotencyKey = $"make-{no}" }).ResponseAsync).ToList();
         await Eventually.HoldsAsync(async () => (await Server.RowsAsync(
-            "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into coordinator.idempotent_call%'")).Count > 0);
+            "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into coordinator.api_key%'")).Count == 16);
+
+        await PauseAsync(Admin, "", "meanwhile");
+
+        await session.DisposeAsync();
+        await Task.WhenAll(waiting);
+    }
+
+    [Fact]
+    public async Task Key_of_a_call_with_which_nothing_was_done_is_free_for_what_was_meant()
+    {
+        Jobs.OnPause = _ => throw new RpcException(new Grpc.Core.Status(StatusCode.NotFound, "There is no such job."));
+        await RefusedAsync(() => PauseAsync(Admin, "", "typed wrong"));
+        Jobs.OnPause = _ => Task.CompletedTask;
+
+        await PauseAsync(Admin, "", "typed wrong", new JobReference { RequestId = Things.Request });
+
+        var error = await RefusedAsync(() => PauseAsync(Admin, "", "typed wrong"));
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task Call_that_finds_nothing_takes_nothing_from_the_same_call_that_has_found_it()
+    {
+        var (begun, goOn) = (NewSignal(), NewSignal());
+        Jobs.OnPause = async _ =>
+        {
+            begun.SetResult();
+            await goOn.Task;
+        };
+        var finds = PauseAsync(Admin, "", "both");
+        await begun.Task;
+        Jobs.OnPause = _ => throw new RpcException(new Grpc.Core.Status(StatusCode.NotFound, "There is no such job."));
+        await RefusedAsync(() => PauseAsync(Admin, "", "both"));
         goOn.SetResult();
 
-        var answers = await Task.WhenAll(calls);
-        Assert.Single(answers.Distinct());
-        Assert.Single(Jobs.Executed);
+        var first = await finds;
+
+        Assert.Equal(first, await PauseAsync(Admin, "", "both"));
+        Assert.Single(Jobs.Executed.Distinct());
+    }
+
+    [Fact]
+    public async Task Key_that_is_used_again_after_a_day_is_another_call()
+    {
+        await PauseAsync(Admin, "", "again");
+        await Server.Database.ExecuteAsync("update coordinator.idempotent_call set at = now() - interval '25 hours'");
+        await using var another = await SecondAsync();
+        await Eventually.HoldsAsync(async () => (await Server.RowsAsync("select 1 from coordinator.idempotent_call")).Count == 0);
+
+        await PauseAsync(Admin, "", "again");
+
+        Assert.Equal(2, Jobs.Executed.Distinct().Count());
     }
 
     [Fact]
@@ -130,6 +217,8 @@ public sealed class IdempotencyTests : AccessTest
 
         Assert.NotNull((await Keys.CreateApiKeyAsync(request)).ApiKey.Revoked);
     }
+
+    static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Another coordinator on the same database: what works on its own clock begins its work at its start.</summary>
     async Task<IAsyncDisposable> SecondAsync()

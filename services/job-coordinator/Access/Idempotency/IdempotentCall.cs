@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Grpc.Core;
-using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Database;
 using Npgsql;
 
@@ -9,16 +8,21 @@ namespace Headgate.JobCoordinator.Access.Idempotency;
 /// <summary>A call that is being executed.</summary>
 public sealed class IdempotentCall : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     readonly CoordinatorState _state;
-    readonly SemaphoreSlim _room;
+    readonly CallRooms _rooms;
     readonly IdempotentRow? _row;
+    readonly byte[] _requestHash;
+    IDisposable? _place;
     NpgsqlConnection? _connection;
     NpgsqlTransaction? _transaction;
-    bool _hasPlace;
 
-    internal IdempotentCall(CoordinatorState state, SemaphoreSlim room, IdempotentRow? row, Guid id) => (_state, _room, _row, Id) = (state, room, row, id);
+    /// <param name="state">Where it is recorded.</param>
+    /// <param name="rooms">A place in them for each call that has a connection.</param>
+    /// <param name="id">See <see cref="Id"/>.</param>
+    /// <param name="row">Null: it has no idempotency_key.</param>
+    /// <param name="requestHash">Of what it asks for.</param>
+    internal IdempotentCall(CoordinatorState state, CallRooms rooms, Guid id, IdempotentRow? row = null, byte[]? requestHash = null) =>
+        (_state, _rooms, Id, _row, _requestHash) = (state, rooms, id, row, requestHash ?? []);
 
     /// <summary>
     /// With an idempotency_key the same however often the call is executed: after a process has died between its effect and the record of
@@ -35,25 +39,36 @@ public sealed class IdempotentCall : IAsyncDisposable
     public async ValueTask<NpgsqlConnection> ConnectionAsync(CancellationToken cancellationToken)
     {
         if (_connection is not null) return _connection;
-        _hasPlace = await _room.WaitAsync(Patience, cancellationToken);
-        if (!_hasPlace) throw CallErrors.Unavailable("Too many calls are being recorded; nothing was done. Try again.");
-        _connection = await _state.Source.OpenConnectionAsync(cancellationToken);
-        _transaction = await _connection.BeginTransactionAsync(cancellationToken);
-        if (_row is not null && await _row.LockAsync(_connection, cancellationToken) is { IsAnswered: true } known) throw new AnsweredMeanwhileException(known);
-        return _connection;
+        _place = await _rooms.ToWriteAsync(cancellationToken);
+        return await OpenAsync(cancellationToken);
     }
 
     internal async Task AnswerAsync(IMessage response)
     {
-        // The outcome is decided: a caller who hangs up does not undo it.
-        if (_row is not null) await _row.AnswerAsync(await ConnectionAsync(CancellationToken.None), response);
+        if (_row is not null) await _row.AnswerAsync(await ConnectionToRecordAsync(), _requestHash, response);
         await CommitAsync();
     }
 
     internal async Task RefuseAsync(RpcException refusal)
     {
-        if (_row is not null) await _row.RefuseAsync(await ConnectionAsync(CancellationToken.None), refusal);
+        if (_row is not null) await _row.RefuseAsync(await ConnectionToRecordAsync(), _requestHash, refusal);
         await CommitAsync();
+    }
+
+    // The outcome is decided: a caller who hangs up does not undo it.
+    async ValueTask<NpgsqlConnection> ConnectionToRecordAsync()
+    {
+        if (_connection is not null) return _connection;
+        _place = await _rooms.ToRecordAsync();
+        return await OpenAsync(CancellationToken.None);
+    }
+
+    async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        _connection = await _state.Source.OpenConnectionAsync(cancellationToken);
+        _transaction = await _connection.BeginTransactionAsync(cancellationToken);
+        if (_row is not null && await _row.LockAsync(_connection, cancellationToken) is { IsAnswered: true } known) throw new AnsweredMeanwhileException(known);
+        return _connection;
     }
 
     Task CommitAsync() => _transaction?.CommitAsync(CancellationToken.None) ?? Task.CompletedTask;
@@ -62,6 +77,6 @@ public sealed class IdempotentCall : IAsyncDisposable
     {
         if (_transaction is not null) await _transaction.DisposeAsync();
         if (_connection is not null) await _connection.DisposeAsync();
-        if (_hasPlace) _room.Release();
+        _place?.Dispose();
     }
 }

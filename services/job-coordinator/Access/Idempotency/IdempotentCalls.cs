@@ -15,8 +15,7 @@ namespace Headgate.JobCoordinator.Access.Idempotency;
 /// </summary>
 public sealed class IdempotentCalls(CoordinatorState state) : IDisposable
 {
-    // Each holds a connection, and may read on another one: never all of those that sagas need too.
-    readonly SemaphoreSlim _room = new(16);
+    readonly CallRooms _rooms = new();
 
     /// <summary>Executes a call, or answers it as the first of its idempotency_key was answered.</summary>
     /// <param name="context">The call.</param>
@@ -30,15 +29,15 @@ public sealed class IdempotentCalls(CoordinatorState state) : IDisposable
         where TRequest : IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>, new()
     {
-        if (RowOf(context, request) is not { } row) return await ExecuteAsync(row: null, Guid.CreateVersion7(), first, kept);
+        if (RowOf(context, request) is not { } row) return await ExecuteAsync(new IdempotentCall(state, _rooms, Guid.CreateVersion7()), first, kept);
         var hash = SHA256.HashData(CommandFields.Content(request).ToByteArray());
         var known = await row.ClaimAsync(hash, context.CancellationToken);
-        if (!known.RequestHash.AsSpan().SequenceEqual(hash))
+        if (!known.IsAskedFor(hash))
             throw CallErrors.Invalid(("idempotency_key", "It was used before for a call with other content."));
         if (known.IsAnswered) return await again(known.Answer<TResponse>());
         try
         {
-            return await ExecuteAsync(row, known.Id, first, kept);
+            return await ExecuteAsync(new IdempotentCall(state, _rooms, known.Id, row, hash), first, kept);
         }
         catch (AnsweredMeanwhileException answered)
         {
@@ -46,7 +45,7 @@ public sealed class IdempotentCalls(CoordinatorState state) : IDisposable
         }
         catch (RpcException error) when (IsNothingDone(error.StatusCode))
         {
-            await row.ForgetAsync();
+            await row.FreeAsync();
             throw;
         }
     }
@@ -55,7 +54,7 @@ public sealed class IdempotentCalls(CoordinatorState state) : IDisposable
     public async Task<Guid?> IdOfAsync(ServerCallContext context, IMessage request) =>
         RowOf(context, request) is { } row ? await row.IdAsync(context.CancellationToken) : null;
 
-    public void Dispose() => _room.Dispose();
+    public void Dispose() => _rooms.Dispose();
 
     static bool IsNothingDone(StatusCode code) =>
         code is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.PermissionDenied or StatusCode.Unimplemented;
@@ -64,11 +63,11 @@ public sealed class IdempotentCalls(CoordinatorState state) : IDisposable
         ? new IdempotentRow(state, new CallKey(context.Caller().Identity, context.Method.TrimStart('/'), key))
         : null;
 
-    async Task<TResponse> ExecuteAsync<TResponse>(
-        IdempotentRow? row, Guid id, Func<IdempotentCall, Task<TResponse>> first, Func<TResponse, TResponse>? kept)
+    static async Task<TResponse> ExecuteAsync<TResponse>(
+        IdempotentCall call, Func<IdempotentCall, Task<TResponse>> first, Func<TResponse, TResponse>? kept)
         where TResponse : class, IMessage<TResponse>, new()
     {
-        await using var call = new IdempotentCall(state, _room, row, id);
+        await using var _ = call;
         try
         {
             var response = await first(call);

@@ -17,7 +17,10 @@ sealed class IdempotentRow(CoordinatorState state, CallKey key)
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using (var insert = Command(
             connection,
-            "insert into coordinator.idempotent_call (caller, method, idempotency_key, request_hash) values ($1, $2, $3, $4) on conflict do nothing"))
+            """
+            insert into coordinator.idempotent_call as known (caller, method, idempotency_key, request_hash) values ($1, $2, $3, $4)
+            on conflict (caller, method, idempotency_key) do update set request_hash = excluded.request_hash where known.request_hash is null
+            """))
         {
             insert.Parameters.AddWithValue(requestHash);
             await insert.ExecuteNonQueryAsync(cancellationToken);
@@ -37,18 +40,24 @@ sealed class IdempotentRow(CoordinatorState state, CallKey key)
         return (await ReadAsync(connection, forUpdate: false, cancellationToken))?.Id;
     }
 
-    public Task AnswerAsync(NpgsqlConnection connection, IMessage response) => SetAsync(connection, "response", response.ToByteArray());
+    public Task AnswerAsync(NpgsqlConnection connection, byte[] requestHash, IMessage response) =>
+        SetAsync(connection, "response", requestHash, response.ToByteArray());
 
-    public Task RefuseAsync(NpgsqlConnection connection, RpcException refusal) => SetAsync(
+    public Task RefuseAsync(NpgsqlConnection connection, byte[] requestHash, RpcException refusal) => SetAsync(
         connection,
         "refused_with",
+        requestHash,
         (refusal.GetRpcStatus() ?? new RichStatus { Code = (int)refusal.StatusCode, Message = refusal.Status.Detail }).ToByteArray());
 
-    /// <summary>Nothing was done: the key is free for what was meant.</summary>
-    public async Task ForgetAsync()
+    /// <summary>
+    /// Nothing was done: the key is free for what was meant. The id stays, since the same call may be executed elsewhere at the same time and
+    /// have found what this one has not.
+    /// </summary>
+    public async Task FreeAsync()
     {
         await using var connection = await state.Source.OpenConnectionAsync();
-        await using var command = Command(connection, $"delete from coordinator.idempotent_call {OfKey} and response is null and refused_with is null");
+        await using var command = Command(
+            connection, $"update coordinator.idempotent_call set request_hash = null {OfKey} and response is null and refused_with is null");
         await command.ExecuteNonQueryAsync();
     }
 
@@ -58,16 +67,19 @@ sealed class IdempotentRow(CoordinatorState state, CallKey key)
             connection, $"select call_id, request_hash, response, refused_with from coordinator.idempotent_call {OfKey} {(forUpdate ? "for update" : "")}");
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
-            ? new KnownCall(row.GetGuid(0), row.GetFieldValue<byte[]>(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2), row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3))
+            ? new KnownCall(row.GetGuid(0), Bytes(row, 1), Bytes(row, 2), Bytes(row, 3))
             : null;
     }
 
-    async Task SetAsync(NpgsqlConnection connection, string column, byte[] value)
+    async Task SetAsync(NpgsqlConnection connection, string column, byte[] requestHash, byte[] value)
     {
-        await using var command = Command(connection, $"update coordinator.idempotent_call set {column} = $4 {OfKey}");
+        await using var command = Command(connection, $"update coordinator.idempotent_call set request_hash = $4, {column} = $5 {OfKey}");
+        command.Parameters.AddWithValue(requestHash);
         command.Parameters.AddWithValue(value);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
+
+    static byte[]? Bytes(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
 
     // Purged in between: a day has passed meanwhile, and whoever repeats then is told so.
     static RpcException TooOld() => new(new Status(StatusCode.Aborted, "The idempotency_key is too old."));

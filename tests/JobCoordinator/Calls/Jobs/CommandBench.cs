@@ -153,7 +153,7 @@ public sealed class CommandBench : IAsyncLifetime
 
     /// <summary>As after a crash between what a command has done and the record of its answer.</summary>
     public Task ForgetAnswersAsync(string idempotencyKey) =>
-        _database.ExecuteAsync($"delete from coordinator.idempotent_call where idempotency_key = '{idempotencyKey}'");
+        _database.ExecuteAsync($"update coordinator.idempotent_call set response = null, refused_with = null where idempotency_key = '{idempotencyKey}'");
 
     public async Task<List<string[]>> RowsAsync(string sql)
     {
