@@ -86,6 +86,13 @@ public sealed class Installation : IAsyncDisposable
     public async Task<(int ExitCode, string Output)> CommandAsync(params string[] arguments) =>
         await CommandLine.RunAsync(Coordinator.Address, await KeyAsync(), arguments);
 
+    /// <summary>The command line's program, and how it is started on a terminal.</summary>
+    public async Task<(string Program, Func<string, IEnumerable<string>, ProcessStartInfo> Start)> CommandAsync()
+    {
+        var (server, key) = (Coordinator.Address, await KeyAsync());
+        return (CommandLine.Program, (file, arguments) => CommandLine.Start(server, key, file, arguments));
+    }
+
     /// <summary>Applies a file and expects that it is taken over.</summary>
     public async Task ApplyAsync(string yaml) => await TryApplyAsync(yaml);
 

@@ -62,7 +62,7 @@ public abstract class CliTest : IAsyncLifetime
     internal TerminalSession OnTerminal(params string[] arguments) => OnTerminal([], arguments);
 
     internal TerminalSession OnTerminal((string Name, string? Value)[] environment, params string[] arguments) =>
-        TerminalSession.Start(arguments, Home, Coordinator.Address, environment);
+        TerminalSession.Start(ProgramFile.Path, arguments, (file, words) => ProgramFile.Start(file, words, Home, Coordinator.Address, environment));
 
     internal string Write(string name, string text, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)
     {

@@ -37,12 +37,17 @@ sealed class TerminalSession : IAsyncDisposable
         }
     }
 
-    public static TerminalSession Start(IEnumerable<string> arguments, string home, string server, IEnumerable<(string Name, string? Value)> environment)
+    /// <param name="program">What is run on it.</param>
+    /// <param name="arguments">The program's.</param>
+    /// <param name="start">Of a file and its arguments makes the start of a process, with all streams redirected.</param>
+    public static TerminalSession Start(string program, IEnumerable<string> arguments, Func<string, IEnumerable<string>, ProcessStartInfo> start)
     {
-        var command = string.Join(' ', arguments.Prepend(ProgramFile.Path).Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"));
+        var command = string.Join(' ', arguments.Prepend(program).Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"));
         // Whoever runs the tests in the background of a shell ignores the signal, and so would every program below.
         string[] script = ["-q", "-e", "-c", $"stty cols {Columns} rows 30; exec env --default-signal=INT {command}", "/dev/null"];
-        return new TerminalSession(Process.Start(ProgramFile.Start("script", script, home, server, environment.Append(("SHELL", "/bin/sh"))))!);
+        var process = start("script", script);
+        process.Environment["SHELL"] = "/bin/sh";
+        return new TerminalSession(Process.Start(process)!);
     }
 
     /// <summary>Waits until the text has come after what was waited for before.</summary>

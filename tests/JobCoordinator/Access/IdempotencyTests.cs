@@ -118,6 +118,8 @@ public sealed class IdempotencyTests : AccessTest
 
         var first = await finds;
 
+        var error = await RefusedAsync(() => PauseAsync(Admin, "", "both", new JobReference { RequestId = Things.Request }));
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
         Assert.Equal(first, await PauseAsync(Admin, "", "both"));
         Assert.Single(Jobs.Executed.Distinct());
     }
@@ -206,6 +208,17 @@ public sealed class IdempotencyTests : AccessTest
 
         Assert.Equal((first.ApiKey, ""), (second.ApiKey, second.Secret));
         Assert.NotEmpty(first.Secret);
+    }
+
+    [Fact]
+    public async Task Key_that_is_made_by_ten_same_calls_at_once_is_one_and_its_secret_is_shown_once()
+    {
+        var request = new CreateApiKeyRequest { Name = "at-once", Project = Project, IdempotencyKey = "make" };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Keys.CreateApiKeyAsync(request).ResponseAsync));
+
+        Assert.Single(answers.Select(answer => answer.ApiKey).Distinct());
+        Assert.Single(answers, answer => answer.Secret.Length > 0);
     }
 
     [Fact]

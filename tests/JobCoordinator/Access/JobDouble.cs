@@ -9,6 +9,8 @@ namespace Headgate.JobCoordinator.Tests.Access;
 /// <summary>A job service that does what a test tells it, through <see cref="IdempotentCalls"/> as the real one.</summary>
 sealed class JobDouble(IdempotentCalls calls) : JobService.JobServiceBase
 {
+    int _executions;
+
     public ConcurrentQueue<Guid> Executed { get; } = new();
 
     public ConcurrentQueue<Caller> Callers { get; } = new();
@@ -27,9 +29,10 @@ sealed class JobDouble(IdempotentCalls calls) : JobService.JobServiceBase
             request,
             first: async call =>
             {
+                var no = Interlocked.Increment(ref _executions);
                 Executed.Enqueue(call.Id);
                 await OnPause(request);
-                return new PauseJobResponse { Sentence = $"Execution {Executed.Count}.", Outcome = CommandOutcome.Accepted };
+                return new PauseJobResponse { Sentence = $"Execution {no}.", Outcome = CommandOutcome.Accepted };
             },
             again: Task.FromResult);
     }

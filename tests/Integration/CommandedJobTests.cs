@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Headgate.Cli.Tests.Running;
+using Headgate.V1;
+using Npgsql;
+
+namespace Headgate.Integration.Tests;
+
+/// <summary>Jobs of a whole installation, commanded from its command line and by its calls.</summary>
+public sealed partial class CommandedJobTests(InstallationFixture fixture) : IClassFixture<InstallationFixture>
+{
+    readonly Installation _headgate = fixture.Installation;
+
+    [Fact]
+    public async Task At_4_51_a_cancel_on_a_terminal_pauses_says_where_the_job_stands_and_cancels_when_told_so()
+    {
+        var (job, block) = await WritingAsync("contacts");
+        var (program, start) = await _headgate.CommandAsync();
+        await using var terminal = TerminalSession.Start(program, ["cancel", "test/contacts"], start);
+
+        await terminal.SeesAsync("Pausing");
+        Assert.DoesNotContain("[c]ancel", terminal.Screen, StringComparison.Ordinal);
+        await block.DisposeAsync();
+        await terminal.SeesAsync("[l]eave paused");
+        Assert.Equal("Paused", await _headgate.State.ScalarAsync<string>($"select state from coordinator.sync_job where job_id = '{job}'"));
+        var shown = PausedAt().Match(terminal.Screen);
+        Assert.True(shown.Success, terminal.Screen);
+        var written = int.Parse(shown.Groups["written"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        Assert.Equal(("200,000", written), (shown.Groups["all"].Value, (int)await _headgate.Destination.ScalarAsync<long>("select count(*) from contacts")));
+        Assert.InRange(written, 1, 199_999);
+        await terminal.TypesAsync("c\n");
+        await terminal.SeesAsync("Reason");
+        await terminal.TypesAsync("wrong mapping\n");
+
+        Assert.Equal(0, await terminal.EndsAsync());
+        await _headgate.StateAsync(job, "Canceled");
+        Assert.Equal(written, await _headgate.Destination.ScalarAsync<long>("select count(*) from contacts"));
+        var (exitCode, output) = await _headgate.CommandAsync("watch", job.ToString());
+        Assert.Equal(0, exitCode);
+        Assert.Contains("wrong mapping", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Command_whose_coordinator_is_killed_between_its_effect_and_its_answer_is_answered_as_it_was_meant_when_it_is_repeated()
+    {
+        var (job, block) = await WritingAsync("killed");
+        var request = new PauseJobRequest { Job = new JobReference { Id = job.ToString() }, IdempotencyKey = "killed-between" };
+        await using var jobHeld = await HoldAsync($"select from coordinator.sync_job where job_id = '{job}' for update");
+        var first = PauseAsync(request);
+        await Installation.EventuallyAsync(async () => await CallsAsync("true") == 1, () => Task.FromResult("the call was not written down"));
+        await using var answerHeld = await HoldAsync("select from coordinator.idempotent_call for update");
+        await jobHeld.DisposeAsync();
+        await _headgate.StateAsync(job, "Pausing");
+        Assert.False(first.IsCompleted);
+        await _headgate.Coordinator.KillAsync();
+        await Assert.ThrowsAsync<RpcException>(() => first);
+        await answerHeld.DisposeAsync();
+        await block.DisposeAsync();
+        Assert.Equal(0, await CallsAsync("response is not null"));
+
+        await _headgate.StartCoordinatorAsync();
+        var repeat = await PauseAsync(request);
+
+        Assert.Equal(CommandOutcome.Accepted, repeat.Outcome);
+        await _headgate.StateAsync(job, "Paused");
+        Assert.Equal(1, await _headgate.State.ScalarAsync<long>($"select count(*) from coordinator.job_command where job_id = '{job}'"));
+        Assert.Equal(1, await CallsAsync("response is not null"));
+    }
+
+    /// <summary>A job with a batch in hand that waits until the session is disposed, and others behind it.</summary>
+    async Task<(Guid Job, NpgsqlConnection Block)> WritingAsync(string table)
+    {
+        await _headgate.Source.ExecuteAsync(
+            $"create table {table} (id int primary key, v text); insert into {table} select n, repeat('x', 200) from generate_series(1, 200000) n");
+        await _headgate.Destination.ExecuteAsync($"create table {table} (id int primary key, v text)");
+        await _headgate.ApplyAsync(Pipelines.Of(table, Pipelines.Object(table)));
+        var block = await _headgate.BlockAsync(table);
+        var job = await _headgate.RunAsync($"test/{table}");
+        await _headgate.WorkerBlockedAsync();
+        return (job, block);
+    }
+
+    async Task<NpgsqlConnection> HoldAsync(string rows)
+    {
+        var session = await _headgate.State.DataSource.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand($"begin; {rows}", session);
+        await command.ExecuteNonQueryAsync();
+        return session;
+    }
+
+    async Task<PauseJobResponse> PauseAsync(PauseJobRequest request)
+    {
+        using var channel = GrpcChannel.ForAddress(_headgate.Coordinator.Address);
+        var key = new Metadata { { "authorization", $"Bearer {await _headgate.KeyAsync()}" } };
+        return await new JobService.JobServiceClient(channel).PauseJobAsync(request, key);
+    }
+
+    Task<long> CallsAsync(string which) =>
+        _headgate.State.ScalarAsync<long>($"select count(*) from coordinator.idempotent_call where idempotency_key = 'killed-between' and {which}");
+
+    [GeneratedRegex(@"Paused at (?<written>[\d,]+) of (?<all>[\d,]+)\.")]
+    private static partial Regex PausedAt();
+}
