@@ -13,24 +13,24 @@ public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture,
 {
     internal static readonly string[] Rows =
     [
-        FaultPoints.RunClaimed,
-        $"{FaultPoints.JobCommitted}/{nameof(JobPrepared)}",
         $"{FaultPoints.JobCommitted}/{nameof(SegmentExtracted)}#2",
         $"{FaultPoints.FenceNotMoved}/Open",
         $"{FaultPoints.FenceMoved}/Open",
         $"{FaultPoints.JobCommitted}/{nameof(FenceMoved)}",
-        $"{FaultPoints.JobCommitted}/{nameof(SchemaChangesApplied)}",
         $"{FaultPoints.JobCommitted}/{nameof(SegmentLoaded)}",
         $"{FaultPoints.FenceNotMoved}/Close",
         $"{FaultPoints.FenceMoved}/Close",
         FaultPoints.JobCompared,
-        $"{FaultPoints.JobCommitted}/{nameof(JobVerified)}",
         $"{FaultPoints.ObligationSent}/{nameof(JobCompleted)}",
     ];
 
     // In between.
     internal static readonly string[] RowsByHand =
     [
+        $"{FaultPoints.JobCommitted}/{nameof(JobVerified)}",
+        $"{FaultPoints.JobCommitted}/{nameof(SchemaChangesApplied)}",
+        $"{FaultPoints.JobCommitted}/{nameof(JobPrepared)}",
+        FaultPoints.RunClaimed,
         $"{FaultPoints.ObligationSent}/{nameof(AcceptJob)}",
         $"{FaultPoints.JobCommitted}/{nameof(BeginJob)}",
         $"{FaultPoints.JobCommitted}/{nameof(FenceMoved)}#2",

@@ -9,22 +9,22 @@ public sealed class WorkerCrashTests(WorkerCrashTests.Fixture fixture, ITestOutp
     // The job has 1 preparation, 4 segments to read, 1 schema change, and 4 segments to write, in 5 batches.
     internal static readonly string[] Rows =
     [
-        FaultPoints.PlanStored,
         FaultPoints.SegmentRead,
         FaultPoints.SegmentPublished,
         FaultPoints.SegmentAdopted,
-        FaultPoints.SchemaChanged,
-        $"{FaultPoints.StepAnswered}/ApplySchema",
         FaultPoints.BatchNotBegun,
         FaultPoints.BatchWritten,
         FaultPoints.BatchCommitted,
-        $"{FaultPoints.StepAnswered}/Load#2",
         FaultPoints.ReleaseForgotten,
     ];
 
-    // In between, and the same steps for the last time, when nothing comes after them.
+    // In between, where both are killed in the gate as well, and the same steps for the last time, when nothing comes after them.
     internal static readonly string[] RowsByHand =
     [
+        FaultPoints.PlanStored,
+        FaultPoints.SchemaChanged,
+        $"{FaultPoints.StepAnswered}/ApplySchema",
+        $"{FaultPoints.StepAnswered}/Load#2",
         FaultPoints.PlanMade,
         $"{FaultPoints.StepAnswered}/Prepare",
         $"{FaultPoints.StepAnswered}/Extract#3",
