@@ -85,9 +85,11 @@ static class KeysVerb
                 if (file is null) session.Terminal.Line(SafeText.Line(answer.Secret));
             });
         }
-        catch (IOException error) when (answer.Secret.Length > 0)
+        // Whatever it was: a limit on the size of files is no IOException.
+        catch (Exception error) when (answer.Secret.Length > 0)
         {
-            throw new CliException($"The key was made, but its secret could not be written and is lost: revoke it, and make another. {error.Message}")
+            throw new CliException(
+                $"The key was made, but its secret could not be written and is lost: revoke it, and make another. {error.Message}", inner: error)
             {
                 Next = [session.Suggestions.Of("keys", "revoke", answer.ApiKey?.Id ?? "")],
             };

@@ -96,7 +96,7 @@ public sealed class CancelLeftTests : CliTest
     }
 
     [Fact]
-    public async Task Watching_that_is_left_with_the_reason_says_that_the_command_stands()
+    public async Task Watching_that_is_left_with_the_reason_takes_nothing_back()
     {
         Pauses();
         Watches();
@@ -105,10 +105,11 @@ public sealed class CancelLeftTests : CliTest
         await CancelsAsync(terminal);
         await terminal.SeesAsync("Reason");
         await terminal.TypesAsync(TerminalSession.CtrlC);
-        await terminal.SeesAsync("headgate: left without a reason; the command stands.");
-        await terminal.SeesAsync("headgate: left; what was commanded before may still take effect.");
 
+        // It is the second Ctrl-C, which leaves at once.
         Assert.Equal(1, await terminal.EndsAsync());
+        Assert.Contains("It will be Canceled.", terminal.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("headgate: left", terminal.Screen, StringComparison.Ordinal);
     }
 
     static async Task AnswersAsync(TerminalSession terminal)

@@ -46,7 +46,8 @@ public sealed class ExampleProgramTests(ExampleTools tools) : IClassFixture<Exam
         grpc.On<SyncNowRequest>(_ => connect.Started)
             .OnStream<WatchJobRequest>(async (_, send, _) => await send(new WatchJobResponse { Job = Completed, ResumeToken = "1" }));
 
-        var result = await tools.RunAsync(program, $"{(program == "curl" ? connect.Address : grpc.Address)}/", tools.KeyFile);
+        var address = (program == "curl" ? connect.Address : grpc.Address).Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        var result = await tools.RunAsync(program, $"{address}/", tools.KeyFile);
 
         Assert.Equal((0, "It starts.\nCOMPLETED 100 %, written 8400\n", ""), (result.ExitCode, result.Out, result.Error));
     }
@@ -56,14 +57,17 @@ public sealed class ExampleProgramTests(ExampleTools tools) : IClassFixture<Exam
     {
         await using var server = await ConnectServer.StartAsync(
             null,
-            async (stream, http) =>
+            async (stream, _) =>
             {
                 await ConnectServer.SendAsync(stream, new WatchJobResponse { Job = Examples.Job(JobState.Processing), ResumeToken = "1" });
                 await ConnectServer.SendAsync(stream, new WatchJobResponse { ResumeToken = "a/heartbeat+2=" });
-                // Killed while it wrote.
+                // Amid a message.
                 await stream.WriteAsync("\0\0\0\u0001\0{\"job"u8.ToArray());
-                await stream.FlushAsync();
+            },
+            (_, http) =>
+            {
                 http.Abort();
+                return Task.CompletedTask;
             },
             (stream, _) => ConnectServer.SendAsync(stream, 2, """{"error": {"code": "unavailable", "message": "The server stops."}}"""),
             CompletesAsync);
@@ -71,7 +75,7 @@ public sealed class ExampleProgramTests(ExampleTools tools) : IClassFixture<Exam
         var result = await tools.RunAsync("curl", server.Address, tools.KeyFile);
 
         Assert.Equal((0, "It starts.\nPROCESSING 10.5 %, written 8400\nCOMPLETED 100 %, written 8400\n"), (result.ExitCode, result.Out));
-        Assert.Equal(["", "a/heartbeat+2=", "a/heartbeat+2="], server.Watched.Select(request => request.ResumeToken));
+        Assert.Equal(["", "a/heartbeat+2=", "a/heartbeat+2=", "a/heartbeat+2="], server.Watched.Select(request => request.ResumeToken));
         Assert.All(server.Watched, request => Assert.Equal(Examples.JobId, request.Job.Id));
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Headgate.Cli.Tests.Running;
@@ -15,7 +14,7 @@ public sealed class ExampleTools : IAsyncLifetime
 
     internal string KeyFile => Path.Combine(_home, "key");
 
-    internal X509Certificate2 Certificate { get; } = CertificateOf("127.0.0.1");
+    internal X509Certificate2 Certificate { get; } = CertificateOf("localhost");
 
     public async Task InitializeAsync()
     {
@@ -77,12 +76,12 @@ public sealed class ExampleTools : IAsyncLifetime
         return new CliResult(process.ExitCode, await output, await error);
     }
 
-    static X509Certificate2 CertificateOf(string address)
+    static X509Certificate2 CertificateOf(string host)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={address}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Parse(address));
+        names.AddDnsName(host);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         var now = TimeProvider.System.GetUtcNow();
