@@ -26,8 +26,9 @@ public sealed class UnwritableTests : CliTest
     public async Task Program_is_told_of_it_as_of_other_errors()
     {
         Coordinator.On<ListJobsRequest>(_ => new ListJobsResponse());
+        Write(".config/headgate/config", "output: json\n");
 
-        var (exitCode, error) = await ShellAsync("\"$1\" jobs -o json >/dev/full");
+        var (exitCode, error) = await ShellAsync("\"$1\" jobs >/dev/full");
 
         Assert.Equal((1, Full), (exitCode, JsonDocument.Parse(error).RootElement.GetProperty("error").GetProperty("message").GetString()));
     }
