@@ -33,15 +33,23 @@ static class CommandLine
     public static async Task<int> RunAsync(string[] args, Invocation invocation)
     {
         var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is not ParseErrorAction) return await parsed.InvokeAsync(invocation);
+        var report = new ErrorReport(invocation.Terminal, GlobalOptions.OutputOf(parsed, invocation.Variables));
+        try
+        {
+            if (parsed.Action is not ParseErrorAction) return await parsed.InvokeAsync(invocation);
+        }
+        catch (IOException error)
+        {
+            // Of words that have no session: --help, completion.
+            return report.Show(error);
+        }
 
         // Of a word that is not known the parser also says that a command is missing.
         string[] errors = [.. parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal)];
         if (parsed.UnmatchedTokens.Count > 0) errors = [$"There is no word or option {string.Join(' ', parsed.UnmatchedTokens.Select(ShellWord.Quoted))} here."];
-        var report = new ErrorReport(invocation.Terminal, GlobalOptions.OutputOf(parsed, invocation.Variables));
         return report.Show(new CliException(string.Join('\n', errors), ExitCode.Usage)
         {
-            Next = [$"headgate {string.Join(' ', Names(parsed.CommandResult).Reverse().Append("--help"))}"],
+            Next = [$"{ShellWord.Quoted(invocation.Command)} {string.Join(' ', Names(parsed.CommandResult).Reverse().Append("--help"))}"],
         });
     }
 

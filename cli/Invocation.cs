@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Headgate.Cli.Configuration;
 using Headgate.Cli.Output;
 
 namespace Headgate.Cli;
@@ -24,4 +25,7 @@ sealed class Invocation : InvocationConfiguration
     }
 
     public required Func<string, string?> Variables { get; init; }
+
+    /// <summary>The word that command lines to type begin with.</summary>
+    public string Command => Variables(Names.Command) is { Length: > 0 } typed ? typed : "headgate";
 }

@@ -19,7 +19,7 @@ sealed class Session : IDisposable
         (Parsed, Settings, Terminal) = (parsed, settings, terminal);
         Calls = new CoordinatorCalls(settings);
         Screen = new Screen(terminal, settings.Output);
-        Suggestions = new Suggestions(parsed);
+        Suggestions = new Suggestions(parsed, ((Invocation)parsed.InvocationConfiguration).Command);
         IdempotencyKey = parsed.Text(CommandOptions.IdempotencyKey) ?? Guid.NewGuid().ToString();
     }
 
@@ -84,31 +84,26 @@ sealed class Session : IDisposable
         }
         catch (CliException error)
         {
-            return new ErrorReport(terminal, session?.Settings.Output ?? GlobalOptions.OutputOf(parsed, invocation.Variables)).Show(error);
+            return Report().Show(error);
         }
         catch (RpcException error) when (!session!.Stop.IsCancellationRequested)
         {
-            return new ErrorReport(terminal, session.Settings.Output).Show(error, session);
+            return Report().Show(error, session);
         }
         catch (Exception error) when (error is OperationCanceledException or RpcException)
         {
-            terminal.ErrorLine("headgate: left; what was commanded before may still take effect.");
-            return ExitCode.Refused;
+            return Report().Show(new CliException("left; what was commanded before may still take effect.") { Code = CodeNames.Of(StatusCode.Cancelled) });
         }
-        catch (IOException error) when (error is not NoReaderException)
+        catch (IOException error)
         {
-            terminal.ErrorLine($"headgate: what there was to say could not be written: {error.Message}");
-            return ExitCode.Refused;
-        }
-        catch (NoReaderException)
-        {
-            // As `head` goes once it has enough: nobody is left to be told.
-            return ExitCode.Refused;
+            return Report().Show(error);
         }
         finally
         {
             session?.Dispose();
         }
+
+        ErrorReport Report() => new(terminal, session?.Settings.Output ?? GlobalOptions.OutputOf(parsed, invocation.Variables));
     }
 
     /// <summary>Sets the reason and the idempotency key, which every command has.</summary>

@@ -10,4 +10,7 @@ static class Names
     public const string Output = "HEADGATE_OUTPUT";
     public const string Config = "HEADGATE_CONFIG";
     public const string Timeout = "HEADGATE_TIMEOUT";
+
+    /// <summary>How the program was started, where it was by another: as a person types it.</summary>
+    public const string Command = "HEADGATE_COMMAND";
 }

@@ -5,6 +5,9 @@ sealed class CliException(string sentence, int exitCode = ExitCode.Refused, Exce
 {
     public int ExitCode { get; } = exitCode;
 
+    /// <summary>What it is to a program.</summary>
+    public string Code { get; init; } = exitCode == Cli.ExitCode.Usage ? "USAGE" : "REFUSED";
+
     /// <summary>Command lines that would go on from here, as they are typed.</summary>
     public IReadOnlyList<string> Next { get; init; } = [];
 }

@@ -14,9 +14,13 @@ sealed class ErrorReport(Terminal terminal, OutputFormat format)
 {
     public int Show(CliException error)
     {
-        Write(error.ExitCode == ExitCode.Usage ? "USAGE" : "REFUSED", error.Message, error.Next, [], null);
+        Write(error.Code, error.Message, error.Next, [], null);
         return error.ExitCode;
     }
+
+    /// <summary>That something could not be written. Of a reader who has gone, as `head` goes once it has enough, nobody is left to be told.</summary>
+    public int Show(IOException error) => error is NoReaderException ? ExitCode.Refused
+        : Show(new CliException($"what there was to say could not be written: {error.Message}"));
 
     public int Show(RpcException error, Session session)
     {

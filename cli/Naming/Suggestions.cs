@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Headgate.Cli.Configuration;
 using Headgate.Cli.Verbs;
 using Headgate.V1;
@@ -6,17 +7,18 @@ using Headgate.V1;
 namespace Headgate.Cli.Naming;
 
 /// <summary>Command lines to type, with the global options that were typed this time.</summary>
-sealed class Suggestions(ParseResult parsed)
+sealed class Suggestions(ParseResult parsed, string command)
 {
-    /// <summary>The command line of this time, with more words.</summary>
-    public string Again(params string[] more) => Line([.. parsed.Tokens.Select(token => token.Value), .. more]);
+    /// <summary>The command line of this time, with more options.</summary>
+    public string Again(params string[] more) => Line(Extended(parsed.Tokens, more));
 
     /// <summary>The command line of this time, with an option that it may have had already.</summary>
     public string With(string option, string value)
     {
-        var words = parsed.Tokens.Select(token => token.Value).ToList();
-        if (words.IndexOf(option) is >= 0 and var at) words.RemoveRange(at, Math.Min(2, words.Count - at));
-        return Line([.. words, option, value]);
+        var tokens = parsed.Tokens.ToList();
+        if (tokens.FindIndex(token => token.Type == TokenType.Option && token.Value == option) is >= 0 and var at)
+            tokens.RemoveRange(at, Math.Min(2, tokens.Count - at));
+        return Line(Extended(tokens, option, value));
     }
 
     /// <summary>Another command line.</summary>
@@ -82,5 +84,12 @@ sealed class Suggestions(ParseResult parsed)
         }
     }
 
-    static string Line(IEnumerable<string> words) => string.Join(' ', words.Prepend("headgate").Select(ShellWord.Quoted));
+    // After -- every word is a name, however it begins.
+    static IEnumerable<string> Extended(IReadOnlyList<Token> tokens, params string[] options)
+    {
+        var words = tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Count();
+        return [.. tokens.Take(words).Select(token => token.Value), .. options, .. tokens.Skip(words).Select(token => token.Value)];
+    }
+
+    string Line(IEnumerable<string> words) => string.Join(' ', words.Prepend(command).Select(ShellWord.Quoted));
 }

@@ -54,7 +54,17 @@ sealed partial class Terminal
 
     public void Line(string text = "") => Out.WriteLine(text);
 
-    public void ErrorLine(string text) => Error.WriteLine(text);
+    /// <summary>Where that cannot be written either, the exit code alone tells it.</summary>
+    public void ErrorLine(string text)
+    {
+        try
+        {
+            Error.WriteLine(text);
+        }
+        catch (IOException)
+        {
+        }
+    }
 
     /// <summary>Null: the input has ended.</summary>
     public async Task<string?> ReadLineAsync(CancellationToken cancellationToken) =>

@@ -35,7 +35,7 @@ static class ApplyVerb
         var request = new ApplyPipelineRequest { ValidateOnly = session.Parsed.Has(CommandOptions.ValidateOnly) };
         foreach (var path in paths)
         {
-            var file = new ApplyPipelineRequest.Types.File { File_ = PipelineFiles.Read(path) };
+            var file = new ApplyPipelineRequest.Types.File { File_ = await PipelineFiles.ReadAsync(path, session.Stop) };
             if (expected is { } version) file.ExpectedVersion = version;
             request.Files.Add(file);
         }

@@ -12,11 +12,7 @@ static class CommandOptions
         HelpName = "TEXT",
     };
 
-    public static readonly Option<string?> IdempotencyKey = new("--idempotency-key")
-    {
-        Description = "A command that is given again with the same key is not executed again. A new one unless told.",
-        HelpName = "KEY",
-    };
+    public static readonly Option<string?> IdempotencyKey = IdempotencyKeyOption();
 
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask." };
 
@@ -50,6 +46,8 @@ static class CommandOptions
         Description = "Of every project that the key is bound to, whatever --project says.",
     };
 
+    const int LongestKey = 128;
+
     static readonly Option[] OfCommands = [Reason, IdempotencyKey];
 
     /// <summary>Makes it a command: something that has a reason and can be repeated.</summary>
@@ -78,6 +76,22 @@ static class CommandOptions
         parsed.GetResult(option) is { Implicit: false } && parsed.GetValue(option) is { Length: > 0 } said ? said : null;
 
     public static bool Has(this ParseResult parsed, Option<bool> option) => parsed.GetResult(option) is not null && parsed.GetValue(option);
+
+    static Option<string?> IdempotencyKeyOption()
+    {
+        var option = new Option<string?>("--idempotency-key")
+        {
+            Description = "A command that is given again with the same key is not executed again. A new one unless told.",
+            HelpName = "KEY",
+        };
+        option.Validators.Add(result =>
+        {
+            // One that is not there would be taken for none, and the repeat of a command for another command.
+            if (result.GetValueOrDefault<string?>() is { } key && (key.Length is 0 or > LongestKey || key.Any(c => c is < ' ' or > '~')))
+                result.AddError($"{option.Name} is 1 to {LongestKey} printable ASCII characters.");
+        });
+        return option;
+    }
 
     public static int NotNegative(this ParseResult parsed, Option<int> option) => parsed.GetValue(option) is >= 0 and var number
         ? number

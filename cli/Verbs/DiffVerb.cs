@@ -18,7 +18,7 @@ static class DiffVerb
     {
         var request = new DiffJobRequest
         {
-            File = session.Parsed.Text(PipelineFiles.One) is { } path ? PipelineFiles.Read(path) : null,
+            File = session.Parsed.Text(PipelineFiles.One) is { } path ? await PipelineFiles.ReadAsync(path, session.Stop) : null,
             Object = session.ChosenObject(),
             Fields = { session.ChosenFields() },
             Keys = { session.ChosenKeys() },

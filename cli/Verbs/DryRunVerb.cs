@@ -32,7 +32,7 @@ static class DryRunVerb
         if (named is null == file is null) throw new CliException("Name a pipeline, or give a file by --file: one of the two.", ExitCode.Usage);
         var request = new DryRunRequest { SampleSize = session.Parsed.NotNegative(SampleSize) };
         if (file is null) request.Pipeline = PipelineName.Parse(named!, session.Settings.Project);
-        else request.File = PipelineFiles.Read(file);
+        else request.File = await PipelineFiles.ReadAsync(file, session.Stop);
 
         var answer = await session.Calls.AskAsync(session.Calls.Pipelines.DryRunAsync, session.Command(request), session.Stop);
         if (!session.Screen.IsJson) session.Screen.Warnings(answer.Warnings);

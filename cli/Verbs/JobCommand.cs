@@ -40,7 +40,7 @@ sealed record JobCommand
         if (names.Length == 0 && !isFilter)
         {
             throw new CliException(
-                $"Which job? Name one (headgate {Name} PIPELINE), or choose some by --pipeline, --state, --kind, --since and the like.", ExitCode.Usage);
+                $"Which job? Name one ({session.Suggestions.Of(Name, "PIPELINE")}), or choose some by --pipeline, --state, --kind, --since and the like.", ExitCode.Usage);
         }
 
         if (names.Length != 1 || session.Parsed.Has(CommandOptions.ValidateOnly)) return await new ManyJobs(session, this).RunAsync();

@@ -74,14 +74,27 @@ static class KeysVerb
             };
         }
 
-        file?.Write(answer.Secret);
-        if (file is not null) answer.Secret = "";
-        session.Screen.Answer(answer, screen =>
+        try
         {
-            // On stdout the secret alone, for whoever pipes it on.
-            session.Terminal.ErrorLine(SafeText.Line(answer.Sentence));
-            if (file is null) session.Terminal.Line(SafeText.Line(answer.Secret));
-        });
+            file?.Write(answer.Secret);
+            if (file is not null) answer.Secret = "";
+            session.Screen.Answer(answer, screen =>
+            {
+                // On stdout the secret alone, for whoever pipes it on.
+                session.Terminal.ErrorLine(SafeText.Line(answer.Sentence));
+                if (file is null) session.Terminal.Line(SafeText.Line(answer.Secret));
+            });
+        }
+        // Whatever it was: a limit on the size of files is no IOException.
+        catch (Exception error) when (answer.Secret.Length > 0)
+        {
+            throw new CliException(
+                $"The key was made, but its secret could not be written and is lost: revoke it, and make another. {error.Message}", inner: error)
+            {
+                Next = [session.Suggestions.Of("keys", "revoke", answer.ApiKey?.Id ?? "")],
+            };
+        }
+
         return ExitCode.Done;
     }
 

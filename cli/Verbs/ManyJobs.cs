@@ -1,4 +1,6 @@
+using Grpc.Core;
 using Headgate.Cli.Asking;
+using Headgate.Cli.Errors;
 using Headgate.Cli.Naming;
 using Headgate.Cli.Output;
 using Headgate.V1;
@@ -37,17 +39,28 @@ sealed class ManyJobs(Session session, JobCommand command)
         return await session.Calls.AskAsync(session.Calls.Jobs.OperateJobsAsync, preview, session.Stop);
     }
 
-    async Task<List<string>> IdsAsync()
+    /// <summary>Each name is found as the command to one job finds it; while one is not, nothing is commanded.</summary>
+    async Task<IEnumerable<string>> IdsAsync()
     {
-        var ids = new List<string>();
-        foreach (var typed in session.Parsed.GetValue(CommandArguments.Jobs)!.Distinct(StringComparer.Ordinal))
+        var (ids, missing) = (new List<string>(), new List<string>());
+        JobName[] names = [.. session.Parsed.GetValue(CommandArguments.Jobs)!.Distinct(StringComparer.Ordinal).Select(session.Named)];
+        foreach (var name in names)
         {
-            var name = session.Named(typed);
-            // Each job answers for itself: an id that is not there is told of with the others.
-            ids.Add(name.Meanings[0].Id is { Length: > 0 } id ? id : await session.IdOfAsync(name));
+            try
+            {
+                ids.Add(await session.IdOfAsync(name));
+            }
+            catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+            {
+                missing.Add($"{name.Typed}: {error.Status.Detail}");
+            }
+            catch (CliException error) when (error.InnerException is RpcException { StatusCode: StatusCode.NotFound })
+            {
+                missing.Add(error.Message);
+            }
         }
 
-        return [.. ids.Distinct(StringComparer.Ordinal)];
+        return missing.Count == 0 ? ids.Distinct(StringComparer.Ordinal) : throw new CliException($"{string.Join('\n', missing)}\nNothing was sent.");
     }
 
     int Show(OperateJobsResponse answer, bool asPreview)

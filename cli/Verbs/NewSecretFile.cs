@@ -19,6 +19,8 @@ sealed class NewSecretFile : IDisposable
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
+                // What could not be written is not tried again when it is closed.
+                BufferSize = 0,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }));
         }

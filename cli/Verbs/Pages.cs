@@ -40,7 +40,7 @@ static class Pages
             var shown = grid();
             if (shown.Rows.Count == 0) screen.Say(nothing);
             else screen.Table(shown.WithoutEmptyColumns());
-            if (NextOf(answer) is { Length: > 0 } next) session.Terminal.ErrorLine($"More: {session.Suggestions.With("--page-token", next)}, or --all");
+            if (NextOf(answer) is { Length: > 0 } next) session.Terminal.ErrorLine(SafeText.Line($"More: {session.Suggestions.With("--page-token", next)}, or --all"));
         });
         return ExitCode.Done;
     }

@@ -19,7 +19,11 @@ static class PipelineFiles
 
     static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static PipelineFile Read(string path)
+    /// <summary>A read of what another program writes cannot be called off; it is left behind.</summary>
+    public static Task<PipelineFile> ReadAsync(string path, CancellationToken cancellationToken) =>
+        Task.Run(() => Read(path), CancellationToken.None).WaitAsync(cancellationToken);
+
+    static PipelineFile Read(string path)
     {
         try
         {

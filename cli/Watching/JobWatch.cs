@@ -15,6 +15,9 @@ sealed class JobWatch(Session session, string jobId)
     /// <summary>The job as it was seen last; null: nothing was seen of it.</summary>
     public Job? Job { get; private set; }
 
+    /// <summary>Whether somebody who watched it has talked about canceling it.</summary>
+    public bool IsCommanded { get; private set; }
+
     /// <param name="isEnd">Whether there is nothing more to wait for; besides, the stream ends with a final state.</param>
     /// <returns>False: it was left before.</returns>
     public async Task<bool> RunAsync(Func<Job, bool> isEnd)
@@ -45,6 +48,7 @@ sealed class JobWatch(Session session, string jobId)
         switch (await session.Terminal.ChooseAsync("[s]top watching, [c]ancel the job, [g]o on watching", "scg", session.Stop))
         {
             case 'c':
+                IsCommanded = true;
                 await new CancelConversation(session).RunAsync(JobName.Parse(jobId, project: null), pauseSchedule: false);
                 return true;
             case 'g': return true;

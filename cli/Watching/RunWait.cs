@@ -14,7 +14,8 @@ static class RunWait
         var id = job.Id;
         if (outcome == RunOutcome.Waiting)
         {
-            if (!await new JobWatch(session, job.Id).RunAsync(IsFinal)) return Left(session);
+            var turn = new JobWatch(session, job.Id);
+            if (!await turn.RunAsync(IsFinal)) return Left(session, turn);
             id = job.SuccessorId;
         }
 
@@ -25,7 +26,7 @@ static class RunWait
     {
         var watch = new JobWatch(session, jobId);
         // Failed is not final, but it goes on only if somebody or the next due run says so.
-        if (!await watch.RunAsync(job => IsFinal(job) || job.State == JobState.Failed)) return Left(session);
+        if (!await watch.RunAsync(job => IsFinal(job) || job.State == JobState.Failed)) return Left(session, watch);
         if (watch.Job is not { } job) throw new CliException($"Nothing was told of job {jobId}.");
         if (!session.Screen.IsJson) session.Screen.Details(job);
         if (job.State == JobState.Completed) return ExitCode.Done;
@@ -37,9 +38,9 @@ static class RunWait
 
     public static bool IsFinal(Job job) => job.State is JobState.Canceled or JobState.Completed or JobState.Discarded;
 
-    static int Left(Session session)
+    static int Left(Session session, JobWatch watch)
     {
-        session.Terminal.ErrorLine("headgate: left; the run goes on.");
+        session.Terminal.ErrorLine($"headgate: left; {(watch.IsCommanded ? "what was commanded before may still take effect" : "the run goes on")}.");
         return ExitCode.Refused;
     }
 }

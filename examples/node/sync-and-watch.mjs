@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts a run of a pipeline by gRPC and shows it, as it changes, until it has ended. The exit code is 0 if it has completed.
 //   npm ci
-//   HEADGATE_SERVER=127.0.0.1:8080 HEADGATE_KEY_FILE=~/headgate.key node sync-and-watch.mjs crm/contacts
+//   HEADGATE_SERVER=http://127.0.0.1:8080 HEADGATE_KEY_FILE=~/headgate.key node sync-and-watch.mjs crm/contacts
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -26,13 +26,23 @@ const definition = loader.loadSync(['headgate/v1/pipeline_service.proto', 'headg
 });
 const { PipelineService, JobService } = grpc.loadPackageDefinition(definition).headgate.v1;
 
-const server = process.env.HEADGATE_SERVER.replace('http://', '');
-// Over a network: grpc.credentials.createSsl().
-const credentials = grpc.credentials.createInsecure();
+function setting(name, meaning) {
+  if (process.env[name]) return process.env[name];
+  console.error(`${name} is not set: ${meaning}`);
+  process.exit(1);
+}
+
+const address = setting('HEADGATE_SERVER', 'where the coordinator listens, for example http://127.0.0.1:8080');
+const keyFile = setting('HEADGATE_KEY_FILE', 'a file with the secret of an API key');
+const server = new URL(address.includes('://') ? address : `http://${address}`);
+// Further certificate authorities: GRPC_DEFAULT_SSL_ROOTS_FILE_PATH.
+const credentials = server.protocol === 'https:' ? grpc.credentials.createSsl() : grpc.credentials.createInsecure();
+// Without one, that of the scheme: a URL leaves out a port that is usual.
+const target = `${server.hostname}:${server.port || (server.protocol === 'https:' ? 443 : 80)}`;
 const key = new grpc.Metadata();
-key.set('authorization', `Bearer ${readFileSync(process.env.HEADGATE_KEY_FILE.replace(/^~/, homedir()), 'ascii').trim()}`);
-const pipelines = new PipelineService(server, credentials);
-const jobs = new JobService(server, credentials);
+key.set('authorization', `Bearer ${readFileSync(keyFile.replace(/^~/, homedir()), 'ascii').trim()}`);
+const pipelines = new PipelineService(target, credentials);
+const jobs = new JobService(target, credentials);
 
 // Not the end of a failed job: it can be resumed. But it does not go on by itself.
 const ended = new Set(['JOB_STATE_COMPLETED', 'JOB_STATE_CANCELED', 'JOB_STATE_DISCARDED', 'JOB_STATE_FAILED']);

@@ -92,6 +92,14 @@ public sealed class OutputTests : CliTest
     }
 
     [Fact]
+    public async Task Token_of_the_next_page_cannot_command_the_terminal_either()
+    {
+        Coordinator.On<ListJobsRequest>(_ => new ListJobsResponse { Jobs = { Examples.Job(JobState.Failed) }, NextPageToken = "t\u001b]0;title\u0007" });
+
+        Assert.Equal("More: headgate jobs --page-token 't\\x1b]0;title\\x07', or --all\n", (await RunAsync("jobs")).Error);
+    }
+
+    [Fact]
     public async Task File_of_a_pipeline_is_piped_as_it_was_applied()
     {
         const string text = "a: \"\u001b\"\n# ü\n";

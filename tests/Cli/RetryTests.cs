@@ -1,6 +1,9 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Headgate.Cli.Tests.Running;
 using Headgate.V1;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Headgate.Cli.Tests;
 
@@ -47,6 +50,49 @@ public sealed class RetryTests : CliTest
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("has not answered within 0.5 s", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\tb")]
+    [InlineData("ü")]
+    [InlineData(null)]
+    public async Task Key_that_is_none_is_refused_and_not_replaced(string? key)
+    {
+        var result = await RunAsync("pause", "contacts", "--idempotency-key", key ?? new string('k', 129));
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.StartsWith("headgate: --idempotency-key is 1 to 128 printable ASCII characters.\n", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Coordinator.Requests);
+    }
+
+    [Fact]
+    public async Task Command_that_reached_nobody_is_given_up_with_how_to_repeat_it()
+    {
+        (string, string?)[] nowhere = [("HEADGATE_SERVER", "http://127.0.0.1:1")];
+
+        var own = await RunAsync(nowhere, "pause", "contacts");
+        var given = await RunAsync(nowhere, "pause", "contacts", "--idempotency-key", "k1");
+        var query = await RunAsync(nowhere, "jobs");
+
+        Assert.Matches("\nNext: headgate pause contacts --idempotency-key [0-9a-f-]{36}\n$", own.Error);
+        Assert.EndsWith("\nNext: headgate pause contacts --idempotency-key k1\n", given.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Next: ", query.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Command_whose_answer_was_lost_with_the_connection_is_given_up_with_how_to_repeat_it()
+    {
+        Coordinator.On<PauseJobRequest>((_, context) =>
+        {
+            context.GetHttpContext().Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
+            return Task.FromResult<IMessage>(new PauseJobResponse());
+        });
+
+        var result = await RunAsync("pause", "contacts");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"\nNext: headgate pause contacts --idempotency-key {Coordinator.All<PauseJobRequest>()[0].IdempotencyKey}\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,17 +37,35 @@ static class KeysCommand
     {
         var problems = key.Problems(services.GetRequiredService<TimeProvider>().GetUtcNow()).ToList();
         var secret = KeySecret.New();
-        if (problems.Count == 0 && !await AddAsync(services, key, secret, cancellationToken))
-            problems.Add(("name", $"There is another key {key.Name} that is neither revoked nor expired."));
+        try
+        {
+            if (problems.Count == 0 && !await AddAsync(services, key, secret, ShowAsync, cancellationToken))
+                problems.Add(("name", $"There is another key {key.Name} that is neither revoked nor expired."));
+        }
+        catch (IOException error)
+        {
+            problems.Add(("secret", $"It could not be written, and no key was made: {error.Message}"));
+        }
+
         foreach (var (field, problem) in problems) await remarks.WriteLineAsync($"error: {field}: {problem}");
-        if (problems.Count > 0) return 1;
-        await remarks.WriteLineAsync(
-            $"{key.Name} has role {AccessErrors.Shown(key.Role)} in {(key.Project is { } project ? $"project {project}" : "all projects")}. Its secret is shown this once:");
-        await output.WriteLineAsync(secret.Reveal());
-        return 0;
+        return problems.Count > 0 ? 1 : 0;
+
+        async Task ShowAsync()
+        {
+            await remarks.WriteLineAsync(
+                $"{key.Name} has role {AccessErrors.Shown(key.Role)} in {(key.Project is { } project ? $"project {project}" : "all projects")}. Its secret is shown this once:");
+            await output.WriteLineAsync(secret.Reveal());
+            await output.FlushAsync(CancellationToken.None);
+        }
     }
 
-    static async Task<bool> AddAsync(IServiceProvider services, NewKey key, KeySecret secret, CancellationToken cancellationToken)
+    /// <param name="services">The coordinator's.</param>
+    /// <param name="key">What is added.</param>
+    /// <param name="secret">Its secret.</param>
+    /// <param name="show">Gives the secret away, before the key is there: one whose secret nobody has is not made.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    static async Task<bool> AddAsync(
+        IServiceProvider services, NewKey key, KeySecret secret, Func<Task> show, CancellationToken cancellationToken)
     {
         var call = new AuditedCall
         {
@@ -62,6 +80,16 @@ static class KeysCommand
         await using var connection = await services.GetRequiredService<CoordinatorState>().Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var isAdded = await services.GetRequiredService<KeyTable>().AddAsync(connection, key, secret, cancellationToken) is not null;
+        try
+        {
+            if (isAdded) await show();
+        }
+        catch (IOException)
+        {
+            await trail.EndAsync(call, Grpc.Core.StatusCode.Aborted, "Its secret could not be written.");
+            throw;
+        }
+
         await transaction.CommitAsync(CancellationToken.None);
         await trail.EndAsync(call, isAdded ? Grpc.Core.StatusCode.OK : Grpc.Core.StatusCode.InvalidArgument, sentence: null);
         return isAdded;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -26,12 +27,18 @@ sealed class Coordinator : Interceptor, IAsyncDisposable
 
     public IReadOnlyList<Metadata> Headers => [.. _calls.Select(call => call.Headers)];
 
-    public static async Task<Coordinator> StartAsync()
+    /// <param name="certificate">With which it listens by TLS; null: in cleartext.</param>
+    public static async Task<Coordinator> StartAsync(X509Certificate2? certificate = null)
     {
         var coordinator = new Coordinator();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            if (certificate is not null) listen.UseHttps(certificate);
+        }));
         builder.Services.AddSingleton(coordinator);
         builder.Services.AddGrpc(options => options.Interceptors.Add<Coordinator>());
         var application = builder.Build();

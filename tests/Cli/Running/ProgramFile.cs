@@ -5,6 +5,8 @@ namespace Headgate.Cli.Tests.Running;
 /// <summary>The built program, and the environment that it is run in: nothing of the person's who runs the tests.</summary>
 static class ProgramFile
 {
+    public static readonly string Root = System.IO.Path.GetFullPath(System.IO.Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+
     // Where it was built: beside the tests it would lack what the tests' framework has for itself.
     public static readonly string Path = System.IO.Path.GetFullPath(System.IO.Path.Combine(
         AppContext.BaseDirectory, "../../../../../cli/bin", System.IO.Path.GetRelativePath(System.IO.Path.Combine(AppContext.BaseDirectory, "../.."), AppContext.BaseDirectory), "headgate"));

@@ -47,6 +47,20 @@ public sealed class KeysCommandTests : AccessTest
         Assert.Contains(Server.Log.All, line => line.Contains("another pepper", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Key_whose_secret_cannot_be_written_is_not_made()
+    {
+        using var disk = new FullDisk();
+        using var remarks = new StringWriter();
+
+        var code = await KeysCommand.CreateAsync(Server.Services, Key("first"), disk, remarks, default);
+
+        Assert.Equal(1, code);
+        Assert.Contains("no key was made", remarks.ToString(), StringComparison.Ordinal);
+        Assert.Equal([["0"]], await Server.RowsAsync("select count(*)::text from coordinator.api_key where name = 'first'"));
+        Assert.Equal([["BEGUN"], ["ABORTED"]], await Server.RowsAsync("select outcome from coordinator.audit order by audit_id"));
+    }
+
     async Task<(int Code, string Output, string Remarks)> CreateAsync(NewKey key)
     {
         using var output = new StringWriter { NewLine = "\n" };
@@ -56,4 +70,9 @@ public sealed class KeysCommandTests : AccessTest
     }
 
     static NewKey Key(string name) => new() { Name = name, Role = Role.Admin, CreatedBy = KeyTable.Host };
+
+    sealed class FullDisk : StringWriter
+    {
+        public override Task WriteLineAsync(string? value) => throw new IOException("No space left on device.");
+    }
 }
