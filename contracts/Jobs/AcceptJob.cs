@@ -35,6 +35,9 @@ public sealed record AcceptJob
     /// <summary>Who asked for it.</summary>
     public required string Actor { get; init; }
 
+    /// <summary>Why, as they say; shown with the job.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>When the run was accepted, UTC.</summary>
     public required DateTimeOffset At { get; init; }
 }

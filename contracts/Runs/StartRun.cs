@@ -23,4 +23,7 @@ public sealed record StartRun
 
     /// <summary>Who asked for it.</summary>
     public required string Actor { get; init; }
+
+    /// <summary>Why, as they say; shown with the job.</summary>
+    public string? Reason { get; init; }
 }

@@ -10,7 +10,7 @@ namespace Headgate.Rpc.Connect;
 /// Serves a call of the Connect protocol by making it one of gRPC, and gRPC's answer one of Connect. So both have the same handlers,
 /// interceptors, deadlines and limits.
 /// </summary>
-sealed class ConnectCalls(RpcMethods methods, JsonCodec json, IOptions<GrpcServiceOptions> options)
+sealed class ConnectCalls(RpcMethods methods, JsonCodec json, IEnumerable<ICallAdmission> admissions, IOptions<GrpcServiceOptions> options)
 {
     public Task InvokeAsync(HttpContext http, RequestDelegate grpc)
     {
@@ -25,7 +25,7 @@ sealed class ConnectCalls(RpcMethods methods, JsonCodec json, IOptions<GrpcServi
         if (kind.Value.IsStream == (method.Method.Type == MethodType.Unary)) return WrongKindAsync(http, method);
         if (!kind.Value.IsStream) return Unary(method).PostAsync(http, kind.Value.IsJson, grpc);
         if (method.Method.Type != MethodType.DuplexStreaming || !HttpProtocol.IsHttp11(http.Request.Protocol))
-            return new ConnectStream(method, kind.Value.IsJson, json, options.Value.MaxReceiveMessageSize).InvokeAsync(http, grpc);
+            return new ConnectStream(method, kind.Value.IsJson, json, AdmitAsync, options.Value.MaxReceiveMessageSize).InvokeAsync(http, grpc);
         // HTTP/1.1 has no answers before the request's end.
         http.Response.StatusCode = StatusCodes.Status505HttpVersionNotsupported;
         return Task.CompletedTask;
@@ -59,5 +59,10 @@ sealed class ConnectCalls(RpcMethods methods, JsonCodec json, IOptions<GrpcServi
         return Task.CompletedTask;
     }
 
-    ConnectUnary Unary(RpcMethod method) => new(method, json, options.Value.MaxReceiveMessageSize);
+    ConnectUnary Unary(RpcMethod method) => new(method, json, AdmitAsync, options.Value.MaxReceiveMessageSize);
+
+    async Task AdmitAsync(HttpContext http, RpcMethod method)
+    {
+        foreach (var admission in admissions) await admission.AdmitAsync(http, method.Method.FullName);
+    }
 }

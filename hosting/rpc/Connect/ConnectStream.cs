@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Headgate.Rpc.Connect;
 
 /// <summary>A streaming call of Connect: messages in envelopes, which are gRPC's frames but for the last of an answer.</summary>
-sealed class ConnectStream(RpcMethod method, bool isJson, JsonCodec json, int? limit)
+sealed class ConnectStream(RpcMethod method, bool isJson, JsonCodec json, Func<HttpContext, RpcMethod, Task> admit, int? limit)
 {
     /// <summary>Flag of the envelope that ends an answer.</summary>
     public const byte EndStream = 2;
@@ -22,11 +22,12 @@ sealed class ConnectStream(RpcMethod method, bool isJson, JsonCodec json, int? l
         try
         {
             ConnectRequest.Check(http.Request);
+            await admit(http, method);
             isGzip = ConnectRequest.IsGzip(http.Request.Headers["Connect-Content-Encoding"].ToString());
         }
         catch (RpcException refused)
         {
-            await response.RefuseAsync(refused.Status);
+            await response.RefuseAsync(refused.Status, refused.GetRpcStatus());
             return;
         }
 

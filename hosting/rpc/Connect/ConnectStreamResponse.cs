@@ -37,10 +37,10 @@ sealed class ConnectStreamResponse(HttpContext http, RpcMethod method, bool isJs
     }
 
     /// <summary>Answers a request that does not become a call.</summary>
-    public async Task RefuseAsync(Status status)
+    public async Task RefuseAsync(Status status, Google.Rpc.Status? details)
     {
         Begin();
-        WriteEnd(new GrpcTrailers(status, null, []));
+        WriteEnd(new GrpcTrailers(status, details, []));
         await outer.CompleteAsync();
     }
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Headgate.Rpc.Connect;
 
 /// <summary>A unary call of Connect: the bare message in the body, or in the query of a GET.</summary>
-sealed class ConnectUnary(RpcMethod method, JsonCodec json, int? limit)
+sealed class ConnectUnary(RpcMethod method, JsonCodec json, Func<HttpContext, RpcMethod, Task> admit, int? limit)
 {
     public Task PostAsync(HttpContext http, bool isJson, RequestDelegate grpc) => InvokeAsync(http, isJson, grpc, async () =>
     {
@@ -40,6 +40,7 @@ sealed class ConnectUnary(RpcMethod method, JsonCodec json, int? limit)
         try
         {
             ConnectRequest.Check(http.Request);
+            await admit(http, method);
             Frame.Write(frame, 0, Proto(await read(), isJson));
         }
         catch (RpcException refused)

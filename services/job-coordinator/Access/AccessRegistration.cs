@@ -7,6 +7,7 @@ using Headgate.JobCoordinator.Access.Methods;
 using Headgate.JobCoordinator.Access.Streams;
 using Headgate.JobCoordinator.Access.Subjects;
 using Headgate.JobCoordinator.Access.Tokens;
+using Headgate.Rpc.Connect;
 using Microsoft.Extensions.Options;
 
 namespace Headgate.JobCoordinator.Access;
@@ -37,6 +38,7 @@ public static class AccessRegistration
         services.AddSingleton<IdempotentCalls>();
         services.AddSingleton<AccessCalls>();
         services.AddSingleton<AccessInterceptor>();
+        services.AddSingleton<ICallAdmission, CallAdmission>();
         services.AddSingleton<AuditInterceptor>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyUses>());
         services.AddHostedService<IdempotentCallPurge>();

@@ -4,6 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using Headgate.V1;
+using Npgsql;
 using RichStatus = Google.Rpc.Status;
 
 namespace Headgate.JobCoordinator.Calls;
@@ -37,6 +38,10 @@ public static class CallErrors
     /// <summary>UNAVAILABLE: a command was sent, and whether it has taken effect is not known yet.</summary>
     public static RpcException Unanswered(string who) =>
         Unavailable($"{who} has not answered in time; the command may still take effect. Repeat it with the same idempotency_key.");
+
+    /// <summary>Whether the same may succeed later: the state database is away, busy, or has ended the session.</summary>
+    public static bool IsPassing(NpgsqlException error) =>
+        error.IsTransient || error.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown;
 
     /// <summary>As protos spell it: FAILED_PRECONDITION.</summary>
     public static string Shown(StatusCode code) => code == StatusCode.OK ? "OK"

@@ -18,6 +18,7 @@ static class JobBirth
         Trigger = accepted.Trigger,
         TriggerDetail = accepted.TriggerDetail,
         Actor = accepted.Actor,
+        TriggerReason = accepted.Reason,
         CreatedAt = accepted.At,
     };
 }

@@ -111,6 +111,10 @@ static class JobConditions
 
     public static bool IsFailing(BehaviorContext<SyncJob, PauseJob> context) => context.Saga.Intent == StopIntent.Fail;
 
+    /// <summary>The move that nobody waited for any more was made after all.</summary>
+    public static bool ConfirmsAbandoned(BehaviorContext<SyncJob, FenceMoved> context) =>
+        context.Message.Epoch == context.Saga.Epoch && !context.Message.Open && context.Saga.StopUnconfirmed;
+
     static bool Was(BehaviorContext<SyncJob, ResumeJob> context, string state) => context.Saga.ResumeTo == state && !IsOutdated(context);
 
     static bool Confirms(BehaviorContext<SyncJob, FenceMoved> context, StopIntent intent) =>

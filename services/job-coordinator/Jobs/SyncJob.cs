@@ -31,6 +31,9 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>Who asked for the run.</summary>
     public string Actor { get; set; } = null!;
 
+    /// <summary>Why they did.</summary>
+    public string? TriggerReason { get; set; }
+
     /// <summary>Rises on Restart only.</summary>
     public int Attempt { get; set; } = 1;
 

@@ -195,6 +195,6 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
 
         During(Completed, Ended("completed"));
 
-        During(Discarded, Ended("discarded"));
+        During(Discarded, [When(FenceStands, ConfirmsAbandoned).RecordFence().ConfirmAbandoned(), .. Ended("discarded")]);
     }
 }

@@ -71,8 +71,9 @@ static class TargetClaims
     static string[] Targets(PipelineDefinition definition) =>
         [.. definition.Objects.Where(entry => entry.Include).Select(entry => QualifiedName.Parse(entry.To).ToSql())];
 
-    // What no job will write any more. A stop that was abandoned is unconfirmed until a later job of the pipeline has moved the fence;
-    // and a pipeline that was claimed for a job which is still to be born keeps everything.
+    // What no job will write any more. A stop that was abandoned is unconfirmed until its fence was moved after all, by the move that was
+    // under way or by a later job of the pipeline: of a deleted one by the former alone. And a pipeline that was claimed for a job which is
+    // still to be born keeps everything.
     static Task ForgetAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => ExecuteAsync(
         connection,
         """

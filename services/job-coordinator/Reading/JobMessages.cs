@@ -24,7 +24,7 @@ static class JobMessages
             RequestId = job.RequestId?.ToString() ?? "",
             Attempt = job.Attempt,
             Epoch = job.Epoch,
-            Trigger = Trigger(job.Trigger.ToString(), job.TriggerDetail, job.Actor),
+            Trigger = Trigger(job.Trigger.ToString(), job.TriggerDetail, job.Actor, job.TriggerReason),
             Counts = Counts(job),
             MaxRowsPerSecond = job.MaxRowsPerSecond ?? 0,
             WaitingFor = job.WaitingFor ?? "",
@@ -42,9 +42,9 @@ static class JobMessages
         return message;
     }
 
-    /// <summary>What started a run; its reason is not recorded.</summary>
-    public static V1.Trigger Trigger(string kind, string? detail, string actor) =>
-        new() { Kind = Enum.Parse<V1.TriggerKind>(kind), Detail = detail ?? "", Actor = actor };
+    /// <summary>What started a run.</summary>
+    public static V1.Trigger Trigger(string kind, string? detail, string actor, string? reason) =>
+        new() { Kind = Enum.Parse<V1.TriggerKind>(kind), Detail = detail ?? "", Actor = actor, Reason = reason ?? "" };
 
     /// <summary>A time that may not have come.</summary>
     public static Timestamp? Time(DateTimeOffset? time) => time is { } at ? Timestamp.FromDateTimeOffset(at) : null;

@@ -41,11 +41,18 @@ sealed class JobQueries(CoordinatorState state)
                 and {Bounds} {Order}) j)
          """;
 
-    const string OfPipeline =
+    const string OpenOfPipeline =
         $"""
-         (select j.* from coordinator.pipeline p cross join lateral (
+         (select j.* from coordinator.sync_job j
+          where j.finished_at is null and j.project = $1 and j.pipeline = $2 and j.state = any($3) and j.kind = any($4) and {Bounds} {Order})
+         """;
+
+    const string EndedOfPipeline =
+        $"""
+         (select j.* from coordinator.pipeline p cross join unnest($9) s (state) cross join unnest($4) k (kind) cross join lateral (
               select j.* from coordinator.sync_job j
-              where j.pipeline_id = p.pipeline_id and j.deleted_at is null and j.state = any($3 || $9) and j.kind = any($4) and {Bounds} {Order}) j
+              where j.finished_at is not null and j.deleted_at is null and j.pipeline_id = p.pipeline_id and j.state = s.state and j.kind = k.kind
+                and {Bounds} {Order}) j
           where p.project = $1 and p.name = $2)
          """;
 
@@ -149,7 +156,7 @@ sealed class JobQueries(CoordinatorState state)
     {
         var branches = (selection.Pipeline, selection.Project) switch
         {
-            ({ }, _) => OfPipeline,
+            ({ }, _) => $"{OpenOfPipeline} union all {EndedOfPipeline}",
             (_, { }) => $"{OpenOfProject} union all {EndedOfProject}",
             _ => $"{Open} union all {Ended}",
         };

@@ -13,8 +13,8 @@ sealed record JobRow
     public const string Columns =
         """
         j.job_id, j.project, j.pipeline, j.pipeline_id, j.pipeline_version, j.kind, j.state, j.request_id, j.attempt, j.epoch,
-        j.trigger, j.trigger_detail, j.actor, j.resume_to, j.intent, j.mode, j.stop_actor, j.stop_reason, j.stop_requested_at,
-        j.stop_confirmed_at, j.stop_unconfirmed, j.waiting_for, j.error, j.error_code, j.estimated, j.extracted, j.written, j.inserted,
+        j.trigger, j.trigger_detail, j.actor, j.trigger_reason, j.resume_to, j.intent, j.mode, j.stop_actor, j.stop_reason,
+        j.stop_requested_at, j.stop_confirmed_at, j.stop_unconfirmed, j.waiting_for, j.error, j.error_code, j.estimated, j.extracted, j.written, j.inserted,
         j.updated, j.unchanged, j.rejected, j.created_at, j.started_at, j.launched_at, j.finished_at, j.deleted_at, j.changed,
         (v.load ->> 'maxRowsPerSecond')::bigint, v.cancel ->> 'drainDeadline'
         """;
@@ -51,6 +51,8 @@ sealed record JobRow
     public string? TriggerDetail { get; init; }
 
     public required string Actor { get; init; }
+
+    public string? TriggerReason { get; init; }
 
     public string? ResumeTo { get; init; }
 
@@ -119,6 +121,7 @@ sealed record JobRow
             Trigger = Enum.Parse<TriggerKind>(row.GetString(at++)),
             TriggerDetail = row.Text(at++),
             Actor = row.GetString(at++),
+            TriggerReason = row.Text(at++),
             ResumeTo = row.Text(at++),
             Intent = row.Text(at++) is { } intent ? Enum.Parse<StopIntent>(intent) : null,
             Mode = row.Text(at++) is { } mode ? Enum.Parse<CancelMode>(mode) : null,

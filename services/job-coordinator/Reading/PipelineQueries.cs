@@ -82,7 +82,7 @@ sealed class PipelineQueries(CoordinatorState state)
     {
         await using var command = state.Source.CreateCommand(
             """
-            select at, trigger, trigger_detail, actor, job_id, reason from coordinator.skipped_run
+            select at, trigger, trigger_detail, actor, trigger_reason, job_id, reason from coordinator.skipped_run
             where pipeline_id = $1 order by at desc, run_id limit $2
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
@@ -91,9 +91,9 @@ sealed class PipelineQueries(CoordinatorState state)
             row => new V1.SkippedRun
             {
                 At = Timestamp.FromDateTimeOffset(row.GetFieldValue<DateTimeOffset>(0)),
-                Trigger = JobMessages.Trigger(row.GetString(1), row.Text(2), row.GetString(3)),
-                JobId = row.Value<Guid>(4)?.ToString() ?? "",
-                Reason = row.GetString(5),
+                Trigger = JobMessages.Trigger(row.GetString(1), row.Text(2), row.GetString(3), row.Text(4)),
+                JobId = row.Value<Guid>(5)?.ToString() ?? "",
+                Reason = row.GetString(6),
             },
             cancellationToken);
     }

@@ -66,9 +66,9 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
     {
         await db.Database.ExecuteSqlAsync(
             $"""
-             insert into coordinator.skipped_run (run_id, pipeline_id, job_id, trigger, trigger_detail, actor, reason)
+             insert into coordinator.skipped_run (run_id, pipeline_id, job_id, trigger, trigger_detail, actor, trigger_reason, reason)
              values ({run.RunId}, {pipeline.pipeline_id}, {pipeline.current_job_id}, {run.Trigger.ToString()}, {run.TriggerDetail}, {run.Actor},
-                     'a job of the pipeline is active')
+                     {run.Reason}, 'a job of the pipeline is active')
              on conflict do nothing
              """);
         return new RunAnswered
@@ -86,7 +86,7 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
     async Task<RunAnswered> ResumeAsync(StartJob run, PipelineRow pipeline, CurrentJob current)
     {
         var job = pipeline.current_job_id!.Value;
-        Owe(job, new ResumeJob { JobId = job, Actor = run.Actor, Reason = $"a run came due ({run.Trigger})", Epoch = current.Epoch });
+        Owe(job, new ResumeJob { JobId = job, Actor = run.Actor, Reason = run.Reason ?? $"a run came due ({run.Trigger})", Epoch = current.Epoch });
         await db.Database.ExecuteSqlAsync(
             $"insert into coordinator.resumed_run (run_id, job_id) values ({run.RunId}, {job}) on conflict do nothing");
         return Resumed(run, job);
@@ -106,6 +106,7 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
             Trigger = run.Trigger,
             TriggerDetail = run.TriggerDetail,
             Actor = run.Actor,
+            Reason = run.Reason,
             At = time.GetUtcNow(),
         };
         if (supersedes) Owe(pipeline.current_job_id!.Value, new SupersedeJob { JobId = pipeline.current_job_id!.Value, Successor = accept });

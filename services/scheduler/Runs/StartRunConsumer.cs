@@ -21,6 +21,7 @@ sealed class StartRunConsumer : IConsumer<StartRun>
                 Trigger = run.Trigger,
                 TriggerDetail = run.TriggerDetail,
                 Actor = run.Actor,
+                Reason = run.Reason,
             },
             Pipe.Execute<SendContext>(send => { send.RequestId = context.RequestId; send.ResponseAddress = context.ResponseAddress; }),
             context.CancellationToken);

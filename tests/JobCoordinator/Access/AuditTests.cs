@@ -39,7 +39,7 @@ public sealed class AuditTests : AccessTest
     {
         await Server.Database.ExecuteAsync("alter table coordinator.audit add constraint nothing_goes check (outcome <> 'BEGUN') not valid");
 
-        Assert.Equal(StatusCode.Unavailable, (await RefusedAsync(() => PauseAsync(Admin))).StatusCode);
+        Assert.Equal(StatusCode.Internal, (await RefusedAsync(() => PauseAsync(Admin))).StatusCode);
         Assert.Empty(Jobs.Executed);
     }
 
@@ -48,7 +48,27 @@ public sealed class AuditTests : AccessTest
     {
         await Server.Database.ExecuteAsync("alter table coordinator.audit add constraint nothing_goes check (outcome <> 'OK') not valid");
 
-        Assert.Equal(StatusCode.Unavailable, (await RefusedAsync(() => PauseAsync(Admin))).StatusCode);
+        Assert.Equal(StatusCode.Internal, (await RefusedAsync(() => PauseAsync(Admin))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.TooManyConnections, StatusCode.Unavailable, "UNAVAILABLE")]
+    [InlineData(PostgresErrorCodes.AdminShutdown, StatusCode.Unavailable, "UNAVAILABLE")]
+    [InlineData(PostgresErrorCodes.InsufficientPrivilege, StatusCode.Internal, "INTERNAL")]
+    [InlineData(PostgresErrorCodes.UndefinedColumn, StatusCode.Internal, "INTERNAL")]
+    public async Task Only_what_passes_is_told_as_worth_another_try(string sqlState, StatusCode code, string told)
+    {
+        await Server.Database.ExecuteAsync(
+            $"""
+             create function coordinator.fail() returns trigger language plpgsql as $$ begin raise exception using errcode = '{sqlState}'; end $$;
+             create trigger failing before insert on coordinator.audit for each row execute function coordinator.fail()
+             """);
+
+        var error = await RefusedAsync(() => PauseAsync(Admin));
+
+        Assert.Equal((code, "The command could not be recorded, and was not executed."), (error.StatusCode, error.Status.Detail));
+        Assert.Contains(Server.Log.All, line => line.Contains(sqlState, StringComparison.Ordinal) && line.Contains($"told {told}", StringComparison.Ordinal));
+        Assert.Empty(Jobs.Executed);
     }
 
     [Fact]

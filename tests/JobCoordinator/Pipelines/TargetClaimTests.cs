@@ -122,6 +122,25 @@ public sealed class TargetClaimTests(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_deleted_pipelines_tables_are_free_once_the_fence_of_its_abandoned_job_was_moved_after_all()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Canceling");
+        await job.AbandonAsync();
+        await bench.ExecuteAsync($"update coordinator.pipeline set deleted_at = now() where pipeline_id = {job.PipelineId}");
+        await bench.ExecuteAsync($"update coordinator.pipeline_target set latest = false where pipeline_id = {job.PipelineId}");
+
+        await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ApplyAsync([Heir(job)], "test", default));
+        await job.FenceAsync(open: false, written: 10, epoch: await job.EpochAsync() - 1);
+        await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ApplyAsync([Heir(job)], "test", default));
+        await job.ConfirmStopAsync(written: 12);
+
+        await bench.Pipelines.ApplyAsync([Heir(job)], "test", default);
+        var row = await job.RowAsync();
+        Assert.Equal(("Discarded", false, 12L, null), (row.CurrentState, row.StopUnconfirmed, row.Written, row.WakeAt));
+        Assert.NotNull(row.StopConfirmedAt);
+    }
+
+    [Fact]
     public async Task A_launch_where_the_file_was_never_applied_claims_and_is_refused_what_another_pipeline_writes_there()
     {
         var (owner, other) = (Pipeline("env:ONE", "contacts"), Pipeline("env:TWO", "contacts"));

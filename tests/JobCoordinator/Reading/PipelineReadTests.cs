@@ -8,6 +8,15 @@ namespace Headgate.JobCoordinator.Tests.Reading;
 public sealed class PipelineReadTests(ReadingBench bench) : IClassFixture<ReadingBench>
 {
     [Fact]
+    public async Task Names_that_are_too_long_for_any_pipeline_are_not_repeated_in_full()
+    {
+        var name = new string('n', 10_000);
+        var error = await Assert.ThrowsAsync<RpcException>(() => bench.Pipelines.GetPipelineAsync(
+            new GetPipelineRequest { Pipeline = new PipelineReference { Project = name, Name = name } }).ResponseAsync);
+        Assert.Equal((StatusCode.NotFound, $"There is no pipeline {name[..63]}.../{name[..63]}...."), (error.StatusCode, error.Status.Detail));
+    }
+
+    [Fact]
     public async Task Pipeline_is_shown_with_what_its_file_says_and_with_its_jobs()
     {
         var project = bench.NewProject();

@@ -65,6 +65,42 @@ public sealed class WhenStopsAreRecorded(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_cancel_that_escalates_is_that_of_whoever_asked_for_force()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Paused");
+        await job.CancelAsync();
+        var before = await job.RowAsync();
+        await bench.AskAsync(new CancelJob { JobId = job.Id, Actor = "another", Reason = "it hangs", Mode = CancelMode.Force });
+        var row = await job.RowAsync();
+        Assert.Equal((CancelMode.Force, "another", "it hangs"), (row.Mode, row.StopActor, row.StopReason));
+        Assert.True(row.StopRequestedAt > before.StopRequestedAt, "It was not requested anew.");
+        await job.ConfirmStopAsync();
+        Assert.Equal(("another", "it hangs"), (await job.OwedAsync("JobCanceled", "actor"), await job.OwedAsync("JobCanceled", "reason")));
+    }
+
+    [Fact]
+    public async Task A_pause_that_turns_into_a_cancel_is_requested_anew()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Pausing");
+        var before = await job.RowAsync();
+        await bench.AskAsync(new CancelJob { JobId = job.Id, Actor = "another", Reason = "after all" });
+        var row = await job.RowAsync();
+        Assert.Equal((CancelMode.Graceful, "another", "after all"), (row.Mode, row.StopActor, row.StopReason));
+        Assert.True(row.StopRequestedAt > before.StopRequestedAt, "It was not requested anew.");
+    }
+
+    [Fact]
+    public async Task A_stop_that_is_abandoned_is_that_of_whoever_abandoned_it()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Canceling");
+        var before = await job.RowAsync();
+        await bench.AskAsync(new AbandonJob { JobId = job.Id, Actor = "another", Reason = "the machine is gone" });
+        var row = await job.RowAsync();
+        Assert.Equal(("another", "the machine is gone"), (row.StopActor, row.StopReason));
+        Assert.True(row.StopRequestedAt > before.StopRequestedAt, "It was not requested anew.");
+    }
+
+    [Fact]
     public async Task A_job_that_is_abandoned_leaves_nothing_that_would_wake_it()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Canceling");

@@ -2,6 +2,6 @@ namespace Headgate.JobCoordinator.Access.Audit;
 
 sealed partial class AuditTrail
 {
-    [LoggerMessage(1, LogLevel.Error, "{Outcome} of {Method} could not be recorded ({Error} {SqlState}); the caller was told UNAVAILABLE")]
-    partial void LogNotWritten(string method, string outcome, string error, string? sqlState);
+    [LoggerMessage(1, LogLevel.Error, "{Outcome} of {Method} could not be recorded ({Error} {SqlState}); the caller was told {Code}")]
+    partial void LogNotWritten(string method, string outcome, string error, string? sqlState, string code);
 }

@@ -57,8 +57,10 @@ sealed partial class AuditTrail(CoordinatorState state, ILogger<AuditTrail> log)
         }
         catch (NpgsqlException error)
         {
-            LogNotWritten(call.Method, outcome, error.GetType().Name, error.SqlState);
-            throw CallErrors.Unavailable(outcome == Begun
+            // Only what passes is worth another try: a statement that is refused would be refused again.
+            var code = CallErrors.IsPassing(error) ? StatusCode.Unavailable : StatusCode.Internal;
+            LogNotWritten(call.Method, outcome, error.GetType().Name, error.SqlState, CallErrors.Shown(code));
+            throw CallErrors.Error(code, outcome == Begun
                 ? "The command could not be recorded, and was not executed."
                 : "What became of the command could not be recorded. It may have taken effect: repeat it with the same idempotency_key.");
         }

@@ -22,13 +22,20 @@ sealed partial class Authentication(
         "headgate.access.failures", "{call}", "Calls without a key that is accepted, by reason");
 
     /// <exception cref="RpcException">UNAUTHENTICATED, RESOURCE_EXHAUSTED after too many wrong keys, or PERMISSION_DENIED for a token without a role.</exception>
-    public async ValueTask<Caller> CallerOfAsync(ServerCallContext context)
+    public ValueTask<Caller> CallerOfAsync(ServerCallContext context) => CallerOfAsync(
+        SentWith(context), context.GetHttpContext().Connection.RemoteIpAddress, context.CancellationToken);
+
+    /// <param name="header">The header `authorization`; null or empty: none.</param>
+    /// <param name="peer">Who sent it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="RpcException">UNAUTHENTICATED, RESOURCE_EXHAUSTED after too many wrong keys, or PERMISSION_DENIED for a token without a role.</exception>
+    public async ValueTask<Caller> CallerOfAsync(string? header, IPAddress? peer, CancellationToken cancellationToken)
     {
-        if (SentWith(context) is not { } sent) throw Counted("no key", AccessErrors.NoKey());
+        if (Secret(header) is not { } sent) throw Counted("no key", AccessErrors.NoKey());
         var caller = KeySecret.IsLikely(sent)
-            ? await HolderOfAsync(sent, context.CancellationToken)
-            : await tokens.HolderOfAsync(sent, context.CancellationToken);
-        if (caller is null || HasExpired(caller)) throw Wrong(context);
+            ? await HolderOfAsync(sent, cancellationToken)
+            : await tokens.HolderOfAsync(sent, cancellationToken);
+        if (caller is null || HasExpired(caller)) throw Wrong(peer);
         if (caller.Role == Role.Unspecified) throw Counted("no role", AccessErrors.NoRole(caller.Name));
         if (caller.KeyId is { } used) uses.Note(used);
         return caller;
@@ -49,8 +56,8 @@ sealed partial class Authentication(
 
     bool HasExpired(Caller caller) => caller.Expires <= time.GetUtcNow();
 
-    RpcException Wrong(ServerCallContext context) =>
-        wrongKeys.TooMany(context.GetHttpContext().Connection.RemoteIpAddress ?? IPAddress.None) is { } after
+    RpcException Wrong(IPAddress? peer) =>
+        wrongKeys.TooMany(peer ?? IPAddress.None) is { } after
             ? Counted("too many", AccessErrors.TooManyWrongKeys(after))
             : Counted("wrong key", AccessErrors.WrongKey());
 
@@ -62,8 +69,8 @@ sealed partial class Authentication(
 
     // Two of them: which one counts would be anybody's guess.
     static string? SentWith(ServerCallContext context) =>
-        context.RequestHeaders.Where(entry => entry.Key == "authorization").Take(2).ToList() is [{ IsBinary: false, Value: var value }]
-        && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && value[Scheme.Length..].Trim() is { Length: > 0 } sent
-            ? sent
-            : null;
+        context.RequestHeaders.Where(entry => entry.Key == "authorization").Take(2).ToList() is [{ IsBinary: false, Value: var value }] ? value : null;
+
+    static string? Secret(string? header) =>
+        header?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true && header[Scheme.Length..].Trim() is { Length: > 0 } sent ? sent : null;
 }

@@ -49,17 +49,20 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion)
             where T : class
         {
             var client = bus.CreateRequestClient<T>(Lanes.Address(Lanes.JobCommands), patience);
+            // A broker that is away holds the sending back, to which the client's own time does not apply.
+            using var late = new CancellationTokenSource(patience);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             try
             {
                 var answer = await client.GetResponse<CommandAnswered>(
-                    command, send => send.UseExecute(context => context.MessageId = messageId), cancellationToken);
+                    command, send => send.UseExecute(context => context.MessageId = messageId), either.Token);
                 return answer.Message;
             }
-            catch (Exception error) when (error is MassTransitException && cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (error is MassTransitException or OperationCanceledException && cancellationToken.IsCancellationRequested)
             {
                 throw new OperationCanceledException(error.Message, error, cancellationToken);
             }
-            catch (MassTransitException)
+            catch (Exception error) when (error is MassTransitException or OperationCanceledException)
             {
                 // Not in time, or not at all: a saga that could not reach its database, or a broker that is away.
                 throw CallErrors.Unanswered("The job");

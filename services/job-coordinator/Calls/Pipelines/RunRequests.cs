@@ -3,6 +3,7 @@ using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Idempotency;
+using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Reading;
 using Headgate.V1;
@@ -14,7 +15,8 @@ using TriggerKind = Headgate.Contracts.Runs.TriggerKind;
 namespace Headgate.JobCoordinator.Calls.Pipelines;
 
 /// <summary>SyncNow: asks the scheduler for a run, as everything does that starts one, and tells what became of it.</summary>
-sealed class RunRequests(IdempotentCalls calls, PipelineQueries pipelines, JobQueries jobs, JobBirths births, IBus bus, TimeProvider time)
+sealed class RunRequests(
+    IdempotentCalls calls, PipelineQueries pipelines, JobQueries jobs, JobBirths births, CoordinatorState state, IBus bus, TimeProvider time)
 {
     const int LongestDetail = 200;
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -32,11 +34,23 @@ sealed class RunRequests(IdempotentCalls calls, PipelineQueries pipelines, JobQu
             first: call => FirstAsync(call, request, context.Caller(), context.CancellationToken),
             again: async answered =>
             {
+                if (answered.Outcome == V1.RunOutcome.Started) await AddReasonAsync(Guid.Parse(answered.Job.Id), request.Reason, context.CancellationToken);
                 // What it was answered with stays where the job is still on its way.
                 var look = await jobs.ByIdAsync(Guid.Parse(answered.Job.Id), context.CancellationToken);
                 if (look.Jobs is [var job]) answered.Job = JobMessages.Of(job, look.At);
                 return answered;
             });
+    }
+
+    // As with all commands: a repeat may bring what the first call left empty.
+    async Task AddReasonAsync(Guid job, string reason, CancellationToken cancellationToken)
+    {
+        if (reason.Length == 0) return;
+        await using var command = state.Source.CreateCommand(
+            "update coordinator.sync_job set trigger_reason = $2 where job_id = $1 and trigger_reason is null");
+        command.Parameters.AddWithValue(job);
+        command.Parameters.AddWithValue(reason);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     async Task<SyncNowResponse> FirstAsync(IdempotentCall call, SyncNowRequest request, Caller caller, CancellationToken cancellationToken)
@@ -51,6 +65,7 @@ sealed class RunRequests(IdempotentCalls calls, PipelineQueries pipelines, JobQu
             Trigger = request.TriggerDetail.Length > 0 ? TriggerKind.Api : TriggerKind.SyncNow,
             TriggerDetail = request.TriggerDetail.Length > 0 ? request.TriggerDetail : null,
             Actor = caller.Name,
+            Reason = request.Reason.Length > 0 ? request.Reason : null,
         };
         var answer = await AskAsync(run, cancellationToken);
         return answer.Outcome switch
@@ -103,6 +118,7 @@ sealed class RunRequests(IdempotentCalls calls, PipelineQueries pipelines, JobQu
         Trigger = run.Trigger,
         TriggerDetail = run.TriggerDetail,
         Actor = run.Actor,
+        TriggerReason = run.Reason,
         Counts = new Contracts.Jobs.RecordCounts(),
         Created = time.GetUtcNow(),
         Changed = 0,

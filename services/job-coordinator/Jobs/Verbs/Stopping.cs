@@ -40,15 +40,17 @@ static class Stopping
             context.RememberState();
             context.Saga.Intent = intent;
             if (context.Message is CancelJob cancel) context.Saga.Mode = cancel.Mode;
-            (context.Saga.StopActor, context.Saga.StopReason) = Answering.Origin(context.Message);
+            NoteRequest(context);
         });
 
+    /// <summary>A stop on its way that is asked for anew, by force: from here on it is that of whoever asked for force.</summary>
     public static EventActivityBinder<SyncJob, CancelJob> Escalate(this EventActivityBinder<SyncJob, CancelJob> binder) =>
         binder.Then(context =>
         {
             context.RememberState();
             context.Saga.Epoch++;
             context.Saga.Mode = CancelMode.Force;
+            NoteRequest(context);
         });
 
     public static EventActivityBinder<SyncJob, FenceMoved> ConfirmStop(this EventActivityBinder<SyncJob, FenceMoved> binder) =>
@@ -59,7 +61,15 @@ static class Stopping
         {
             context.RememberState();
             context.Saga.StopUnconfirmed = true;
-            (context.Saga.StopActor, context.Saga.StopReason) = Answering.Origin(context.Message);
+            NoteRequest(context);
+        });
+
+    /// <summary>The fence could be moved after all: the job's tables are nobody's but their next pipeline's.</summary>
+    public static EventActivityBinder<SyncJob, FenceMoved> ConfirmAbandoned(this EventActivityBinder<SyncJob, FenceMoved> binder) =>
+        binder.Then(context =>
+        {
+            context.Saga.StopUnconfirmed = false;
+            Confirm(context);
         });
 
     /// <summary>The successor's start is owed by the transaction that ends this job.</summary>
@@ -95,9 +105,16 @@ static class Stopping
             DiscardJob => CancelMode.Force,
             _ => null,
         };
-        (job.StopActor, job.StopReason) = Answering.Origin(context.Message);
-        job.StopRequestedAt = context.Now();
+        NoteRequest(context);
         job.StopConfirmedAt = null;
+    }
+
+    // A stop is that of the command that holds now; earlier ones are in the record of commands.
+    static void NoteRequest<T>(BehaviorContext<SyncJob, T> context)
+        where T : class
+    {
+        (context.Saga.StopActor, context.Saga.StopReason) = Answering.Origin(context.Message);
+        context.Saga.StopRequestedAt = context.Now();
     }
 
     static void Confirm(BehaviorContext<SyncJob> context)

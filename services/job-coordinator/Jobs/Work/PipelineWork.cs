@@ -108,9 +108,9 @@ static class PipelineWork
          with kept as (
              update coordinator.pipeline set current_job_id = {job.CorrelationId}, updated_at = now()
              where pipeline_id = {job.PipelineId} and current_job_id = {successor.JobId} returning pipeline_id)
-         insert into coordinator.skipped_run (run_id, pipeline_id, job_id, trigger, trigger_detail, actor, reason)
+         insert into coordinator.skipped_run (run_id, pipeline_id, job_id, trigger, trigger_detail, actor, trigger_reason, reason)
          select {successor.JobId}, pipeline_id, {job.CorrelationId}, {successor.Trigger.ToString()}, {successor.TriggerDetail}, {successor.Actor},
-                'the failed job was resumed'
+                {successor.Reason}, 'the failed job was resumed'
          from kept on conflict do nothing
          """);
 }

@@ -1,0 +1,57 @@
+using Headgate.V1;
+
+namespace Headgate.JobCoordinator.Tests.Reading;
+
+/// <summary>What is rare among very many rows is found without reading the others.</summary>
+public sealed class ManyRowsTests(ReadingBench bench) : IClassFixture<ReadingBench>
+{
+    [Fact]
+    public async Task Rare_jobs_of_a_pipeline_are_found_by_an_index_of_their_own()
+    {
+        var project = bench.NewProject();
+        var rare = await project.JobAsync("Canceled", pipeline: "rare");
+        var open = await project.JobAsync("Failed", second: 1, pipeline: "rare");
+        await ManyAsync(project, "rare", "Completed");
+        await ManyAsync(project, "other", "Canceled");
+
+        var filter = new JobFilter { Project = project.Name, Pipeline = "rare", States = { JobState.Canceled, JobState.Failed } };
+        var found = (await bench.Jobs.ListJobsAsync(new ListJobsRequest { Filter = filter })).Jobs;
+
+        Assert.Equal([open.ToString(), rare.ToString()], found.Select(job => job.Id));
+        await WasUsedAsync("job_ended_of_pipeline");
+    }
+
+    [Fact]
+    public async Task Tables_that_are_given_up_are_found_by_an_index_of_their_own()
+    {
+        var project = bench.NewProject();
+        await bench.Database.ExecuteAsync(
+            $"""
+             insert into coordinator.pipeline_target (pipeline_id, version, destination, target, latest)
+             select '{await project.PipelineAsync("owner")}', 1, 'elsewhere', 'public.t' || no, true from generate_series(1, 20000) no;
+             analyze coordinator.pipeline_target
+             """);
+
+        await project.PipelineAsync("next");
+
+        await WasUsedAsync("target_given_up");
+    }
+
+    async Task ManyAsync(TestProject project, string pipeline, string state)
+    {
+        if (pipeline != "rare") await project.PipelineAsync(pipeline);
+        await bench.Database.ExecuteAsync(
+            $"""
+             insert into coordinator.sync_job (job_id, state, job_no, pipeline_id, pipeline_version, project, pipeline, kind, trigger, actor,
+                                               attempt, epoch, phase, created_at, finished_at)
+             select gen_random_uuid(), '{state}', nextval('coordinator.job_no') + 10000000, pipeline_id, 1, project, name, 'Incremental', 'Schedule',
+                    'headgate', 1, 0, 'None', now(), now()
+             from coordinator.pipeline, generate_series(1, 5000) where project = '{project.Name}' and name = '{pipeline}';
+             analyze coordinator.sync_job
+             """);
+    }
+
+    // The server counts when a session has been idle for a while.
+    Task WasUsedAsync(string index) => Eventually.HoldsAsync(async () =>
+        await bench.Database.ScalarAsync<long>($"select idx_scan from pg_stat_user_indexes where indexrelname = '{index}'") > 0);
+}
