@@ -69,10 +69,10 @@ public sealed class ExampleTools : IAsyncLifetime
             // They end with whatever the program leaves behind.
             return new CliResult(process.ExitCode, await output.WaitAsync(late.Token), await error.WaitAsync(late.Token));
         }
-        catch (OperationCanceledException error)
+        catch (OperationCanceledException canceled)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{string.Join(' ', line)} does not end.", error);
+            throw new TimeoutException($"{string.Join(' ', line)} does not end.", canceled);
         }
     }
 
