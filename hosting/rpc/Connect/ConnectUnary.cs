@@ -45,7 +45,7 @@ sealed class ConnectUnary(RpcMethod method, JsonCodec json, Func<HttpContext, Rp
         }
         catch (RpcException refused)
         {
-            await ConnectError.WriteAsync(http.Response, refused.Status, null, refused.Trailers.GetRpcStatus());
+            await ConnectError.WriteAsync(http.Response, refused.Status, json, refused.Trailers.GetRpcStatus());
             return;
         }
 

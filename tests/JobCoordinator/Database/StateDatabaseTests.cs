@@ -28,7 +28,7 @@ public sealed class StateDatabaseTests : IAsyncLifetime
                 'tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count', 'tcp_user_timeout']) with ordinality s (name, no)
             """);
 
-        Assert.Equal("30 10 3 1min", await command.ExecuteScalarAsync());
+        Assert.Equal("30 10 3 60000", await command.ExecuteScalarAsync());
     }
 
     [Fact]
