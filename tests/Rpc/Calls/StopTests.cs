@@ -166,7 +166,7 @@ public sealed class StopTests
         using var call = isGrpc
             ? await UnreadCall.GrpcAsync(server, "Count", GrpcRequest.FrameOf(new CountRequest { To = 1000, Padding = 100_000, Call = name }))
             : await UnreadCall.ConnectAsync(server, "Count", GrpcRequest.FrameOf(Encoding.UTF8.GetBytes($$"""{"to":1000,"padding":100000,"call":"{{name}}"}""")));
-        await FullAsync(probe);
+        await UnreadCall.FullAsync(probe);
         var began = TimeProvider.System.GetTimestamp();
         server.BeginToStop();
         await probe.EndedAsync;
@@ -227,17 +227,6 @@ public sealed class StopTests
         var error = await Assert.ThrowsAsync<RpcException>(async () => await new ProbeClient(channel).EchoAsync(new EchoRequest()));
         Assert.True(error.StatusCode == StatusCode.Unavailable, error.ToString());
         Assert.Equal(0, server.OpenCalls);
-    }
-
-    /// <summary>Until the handler waits for its client to read: it has written, and writes no more.</summary>
-    static async Task FullAsync(ProbeCall probe)
-    {
-        await probe.StartedAsync;
-        for (var written = -1; written != probe.Written || written == 0;)
-        {
-            written = probe.Written;
-            await Task.Delay(100);
-        }
     }
 
     /// <summary>As handlers do that take a canceled token for the end.</summary>

@@ -44,6 +44,31 @@ sealed class UnreadCall : IDisposable
             .. Encoding.ASCII.GetBytes($"Content-Length: {envelope.Length}\r\n\r\n"), .. envelope,
         ]);
 
+    /// <summary>Until the handler waits for its client to read: it has written, and writes no more.</summary>
+    public static async Task FullAsync(ProbeCall probe)
+    {
+        await probe.StartedAsync;
+        for (var written = -1; written != probe.Written || written == 0;)
+        {
+            written = probe.Written;
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>Reads after all, until the server's end of the connection.</summary>
+    public async Task EndAsync()
+    {
+        var buffer = new byte[65536];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer) > 0) { }
+        }
+        catch (SocketException)
+        {
+            // It was ended in the middle.
+        }
+    }
+
     public void Dispose() => socket.Dispose();
 
     static async Task<UnreadCall> SendAsync(ProbeServer server, byte[] request)

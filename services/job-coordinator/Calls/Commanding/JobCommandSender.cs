@@ -49,20 +49,18 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion)
             where T : class
         {
             var client = bus.CreateRequestClient<T>(Lanes.Address(Lanes.JobCommands), patience);
-            // A broker that is away holds the sending back, to which the client's own time does not apply.
-            using var late = new CancellationTokenSource(patience);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             try
             {
+                // A broker that is away holds the sending back, to which neither the client's own time nor its token applies.
                 var answer = await client.GetResponse<CommandAnswered>(
-                    command, send => send.UseExecute(context => context.MessageId = messageId), either.Token);
+                    command, send => send.UseExecute(context => context.MessageId = messageId), cancellationToken).WaitAsync(patience, cancellationToken);
                 return answer.Message;
             }
-            catch (Exception error) when (error is MassTransitException or OperationCanceledException && cancellationToken.IsCancellationRequested)
+            catch (MassTransitException error) when (cancellationToken.IsCancellationRequested)
             {
                 throw new OperationCanceledException(error.Message, error, cancellationToken);
             }
-            catch (Exception error) when (error is MassTransitException or OperationCanceledException)
+            catch (Exception error) when (error is MassTransitException or TimeoutException)
             {
                 // Not in time, or not at all: a saga that could not reach its database, or a broker that is away.
                 throw CallErrors.Unanswered("The job");
