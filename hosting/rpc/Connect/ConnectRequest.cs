@@ -9,28 +9,35 @@ namespace Headgate.Rpc.Connect;
 /// <summary>Makes a request of Connect one of gRPC.</summary>
 static class ConnectRequest
 {
+    /// <summary>The call's time limit in milliseconds.</summary>
+    public const string TimeoutHeader = "Connect-Timeout-Ms";
+
     const int MaxTimeoutDigits = 10;
 
     static readonly string[] OfConnectOnly =
-        ["Connect-Protocol-Version", "Connect-Timeout-Ms", "Connect-Content-Encoding", "Connect-Accept-Encoding", "Content-Encoding", "Accept-Encoding", "Content-Length"];
+        ["Connect-Protocol-Version", TimeoutHeader, "Connect-Content-Encoding", "Connect-Accept-Encoding", "Content-Encoding", "Accept-Encoding", "Content-Length"];
 
     /// <exception cref="RpcException">The version or the timeout is none.</exception>
     public static void Check(HttpRequest request)
     {
         var version = request.Headers["Connect-Protocol-Version"].ToString();
         if (version is not ("" or "1")) throw Invalid($"Connect-Protocol-Version has to be 1, and is \"{version}\".");
-        var timeout = request.Headers["Connect-Timeout-Ms"].ToString();
+        var timeout = request.Headers[TimeoutHeader].ToString();
         if (timeout.Length == 0) return;
         if (TimeoutOf(timeout) is not { } milliseconds) throw Invalid($"Connect-Timeout-Ms has to be a number of milliseconds, and is \"{timeout}\".");
         // gRPC's server takes a timeout of zero for none.
         if (milliseconds == 0) throw new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline had passed when the call came."));
     }
 
+    /// <summary>Of a request that was checked; null: none.</summary>
+    public static TimeSpan? Timeout(HttpRequest request) =>
+        TimeoutOf(request.Headers[TimeoutHeader].ToString()) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+
     /// <summary>Puts what gRPC expects into the place of what came.</summary>
     public static void Replace(HttpContext http, PipeReader body)
     {
         var request = http.Request;
-        var timeout = TimeoutOf(request.Headers["Connect-Timeout-Ms"].ToString());
+        var timeout = TimeoutOf(request.Headers[TimeoutHeader].ToString());
         foreach (var name in OfConnectOnly) request.Headers.Remove(name);
         foreach (var name in request.Headers.Keys.Where(ProtocolHeaders.IsGrpc).ToList()) request.Headers.Remove(name);
         // gRPC's has eight digits: seconds where milliseconds have more.

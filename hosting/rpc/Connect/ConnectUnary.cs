@@ -40,8 +40,17 @@ sealed class ConnectUnary(RpcMethod method, JsonCodec json, Func<HttpContext, Rp
         try
         {
             ConnectRequest.Check(http.Request);
-            await admit(http, method);
-            Frame.Write(frame, 0, Proto(await read(), isJson));
+            using var deadline = new ConnectDeadline(http);
+            try
+            {
+                await admit(http, method);
+                Frame.Write(frame, 0, Proto(await read(), isJson));
+                deadline.Leave();
+            }
+            catch (OperationCanceledException) when (deadline.IsPassed)
+            {
+                throw ConnectDeadline.Passed();
+            }
         }
         catch (RpcException refused)
         {

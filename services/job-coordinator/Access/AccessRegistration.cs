@@ -35,6 +35,7 @@ public static class AccessRegistration
         services.AddSingleton<SubjectProjects>();
         services.AddSingleton<StreamEnds>();
         services.AddSingleton<AuditTrail>();
+        services.AddSingleton<CallRooms>();
         services.AddSingleton<IdempotentCalls>();
         services.AddSingleton<AccessCalls>();
         services.AddSingleton<AccessInterceptor>();

@@ -24,8 +24,7 @@ sealed record SourceCheck(IReadOnlyList<PipelineFileProblem> Problems, string? U
     {
         try
         {
-            var client = bus.CreateRequestClient<CheckSource>(Lanes.Address(Lanes.Checks), patience);
-            var found = (await client.GetResponse<SourceChecked>(new CheckSource { Pipeline = pipeline }, cancellationToken)).Message;
+            var found = await bus.AskAsync<CheckSource, SourceChecked>(Lanes.Checks, new CheckSource { Pipeline = pipeline }, patience, cancellationToken);
             return new SourceCheck([.. found.Missing.Select(missing => Problem(missing, pipeline, origin)), .. More(found, origin)], found.Problem?.Sentence);
         }
         catch (RequestTimeoutException)

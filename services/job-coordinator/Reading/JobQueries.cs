@@ -43,8 +43,10 @@ sealed class JobQueries(CoordinatorState state)
 
     const string OpenOfPipeline =
         $"""
-         (select j.* from coordinator.sync_job j
-          where j.finished_at is null and j.project = $1 and j.pipeline = $2 and j.state = any($3) and j.kind = any($4) and {Bounds} {Order})
+         (select j.* from coordinator.pipeline p cross join lateral (
+              select j.* from coordinator.sync_job j
+              where j.finished_at is null and j.pipeline_id = p.pipeline_id and j.state = any($3) and j.kind = any($4) and {Bounds} {Order}) j
+          where p.project = $1 and p.name = $2)
          """;
 
     const string EndedOfPipeline =

@@ -125,6 +125,49 @@ public sealed class IdempotencyTests : AccessTest
     }
 
     [Fact]
+    public async Task Call_that_finds_nothing_since_the_same_call_has_done_it_gets_its_answer()
+    {
+        var (begun, goOn) = (NewSignal(), NewSignal());
+        Jobs.OnPause = async _ =>
+        {
+            begun.SetResult();
+            await goOn.Task;
+            throw new RpcException(new Grpc.Core.Status(StatusCode.NotFound, "There is no such job any more."));
+        };
+        var late = PauseAsync(Admin, "", "both");
+        await begun.Task;
+        Jobs.OnPause = _ => Task.CompletedTask;
+        var first = await PauseAsync(Admin, "", "both");
+        goOn.SetResult();
+
+        Assert.Equal(first, await late);
+    }
+
+    [Fact]
+    public async Task Other_call_under_a_freed_key_has_nothing_of_the_call_that_is_still_executed_elsewhere()
+    {
+        var (begun, goOn) = (NewSignal(), NewSignal());
+        Jobs.OnPause = async _ =>
+        {
+            begun.SetResult();
+            await goOn.Task;
+        };
+        var slow = PauseAsync(Admin, "", "both");
+        await begun.Task;
+        Jobs.OnPause = _ => throw new RpcException(new Grpc.Core.Status(StatusCode.NotFound, "There is no such job."));
+        await RefusedAsync(() => PauseAsync(Admin, "", "both"));
+        Jobs.OnPause = _ => Task.CompletedTask;
+        var meant = new JobReference { RequestId = Things.Request };
+
+        var other = await PauseAsync(Admin, "", "both", meant);
+        goOn.SetResult();
+
+        Assert.NotEqual(other, await slow);
+        Assert.Equal(other, await PauseAsync(Admin, "", "both", meant));
+        Assert.Equal(2, Jobs.Executed.Distinct().Count());
+    }
+
+    [Fact]
     public async Task Key_that_is_used_again_after_a_day_is_another_call()
     {
         await PauseAsync(Admin, "", "again");

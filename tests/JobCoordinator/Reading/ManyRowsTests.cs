@@ -22,6 +22,22 @@ public sealed class ManyRowsTests(ReadingBench bench) : IClassFixture<ReadingBen
     }
 
     [Fact]
+    public async Task Open_jobs_of_a_pipeline_and_of_a_project_are_found_among_those_of_all_by_indexes_of_their_own()
+    {
+        var (many, few) = (bench.NewProject(), bench.NewProject());
+        await many.PipelineAsync("failing");
+        await ManyAsync(many, "failing", "Failed", finished: "null");
+        var job = await few.JobAsync("Failed", pipeline: "one");
+        await bench.Database.ExecuteAsync("analyze coordinator.sync_job");
+
+        foreach (var filter in (JobFilter[])[new() { Project = few.Name, Pipeline = "one" }, new() { Project = few.Name }])
+            Assert.Equal([job.ToString()], (await bench.Jobs.ListJobsAsync(new ListJobsRequest { Filter = filter })).Jobs.Select(found => found.Id));
+
+        await WasUsedAsync("job_open_of_pipeline");
+        await WasUsedAsync("job_open_of_project");
+    }
+
+    [Fact]
     public async Task Tables_that_are_given_up_are_found_by_an_index_of_their_own()
     {
         var project = bench.NewProject();
@@ -37,15 +53,15 @@ public sealed class ManyRowsTests(ReadingBench bench) : IClassFixture<ReadingBen
         await WasUsedAsync("target_given_up");
     }
 
-    async Task ManyAsync(TestProject project, string pipeline, string state)
+    async Task ManyAsync(TestProject project, string pipeline, string state, string finished = "now()")
     {
-        if (pipeline != "rare") await project.PipelineAsync(pipeline);
+        if (pipeline == "other") await project.PipelineAsync(pipeline);
         await bench.Database.ExecuteAsync(
             $"""
              insert into coordinator.sync_job (job_id, state, job_no, pipeline_id, pipeline_version, project, pipeline, kind, trigger, actor,
                                                attempt, epoch, phase, created_at, finished_at)
              select gen_random_uuid(), '{state}', nextval('coordinator.job_no') + 10000000, pipeline_id, 1, project, name, 'Incremental', 'Schedule',
-                    'headgate', 1, 0, 'None', now(), now()
+                    'headgate', 1, 0, 'None', now(), {finished}::timestamptz
              from coordinator.pipeline, generate_series(1, 5000) where project = '{project.Name}' and name = '{pipeline}';
              analyze coordinator.sync_job
              """);

@@ -68,7 +68,7 @@ public sealed class ReadingBench : IAsyncLifetime
         if (_time is not null) builder.Services.AddSingleton(_time);
         // Commands are not called here, but the services that have them are made.
         builder.AddHeadgateBus(amqp: null, _ => { });
-        builder.Services.AddSingleton<AuditTrail>().AddSingleton<IdempotentCalls>().AddJobCommanding();
+        builder.Services.AddSingleton<AuditTrail>().AddSingleton<CallRooms>().AddSingleton<IdempotentCalls>().AddJobCommanding();
         builder.Services.AddPipelineCommands();
         builder.Services.AddGrpc(options => options.Interceptors.Add<ScopeOfHeader>());
         _server = builder.Build();

@@ -26,6 +26,22 @@ public sealed class ConnectUnaryTests(SharedServer shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task Deadline_is_one_for_a_body_that_does_not_come_too()
+    {
+        using var never = new Pending();
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path("Echo")) 
+        {
+            Content = never,
+            Headers = { { "Connect-Timeout-Ms", "300" } },
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using var response = await server.Http.SendAsync(request).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
+        Assert.Equal("deadline_exceeded", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]);
+    }
+
+    [Fact]
     public async Task Proto_is_answered_with_proto()
     {
         using var content = new ByteArrayContent(new EchoRequest { Text = "a" }.ToByteArray());
@@ -282,5 +298,32 @@ public sealed class ConnectUnaryTests(SharedServer shared) : IClassFixture<Share
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         var response = await server.Http.SendAsync(request);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!, response);
+    }
+
+    /// <summary>A body of JSON that is announced, and does not come.</summary>
+    sealed class Pending : HttpContent
+    {
+        readonly CancellationTokenSource _disposed = new();
+
+        public Pending() => Headers.ContentType = new("application/json");
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("{"u8.ToArray());
+            await stream.FlushAsync();
+            await Task.Delay(Timeout.Infinite, _disposed.Token);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _disposed.Cancel();
+            base.Dispose(disposing);
+        }
     }
 }

@@ -16,10 +16,10 @@ sealed class CallRooms : IDisposable
 
     /// <returns>A place, until it is disposed.</returns>
     /// <exception cref="RpcException">UNAVAILABLE: there was none for 10 s.</exception>
-    public Task<IDisposable> ToWriteAsync(CancellationToken cancellationToken) => EnterAsync(_writing, cancellationToken);
+    public Task<IDisposable> ToWriteAsync(CancellationToken cancellationToken) => EnterAsync(_writing, cancellationToken, "Try again.");
 
     /// <inheritdoc cref="ToWriteAsync"/>
-    public Task<IDisposable> ToRecordAsync() => EnterAsync(_recording, CancellationToken.None);
+    public Task<IDisposable> ToRecordAsync() => EnterAsync(_recording, CancellationToken.None, "The call may have taken effect: repeat it with the same idempotency_key.");
 
     public void Dispose()
     {
@@ -27,10 +27,10 @@ sealed class CallRooms : IDisposable
         _recording.Dispose();
     }
 
-    static async Task<IDisposable> EnterAsync(SemaphoreSlim room, CancellationToken cancellationToken) =>
+    static async Task<IDisposable> EnterAsync(SemaphoreSlim room, CancellationToken cancellationToken, string whatToDo) =>
         await room.WaitAsync(Patience, cancellationToken)
             ? new Place(room)
-            : throw CallErrors.Unavailable("Too many calls are being recorded at the same time. Try again.");
+            : throw CallErrors.Unavailable($"Too many calls are being recorded at the same time. {whatToDo}");
 
     sealed class Place(SemaphoreSlim room) : IDisposable
     {

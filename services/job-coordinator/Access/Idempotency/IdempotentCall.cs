@@ -11,7 +11,6 @@ public sealed class IdempotentCall : IAsyncDisposable
     readonly CoordinatorState _state;
     readonly CallRooms _rooms;
     readonly IdempotentRow? _row;
-    readonly byte[] _requestHash;
     IDisposable? _place;
     NpgsqlConnection? _connection;
     NpgsqlTransaction? _transaction;
@@ -20,9 +19,8 @@ public sealed class IdempotentCall : IAsyncDisposable
     /// <param name="rooms">A place in them for each call that has a connection.</param>
     /// <param name="id">See <see cref="Id"/>.</param>
     /// <param name="row">Null: it has no idempotency_key.</param>
-    /// <param name="requestHash">Of what it asks for.</param>
-    internal IdempotentCall(CoordinatorState state, CallRooms rooms, Guid id, IdempotentRow? row = null, byte[]? requestHash = null) =>
-        (_state, _rooms, Id, _row, _requestHash) = (state, rooms, id, row, requestHash ?? []);
+    internal IdempotentCall(CoordinatorState state, CallRooms rooms, Guid id, IdempotentRow? row = null) =>
+        (_state, _rooms, Id, _row) = (state, rooms, id, row);
 
     /// <summary>
     /// With an idempotency_key the same however often the call is executed: after a process has died between its effect and the record of
@@ -45,13 +43,13 @@ public sealed class IdempotentCall : IAsyncDisposable
 
     internal async Task AnswerAsync(IMessage response)
     {
-        if (_row is not null) await _row.AnswerAsync(await ConnectionToRecordAsync(), _requestHash, response);
+        if (_row is not null) await _row.AnswerAsync(await ConnectionToRecordAsync(), Id, response);
         await CommitAsync();
     }
 
     internal async Task RefuseAsync(RpcException refusal)
     {
-        if (_row is not null) await _row.RefuseAsync(await ConnectionToRecordAsync(), _requestHash, refusal);
+        if (_row is not null) await _row.RefuseAsync(await ConnectionToRecordAsync(), Id, refusal);
         await CommitAsync();
     }
 
@@ -67,7 +65,8 @@ public sealed class IdempotentCall : IAsyncDisposable
     {
         _connection = await _state.Source.OpenConnectionAsync(cancellationToken);
         _transaction = await _connection.BeginTransactionAsync(cancellationToken);
-        if (_row is not null && await _row.LockAsync(_connection, cancellationToken) is { IsAnswered: true } known) throw new AnsweredMeanwhileException(known);
+        if (_row is not null && await _row.LockAsync(_connection, cancellationToken) is { IsAnswered: true } known && known.Id == Id)
+            throw new AnsweredMeanwhileException(known);
         return _connection;
     }
 

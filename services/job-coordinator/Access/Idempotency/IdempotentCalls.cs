@@ -13,10 +13,8 @@ namespace Headgate.JobCoordinator.Access.Idempotency;
 /// meanwhile. A repeat, also one at the same time or after a crash, is executed under the same id, by which whatever it reaches knows it
 /// again, unless it is answered already; what it writes itself it writes under its row's lock, where the second finds the first's answer.
 /// </summary>
-public sealed class IdempotentCalls(CoordinatorState state) : IDisposable
+sealed class IdempotentCalls(CoordinatorState state, CallRooms rooms)
 {
-    readonly CallRooms _rooms = new();
-
     /// <summary>Executes a call, or answers it as the first of its idempotency_key was answered.</summary>
     /// <param name="context">The call.</param>
     /// <param name="request">Its request; reason and idempotency_key are not compared with those of the first.</param>
@@ -29,15 +27,15 @@ public sealed class IdempotentCalls(CoordinatorState state) : IDisposable
         where TRequest : IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>, new()
     {
-        if (RowOf(context, request) is not { } row) return await ExecuteAsync(new IdempotentCall(state, _rooms, Guid.CreateVersion7()), first, kept);
+        if (RowOf(context, request) is not { } row) return await ExecuteAsync(new IdempotentCall(state, rooms, Guid.CreateVersion7()), first, kept);
         var hash = SHA256.HashData(CommandFields.Content(request).ToByteArray());
         var known = await row.ClaimAsync(hash, context.CancellationToken);
-        if (!known.IsAskedFor(hash))
+        if (!known.RequestHash.AsSpan().SequenceEqual(hash))
             throw CallErrors.Invalid(("idempotency_key", "It was used before for a call with other content."));
         if (known.IsAnswered) return await again(known.Answer<TResponse>());
         try
         {
-            return await ExecuteAsync(new IdempotentCall(state, _rooms, known.Id, row, hash), first, kept);
+            return await ExecuteAsync(new IdempotentCall(state, rooms, known.Id, row), first, kept);
         }
         catch (AnsweredMeanwhileException answered)
         {
@@ -45,16 +43,15 @@ public sealed class IdempotentCalls(CoordinatorState state) : IDisposable
         }
         catch (RpcException error) when (IsNothingDone(error.StatusCode))
         {
-            await row.FreeAsync();
-            throw;
+            // Unless it was executed elsewhere, and is not found any more for that reason.
+            if (await row.FreeAsync(known.Id) is not { } answered) throw;
+            return await again(answered.Answer<TResponse>());
         }
     }
 
     /// <summary>The <see cref="IdempotentCall.Id"/> of a call, first or repeat; null: it has no idempotency_key, or is not known.</summary>
     public async Task<Guid?> IdOfAsync(ServerCallContext context, IMessage request) =>
         RowOf(context, request) is { } row ? await row.IdAsync(context.CancellationToken) : null;
-
-    public void Dispose() => _rooms.Dispose();
 
     static bool IsNothingDone(StatusCode code) =>
         code is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.PermissionDenied or StatusCode.Unimplemented;

@@ -19,7 +19,9 @@ sealed class IdempotentRow(CoordinatorState state, CallKey key)
             connection,
             """
             insert into coordinator.idempotent_call as known (caller, method, idempotency_key, request_hash) values ($1, $2, $3, $4)
-            on conflict (caller, method, idempotency_key) do update set request_hash = excluded.request_hash where known.request_hash is null
+            on conflict (caller, method, idempotency_key)
+            do update set request_hash = excluded.request_hash, call_id = gen_random_uuid(), is_free = false
+            where known.is_free and known.request_hash <> excluded.request_hash
             """))
         {
             insert.Parameters.AddWithValue(requestHash);
@@ -40,25 +42,30 @@ sealed class IdempotentRow(CoordinatorState state, CallKey key)
         return (await ReadAsync(connection, forUpdate: false, cancellationToken))?.Id;
     }
 
-    public Task AnswerAsync(NpgsqlConnection connection, byte[] requestHash, IMessage response) =>
-        SetAsync(connection, "response", requestHash, response.ToByteArray());
+    public Task AnswerAsync(NpgsqlConnection connection, Guid call, IMessage response) => SetAsync(connection, "response", call, response.ToByteArray());
 
-    public Task RefuseAsync(NpgsqlConnection connection, byte[] requestHash, RpcException refusal) => SetAsync(
+    public Task RefuseAsync(NpgsqlConnection connection, Guid call, RpcException refusal) => SetAsync(
         connection,
         "refused_with",
-        requestHash,
+        call,
         (refusal.GetRpcStatus() ?? new RichStatus { Code = (int)refusal.StatusCode, Message = refusal.Status.Detail }).ToByteArray());
 
     /// <summary>
-    /// Nothing was done: the key is free for what was meant. The id stays, since the same call may be executed elsewhere at the same time and
-    /// have found what this one has not.
+    /// Nothing was done: the key is free for what was meant. Until that comes the call stays what it is, since it may be executed elsewhere at
+    /// the same time and find what this one has not.
     /// </summary>
-    public async Task FreeAsync()
+    /// <returns>The call as it is known, if it was answered meanwhile.</returns>
+    public async Task<KnownCall?> FreeAsync(Guid call)
     {
         await using var connection = await state.Source.OpenConnectionAsync();
-        await using var command = Command(
-            connection, $"update coordinator.idempotent_call set request_hash = null {OfKey} and response is null and refused_with is null");
-        await command.ExecuteNonQueryAsync();
+        await using (var command = Command(
+            connection, $"update coordinator.idempotent_call set is_free = true {OfKey} and call_id = $4 and response is null and refused_with is null"))
+        {
+            command.Parameters.AddWithValue(call);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        return await ReadAsync(connection, forUpdate: false, CancellationToken.None) is { IsAnswered: true } known && known.Id == call ? known : null;
     }
 
     async Task<KnownCall?> ReadAsync(NpgsqlConnection connection, bool forUpdate, CancellationToken cancellationToken)
@@ -67,14 +74,15 @@ sealed class IdempotentRow(CoordinatorState state, CallKey key)
             connection, $"select call_id, request_hash, response, refused_with from coordinator.idempotent_call {OfKey} {(forUpdate ? "for update" : "")}");
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
-            ? new KnownCall(row.GetGuid(0), Bytes(row, 1), Bytes(row, 2), Bytes(row, 3))
+            ? new KnownCall(row.GetGuid(0), row.GetFieldValue<byte[]>(1), Bytes(row, 2), Bytes(row, 3))
             : null;
     }
 
-    async Task SetAsync(NpgsqlConnection connection, string column, byte[] requestHash, byte[] value)
+    // Of this call alone: the key may be that of another one by now.
+    async Task SetAsync(NpgsqlConnection connection, string column, Guid call, byte[] value)
     {
-        await using var command = Command(connection, $"update coordinator.idempotent_call set request_hash = $4, {column} = $5 {OfKey}");
-        command.Parameters.AddWithValue(requestHash);
+        await using var command = Command(connection, $"update coordinator.idempotent_call set is_free = false, {column} = $5 {OfKey} and call_id = $4");
+        command.Parameters.AddWithValue(call);
         command.Parameters.AddWithValue(value);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }

@@ -6,13 +6,11 @@ namespace Headgate.JobCoordinator.Access.Idempotency;
 
 /// <summary>A call as its row has it.</summary>
 /// <param name="Id">See <see cref="IdempotentCall.Id"/>.</param>
-/// <param name="RequestHash">Of what was asked for first; null: nothing was done, and something else may be asked for.</param>
+/// <param name="RequestHash">Of what it asks for.</param>
 /// <param name="Response">What it was answered; null: it was not, or was refused.</param>
 /// <param name="RefusedWith">The status with which it was refused; null: it was not.</param>
-sealed record KnownCall(Guid Id, byte[]? RequestHash, byte[]? Response, byte[]? RefusedWith)
+sealed record KnownCall(Guid Id, byte[] RequestHash, byte[]? Response, byte[]? RefusedWith)
 {
-    public bool IsAskedFor(byte[] requestHash) => RequestHash is null || RequestHash.AsSpan().SequenceEqual(requestHash);
-
     public bool IsAnswered => Response is not null || RefusedWith is not null;
 
     /// <exception cref="RpcException">It was refused.</exception>

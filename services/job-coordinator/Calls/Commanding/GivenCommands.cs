@@ -7,11 +7,8 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// <summary>What was recorded of commands, by the messages that brought them.</summary>
 sealed class GivenCommands(CoordinatorState state)
 {
-    // Of the command c: it says how a job is stopped. An escalation leaves the stop to whoever asked for it.
-    const string MakesStop =
-        """
-        c.command <> 'DeleteJob' and c.outcome = 'Accepted' and not (c.operation = 'ForceCancelJob' and c.state_before = 'Canceling')
-        """;
+    // Of the command c: it says how a job is stopped. An escalation makes the stop that of whoever asked for force.
+    const string MakesStop = "c.command <> 'DeleteJob' and c.outcome = 'Accepted'";
 
     /// <summary>The job that a message was for; null: it has not reached one.</summary>
     public async Task<Guid?> JobOfAsync(Guid message, CancellationToken cancellationToken)

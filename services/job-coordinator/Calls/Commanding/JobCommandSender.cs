@@ -33,34 +33,26 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion)
         var (actor, reason) = (order.Actor, order.Reason);
         return order.Operation switch
         {
-            Operation.PauseJob => AskAsync(new PauseJob { JobId = job, Actor = actor, Reason = reason }),
-            Operation.ResumeJob => AskAsync(new ResumeJob { JobId = job, Actor = actor, Reason = reason }),
-            Operation.CancelJob => AskAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason }),
-            Operation.PauseAndCancelJob => AskAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, PauseFirst = true }),
-            Operation.ForceCancelJob => AskAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, Mode = CancelMode.Force }),
-            Operation.RestartJob => AskAsync(new RestartJob { JobId = job, Actor = actor, Reason = reason }),
-            Operation.DiscardJob => AskAsync(new DiscardJob { JobId = job, Actor = actor, Reason = reason }),
-            Operation.AbandonJob => AskAsync(new AbandonJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.PauseJob => GiveAsync(new PauseJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.ResumeJob => GiveAsync(new ResumeJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.CancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.PauseAndCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, PauseFirst = true }),
+            Operation.ForceCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, Mode = CancelMode.Force }),
+            Operation.RestartJob => GiveAsync(new RestartJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.DiscardJob => GiveAsync(new DiscardJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.AbandonJob => GiveAsync(new AbandonJob { JobId = job, Actor = actor, Reason = reason }),
             Operation.DeleteJob => deletion.DeleteAsync(job, messageId, actor, reason, cancellationToken),
             var other => throw new InvalidOperationException($"{other} is not given to a job."),
         };
 
-        async Task<CommandAnswered> AskAsync<T>(T command)
+        async Task<CommandAnswered> GiveAsync<T>(T command)
             where T : class
         {
-            var client = bus.CreateRequestClient<T>(Lanes.Address(Lanes.JobCommands), patience);
             try
             {
-                // A broker that is away holds the sending back, to which neither the client's own time nor its token applies.
-                var answer = await client.GetResponse<CommandAnswered>(
-                    command, send => send.UseExecute(context => context.MessageId = messageId), cancellationToken).WaitAsync(patience, cancellationToken);
-                return answer.Message;
+                return await bus.AskAsync<T, CommandAnswered>(Lanes.JobCommands, command, patience, cancellationToken, messageId);
             }
-            catch (MassTransitException error) when (cancellationToken.IsCancellationRequested)
-            {
-                throw new OperationCanceledException(error.Message, error, cancellationToken);
-            }
-            catch (Exception error) when (error is MassTransitException or TimeoutException)
+            catch (MassTransitException)
             {
                 // Not in time, or not at all: a saga that could not reach its database, or a broker that is away.
                 throw CallErrors.Unanswered("The job");

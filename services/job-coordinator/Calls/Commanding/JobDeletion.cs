@@ -1,4 +1,5 @@
 using Headgate.Contracts.Jobs;
+using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Reading;
@@ -7,15 +8,17 @@ using Npgsql;
 namespace Headgate.JobCoordinator.Calls.Commanding;
 
 /// <summary>Hides jobs that have ended from lists. Their sagas take no part in it: it is decided under the lock of the job's row.</summary>
-sealed class JobDeletion(CoordinatorState state)
+sealed class JobDeletion(CoordinatorState state, CallRooms rooms)
 {
     /// <param name="job">The job.</param>
     /// <param name="messageId">Under which it is recorded: a deletion that comes again is answered as before.</param>
     /// <param name="actor">Who deletes it.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Ends it, unless it is decided.</param>
+    /// <exception cref="Grpc.Core.RpcException">UNAVAILABLE: too many calls write at the same time.</exception>
     public async Task<CommandAnswered> DeleteAsync(Guid job, Guid messageId, string actor, string? reason, CancellationToken cancellationToken)
     {
+        using var place = await rooms.ToWriteAsync(cancellationToken);
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await StateAsync(connection, job, cancellationToken) is not { } found) return Missing(job);

@@ -78,14 +78,11 @@ sealed class RunRequests(
 
     async Task<RunAnswered> AskAsync(StartRun run, CancellationToken cancellationToken)
     {
-        // A broker that is away holds the sending back, to which the client's own time does not apply.
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            return (await bus.CreateRequestClient<StartRun>(Lanes.Address(Lanes.Runs), Patience).GetResponse<RunAnswered>(run, either.Token)).Message;
+            return await bus.AskAsync<StartRun, RunAnswered>(Lanes.Runs, run, Patience, cancellationToken);
         }
-        catch (Exception error) when (error is RequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (RequestException)
         {
             throw CallErrors.Unanswered("The scheduler");
         }

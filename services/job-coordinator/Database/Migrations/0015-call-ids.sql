@@ -2,5 +2,5 @@
 -- a crash is the same call, and a key that is used again after a day is another one.
 alter table coordinator.idempotent_call add column call_id uuid not null default gen_random_uuid();
 
--- Null: the call was found wrong and nothing was done, so the same key may ask for something else.
-alter table coordinator.idempotent_call alter column request_hash drop not null;
+-- The call was found wrong and nothing was done: the same key may ask for something else, which is another call then.
+alter table coordinator.idempotent_call add column is_free boolean not null default false;

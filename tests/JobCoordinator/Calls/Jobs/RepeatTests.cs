@@ -144,17 +144,19 @@ public sealed class RepeatTests(CommandBench bench)
     }
 
     [Fact]
-    public async Task Reason_of_an_escalation_is_not_that_of_the_stop_that_it_hurries()
+    public async Task Reason_of_an_escalation_is_that_of_the_stop_from_then_on()
     {
         var job = await bench.JobAsync("Paused");
         await Asked.AskAsync(bench.Jobs, Operation.CancelJob, CommandBench.Named(job), "", _key);
         await Asked.AskAsync(bench.Jobs, Operation.ForceCancelJob, CommandBench.Named(job), "", $"{_key}-force");
 
-        await Asked.AskAsync(bench.Jobs, Operation.ForceCancelJob, CommandBench.Named(job), "in a hurry", $"{_key}-force");
-        Assert.Equal("", (await bench.GetAsync(job)).Job.Stop.Reason);
         await Asked.AskAsync(bench.Jobs, Operation.CancelJob, CommandBench.Named(job), "wrong mapping", _key);
+        Assert.Equal("", (await bench.GetAsync(job)).Job.Stop.Reason);
+        await Asked.AskAsync(bench.Jobs, Operation.ForceCancelJob, CommandBench.Named(job), "in a hurry", $"{_key}-force");
 
-        Assert.Equal("wrong mapping", (await bench.GetAsync(job)).Job.Stop.Reason);
+        var shown = await bench.GetAsync(job);
+        Assert.Equal("in a hurry", shown.Job.Stop.Reason);
+        Assert.Equal(["in a hurry", "wrong mapping"], shown.Commands.Select(command => command.Reason));
     }
 
     [Fact]
