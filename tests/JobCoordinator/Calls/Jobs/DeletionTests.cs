@@ -36,6 +36,24 @@ public sealed class DeletionTests(CommandBench bench)
     }
 
     [Fact]
+    public async Task Deletions_that_wait_for_their_job_leave_connections_for_the_calls_of_others()
+    {
+        var (held, other) = (await bench.JobAsync("Completed"), await bench.JobAsync("Completed"));
+        List<Task<DeleteJobResponse>> waiting;
+        await using (await bench.HoldAsync(held))
+        {
+            waiting = [.. Enumerable.Range(0, 80).Select(_ => bench.Jobs.DeleteJobAsync(new DeleteJobRequest { Job = CommandBench.Named(held) }).ResponseAsync)];
+            await bench.WaitingForLocksAsync(16);
+
+            Assert.Equal(other.ToString(), (await bench.GetAsync(other)).Job.Id);
+            Assert.Equal(["16"], (await bench.RowsAsync(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")).Single());
+        }
+
+        await Task.WhenAll(waiting);
+    }
+
+    [Fact]
     public async Task Who_watches_a_list_sees_the_job_removed()
     {
         var project = CommandBench.NewProject();
