@@ -21,8 +21,8 @@ sealed record CallProblem(string Sentence, IReadOnlyList<string> Next)
                 session.Repetition),
             StatusCode.Unavailable => new(said, session.Repetition),
             StatusCode.DeadlineExceeded => new(
-                $"{server.OriginalString} has not answered within {session.Settings.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s (--timeout); "
-                + "what was commanded may still take effect.",
+                $"{server.OriginalString} has not answered within {session.Settings.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s (--timeout)"
+                + (session.Calls.IsCommanded ? "; what was commanded may still take effect." : "."),
                 session.Repetition),
             StatusCode.Unauthenticated => new(
                 $"{said} The key comes from {Names.Key}, or from a file of mode 0600 named by --key-file, {Names.KeyFile} or `keyFile` in {session.Settings.ConfigFile}.",
