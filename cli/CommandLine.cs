@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using Headgate.Cli.Configuration;
 using Headgate.Cli.Errors;
 using Headgate.Cli.Output;
@@ -46,7 +45,7 @@ static class CommandLine
         }
 
         // Of a word that is not known the parser also says that a command is missing.
-        string[] errors = [.. parsed.Errors.Select(Sentence).Distinct(StringComparer.Ordinal)];
+        string[] errors = [.. parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal)];
         if (parsed.UnmatchedTokens.Count > 0) errors = [$"There is no word or option {string.Join(' ', parsed.UnmatchedTokens.Select(ShellWord.Quoted))} here."];
         return report.Show(new CliException(string.Join('\n', errors), ExitCode.Usage)
         {
@@ -54,12 +53,8 @@ static class CommandLine
         });
     }
 
-    // The parser would name a type of the language that this is written in.
-    static string Sentence(ParseError error) => error.SymbolResult is OptionResult { Option: Option<bool> option }
-        ? $"{option.Name} is said alone, or with true or false." : error.Message;
-
-    static IEnumerable<string> Names(CommandResult? result)
+    static IEnumerable<string> Names(System.CommandLine.Parsing.CommandResult? result)
     {
-        for (; result?.Parent is CommandResult parent; result = parent) yield return result.Command.Name;
+        for (; result?.Parent is System.CommandLine.Parsing.CommandResult parent; result = parent) yield return result.Command.Name;
     }
 }

@@ -72,7 +72,8 @@ sealed class CoordinatorCalls : IDisposable
                 using var call = method(request, new CallOptions(_headers, deadline, cancellationToken));
                 return await call;
             }
-            catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable && tries < Tries && !cancellationToken.IsCancellationRequested)
+            catch (RpcException error) when ((error.StatusCode == StatusCode.Unavailable || error.IsUnansweredPing())
+                && tries < Tries && !cancellationToken.IsCancellationRequested)
             {
                 await Task.Delay(FirstPause * (1 << (tries - 1)), cancellationToken);
             }

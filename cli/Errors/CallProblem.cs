@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Grpc.Core;
+using Headgate.Cli.Calls;
 using Headgate.Cli.Configuration;
 
 namespace Headgate.Cli.Errors;
@@ -30,6 +31,7 @@ sealed record CallProblem(string Sentence, IReadOnlyList<string> Next)
             StatusCode.Unimplemented when error.Status.Detail.StartsWith("Bad gRPC response", StringComparison.Ordinal) =>
                 new($"What answers at {server.OriginalString} is no coordinator of Headgate.", []),
             StatusCode.Unimplemented when error.Status.Detail.Length == 0 => new("The coordinator does not do this yet.", []),
+            StatusCode.Internal when error.IsUnansweredPing() => new($"{server.OriginalString} has fallen silent.", session.Repetition),
             StatusCode.Internal when error.Status.DebugException is { } broken => new(
                 $"{server.OriginalString} does not speak gRPC over {server.Scheme}: {Innermost(broken).Message}", []),
             _ => new(said, []),

@@ -142,14 +142,6 @@ public sealed class ErrorTests : CliTest
     }
 
     [Fact]
-    public async Task Switch_is_told_to_be_one()
-    {
-        var result = await RunAsync("cancel", "contacts", "--yes=maybe");
-
-        Assert.Equal((2, "headgate: --yes is said alone, or with true or false."), (result.ExitCode, result.Error.Split('\n')[0]));
-    }
-
-    [Fact]
     public async Task File_that_is_not_there_is_named_once()
     {
         Assert.Equal(new CliResult(1, "", "headgate: /nonexistent is not there.\n"), await RunAsync("apply", "-f", "/nonexistent"));

@@ -40,6 +40,26 @@ public sealed class KeepaliveTests : CliTest
     }
 
     [Fact]
+    public async Task Call_is_made_again_by_another_connection()
+    {
+        await using var relay = new SilentRelay(Coordinator.Address);
+        var tries = 0;
+        Coordinator.On<GetJobRequest>(async (_, context) =>
+        {
+            if (Interlocked.Increment(ref tries) > 1) return new GetJobResponse();
+            relay.FallSilent();
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            return new GetJobResponse();
+        });
+        using var calls = new CoordinatorCalls(To(relay.Address), Short);
+        using var late = new CancellationTokenSource(Patience);
+
+        await calls.AskAsync(calls.Jobs.GetJobAsync, new GetJobRequest(), late.Token);
+
+        Assert.Equal(2, tries);
+    }
+
+    [Fact]
     public void Pings_are_shorter_than_what_a_stream_is_waited_for() =>
         Assert.True(Keepalive.Usual.Delay + Keepalive.Usual.Timeout < StreamPatience.Usual.Silence);
 
