@@ -67,8 +67,13 @@ sealed class Session : IDisposable
         }
     }
 
+    /// <summary>What there is to know for whoever leaves before the end.</summary>
+    string Left => Calls.IsCommanded ? "left; what was commanded before may still take effect." : IsCommand ? "left; nothing was commanded." : "left.";
+
+    bool IsCommand => Parsed.CommandResult.Command.Options.Contains(CommandOptions.IdempotencyKey);
+
     /// <summary>How a command is safely given again of which no answer came.</summary>
-    public IReadOnlyList<string> Repetition => Parsed.CommandResult.Command.Options.Contains(CommandOptions.IdempotencyKey)
+    public IReadOnlyList<string> Repetition => IsCommand
         ? [Parsed.Text(CommandOptions.IdempotencyKey) is null ? Suggestions.Again("--idempotency-key", IdempotencyKey) : Suggestions.Again()]
         : [];
 
@@ -92,7 +97,7 @@ sealed class Session : IDisposable
         }
         catch (Exception error) when (error is OperationCanceledException or RpcException)
         {
-            return Report().Show(new CliException("left; what was commanded before may still take effect.") { Code = CodeNames.Of(StatusCode.Cancelled) });
+            return Report().Show(new CliException(session!.Left) { Code = CodeNames.Of(StatusCode.Cancelled) });
         }
         catch (IOException error)
         {

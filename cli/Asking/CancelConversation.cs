@@ -52,7 +52,7 @@ sealed class CancelConversation(Session session)
         catch (RpcException error) when (error.GetRpcStatus()?.GetDetail<Refusal>() is { JobState: JobState.Failed or JobState.Canceling } refusal)
         {
             // Nothing of it is running, or a cancel is on its way: both can be canceled as they are.
-            return (await session.FindAsync(session.Named($"id:{refusal.JobId}"))).Job;
+            return (await session.FindAsync(JobName.Parse($"id:{refusal.JobId}", project: null))).Job;
         }
     }
 

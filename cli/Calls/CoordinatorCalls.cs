@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Headgate.Cli.Configuration;
@@ -17,14 +18,24 @@ sealed class CoordinatorCalls : IDisposable
     readonly Metadata _headers = [];
     readonly TimeSpan _timeout;
 
-    public CoordinatorCalls(Settings settings)
+    /// <param name="settings">Where the coordinator is.</param>
+    /// <param name="keepalive">Null: the usual one.</param>
+    public CoordinatorCalls(Settings settings, Keepalive? keepalive = null)
     {
+        keepalive ??= Keepalive.Usual;
         _timeout = settings.Timeout;
         if (settings.Key is not null) _headers.Add("authorization", $"Bearer {settings.Key}");
         _channel = GrpcChannel.ForAddress(settings.Server, new GrpcChannelOptions
         {
             // Cleartext goes where the address says, and past any proxy: the key would be shown to it.
-            HttpHandler = new SocketsHttpHandler { UseProxy = settings.Server.Scheme == Uri.UriSchemeHttps, ConnectTimeout = TimeSpan.FromSeconds(10) },
+            HttpHandler = new SocketsHttpHandler
+            {
+                UseProxy = settings.Server.Scheme == Uri.UriSchemeHttps,
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+                KeepAlivePingDelay = keepalive.Delay,
+                KeepAlivePingTimeout = keepalive.Timeout,
+            },
             DisposeHttpClient = true,
             MaxReceiveMessageSize = LargestAnswer,
             MaxReconnectBackoff = TimeSpan.FromSeconds(1),
@@ -44,9 +55,15 @@ sealed class CoordinatorCalls : IDisposable
 
     public AccessService.AccessServiceClient Access { get; }
 
+    /// <summary>Whether a command was sent that may have taken effect, or yet may.</summary>
+    public bool IsCommanded { get; private set; }
+
     public async Task<TResponse> AskAsync<TRequest, TResponse>(
         Func<TRequest, CallOptions, AsyncUnaryCall<TResponse>> method, TRequest request, CancellationToken cancellationToken)
+        where TRequest : IMessage
     {
+        var before = IsCommanded;
+        IsCommanded |= request.IsCommand();
         var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + _timeout;
         for (var tries = 1; ; tries++)
         {
@@ -55,9 +72,16 @@ sealed class CoordinatorCalls : IDisposable
                 using var call = method(request, new CallOptions(_headers, deadline, cancellationToken));
                 return await call;
             }
-            catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable && tries < Tries && !cancellationToken.IsCancellationRequested)
+            catch (RpcException error) when ((error.StatusCode == StatusCode.Unavailable || error.IsUnansweredPing())
+                && tries < Tries && !cancellationToken.IsCancellationRequested)
             {
                 await Task.Delay(FirstPause * (1 << (tries - 1)), cancellationToken);
+            }
+            catch (RpcException refused) when (refused.StatusCode is StatusCode.FailedPrecondition or StatusCode.InvalidArgument or StatusCode.NotFound
+                or StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.Unimplemented)
+            {
+                IsCommanded = before;
+                throw;
             }
         }
     }

@@ -10,6 +10,10 @@ static class MessageFields
         if (value.Length > 0) message.Descriptor.FindFieldByName(field).Accessor.SetValue(message, value);
     }
 
+    /// <summary>Whether it changes something: a command has an idempotency key, and a preview of one does nothing.</summary>
+    public static bool IsCommand(this IMessage request) =>
+        request.Get<string>("idempotency_key") is { Length: > 0 } && request.Descriptor.FindFieldByName("validate_only")?.Accessor.GetValue(request) is not true;
+
     public static T? Get<T>(this IMessage message, string field)
         where T : class => message.Descriptor.FindFieldByName(field)?.Accessor.GetValue(message) as T;
 }

@@ -53,10 +53,16 @@ sealed class ResumableStream<TResponse>(
         {
             return (null, error);
         }
+        catch (RpcException error) when (error.IsUnansweredPing())
+        {
+            return (null, Silent());
+        }
         catch (Exception error) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested
             && error is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
         {
-            return (null, new RpcException(new Status(StatusCode.Unavailable, "The coordinator has fallen silent.")));
+            return (null, Silent());
         }
     }
+
+    static RpcException Silent() => new(new Status(StatusCode.Unavailable, "The coordinator has fallen silent."));
 }

@@ -29,7 +29,7 @@ static class KeyFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"The key file {path} cannot be read: {error.Message}");
+            throw new CliException($"The key file {path} {FileProblem.Of(error, path)}");
         }
     }
 

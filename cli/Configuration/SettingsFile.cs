@@ -44,7 +44,7 @@ sealed class SettingsFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"The configuration file {path} cannot be read: {error.Message}", ExitCode.Usage);
+            throw new CliException($"The configuration file {path} {FileProblem.Of(error, path)}", ExitCode.Usage);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Grpc.Core;
+using Headgate.Cli.Calls;
 using Headgate.Cli.Configuration;
 
 namespace Headgate.Cli.Errors;
@@ -21,8 +22,8 @@ sealed record CallProblem(string Sentence, IReadOnlyList<string> Next)
                 session.Repetition),
             StatusCode.Unavailable => new(said, session.Repetition),
             StatusCode.DeadlineExceeded => new(
-                $"{server.OriginalString} has not answered within {session.Settings.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s (--timeout); "
-                + "what was commanded may still take effect.",
+                $"{server.OriginalString} has not answered within {session.Settings.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s (--timeout)"
+                + (session.Calls.IsCommanded ? "; what was commanded may still take effect." : "."),
                 session.Repetition),
             StatusCode.Unauthenticated => new(
                 $"{said} The key comes from {Names.Key}, or from a file of mode 0600 named by --key-file, {Names.KeyFile} or `keyFile` in {session.Settings.ConfigFile}.",
@@ -30,6 +31,7 @@ sealed record CallProblem(string Sentence, IReadOnlyList<string> Next)
             StatusCode.Unimplemented when error.Status.Detail.StartsWith("Bad gRPC response", StringComparison.Ordinal) =>
                 new($"What answers at {server.OriginalString} is no coordinator of Headgate.", []),
             StatusCode.Unimplemented when error.Status.Detail.Length == 0 => new("The coordinator does not do this yet.", []),
+            StatusCode.Internal when error.IsUnansweredPing() => new($"{server.OriginalString} has fallen silent.", session.Repetition),
             StatusCode.Internal when error.Status.DebugException is { } broken => new(
                 $"{server.OriginalString} does not speak gRPC over {server.Scheme}: {Innermost(broken).Message}", []),
             _ => new(said, []),

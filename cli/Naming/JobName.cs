@@ -36,7 +36,10 @@ sealed record JobName
             }
         }
 
-        throw new CliException($"There is no job with the id or Request ID {Typed}.", inner: missing);
+        throw new CliException($"There is no job with the id or Request ID {Typed}.", inner: missing)
+        {
+            Code = CodeNames.Of(StatusCode.NotFound),
+        };
     }
 
     static JobReference[] MeaningsOf(string typed, string? project)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Headgate.Cli.Errors;
 using Headgate.Cli.Naming;
 using Headgate.Cli.Output;
 using Headgate.Cli.Views;
@@ -16,11 +15,8 @@ static class ApplyVerb
         Required = true,
     };
 
-    static readonly Option<int?> ExpectedVersion = new("--expected-version")
-    {
-        Description = "Apply only if this version is in force of the file's one pipeline; 0: only if there is no such pipeline yet.",
-        HelpName = "N",
-    };
+    static readonly Option<int> ExpectedVersion = NumberOption.Create(
+        "--expected-version", "", "Apply only if this version is in force of the file's one pipeline; 0: only if there is no such pipeline yet.", int.MaxValue);
 
     public static Command Create() => new Command("apply", "Takes over pipeline files: all pipelines of all of them, or none.")
     {
@@ -30,13 +26,12 @@ static class ApplyVerb
     static async Task<int> RunAsync(Session session)
     {
         string[] paths = [.. session.Parsed.GetValue(Files)!.SelectMany(PipelineFiles.Paths).Distinct(StringComparer.Ordinal)];
-        var expected = session.Parsed.GetValue(ExpectedVersion);
-        if (expected is < 0) throw new CliException("--expected-version is 0 or more.", ExitCode.Usage);
+        var isExpected = session.Parsed.GetResult(ExpectedVersion) is { Implicit: false };
         var request = new ApplyPipelineRequest { ValidateOnly = session.Parsed.Has(CommandOptions.ValidateOnly) };
         foreach (var path in paths)
         {
             var file = new ApplyPipelineRequest.Types.File { File_ = await PipelineFiles.ReadAsync(path, session.Stop) };
-            if (expected is { } version) file.ExpectedVersion = version;
+            if (isExpected) file.ExpectedVersion = session.Parsed.GetValue(ExpectedVersion);
             request.Files.Add(file);
         }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Headgate.Cli.Asking;
 using Headgate.Cli.Errors;
+using Headgate.Cli.Naming;
 using Headgate.Cli.Views;
 using Headgate.V1;
 
@@ -51,7 +52,7 @@ static class CancelVerb
     static async Task<int> RunAsync(Session session)
     {
         var parsed = session.Parsed;
-        var name = session.Named(parsed.GetValue(CommandArguments.Jobs)![0]);
+        var name = await session.JobAsync(parsed.GetValue(CommandArguments.Jobs)![0]);
         var isSettled = parsed.Has(Force) || parsed.Has(PauseFirst) || parsed.Has(CommandOptions.Yes);
         if (!isSettled)
         {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Google.Protobuf;
-using Headgate.Cli.Errors;
 using Headgate.Cli.Naming;
 using Headgate.Cli.Views;
 using Headgate.V1;
@@ -16,8 +15,8 @@ static class ChangesVerb
     };
 
     static readonly Option<string?> Field = new("--field") { Description = "Only changes of this destination field.", HelpName = "FIELD" };
-    static readonly Option<int> Attempt = new("--attempt") { Description = "Only of this attempt, from 1.", HelpName = "N" };
-    static readonly Option<long> Limit = new("--limit") { Description = "End after so many changes.", HelpName = "N" };
+    static readonly Option<int> Attempt = NumberOption.Create("--attempt", "", "Only of this attempt, from 1.", int.MaxValue);
+    static readonly Option<long> Limit = NumberOption.Create("--limit", "", "End after so many changes.", long.MaxValue);
 
     public static Command Create() => new Command("changes", "Lists the records that a job wrote, with each field before and after; --output json to export them.")
     {
@@ -27,16 +26,14 @@ static class ChangesVerb
     static async Task<int> RunAsync(Session session)
     {
         var parsed = session.Parsed;
-        var limit = parsed.GetValue(Limit);
-        if (limit < 0) throw new CliException("--limit is 0 or more.", ExitCode.Usage);
         return await ShowAsync(session, new ListChangesRequest
         {
             Object = session.ChosenObject(),
             Key = parsed.Text(Key) is { } key ? RecordKeys.Parse(key) : null,
             Field = parsed.Text(Field) ?? "",
-            Attempt = parsed.NotNegative(Attempt),
-            Limit = limit,
-            Job = new JobReference { Id = await session.IdOfAsync(session.TheJob()) },
+            Attempt = parsed.GetValue(Attempt),
+            Limit = parsed.GetValue(Limit),
+            Job = new JobReference { Id = await session.IdOfAsync(await session.TheJobAsync()) },
         });
     }
 

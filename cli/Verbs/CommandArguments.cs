@@ -34,9 +34,7 @@ static class CommandArguments
         return argument;
     }
 
-    public static JobName TheJob(this Session session) => session.Named(session.Parsed.GetValue(Job)!);
+    public static Task<JobName> TheJobAsync(this Session session) => session.JobAsync(session.Parsed.GetValue(Job)!);
 
-    public static JobName Named(this Session session, string typed) => JobName.Parse(typed, session.Settings.Project);
-
-    public static PipelineReference ThePipeline(this Session session) => PipelineName.Parse(session.Parsed.GetValue(Pipeline)!, session.Settings.Project);
+    public static Task<PipelineReference> ThePipelineAsync(this Session session) => session.PipelineAsync(session.Parsed.GetValue(Pipeline)!);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Headgate.Cli.Errors;
 
 namespace Headgate.Cli.Verbs;
 
@@ -27,11 +26,7 @@ static class CommandOptions
         HelpName = "TABLE",
     };
 
-    public static readonly Option<int> PageSize = new("--page-size")
-    {
-        Description = "The most to show, up to 1,000; 50 unless told.",
-        HelpName = "N",
-    };
+    public static readonly Option<int> PageSize = NumberOption.Create("--page-size", "", "The most to show, up to 1,000; 50 unless told.", 1_000);
 
     public static readonly Option<string?> PageToken = new("--page-token")
     {
@@ -92,8 +87,4 @@ static class CommandOptions
         });
         return option;
     }
-
-    public static int NotNegative(this ParseResult parsed, Option<int> option) => parsed.GetValue(option) is >= 0 and var number
-        ? number
-        : throw new CliException($"{option.Name} is 0 or more.", ExitCode.Usage);
 }

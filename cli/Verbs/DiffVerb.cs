@@ -23,7 +23,7 @@ static class DiffVerb
             Fields = { session.ChosenFields() },
             Keys = { session.ChosenKeys() },
             IncludeEqual = session.Parsed.Has(IncludeEqual),
-            Job = new JobReference { Id = await session.IdOfAsync(session.TheJob()) },
+            Job = new JobReference { Id = await session.IdOfAsync(await session.TheJobAsync()) },
         };
         var stream = session.Calls.Stream(
             (token, options) => session.Calls.Records.DiffJob(new DiffJobRequest(request) { ResumeToken = token }, options),

@@ -15,11 +15,8 @@ static class DryRunVerb
         Arity = ArgumentArity.ZeroOrOne,
     });
 
-    static readonly Option<int> SampleSize = new("--sample-size", "-n")
-    {
-        Description = "Records to read of each object, up to 10,000; 100 unless told.",
-        HelpName = "N",
-    };
+    static readonly Option<int> SampleSize = NumberOption.Create(
+        "--sample-size", "-n", "Records to read of each object, up to 10,000; 100 unless told.", 10_000);
 
     public static Command Create() => new Command("dry-run", "Shows on a sample what a run would write, and writes nothing; with --wait, the changes.")
     {
@@ -30,8 +27,8 @@ static class DryRunVerb
     {
         var (named, file) = (session.Parsed.GetValue(Pipeline), session.Parsed.Text(PipelineFiles.One));
         if (named is null == file is null) throw new CliException("Name a pipeline, or give a file by --file: one of the two.", ExitCode.Usage);
-        var request = new DryRunRequest { SampleSize = session.Parsed.NotNegative(SampleSize) };
-        if (file is null) request.Pipeline = PipelineName.Parse(named!, session.Settings.Project);
+        var request = new DryRunRequest { SampleSize = session.Parsed.GetValue(SampleSize) };
+        if (file is null) request.Pipeline = await session.PipelineAsync(named!);
         else request.File = await PipelineFiles.ReadAsync(file, session.Stop);
 
         var answer = await session.Calls.AskAsync(session.Calls.Pipelines.DryRunAsync, session.Command(request), session.Stop);

@@ -37,7 +37,7 @@ static class FilterOptions
     /// <summary>Whether anything was said about which jobs. A project alone is none: it is the one of names too.</summary>
     public static bool IsFilter(this ParseResult parsed) => All.Any(option => parsed.GetResult(option) is { Implicit: false });
 
-    public static JobFilter Filter(this Session session)
+    public static async Task<JobFilter> FilterAsync(this Session session)
     {
         var (parsed, now) = (session.Parsed, TimeProvider.System.GetUtcNow());
         var filter = new JobFilter
@@ -51,7 +51,7 @@ static class FilterOptions
             IncludeDeleted = parsed.Has(Deleted),
         };
         if (parsed.Text(Pipeline) is not { } typed) return filter;
-        var pipeline = PipelineName.Parse(typed, session.Settings.Project);
+        var pipeline = await session.PipelineAsync(typed);
         if (pipeline.Id.Length > 0) throw new CliException("--pipeline takes a name: NAME or PROJECT/NAME.", ExitCode.Usage);
         (filter.Project, filter.Pipeline) = (pipeline.Project, pipeline.Name);
         return filter;

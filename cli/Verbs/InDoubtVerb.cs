@@ -21,7 +21,7 @@ static class InDoubtVerb
     static async Task<int> RunAsync(Session session)
     {
         var state = session.Parsed.Text(State) is { } typed ? EnumName.Parse<DoubtState>(typed, "state") : DoubtState.Unspecified;
-        var answer = await session.TheJob().FindAsync(job => session.PageAsync(
+        var answer = await (await session.TheJobAsync()).FindAsync(job => session.PageAsync(
             session.Calls.Records.ListInDoubtAsync, new ListInDoubtRequest { Job = job, Object = session.ChosenObject(), State = state }));
         return session.Show(answer, "No record is in doubt.", () => RecordViews.InDoubt(answer.Records));
     }

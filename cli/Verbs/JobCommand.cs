@@ -2,6 +2,7 @@ using System.CommandLine;
 using Google.Protobuf;
 using Headgate.Cli.Asking;
 using Headgate.Cli.Errors;
+using Headgate.Cli.Naming;
 using Headgate.Cli.Views;
 using Headgate.V1;
 
@@ -46,6 +47,6 @@ sealed record JobCommand
         if (names.Length != 1 || session.Parsed.Has(CommandOptions.ValidateOnly)) return await new ManyJobs(session, this).RunAsync();
         if (RunOne is not null) return await RunOne(session);
         if (Warning(session) is { Length: > 0 } warning && !await session.MayAsync(warning)) return ExitCode.Refused;
-        return session.Screen.Acknowledge(await session.Named(names[0]).FindAsync(job => One(session, job)));
+        return session.Screen.Acknowledge(await (await session.JobAsync(names[0])).FindAsync(job => One(session, job)));
     }
 }

@@ -18,14 +18,14 @@ static class JobsVerb
 
     static async Task<int> ListAsync(Session session)
     {
-        var filter = session.Filter();
+        var filter = await session.FilterAsync();
         var answer = await session.PageAsync(session.Calls.Jobs.ListJobsAsync, new ListJobsRequest { Filter = filter, View = JobView.Basic });
         return session.Show(answer, "No jobs.", () => JobViews.List(answer.Jobs, filter.Project.Length == 0));
     }
 
     static async Task<int> ShowAsync(Session session)
     {
-        var answer = await session.FindAsync(session.TheJob());
+        var answer = await session.FindAsync(await session.TheJobAsync());
         session.Screen.Answer(answer, screen =>
         {
             screen.Details(answer.Job);

@@ -14,7 +14,7 @@ sealed class ManyJobs(Session session, JobCommand command)
     {
         var isFilter = session.Parsed.IsFilter();
         var request = new OperateJobsRequest();
-        if (isFilter) request.Filter = session.Filter();
+        if (isFilter) request.Filter = await session.FilterAsync();
         else request.Selection = new OperateJobsRequest.Types.Selection { Ids = { await IdsAsync() } };
         command.Many(session, request);
         var warning = command.Warning(session);
@@ -43,18 +43,20 @@ sealed class ManyJobs(Session session, JobCommand command)
     async Task<IEnumerable<string>> IdsAsync()
     {
         var (ids, missing) = (new List<string>(), new List<string>());
-        JobName[] names = [.. session.Parsed.GetValue(CommandArguments.Jobs)!.Distinct(StringComparer.Ordinal).Select(session.Named)];
-        foreach (var name in names)
+        string[] names = [.. session.Parsed.GetValue(CommandArguments.Jobs)!.Distinct(StringComparer.Ordinal)];
+        // What can be no name is told before anything is asked.
+        foreach (var typed in names) JobName.Parse(typed, session.Settings.Project);
+        foreach (var typed in names)
         {
             try
             {
-                ids.Add(await session.IdOfAsync(name));
+                ids.Add(await session.IdOfAsync(await session.JobAsync(typed)));
             }
             catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
             {
-                missing.Add($"{name.Typed}: {error.Status.Detail}");
+                missing.Add($"{typed}: {error.Status.Detail}");
             }
-            catch (CliException error) when (error.InnerException is RpcException { StatusCode: StatusCode.NotFound })
+            catch (CliException error) when (error.Code == CodeNames.Of(StatusCode.NotFound))
             {
                 missing.Add(error.Message);
             }

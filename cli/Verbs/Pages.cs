@@ -18,7 +18,7 @@ static class Pages
         where TResponse : IMessage<TResponse>
     {
         var isAll = session.Parsed.Has(CommandOptions.All);
-        var size = session.Parsed.NotNegative(CommandOptions.PageSize);
+        var size = session.Parsed.GetValue(CommandOptions.PageSize);
         Field(request, "page_size").SetValue(request, isAll && size == 0 ? LargestPage : size);
         request.Set("page_token", session.Parsed.Text(CommandOptions.PageToken) ?? "");
         var answer = await session.Calls.AskAsync(method, request, session.Stop);

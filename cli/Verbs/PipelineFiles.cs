@@ -44,7 +44,7 @@ static class PipelineFiles
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"{path} cannot be read: {error.Message}");
+            throw new CliException($"{path} {FileProblem.Of(error, path)}");
         }
     }
 

@@ -10,11 +10,9 @@ namespace Headgate.Cli.Verbs;
 static class PipelinesVerb
 {
     static readonly Option<string[]> States = FilterOptions.Several<PipelineState>("--state", "In this state, or one of these.");
-    static readonly Option<int> Version = new("--file-version")
-    {
-        Description = "The version of the file to show; the one in force unless told.",
-        HelpName = "N",
-    };
+    static readonly Option<string?> Name = new("--name") { Description = "Only of this name.", HelpName = "NAME" };
+    static readonly Option<int> Version = NumberOption.Create(
+        "--file-version", "", "The version of the file to show; the one in force unless told.", int.MaxValue);
 
     static readonly Option<bool> File = new("--file") { Description = "Only the text of the file, as it was applied." };
     static readonly Option<bool> DiscardJob = new("--discard-active-job") { Description = "Discard its active job with it." };
@@ -26,10 +24,10 @@ static class PipelinesVerb
         command.Add(new Command("show", "Shows a pipeline, and the runs that it has skipped of late.") { CommandArguments.Pipeline, Version, File }.Runs(ShowAsync));
         command.Add(new Command("pause", "Lets a pipeline take no new runs at all.") { CommandArguments.Pipeline }.Commanding().Runs(async session =>
             session.Screen.Acknowledge(await session.Calls.AskAsync(
-                session.Calls.Pipelines.PausePipelineAsync, session.Command(new PausePipelineRequest { Pipeline = session.ThePipeline() }), session.Stop))));
+                session.Calls.Pipelines.PausePipelineAsync, session.Command(new PausePipelineRequest { Pipeline = await session.ThePipelineAsync() }), session.Stop))));
         command.Add(new Command("enable", "Lets a paused or failed pipeline take runs again.") { CommandArguments.Pipeline }.Commanding().Runs(async session =>
             session.Screen.Acknowledge(await session.Calls.AskAsync(
-                session.Calls.Pipelines.EnablePipelineAsync, session.Command(new EnablePipelineRequest { Pipeline = session.ThePipeline() }), session.Stop))));
+                session.Calls.Pipelines.EnablePipelineAsync, session.Command(new EnablePipelineRequest { Pipeline = await session.ThePipelineAsync() }), session.Stop))));
         command.Add(new Command("delete", "Deletes a pipeline; what was written stays, and so do its jobs.")
         {
             CommandArguments.Pipeline, DiscardJob, CommandOptions.Yes,
@@ -40,6 +38,7 @@ static class PipelinesVerb
     static Command List(Command command)
     {
         command.Options.Add(States);
+        command.Options.Add(Name);
         command.Options.Add(CommandOptions.AllProjects);
         return command.Paged().Runs(ListAsync);
     }
@@ -50,6 +49,7 @@ static class PipelinesVerb
         {
             Project = session.Parsed.Has(CommandOptions.AllProjects) ? "" : session.Settings.Project ?? "",
             States = { EnumName.ParseAll<PipelineState>(session.Parsed.GetValue(States), "state") },
+            Name = session.Parsed.Text(Name) ?? "",
         });
         return session.Show(answer, "No pipelines.", () => PipelineViews.List(answer.Pipelines));
     }
@@ -58,7 +58,7 @@ static class PipelinesVerb
     {
         var answer = await session.Calls.AskAsync(
             session.Calls.Pipelines.GetPipelineAsync,
-            new GetPipelineRequest { Pipeline = session.ThePipeline(), Version = session.Parsed.NotNegative(Version) },
+            new GetPipelineRequest { Pipeline = await session.ThePipelineAsync(), Version = session.Parsed.GetValue(Version) },
             session.Stop);
         session.Screen.Answer(answer, screen =>
         {
@@ -78,7 +78,7 @@ static class PipelinesVerb
 
     static async Task<int> DeleteAsync(Session session)
     {
-        var pipeline = session.ThePipeline();
+        var pipeline = await session.ThePipelineAsync();
         if (!await session.MayAsync("A deleted pipeline takes no runs any more, and it cannot be undone.")) return ExitCode.Refused;
         return session.Screen.Acknowledge(await session.Calls.AskAsync(
             session.Calls.Pipelines.DeletePipelineAsync,

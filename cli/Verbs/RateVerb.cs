@@ -5,12 +5,8 @@ namespace Headgate.Cli.Verbs;
 
 static class RateVerb
 {
-    static readonly Option<long> Limit = new("--max-rows-per-second", "-n")
-    {
-        Description = "The ceiling for the whole job in records a second; 0: none.",
-        HelpName = "RECORDS",
-        Required = true,
-    };
+    static readonly Option<long> Limit = Required(NumberOption.Create(
+        "--max-rows-per-second", "-n", "The ceiling for the whole job in records a second; 0: none.", long.MaxValue, "RECORDS"));
 
     public static Command Create() => new JobCommand
     {
@@ -22,4 +18,10 @@ static class RateVerb
             session.Stop),
         Many = (session, request) => request.SetRate = new() { MaxRowsPerSecond = session.Parsed.GetValue(Limit) },
     }.Create(Limit);
+
+    static Option<long> Required(Option<long> option)
+    {
+        option.Required = true;
+        return option;
+    }
 }

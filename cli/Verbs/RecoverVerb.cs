@@ -14,7 +14,7 @@ static class RecoverVerb
 
     static async Task<int> RunAsync(Session session)
     {
-        var answer = await session.TheJob().FindAsync(job => session.Calls.AskAsync(
+        var answer = await (await session.TheJobAsync()).FindAsync(job => session.Calls.AskAsync(
             session.Calls.Jobs.GetRecoveryAsync, new GetRecoveryRequest { Job = job }, session.Stop));
         session.Screen.Answer(answer, screen =>
         {

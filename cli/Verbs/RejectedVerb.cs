@@ -6,7 +6,7 @@ namespace Headgate.Cli.Verbs;
 
 static class RejectedVerb
 {
-    static readonly Option<int> Attempt = new("--attempt") { Description = "Only of this attempt, from 1.", HelpName = "N" };
+    static readonly Option<int> Attempt = NumberOption.Create("--attempt", "", "Only of this attempt, from 1.", int.MaxValue);
 
     public static Command Create() => new Command("rejected", "Lists the records of a job that the destination refused.")
     {
@@ -15,8 +15,8 @@ static class RejectedVerb
 
     static async Task<int> RunAsync(Session session)
     {
-        var attempt = session.Parsed.NotNegative(Attempt);
-        var answer = await session.TheJob().FindAsync(job => session.PageAsync(
+        var attempt = session.Parsed.GetValue(Attempt);
+        var answer = await (await session.TheJobAsync()).FindAsync(job => session.PageAsync(
             session.Calls.Records.ListRejectedAsync, new ListRejectedRequest { Job = job, Object = session.ChosenObject(), Attempt = attempt }));
         return session.Show(answer, "No record was rejected.", () => RecordViews.Rejected(answer.Records));
     }

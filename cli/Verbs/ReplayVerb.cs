@@ -15,7 +15,7 @@ static class ReplayVerb
     static async Task<int> RunAsync(Session session)
     {
         var request = new ReplayJobRequest { Object = session.ChosenObject(), Keys = { session.ChosenKeys() } };
-        var name = session.TheJob();
+        var name = await session.TheJobAsync();
         if (session.Parsed.Has(CommandOptions.ValidateOnly))
             return session.Screen.Acknowledge(await name.FindAsync(job => ValidateAsync(session, request, job)));
         var isMeant = await session.ConfirmAsync("Move the records again?", async () =>

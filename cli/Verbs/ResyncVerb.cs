@@ -21,7 +21,7 @@ static class ResyncVerb
     static async Task<int> RunAsync(Session session)
     {
         var parsed = session.Parsed;
-        var request = new ResyncPipelineRequest { Pipeline = session.ThePipeline(), DropAndLoad = parsed.Has(DropAndLoad) };
+        var request = new ResyncPipelineRequest { Pipeline = await session.ThePipelineAsync(), DropAndLoad = parsed.Has(DropAndLoad) };
         if (parsed.Has(CommandOptions.ValidateOnly)) return session.Screen.Acknowledge(await ValidateAsync(session, request));
         var name = parsed.GetValue(CommandArguments.Pipeline);
         if (request.DropAndLoad && !session.CanAsk && !parsed.Has(CommandOptions.Yes)) throw session.NeedsYes($"The destination tables of {name} would be dropped.");

@@ -18,7 +18,7 @@ static class RollbackVerb
     static async Task<int> RunAsync(Session session)
     {
         var request = new RollbackJobRequest { Object = session.ChosenObject(), Fields = { session.ChosenFields() }, Keys = { session.ChosenKeys() } };
-        var name = session.TheJob();
+        var name = await session.TheJobAsync();
         if (session.Parsed.Has(CommandOptions.ValidateOnly))
             return session.Screen.Acknowledge(await name.FindAsync(job => ValidateAsync(session, request, job)));
         var isMeant = await session.ConfirmAsync("Put back what the job wrote?", async () =>

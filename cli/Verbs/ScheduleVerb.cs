@@ -10,9 +10,9 @@ static class ScheduleVerb
     {
         new Command("pause", "Lets no run come due by the schedule; a job that is active goes on.") { CommandArguments.Pipeline }.Commanding().Runs(async session =>
             session.Screen.Acknowledge(await session.Calls.AskAsync(
-                session.Calls.Pipelines.PauseScheduleAsync, session.Command(new PauseScheduleRequest { Pipeline = session.ThePipeline() }), session.Stop))),
+                session.Calls.Pipelines.PauseScheduleAsync, session.Command(new PauseScheduleRequest { Pipeline = await session.ThePipelineAsync() }), session.Stop))),
         new Command("resume", "Lets runs come due by the schedule again.") { CommandArguments.Pipeline }.Commanding().Runs(async session =>
             session.Screen.Acknowledge(await session.Calls.AskAsync(
-                session.Calls.Pipelines.ResumeScheduleAsync, session.Command(new ResumeScheduleRequest { Pipeline = session.ThePipeline() }), session.Stop))),
+                session.Calls.Pipelines.ResumeScheduleAsync, session.Command(new ResumeScheduleRequest { Pipeline = await session.ThePipelineAsync() }), session.Stop))),
     };
 }

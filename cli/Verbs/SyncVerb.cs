@@ -38,7 +38,7 @@ static class SyncVerb
         var parsed = session.Parsed;
         var request = new SyncNowRequest
         {
-            Pipeline = session.ThePipeline(),
+            Pipeline = await session.ThePipelineAsync(),
             OnActiveJob = parsed.Has(CancelActive) ? OnActiveJob.CancelAndStart : OnActiveJob.Refuse,
             ConfirmFullLoad = parsed.Has(ConfirmFullLoad),
             TriggerDetail = parsed.Text(TriggerDetail) ?? "",

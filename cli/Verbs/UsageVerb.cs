@@ -30,7 +30,7 @@ static class UsageVerb
     static async Task<int> RunAsync(Session session)
     {
         var (parsed, now) = (session.Parsed, TimeProvider.System.GetUtcNow());
-        var pipeline = parsed.Text(Pipeline) is { } typed ? PipelineName.Parse(typed, session.Settings.Project) : null;
+        var pipeline = parsed.Text(Pipeline) is { } typed ? await session.PipelineAsync(typed) : null;
         if (pipeline is { Id.Length: > 0 }) throw new CliException("--pipeline takes a name: NAME or PROJECT/NAME.", ExitCode.Usage);
         var request = new GetUsageRequest
         {

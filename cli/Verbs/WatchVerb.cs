@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Headgate.Cli.Errors;
+using Headgate.Cli.Naming;
 using Headgate.Cli.Views;
 using Headgate.Cli.Watching;
 
@@ -21,7 +22,7 @@ static class WatchVerb
             return ExitCode.Done;
         }
 
-        var watch = new JobWatch(session, await session.IdOfAsync(session.Named(names[0])));
+        var watch = new JobWatch(session, await session.IdOfAsync(await session.JobAsync(names[0])));
         await watch.RunAsync(_ => false);
         if (watch.Job is { } job && !session.Screen.IsJson) session.Screen.Details(job);
         return ExitCode.Done;

@@ -14,7 +14,7 @@ sealed class JobListWatch(Session session)
 
     public async Task RunAsync()
     {
-        var filter = session.Filter();
+        var filter = await session.FilterAsync();
         using var live = new LiveArea(session.Terminal);
         var stream = session.Calls.Stream(
             (token, options) => session.Calls.Jobs.WatchJobs(new WatchJobsRequest { Filter = filter, View = JobView.Basic, ResumeToken = token }, options),

@@ -45,7 +45,7 @@ public sealed class ConfigurationTests : CliTest
     [Fact]
     public async Task Configuration_file_that_is_named_must_be_there()
     {
-        Assert.Equal(2, (await RunAsync("jobs", "--config", "nowhere")).ExitCode);
+        Assert.Equal(new CliResult(2, "", "headgate: The configuration file nowhere is not there.\n"), await RunAsync("jobs", "--config", "nowhere"));
         Assert.Equal(2, (await RunAsync([("HEADGATE_CONFIG", "nowhere")], "jobs")).ExitCode);
     }
 
@@ -114,15 +114,6 @@ public sealed class ConfigurationTests : CliTest
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("https://HOST:PORT", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("password", result.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Pipeline_without_a_project_asks_for_one()
-    {
-        var result = await RunAsync([("HEADGATE_PROJECT", null)], "pause", "contacts");
-
-        Assert.Equal(2, result.ExitCode);
-        Assert.Contains("PROJECT/contacts", result.Error, StringComparison.Ordinal);
     }
 
     void Answers() => Coordinator.On<ListJobsRequest>(_ => new ListJobsResponse());

@@ -123,6 +123,65 @@ public sealed class ErrorTests : CliTest
     }
 
     [Theory]
+    [InlineData("jobs --page-size", "99999999999", "--page-size is a whole number from 0 to 1,000")]
+    [InlineData("jobs --page-size", "1001", "--page-size is a whole number from 0 to 1,000")]
+    [InlineData("jobs --page-size", "-1", "--page-size is a whole number from 0 to 1,000")]
+    [InlineData("dry-run contacts -n", "many", "--sample-size is a whole number from 0 to 10,000")]
+    [InlineData("apply -f p.yaml --expected-version", "1.5", "--expected-version is a whole number from 0 to 2,147,483,647")]
+    [InlineData("pipelines show contacts --file-version", "x", "--file-version is a whole number from 0 to 2,147,483,647")]
+    [InlineData("changes contacts --attempt", "x", "--attempt is a whole number from 0 to 2,147,483,647")]
+    [InlineData("rejected contacts --attempt", "x", "--attempt is a whole number from 0 to 2,147,483,647")]
+    [InlineData("changes contacts --limit", "1e3", "--limit is a whole number from 0 to 9,223,372,036,854,775,807")]
+    [InlineData("rate contacts -n", "-5", "--max-rows-per-second is a whole number from 0 to 9,223,372,036,854,775,807")]
+    public async Task Number_that_an_option_does_not_take_is_told_with_those_it_takes(string line, string number, string told)
+    {
+        var result = await RunAsync($"{line}={number}".Split(' '));
+
+        Assert.Equal((2, $"headgate: {told}, not \"{number}\"."), (result.ExitCode, result.Error.Split('\n')[0]));
+        Assert.Empty(Coordinator.Requests);
+    }
+
+    [Fact]
+    public async Task File_that_is_not_there_is_named_once()
+    {
+        Assert.Equal(new CliResult(1, "", "headgate: /nonexistent is not there.\n"), await RunAsync("apply", "-f", "/nonexistent"));
+        Assert.Equal(new CliResult(1, "", "headgate: The key file /nonexistent/key is not there.\n"), await RunAsync("jobs", "--key-file", "/nonexistent/key"));
+        Assert.Equal(new CliResult(1, "", $"headgate: The key file {Home} is a folder.\n"), await RunAsync("jobs", "--key-file", Home));
+    }
+
+    [Fact]
+    public async Task Only_of_a_command_is_told_that_it_may_still_take_effect()
+    {
+        Coordinator.On<ListJobsRequest>(Silent<ListJobsRequest>).On<PauseJobRequest>(Silent<PauseJobRequest>).On<ApplyPipelineRequest>(Silent<ApplyPipelineRequest>);
+
+        var read = await RunAsync("jobs", "--timeout", "0.3");
+        var preview = await RunAsync("apply", "-f", Write("p.yaml", "x"), "--validate-only", "--timeout", "0.3");
+        var command = await RunAsync("pause", "contacts", "--timeout", "0.3");
+
+        Assert.Equal($"headgate: {Coordinator.Address} has not answered within 0.3 s (--timeout).\n", read.Error);
+        Assert.DoesNotContain("take effect", preview.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"headgate: {Coordinator.Address} has not answered within 0.3 s (--timeout); what was commanded may still take effect.\n", command.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Command_that_was_refused_does_not_take_effect()
+    {
+        Coordinator.On<PauseJobRequest>(_ => throw Refused.By(new Refusal { JobId = Examples.JobId, JobState = JobState.Failed })).On<GetJobRequest>(Silent<GetJobRequest>);
+        await using var terminal = OnTerminal("cancel", "contacts", "--timeout", "1");
+
+        await terminal.SeesAsync("(--timeout).");
+
+        Assert.Equal(1, await terminal.EndsAsync());
+    }
+
+    static async Task<Google.Protobuf.IMessage> Silent<T>(T request, ServerCallContext context)
+    {
+        await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        return new ListJobsResponse();
+    }
+
+    [Theory]
     [InlineData(StatusCode.Unauthenticated, "The key is not accepted.", "--key-file")]
     [InlineData(StatusCode.PermissionDenied, "PauseJob takes role OPERATOR.", "takes role OPERATOR")]
     [InlineData(StatusCode.NotFound, "crm/contacts has no active job.", "has no active job")]

@@ -12,6 +12,7 @@ public sealed class LauncherTests : IDisposable
         case "$1" in
             --list-sdks) echo '10.0.100 [/sdk]' ;;
             build) mkdir -p "$2/bin/Release/net10.0" && touch "$2/bin/Release/net10.0/headgate.dll" ;;
+            *Headgate.JobCoordinator.dll) printf '%s\n' "[$HEADGATE_STATE]" "[$SRC]" "[$QUOTED]" "[$login]" ;;
             *) shift && echo "$HEADGATE_COMMAND: $*" ;;
         esac
         """;
@@ -46,6 +47,48 @@ public sealed class LauncherTests : IDisposable
 
         Assert.Equal("sdk/../headgate: cancel crm/contacts\n", result.Out);
     }
+
+    [Fact]
+    public async Task Values_for_pipelines_are_taken_as_they_stand_and_a_shell_does_not_read_them()
+    {
+        StandInForServers();
+        Environment("# of mine\n\nSRC=Host=a;Port=1 Password=$HOME`touch evaluated`'x\nQUOTED='Host=b;Port=2'\nlogin=mine\nHEADGATE_STATE=other");
+
+        // The stand-in ends at once, and `up` shows what it has said.
+        var result = await RunAsync("./headgate", "up");
+
+        Assert.Contains("\n[of-coordinator]\n[Host=a;Port=1 Password=$HOME`touch evaluated`'x]\n[Host=b;Port=2]\n[mine]\n", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_root, "evaluated")));
+    }
+
+    [Fact]
+    public async Task Line_that_is_no_value_for_pipelines_is_told_by_its_number_alone()
+    {
+        StandInForServers();
+        Environment("A=1\nhunter2\n");
+
+        var result = await RunAsync("./headgate", "up");
+
+        Assert.Equal(new CliResult(1, "", "headgate: .headgate/env, line 2: expected is NAME=value, # or nothing.\n"), result);
+    }
+
+    void StandInForServers()
+    {
+        foreach (var name in new[] { "initdb", "rabbitmq-server", "epmd" })
+        {
+            var program = Path.Combine(_root, "sdk", name);
+            File.WriteAllText(program, "#!/bin/sh\n");
+            File.SetUnixFileMode(program, Executable);
+        }
+
+        Directory.CreateDirectory(Path.Combine(_root, ".headgate"));
+        var logins = new[] { "COORDINATOR", "INGEST", "SCHEDULER", "NOTIFIER" };
+        File.WriteAllLines(
+            Path.Combine(_root, ".headgate", "servers.env"),
+            logins.SelectMany(login => new[] { $"HEADGATE_{login}_STATE=of-{login.ToLowerInvariant()}", $"HEADGATE_{login}_AMQP=broker" }));
+    }
+
+    void Environment(string text) => File.WriteAllText(Path.Combine(_root, ".headgate", "env"), text);
 
     async Task<CliResult> RunAsync(params string[] words)
     {

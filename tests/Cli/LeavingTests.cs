@@ -11,10 +11,10 @@ public sealed class LeavingTests : CliTest
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Theory]
-    [InlineData("apply -f -")]
-    [InlineData("dry-run -f -")]
-    [InlineData("diff contacts -f -")]
-    public async Task Read_of_what_does_not_come_is_left_at_once(string line)
+    [InlineData("apply -f -", "left; nothing was commanded.")]
+    [InlineData("dry-run -f -", "left; nothing was commanded.")]
+    [InlineData("diff contacts -f -", "left.")]
+    public async Task Read_of_what_does_not_come_is_left_at_once(string line, string told)
     {
         using var process = Start(line);
         // More than a pipe holds: once it is written the program reads.
@@ -23,7 +23,7 @@ public sealed class LeavingTests : CliTest
 
         var (exitCode, _, error) = await TerminateAsync(process);
 
-        Assert.Equal((1, "headgate: left; what was commanded before may still take effect.\n"), (exitCode, error));
+        Assert.Equal((1, $"headgate: {told}\n"), (exitCode, error));
         Assert.Empty(Coordinator.Requests);
     }
 
@@ -44,7 +44,25 @@ public sealed class LeavingTests : CliTest
         Assert.Equal((1, ""), (exitCode, output));
         var told = JsonDocument.Parse(Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement.GetProperty("error");
         Assert.Equal("CANCELLED", told.GetProperty("code").GetString());
-        Assert.StartsWith("left; ", told.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal("left.", told.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Command_that_was_sent_may_still_take_effect()
+    {
+        var isThere = new TaskCompletionSource();
+        Coordinator.On<PauseJobRequest>(async (_, context) =>
+        {
+            isThere.SetResult();
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            return new PauseJobResponse();
+        });
+        using var process = Start("pause contacts");
+        await isThere.Task.WaitAsync(Patience);
+
+        var (exitCode, _, error) = await TerminateAsync(process);
+
+        Assert.Equal((1, "headgate: left; what was commanded before may still take effect.\n"), (exitCode, error));
     }
 
     Process Start(string line) => Process.Start(ProgramFile.Start(ProgramFile.Path, line.Split(' '), Home, Coordinator.Address, []))!;

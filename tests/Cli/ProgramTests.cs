@@ -35,7 +35,7 @@ public sealed class ProgramTests : CliTest
         using var bash = Process.Start(ProgramFile.Start("bash", ["-c", script, "bash", ProgramFile.Path], Home, Coordinator.Address, []))!;
         await bash.WaitForExitAsync();
 
-        var refusal = "headgate: --page-size is 0 or more.\n";
+        var refusal = "headgate: --page-size is a whole number from 0 to 1,000, not \"-1\".\nNext: headgate jobs --help\n";
         Assert.Equal($"before\n{refusal}{refusal}after\n", await File.ReadAllTextAsync(Path.Combine(Home, "out")));
         Assert.Equal("", await File.ReadAllTextAsync(Path.Combine(Home, "error")));
     }

@@ -26,10 +26,11 @@ public sealed class VerbTests : CliTest
             ValidateOnly = true,
         }),
         ["pipelines show contacts --file-version 3"] = new GetPipelineRequest { Pipeline = Contacts, Version = 3 },
-        ["pipelines --state paused,failed --page-size 5 --page-token t"] = new ListPipelinesRequest
+        ["pipelines --state paused,failed --name contacts --page-size 5 --page-token t"] = new ListPipelinesRequest
         {
             Project = "crm",
             States = { PipelineState.Paused, PipelineState.Failed },
+            Name = "contacts",
             PageSize = 5,
             PageToken = "t",
         },

@@ -44,8 +44,14 @@ sealed class PipelineQueries(CoordinatorState state)
     }
 
     /// <summary>The next pipelines behind a name, by project and name; one more than asked for where there are more.</summary>
+    /// <param name="project">Of this one; null: of all.</param>
+    /// <param name="name">Of this name; empty: of any.</param>
+    /// <param name="states">In one of these; null: in any.</param>
+    /// <param name="after">Where the page before has ended.</param>
+    /// <param name="count">How many are asked for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public async Task<List<PipelineRecord>> PageAsync(
-        string? project, IReadOnlyList<string>? states, (string Project, string Name) after, int count, CancellationToken cancellationToken)
+        string? project, string name, IReadOnlyList<string>? states, (string Project, string Name) after, int count, CancellationToken cancellationToken)
     {
         // Said in so many words, the planner knows that the small index will do.
         var standing = states is null || states.Contains("Enabled") ? "" : "p.state <> 'Enabled' and";
@@ -53,7 +59,8 @@ sealed class PipelineQueries(CoordinatorState state)
             $"""
              select {PipelineRecord.Columns} from (
                  select * from coordinator.pipeline p
-                 where p.deleted_at is null and {standing} ($1 is null or p.project = $1) and ($2 is null or p.state = any($2)) and (p.project, p.name) > ($3, $4)
+                 where p.deleted_at is null and {standing} ($1 is null or p.project = $1) and ($2 is null or p.state = any($2)) and ($6 = '' or p.name = $6)
+                     and (p.project, p.name) > ($3, $4)
                  order by p.project, p.name limit $5) p
              {PipelineRecord.WithVersion} order by p.project, p.name
              """);
@@ -62,6 +69,7 @@ sealed class PipelineQueries(CoordinatorState state)
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after.Project });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after.Name });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count + 1 });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
         return await command.ListAsync(PipelineRecord.Read, cancellationToken);
     }
 

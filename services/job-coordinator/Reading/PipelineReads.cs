@@ -32,7 +32,7 @@ sealed class PipelineReads(CoordinatorState state, PipelineQueries pipelines, Jo
         var bound = new V1.ListPipelinesRequest(request) { PageToken = "" };
         var place = request.PageToken.Length == 0 ? "/" : await tokens.OpenAsync("page_token", bound, project, request.PageToken, cancellationToken);
 
-        var page = await pipelines.PageAsync(named, states, (place[..place.IndexOf('/')], place[(place.IndexOf('/') + 1)..]), size, cancellationToken);
+        var page = await pipelines.PageAsync(named, request.Name, states, (place[..place.IndexOf('/')], place[(place.IndexOf('/') + 1)..]), size, cancellationToken);
         var shown = page.Take(size).ToList();
         return new V1.ListPipelinesResponse
         {

@@ -81,6 +81,27 @@ public sealed class PipelineReadTests(ReadingBench bench) : IClassFixture<Readin
     }
 
     [Fact]
+    public async Task List_of_one_name_is_of_all_projects_that_have_it_or_of_the_one_that_is_named_or_bound()
+    {
+        var (one, other) = (bench.NewProject(), bench.NewProject());
+        var name = $"of-two-{Guid.NewGuid():N}";
+        foreach (var project in (TestProject[])[one, other])
+        {
+            await project.PipelineAsync(name);
+            await project.PipelineAsync($"{name}-not");
+        }
+
+        Assert.Equal(new[] { one.Name, other.Name }.Order(StringComparer.Ordinal), (await ProjectsAsync(new ListPipelinesRequest { Name = name })).Order(StringComparer.Ordinal));
+        Assert.Equal([one.Name], await ProjectsAsync(new ListPipelinesRequest { Name = name, Project = one.Name }));
+        Assert.Equal([other.Name], await ProjectsAsync(new ListPipelinesRequest { Name = name }, ReadingBench.BoundTo(other.Name)));
+        Assert.Empty(await ProjectsAsync(new ListPipelinesRequest { Name = name, States = { PipelineState.Failed } }));
+        Assert.Equal([name, name], await AllAsync(new ListPipelinesRequest { Name = name, PageSize = 1 }));
+
+        async Task<IEnumerable<string>> ProjectsAsync(ListPipelinesRequest request, Metadata? caller = null) =>
+            (await bench.Pipelines.ListPipelinesAsync(request, caller)).Pipelines.Select(pipeline => pipeline.Project);
+    }
+
+    [Fact]
     public async Task Caller_who_is_bound_to_a_project_sees_no_other_pipelines()
     {
         var (own, foreign) = (bench.NewProject(), bench.NewProject());
