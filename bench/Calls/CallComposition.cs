@@ -6,10 +6,10 @@ enum CallComposition
     /// <summary>As the coordinator has it.</summary>
     Headgate,
 
-    /// <summary>The same without any interceptor: no key is asked for, nothing is logged or measured, no error mapped.</summary>
-    WithoutInterceptors,
+    /// <summary>The same with no interceptor but that which asks for the key: nothing is logged or measured, no error mapped.</summary>
+    AccessAlone,
 
-    /// <summary>Grpc.AspNetCore on a port of HTTP/2 alone.</summary>
+    /// <summary>The same on a port of HTTP/2 alone; of streams nothing but Grpc.AspNetCore.</summary>
     GrpcAlone,
 
     /// <summary>Kestrel, and an answer that is there already.</summary>

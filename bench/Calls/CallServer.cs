@@ -3,15 +3,15 @@ using System.Net;
 using Grpc.AspNetCore.Server;
 using Headgate.Hosting.Configuration;
 using Headgate.JobCoordinator;
-using Headgate.JobCoordinator.Access;
 using Headgate.JobCoordinator.Calls;
-using Headgate.Rpc;
 using Headgate.Rpc.Ports;
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Headgate.Bench.Calls;
@@ -41,19 +41,17 @@ static class CallServer
             case CallComposition.Headgate:
                 builder.ListenForRpc();
                 AddCoordinator(builder);
-                builder.Services.AddRpc();
-                builder.AddCoordinatorAccess();
                 break;
-            case CallComposition.WithoutInterceptors:
+            case CallComposition.AccessAlone:
                 builder.ListenForRpc();
                 AddCoordinator(builder);
-                builder.Services.AddRpc();
-                builder.Services.PostConfigure<GrpcServiceOptions>(options => options.Interceptors.Clear());
+                WithAccessAlone(builder);
                 break;
             case CallComposition.GrpcAlone:
                 ListenApart(builder);
                 AddCoordinator(builder);
-                builder.Services.AddGrpc();
+                if (isStream) WithNothing(builder);
+                else WithAccessAlone(builder);
                 break;
             default:
                 ListenApart(builder);
@@ -77,7 +75,25 @@ static class CallServer
         return 0;
     }
 
-    static void AddCoordinator(WebApplicationBuilder builder) => builder.AddJobCoordinator(ServiceSettings.Read(builder.Configuration));
+    static void AddCoordinator(WebApplicationBuilder builder)
+    {
+        builder.AddJobCoordinator(ServiceSettings.Read(builder.Configuration));
+        builder.AddCoordinatorCalls();
+        builder.Services.AddMassTransit(bus => bus.UsingInMemory());
+    }
+
+    // Without it no handler knows who calls.
+    static void WithAccessAlone(WebApplicationBuilder builder) => builder.Services.PostConfigure<GrpcServiceOptions>(options =>
+    {
+        foreach (var other in options.Interceptors.Where(each => each.Type.Name != "AccessInterceptor").ToList()) options.Interceptors.Remove(other);
+    });
+
+    // Not even the Connect protocol, which is a filter.
+    static void WithNothing(WebApplicationBuilder builder)
+    {
+        builder.Services.RemoveAll<IStartupFilter>();
+        builder.Services.PostConfigure<GrpcServiceOptions>(options => options.Interceptors.Clear());
+    }
 
     static void ListenApart(WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
     {

@@ -46,7 +46,7 @@ sealed class CallServers : IAsyncDisposable
     public string AddressOf(CallComposition composition, bool isGrpc)
     {
         var (process, port) = _servers[composition];
-        var hasOnePort = composition is CallComposition.Headgate or CallComposition.WithoutInterceptors;
+        var hasOnePort = composition is CallComposition.Headgate or CallComposition.AccessAlone;
         return isGrpc && !hasOnePort ? $"http://127.0.0.1:{port}" : process.Address.GetLeftPart(UriPartial.Authority);
     }
 

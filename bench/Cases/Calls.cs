@@ -19,11 +19,11 @@ sealed class Calls : IBenchCase
     static readonly (CallComposition Composition, bool IsGrpc, string Name)[] Contenders =
     [
         (CallComposition.Headgate, true, "gRPC, Headgate"),
-        (CallComposition.WithoutInterceptors, true, "gRPC, without interceptors"),
-        (CallComposition.GrpcAlone, true, "gRPC, Grpc.AspNetCore alone"),
+        (CallComposition.AccessAlone, true, "gRPC, access alone"),
+        (CallComposition.GrpcAlone, true, "gRPC, a port of HTTP/2 alone"),
         (CallComposition.Bare, true, "HTTP/2, bare Kestrel"),
         (CallComposition.Headgate, false, "JSON, Headgate"),
-        (CallComposition.WithoutInterceptors, false, "JSON, without interceptors"),
+        (CallComposition.AccessAlone, false, "JSON, access alone"),
         (CallComposition.Bare, false, "HTTP/1.1, bare Kestrel"),
     ];
 

@@ -22,7 +22,7 @@ sealed class Lists : IBenchCase
         var state = run.Installation.State;
         run.Say($"  {ListedState.Pipelines:N0} pipelines and {ListedState.Ended:N0} jobs are made ...");
         await ListedState.FillAsync(state, cancellationToken);
-        await using var server = await ReadingServer.StartAsync(state, cancellationToken);
+        await using var server = await ReadingServer.StartAsync(state, await run.Headgate.AdminKeyAsync(cancellationToken), cancellationToken);
         var request = await state.ScalarAsync<Guid>("select request_id from coordinator.sync_job where request_id is not null limit 1", cancellationToken);
         var rows = new List<IReadOnlyList<string>>();
         var worst = 0.0;
@@ -40,7 +40,7 @@ sealed class Lists : IBenchCase
         {
             Name = Name,
             Description = $"Pages of {PageSize} of {ListedState.Ended:N0} jobs that have ended ({ListedState.Busiest:N0} of them of one pipeline) and {ListedState.Open:N0} that have "
-                + $"not, of {ListedState.Pipelines:N0} pipelines in {ListedState.Projects} projects; whole calls, {Asked} of each kind, one after another.",
+                + $"not, of {ListedState.Pipelines:N0} pipelines in {ListedState.Projects} projects; whole calls with an API key, {Asked} of each kind, one after another.",
             Figures = [new Figures(["list", "page", "jobs", "median", "p99 (nearest rank)", "max"], rows)],
             Targets = [Target.AtMost("worst p99 of a page of jobs", Goal, worst, " ms"), Target.AtMost("p99 of a page of pipelines", Goal, pipelines, " ms")],
         };

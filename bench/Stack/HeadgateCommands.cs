@@ -22,6 +22,10 @@ sealed class HeadgateCommands(Installation installation)
     public async Task<string> ViewerKeyAsync(string project, CancellationToken cancellationToken) =>
         (await CommandAsync(["keys", "create", "--name", $"bench-{project}", "--role", "viewer", "--project", project], cancellationToken)).Trim();
 
+    /// <summary>A new API key for everything; returns its secret.</summary>
+    public async Task<string> AdminKeyAsync(CancellationToken cancellationToken) =>
+        (await CommandAsync(["keys", "create", "--name", "bench", "--role", "admin", "--all-projects"], cancellationToken)).Trim();
+
     /// <summary>Runs a pipeline from the request to Completed.</summary>
     public async Task<Measure> RunAsync(string pipeline, CancellationToken cancellationToken)
     {

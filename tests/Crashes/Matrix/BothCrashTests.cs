@@ -14,8 +14,6 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
         FaultPoints.PlanMade,
         FaultPoints.SegmentPublished,
         FaultPoints.SchemaChanged,
-        FaultPoints.BatchNotBegun,
-        $"{FaultPoints.BatchWritten}#2",
         $"{FaultPoints.BatchCommitted}#2",
         $"{FaultPoints.StepAnswered}/Load#2",
     ];
@@ -27,8 +25,15 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
         $"{FaultPoints.ObligationDue}/{nameof(JobCompleted)}",
     ];
 
-    // Where the gate empties the queues as well, and in between.
-    internal static readonly string[] AtWorkerByHand = [FaultPoints.PlanStored, $"{FaultPoints.SegmentAdopted}#4", FaultPoints.SchemaUnchanged];
+    // Where the gate empties the queues as well or kills the worker alone, and in between.
+    internal static readonly string[] AtWorkerByHand =
+    [
+        FaultPoints.PlanStored,
+        $"{FaultPoints.SegmentAdopted}#4",
+        FaultPoints.SchemaUnchanged,
+        FaultPoints.BatchNotBegun,
+        $"{FaultPoints.BatchWritten}#2",
+    ];
 
     internal static readonly string[] AtCoordinatorByHand =
     [
