@@ -29,7 +29,7 @@ public sealed class ConnectUnaryTests(SharedServer shared) : IClassFixture<Share
     public async Task Deadline_is_one_for_a_body_that_does_not_come_too()
     {
         using var never = new Pending();
-        using var request = new HttpRequestMessage(HttpMethod.Post, Path("Echo")) 
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path("Echo"))
         {
             Content = never,
             Headers = { { "Connect-Timeout-Ms", "300" } },
