@@ -54,7 +54,9 @@ public sealed class EndTests(SharedServer shared) : IClassFixture<SharedServer>
     {
         var probe = server.Calls.New(out var name);
         using var call = server.Client.Count(new CountRequest { To = 1000, Padding = 100_000, Call = name }, deadline: Deadline);
-        Assert.IsAssignableFrom<OperationCanceledException>(await probe.EndedAsync);
+        // The write that waits is canceled; one that was about to begin, as on a busy machine, is refused.
+        var end = await probe.EndedAsync;
+        Assert.True(end is OperationCanceledException or InvalidOperationException, $"{end}");
         var error = await Assert.ThrowsAsync<RpcException>(async () => { while (await call.ResponseStream.MoveNext()) { } });
         Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
     }
