@@ -11,4 +11,7 @@ public sealed record FenceDelayed
 
     /// <summary>What is waited for, in one sentence.</summary>
     public required string Waiting { get; init; }
+
+    /// <summary>Whether the destination could not be reached at all, so that nobody can tell whether writes still commit there. Default false.</summary>
+    public bool IsUnreachable { get; init; }
 }

@@ -1,3 +1,5 @@
+using Headgate.Contracts.Pipelines;
+
 namespace Headgate.Contracts.Jobs;
 
 /// <summary>Published when a cancel before launch is confirmed: no record reached the destination.</summary>
@@ -29,4 +31,7 @@ public sealed record ExtractionCanceled
 
     /// <summary>What was written so far.</summary>
     public required RecordCounts Counts { get; init; }
+
+    /// <summary>Whom the pipeline's file wants told. Default: nobody.</summary>
+    public NotifyDefinition Notify { get; init; } = new();
 }

@@ -1,3 +1,5 @@
+using Headgate.Contracts.Pipelines;
+
 namespace Headgate.Contracts.Jobs;
 
 /// <summary>Published when a job has failed and its stop is confirmed.</summary>
@@ -26,4 +28,7 @@ public sealed record JobFailed
 
     /// <summary>What was written so far.</summary>
     public required RecordCounts Counts { get; init; }
+
+    /// <summary>Whom the pipeline's file wants told. Default: nobody.</summary>
+    public NotifyDefinition Notify { get; init; } = new();
 }
