@@ -14,9 +14,11 @@ static class BenchCommand
         rows.CustomParser = result => Number(result, BenchOptions.FewestRows, BenchOptions.MostRows);
         var rounds = new Option<int>("--rounds") { Description = "Warm rounds after the cold one.", DefaultValueFactory = _ => 3 };
         rounds.CustomParser = result => (int)Number(result, 0, BenchOptions.MostRounds);
+        var stops = new Option<int>("--stops") { Description = "Stops of each mode, in the cases of stops.", DefaultValueFactory = _ => 40 };
+        stops.CustomParser = result => (int)Number(result, BenchOptions.FewestStops, BenchOptions.MostStops);
         var only = new Option<string[]>("--only")
         {
-            Description = $"Cases: {string.Join(", ", AllCases.InOrder.Select(c => c.Name))}. Default: all but scale.",
+            Description = $"Cases: {string.Join(", ", AllCases.InOrder.Select(c => c.Name))}. Default: all but scale and stop-large.",
             DefaultValueFactory = _ => [.. AllCases.Usual],
             CustomParser = Cases,
             HelpName = "CASE[,CASE]",
@@ -36,13 +38,14 @@ static class BenchCommand
 
         var root = new RootCommand("Measures Headgate's whole job beside its peers, alternating, on fresh private servers.")
         {
-            rows, rounds, only, markdown, directory,
+            rows, rounds, stops, only, markdown, directory,
         };
         root.SetAction((parsed, stop) => BenchRun.RunAsync(
             new BenchOptions
             {
                 Rows = parsed.GetValue(rows),
                 Rounds = parsed.GetValue(rounds),
+                Stops = parsed.GetValue(stops),
                 Cases = parsed.GetValue(only)!,
                 Markdown = parsed.GetValue(markdown),
                 Directory = Path.Combine(Path.GetFullPath(parsed.GetValue(directory)!), $"headgate-bench-{Guid.NewGuid():N}"),

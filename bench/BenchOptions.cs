@@ -6,12 +6,17 @@ sealed record BenchOptions
     public const long FewestRows = 1_000;
     public const long MostRows = 50_000_000;
     public const int MostRounds = 100;
+    public const int FewestStops = 2;
+    public const int MostStops = 1_000;
 
     /// <summary>Rows of the large table.</summary>
     public required long Rows { get; init; }
 
     /// <summary>Warm rounds after the cold one.</summary>
     public required int Rounds { get; init; }
+
+    /// <summary>Stops of each mode, half of them while records are extracted, half while they are loaded.</summary>
+    public required int Stops { get; init; }
 
     public required IReadOnlyList<string> Cases { get; init; }
 

@@ -4,8 +4,11 @@ namespace Headgate.Bench.Cases;
 static class AllCases
 {
     public static IReadOnlyList<IBenchCase> InOrder { get; } =
-        [new FirstLoad(), new UpdateAll(), new NoOp(), new Incremental(), new Objects(), new Wide(), new Stop(), new Signals(), new Calls(), new Lists(), new Scale()];
+    [
+        new FirstLoad(), new UpdateAll(), new NoOp(), new Incremental(), new Objects(), new Wide(), new Stop("stop", 1), new Signals(), new Calls(),
+        new Lists(), new Scale(), new Stop("stop-large", 10),
+    ];
 
     /// <summary>Cases that take long run only when they are asked for by name.</summary>
-    public static IReadOnlyList<string> Usual { get; } = [.. InOrder.Select(c => c.Name).Where(name => name != "scale")];
+    public static IReadOnlyList<string> Usual { get; } = [.. InOrder.Select(c => c.Name).Where(name => name is not ("scale" or "stop-large"))];
 }

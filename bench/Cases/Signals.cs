@@ -34,6 +34,8 @@ sealed class Signals : IBenchCase
 
         var idle = await IdleAsync(run, ears, cancellationToken);
         run.Say($"  idle: {Sentence(idle)}");
+        var peer = await PeerAsync(run, cancellationToken);
+        run.Say($"  MassTransit's job consumer: {Sentence(peer)}");
         var rate = await AbsorbAsync(bus, reporting, cancellationToken);
         run.Say($"  progress: {rate:N0} events a second");
         var behind = await BehindAsync(run, bus, ears, reporting, cancellationToken);
@@ -43,11 +45,12 @@ sealed class Signals : IBenchCase
             Name = Name,
             Description = $"{Events:N0} progress events over {ReportingJobs} jobs, from the first one's publishing to the last one's effect in the "
                 + $"database; and {Stops} stops (pauses and force cancels in turn), from the sending of the command to the call of the consumer that "
-                + $"hears of it on a worker's lane: idle, and while at least {Backlog:N0} progress events wait.",
+                + $"hears of it on a worker's lane: idle, and while at least {Backlog:N0} progress events wait. Beside it, idle, "
+                + "MassTransit's job consumer, from the sending of its cancel to the firing of the job's token; it stores nothing.",
             Figures =
             [
                 new Figures(["progress", "events", "a second"], [["50 jobs", $"{Events:N0}", $"{rate:N0}"]]),
-                new Figures(["to the ear", "count", "min", "median", "p99 (nearest rank)", "max"], [Row("idle", idle), Row("behind progress", behind)]),
+                new Figures(["to the ear", "count", "min", "median", "p99 (nearest rank)", "max"], [Row("idle", idle), Row("behind progress", behind), Row("MassTransit's job consumer", peer)]),
             ],
             Targets =
             [
@@ -66,6 +69,13 @@ sealed class Signals : IBenchCase
         var jobs = await JobsInHand.TakeAsync(run.Installation.State, WarmUp + Stops, cancellationToken);
         await ears.StopAsync(jobs.Jobs.Take(WarmUp), NothingAsync, settle: true, cancellationToken);
         return await ears.StopAsync(jobs.Jobs.Skip(WarmUp), NothingAsync, settle: true, cancellationToken);
+    }
+
+    static async Task<IReadOnlyList<double>> PeerAsync(CaseRun run, CancellationToken cancellationToken)
+    {
+        await using var bus = await JobConsumerBus.StartAsync(run.Installation.RabbitMq.AmqpUri, cancellationToken);
+        await bus.CancelAsync(WarmUp, cancellationToken);
+        return await bus.CancelAsync(Stops, cancellationToken);
     }
 
     static async Task<double> AbsorbAsync(SignalBus bus, JobsInHand reporting, CancellationToken cancellationToken)

@@ -84,9 +84,12 @@ sealed class Installation : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>As `up` has them, and no pause of 5 s when one subscription follows another.</summary>
-    static Dictionary<string, string> Settings() =>
-        new(ServersCommand.PostgresSettings, StringComparer.Ordinal) { ["wal_retrieve_retry_interval"] = "100ms" };
+    /// <summary>As `up` has them; no pause of 5 s when one subscription follows another, and commits tell when they were made.</summary>
+    static Dictionary<string, string> Settings() => new(ServersCommand.PostgresSettings, StringComparer.Ordinal)
+    {
+        ["wal_retrieve_retry_interval"] = "100ms",
+        ["track_commit_timestamp"] = "on",
+    };
 
     async Task StartServersAsync(CancellationToken cancellationToken)
     {
