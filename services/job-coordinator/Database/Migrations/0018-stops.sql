@@ -13,7 +13,9 @@ alter table coordinator.sync_job
 
 update coordinator.sync_job j
 set drain_deadline = (v.cancel ->> 'drainDeadline')::interval, escalates = (v.cancel ->> 'escalate')::boolean,
-    deadline_at = case when j.state in ('Pausing', 'Canceling') then j.stop_requested_at + (v.cancel ->> 'drainDeadline')::interval end
+    deadline_at = case
+        when j.state in ('Pausing', 'Canceling') then j.stop_requested_at + (v.cancel ->> 'drainDeadline')::interval
+        when j.state in ('Initializing', 'Processing', 'Collecting') then now() + interval '15 minutes' end
 from coordinator.pipeline_version v
 where v.pipeline_id = j.pipeline_id and v.version = j.pipeline_version and j.finished_at is null and v.cancel is not null;
 
