@@ -14,7 +14,7 @@ static class JobsVerb
         return command;
     }
 
-    static Command List(Command command) => command.Filtered().Paged().Runs(ListAsync);
+    static Command List(Command command) => command.Filtered().Paged().WithStops().Runs(session => JobStops.IsAsked(session.Parsed) ? JobStops.RunAsync(session) : ListAsync(session));
 
     static async Task<int> ListAsync(Session session)
     {

@@ -11,4 +11,7 @@ public sealed record PauseJob
 
     /// <summary>Why.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>When the call came that it stems from, UTC: a stop is measured from then on. Null: when the command is handled.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
 }

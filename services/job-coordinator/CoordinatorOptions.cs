@@ -9,6 +9,9 @@ public sealed class CoordinatorOptions
     /// <summary>How long a job may go without a sign of progress before what it waits for is sent again. Default 30 s.</summary>
     public TimeSpan StallAfter { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a running job may stand still, with no record more read or written, before somebody is told. Default 15 min.</summary>
+    public TimeSpan StallAlert { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How often the reconciler looks for such jobs. Default 1 s.</summary>
     public TimeSpan ReconcileEvery { get; set; } = TimeSpan.FromSeconds(1);
 

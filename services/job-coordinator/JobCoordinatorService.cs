@@ -32,7 +32,9 @@ public static class JobCoordinatorService
     public static void AddJobCoordinator(this IHostApplicationBuilder builder, ServiceSettings settings)
     {
         var services = builder.Services;
-        services.AddOptions<CoordinatorOptions>().Bind(builder.Configuration.GetSection("HEADGATE_COORDINATOR"));
+        services.AddOptions<CoordinatorOptions>().Bind(builder.Configuration.GetSection("HEADGATE_COORDINATOR"))
+            .Validate(options => options.StallAlert > TimeSpan.Zero, "HEADGATE_COORDINATOR__STALLALERT: a time of more than 0 is expected, for example 00:15:00.")
+            .ValidateOnStart();
         services.AddSingleton(_ => new CoordinatorState(NpgsqlDataSource.Create(StateOf(settings))));
         services.AddSingleton<DatabaseClock>();
         services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
@@ -68,6 +70,7 @@ public static class JobCoordinatorService
         builder.Services.AddHostedService<JobTelemetry>();
         builder.Services.AddHostedService<ObligationRelay>();
         builder.Services.AddHostedService<Reconciler>();
+        builder.Services.AddHostedService<DeadlineWatch>();
     }
 
     public static void AddJobCoordinatorConsumers(this IBusRegistrationConfigurator bus)

@@ -74,6 +74,15 @@ public sealed class VerbTests : CliTest
                     IncludeDeleted = true,
                 },
             },
+        ["jobs --stops --pipeline contacts --mode force --since 2026-01-31T08:00Z --until 2026-01-31T08:00Z --last 3"] = new GetStopsRequest
+        {
+            Project = "crm",
+            Pipeline = "contacts",
+            Mode = CancelMode.Force,
+            Since = Morning,
+            Until = Morning,
+            Last = 3,
+        },
         ["jobs show contacts"] = new GetJobRequest { Job = Active },
         [$"pause contacts {Key}"] = Sent(new PauseJobRequest { Job = Active }),
         [$"resume contacts --pass-guards {Key}"] = Sent(new ResumeJobRequest { Job = Active, PassGuards = true }),

@@ -7,16 +7,13 @@ static class CancelReader
 {
     static readonly Rule<TimeSpan> DrainDeadline = DurationRule.Between("1s", "1h");
 
-    public static CancelDefinition Read(MappingReader cancel, Findings findings)
+    public static CancelDefinition Read(MappingReader cancel)
     {
         var defaults = new CancelDefinition();
-        var definition = new CancelDefinition
+        return new CancelDefinition
         {
             DrainDeadline = cancel.Value("drainDeadline", DrainDeadline, defaults.DrainDeadline),
             Escalate = cancel.Value("escalate", ChoiceRule.Flag, defaults.Escalate),
         };
-        if (definition.Escalate)
-            NotYetEffective.Warn(cancel, "escalate", findings);
-        return definition;
     }
 }

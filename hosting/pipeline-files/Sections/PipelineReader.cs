@@ -53,7 +53,7 @@ static class PipelineReader
             Triggers = ScheduleReader.ReadTriggers(spec),
             Notify = spec.Section("notify", NotifyReader.Read, null),
             Guards = spec.Section("guards", GuardsReader.Read, new GuardsDefinition()),
-            Cancel = spec.Section("cancel", cancel => CancelReader.Read(cancel, findings), new CancelDefinition()),
+            Cancel = spec.Section("cancel", CancelReader.Read, new CancelDefinition()),
             Load = spec.Section("load", LoadReader.Read, new LoadDefinition()),
             Extract = spec.Section("extract", ExtractReader.Read, new ExtractDefinition()),
             OnVanished = spec.Value("onVanished", ChoiceRule.Vanished, OnVanished.Keep),

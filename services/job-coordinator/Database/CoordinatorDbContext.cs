@@ -13,6 +13,8 @@ public sealed class CoordinatorDbContext(DbContextOptions<CoordinatorDbContext> 
 
     public DbSet<JobCommand> JobCommands => Set<JobCommand>();
 
+    public DbSet<JobStop> JobStops => Set<JobStop>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema("coordinator");
@@ -27,6 +29,7 @@ public sealed class CoordinatorDbContext(DbContextOptions<CoordinatorDbContext> 
             job.Property(row => row.Phase).HasConversion<string>();
             job.Property(row => row.Intent).HasConversion<string>();
             job.Property(row => row.Mode).HasConversion<string>();
+            job.Property(row => row.StopCause).HasConversion<string>();
             job.Property(row => row.FenceCounts).HasColumnType("jsonb");
         });
         modelBuilder.Entity<Obligation>(obligation =>
@@ -43,6 +46,17 @@ public sealed class CoordinatorDbContext(DbContextOptions<CoordinatorDbContext> 
             command.Property(row => row.CommandId).UseIdentityAlwaysColumn();
             command.Property(row => row.Outcome).HasConversion<string>();
             command.Property(row => row.Rule).HasConversion<string>();
+        });
+        modelBuilder.Entity<JobStop>(stop =>
+        {
+            stop.ToTable("job_stop");
+            stop.HasKey(row => row.StopId);
+            stop.Property(row => row.StopId).UseIdentityAlwaysColumn();
+            stop.Property(row => row.Phase).HasConversion<string>();
+            stop.Property(row => row.Intent).HasConversion<string>();
+            stop.Property(row => row.Kind).HasConversion<string>();
+            stop.Property(row => row.Mode).HasConversion<string>();
+            stop.Property(row => row.Cause).HasConversion<string>();
         });
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(type => type.GetProperties()))
         {

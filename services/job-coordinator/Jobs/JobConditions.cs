@@ -11,6 +11,8 @@ namespace Headgate.JobCoordinator.Jobs;
 /// <summary>The named predicates of the state machine.</summary>
 static class JobConditions
 {
+    static readonly TimeSpan ClockSlack = TimeSpan.FromSeconds(1);
+
     // A message of an older epoch belongs to a stop or launch that is over.
     public static bool IsCurrent(BehaviorContext<SyncJob, JobPrepared> context) => context.Message.Epoch == context.Saga.Epoch;
 
@@ -111,11 +113,21 @@ static class JobConditions
 
     public static bool IsFailing(BehaviorContext<SyncJob, PauseJob> context) => context.Saga.Intent == StopIntent.Fail;
 
+    /// <summary>A graceful stop beyond its deadline, of a pipeline whose file says that it goes on by force then.</summary>
+    public static bool MustEscalate(BehaviorContext<SyncJob, JobDeadlineElapsed> context) =>
+        IsDue(context) && context.Saga is { Escalates: true, Mode: not CancelMode.Force };
+
+    public static bool MustAlert(BehaviorContext<SyncJob, JobDeadlineElapsed> context) => IsDue(context) && !MustEscalate(context);
+
     /// <summary>The move that nobody waited for any more was made after all.</summary>
     public static bool ConfirmsAbandoned(BehaviorContext<SyncJob, FenceMoved> context) =>
         context.Message.Epoch == context.Saga.Epoch && !context.Message.Open && context.Saga.StopUnconfirmed;
 
     static bool Was(BehaviorContext<SyncJob, ResumeJob> context, string state) => context.Saga.ResumeTo == state && !IsOutdated(context);
+
+    // Meanwhile it may have moved. The watch goes by the database's clock, which this one only follows.
+    static bool IsDue(BehaviorContext<SyncJob, JobDeadlineElapsed> context) =>
+        context.Message.Epoch == context.Saga.Epoch && context.Saga.DeadlineAt <= context.Now() + ClockSlack;
 
     static bool Confirms(BehaviorContext<SyncJob, FenceMoved> context, StopIntent intent) =>
         context.Message.Epoch == context.Saga.Epoch && !context.Message.Open && context.Saga.Intent == intent;

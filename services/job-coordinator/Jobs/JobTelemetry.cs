@@ -16,7 +16,8 @@ sealed partial class JobTelemetry(SyncJobStateMachine machine, TimeProvider time
         "headgate.job.duration", "s", "From acceptance to a final state, by state");
 
     static readonly Histogram<double> Stops = HeadgateTelemetry.Meter.CreateHistogram<double>(
-        "headgate.stop.duration", "s", "From a stop's request to its confirmation, by mode");
+        "headgate.stop.duration", "s", "From a stop's request to its confirmation by the fence, by mode",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = StopTimes.Bounds });
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -37,9 +38,7 @@ sealed partial class JobTelemetry(SyncJobStateMachine machine, TimeProvider time
         Entered.Add(1, state);
         if (currentState.Name is nameof(SyncJobStateMachine.Completed) or nameof(SyncJobStateMachine.Canceled) or nameof(SyncJobStateMachine.Discarded))
             Durations.Record((now - job.CreatedAt).TotalSeconds, state);
-        var wasStopping = previousState?.Name is nameof(SyncJobStateMachine.Pausing) or nameof(SyncJobStateMachine.Canceling);
-        if (wasStopping && job is { StopRequestedAt: { } requested, StopConfirmedAt: { } confirmed })
-            Stops.Record((confirmed - requested).TotalSeconds, new KeyValuePair<string, object?>("mode", job.Mode?.ToString() ?? "Graceful"));
+        if (context.TryGetPayload<ConfirmedStop>(out var stop)) Stops.Record(stop.seconds, new KeyValuePair<string, object?>("mode", stop.mode));
         return Task.CompletedTask;
     }
 }

@@ -1,4 +1,5 @@
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
 
 namespace Headgate.JobCoordinator.Jobs;
 
@@ -40,7 +41,7 @@ static class Notices
         Reason = job.StopReason,
     };
 
-    public static object Failed(SyncJob job, DateTimeOffset at) => new JobFailed
+    public static object Failed(SyncJob job, DateTimeOffset at, NotifyDefinition notify) => new JobFailed
     {
         JobId = job.CorrelationId,
         Project = job.Project,
@@ -50,9 +51,64 @@ static class Notices
         RequestId = job.RequestId,
         Error = job.Error ?? "unknown",
         Counts = Counts(job),
+        Notify = notify,
     };
 
-    /// <summary>Of a job that has ended: which event depends on the final state and on whether it was ever launched.</summary>
+    /// <summary>A stop beyond its deadline, or a run in which nothing moves.</summary>
+    public static object DeadlinePassed(SyncJob job, DateTimeOffset at, DateTimeOffset deadline, bool escalated, NotifyDefinition notify)
+    {
+        var isStop = job.Phase == JobPhase.Stopping;
+        return new JobDeadlinePassed
+        {
+            JobId = job.CorrelationId,
+            Project = job.Project,
+            Pipeline = job.Pipeline,
+            At = at,
+            Attempt = job.Attempt,
+            RequestId = job.RequestId,
+            State = job.CurrentState,
+            Deadline = deadline,
+            Waiting = job.WaitingFor ?? "",
+            Escalated = escalated,
+            Actor = isStop ? job.StopActor : null,
+            Reason = isStop ? job.StopReason : null,
+            Counts = Counts(job),
+            Notify = notify,
+        };
+    }
+
+    /// <summary>A stop of which nobody can tell whether it has taken effect.</summary>
+    public static object Unconfirmed(SyncJob job, DateTimeOffset at, NotifyDefinition notify) => new StopUnconfirmed
+    {
+        JobId = job.CorrelationId,
+        Project = job.Project,
+        Pipeline = job.Pipeline,
+        At = at,
+        Attempt = job.Attempt,
+        RequestId = job.RequestId,
+        State = job.CurrentState,
+        Waiting = job.WaitingFor ?? "",
+        Actor = job.StopActor,
+        Reason = job.StopReason,
+        Counts = Counts(job),
+        Notify = notify,
+    };
+
+    /// <summary>Canceled before launch.</summary>
+    public static object ExtractionCanceled(SyncJob job, DateTimeOffset at, NotifyDefinition notify) => new ExtractionCanceled
+    {
+        JobId = job.CorrelationId,
+        Project = job.Project,
+        Pipeline = job.Pipeline,
+        At = at,
+        Attempt = job.Attempt,
+        Actor = job.StopActor,
+        Reason = job.StopReason,
+        Counts = Counts(job),
+        Notify = notify,
+    };
+
+    /// <summary>Of a job that has ended, but not by a cancel before launch.</summary>
     public static object Ended(SyncJob job, DateTimeOffset at) => job.CurrentState switch
     {
         nameof(SyncJobStateMachine.Completed) => new JobCompleted
@@ -76,17 +132,6 @@ static class Notices
             Actor = job.StopActor,
             Reason = job.StopReason,
             Confirmed = !job.StopUnconfirmed,
-            Counts = Counts(job),
-        },
-        _ when job.RequestId is null => new ExtractionCanceled
-        {
-            JobId = job.CorrelationId,
-            Project = job.Project,
-            Pipeline = job.Pipeline,
-            At = at,
-            Attempt = job.Attempt,
-            Actor = job.StopActor,
-            Reason = job.StopReason,
             Counts = Counts(job),
         },
         _ => new JobCanceled

@@ -19,8 +19,12 @@ sealed class RedeliveryFilter<T> : IFilter<ConsumeContext<T>>
     {
         await next.Send(context);
         if (context.MayHaveBeenHandled() && JobId?.GetValue(context.Message) is Guid job)
-            await context.SendTo(Lanes.JobCommands, new ReconcileJob { JobId = job });
+            await context.SendTo(LaneOf(context), new ReconcileJob { JobId = job });
     }
+
+    // The one it came by: a lane that a broker redelivers as a whole must not hold up commands.
+    static string LaneOf(ConsumeContext context) =>
+        context.ReceiveContext.InputAddress.AbsolutePath.EndsWith($"/{Lanes.JobProgress}", StringComparison.Ordinal) ? Lanes.JobProgress : Lanes.JobCommands;
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("redelivery");
 }

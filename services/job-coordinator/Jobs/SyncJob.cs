@@ -1,4 +1,5 @@
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Runs;
 using MassTransit;
 
@@ -62,6 +63,12 @@ public sealed class SyncJob : SagaStateMachineInstance
 
     public DateTimeOffset? StopConfirmedAt { get; set; }
 
+    /// <summary>What caused the stop; null: recorded before causes were.</summary>
+    public StopCause? StopCause { get; set; }
+
+    /// <summary>When it was first found that the destination cannot be reached to confirm this stop; null: it was not.</summary>
+    public DateTimeOffset? StopDoubtedAt { get; set; }
+
     /// <summary>Abandoned: the stop was never confirmed.</summary>
     public bool StopUnconfirmed { get; set; }
 
@@ -107,6 +114,18 @@ public sealed class SyncJob : SagaStateMachineInstance
 
     /// <summary>When the reconciler looks at the job unless something happens before.</summary>
     public DateTimeOffset? WakeAt { get; set; }
+
+    /// <summary>When a stop is to be confirmed by, or a running job to move again; null: nothing is waited for, or the alert went out.</summary>
+    public DateTimeOffset? DeadlineAt { get; set; }
+
+    /// <summary>When the watch last sent word that the deadline has passed.</summary>
+    public DateTimeOffset? DeadlineToldAt { get; set; }
+
+    /// <summary>How long a stop of it may take, by the version of the file that it is pinned to.</summary>
+    public TimeSpan DrainDeadline { get; set; } = new CancelDefinition().DrainDeadline;
+
+    /// <summary>Whether a stop goes on by force after that, by the same.</summary>
+    public bool Escalates { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
 

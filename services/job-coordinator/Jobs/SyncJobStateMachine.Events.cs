@@ -85,6 +85,8 @@ public sealed partial class SyncJobStateMachine
 
     public Event<ReconcileJob> StallSeen { get; private set; } = null!;
 
+    public Event<JobDeadlineElapsed> DeadlineCame { get; private set; } = null!;
+
     void CorrelateEvents()
     {
         Event(() => Accepted, accepted =>
@@ -113,6 +115,7 @@ public sealed partial class SyncJobStateMachine
         Event(() => FenceWaits, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => Verified, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => StallSeen, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
+        Event(() => DeadlineCame, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
     }
 
     /// <summary>A final state: commands are answered, late messages ignored.</summary>
@@ -127,7 +130,7 @@ public sealed partial class SyncJobStateMachine
         When(SupersedeAsked).StartSuccessor(),
         Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
         Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
-        Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen),
+        Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame),
     ];
 
     static Task AnswerMissing<T>(ConsumeContext<T> context)

@@ -32,17 +32,18 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone), Ignore(SegmentGone), Ignore(Shaped),
-            Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified));
+            Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified),
+            Ignore(DeadlineCame));
 
         During(Initializing,
             When(Prepared, IsCurrent).RecordPlan().SendNext(),
             When(SegmentStaged, IsCurrent).Seal().SendNext()
                 .IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied()),
             When(SnapshotGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
-                fail => fail.GiveUpReading().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).StopWorkers().Release(),
+                fail => fail.GiveUpReading().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release(),
                 again => again.PlanAnew().SendImplied())),
             When(StepBroke, IsCurrent).IfAsync(IsAwaited, broken => broken.IfElseAsync(CanBeRetried, retry => retry.TryLater(),
-                fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).StopWorkers().Release())),
+                fail => fail.Fail().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release())),
             When(PauseAsked).Stop(StopIntent.Pause).TransitionTo(Pausing).SendImplied().Accept("Pausing: extraction stops, the job can go on later."),
             When(ResumeAsked).Refuse("the job is running"),
             When(CancelAsked).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
@@ -51,6 +52,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(DiscardAsked).Stop(StopIntent.Discard).TransitionTo(Canceling).SendImplied()
                 .Accept("Canceling, then Discarded: no record of this attempt reaches the destination."),
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
+            When(DeadlineCame, MustAlert).AlertDeadline(escalated: false),
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed),
@@ -82,13 +84,14 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(ResumeAsked).Refuse("the job is running"),
             When(CancelAsked, MustPauseFirst).Refuse("a launched job is paused before it is canceled; pause_first does both, force does not wait", CommandRule.PauseFirst),
             When(CancelAsked, MayPauseFirst).Stop(StopIntent.Cancel).TransitionTo(Pausing).SendImplied()
-                .Accept("Pausing, then Canceled: batches in flight commit, nothing new starts."),
+                .Accept("Pausing, then Canceling: batches in flight commit, nothing new starts."),
             When(CancelAsked, IsForce).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
                 .Accept("Canceling by force: batches in flight are rolled back."),
             When(RestartAsked).Refuse("only a paused or failed job can be restarted"),
             When(DiscardAsked).Stop(StopIntent.Discard).TransitionTo(Canceling).SendImplied()
                 .Accept("Canceling by force, then Discarded: batches in flight are rolled back."),
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
+            When(DeadlineCame, MustAlert).AlertDeadline(escalated: false),
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Verified));
@@ -96,17 +99,18 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
         During(Collecting,
             When(Verified, IsCurrent).CommitOffsets().TransitionTo(Completed).Finish(),
             When(StepBroke, IsCurrent).IfAsync(IsAwaited, broken => broken.IfElseAsync(CanBeRetried, retry => retry.TryLater(),
-                fail => fail.Fail().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release())),
+                fail => fail.Fail().TransitionTo(Failed).CountFailure().AnnounceFailure().Release())),
             When(PauseAsked).StopAtOnce(StopIntent.Pause).TransitionTo(Paused).Announce(Notices.Paused)
                 .Accept("Paused: everything is written, verification waits."),
             When(ResumeAsked).Refuse("the job is running"),
             When(CancelAsked, MustPauseFirst).Refuse("a launched job is paused before it is canceled; pause_first does both, force does not wait", CommandRule.PauseFirst),
             When(CancelAsked, MayPauseFirst).Stop(StopIntent.Cancel).TransitionTo(Pausing).SendImplied()
-                .Accept("Pausing, then Canceled: what is written stays."),
+                .Accept("Pausing, then Canceling: what is written stays."),
             When(CancelAsked, IsForce).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied().Accept("Canceling: what is written stays."),
             When(RestartAsked).Refuse("only a paused or failed job can be restarted"),
             When(DiscardAsked).Stop(StopIntent.Discard).TransitionTo(Canceling).SendImplied().Accept("Canceling, then Discarded: what is written stays."),
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
+            When(DeadlineCame, MustAlert).AlertDeadline(escalated: false),
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
@@ -114,9 +118,11 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
 
         During(Pausing,
             When(FenceStands, ConfirmsPause).RecordFence().ConfirmStop().TransitionTo(Paused).Announce(Notices.Paused).Release(),
-            When(FenceStands, ConfirmsFailure).RecordFence().ConfirmStop().TransitionTo(Failed).CountFailure().Announce(Notices.Failed).Release(),
-            When(FenceStands, ConfirmsCancel).RecordFence().ConfirmStop().TransitionTo(Canceled).Finish(),
-            When(FenceWaits, IsCurrent).NoteWaiting(),
+            When(FenceStands, ConfirmsFailure).RecordFence().ConfirmStop().TransitionTo(Failed).CountFailure().AnnounceFailure().Release(),
+            When(FenceStands, ConfirmsCancel).RecordFence().GoOnToCancel().TransitionTo(Canceling).SendImplied(),
+            When(FenceWaits, IsCurrent).NoteWaiting().DoubtStop(),
+            When(DeadlineCame, MustEscalate).AlertDeadline(escalated: true).EscalateByItself().SendImplied(),
+            When(DeadlineCame, MustAlert).AlertDeadline(escalated: false),
             When(PauseAsked, IsPausing).AlreadySo("the job is pausing"),
             When(PauseAsked, IsPausingToCancel).AlreadySo("the job is pausing, and is canceled once the batches in flight have drained"),
             When(PauseAsked, IsFailing).TurnInto(StopIntent.Pause).Accept("Paused in place of Failed once the batches in flight have drained; the error stays."),
@@ -151,12 +157,14 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
             Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
-            Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen));
+            Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame));
 
         During(Canceling,
             When(FenceStands, ConfirmsCancel).RecordFence().ConfirmStop().TransitionTo(Canceled).Finish(),
             When(FenceStands, ConfirmsDiscard).RecordFence().ConfirmStop().TransitionTo(Discarded).Finish(),
-            When(FenceWaits, IsCurrent).NoteWaiting(),
+            When(FenceWaits, IsCurrent).NoteWaiting().DoubtStop(),
+            When(DeadlineCame, MustEscalate).AlertDeadline(escalated: true).EscalateByItself().SendImplied(),
+            When(DeadlineCame, MustAlert).AlertDeadline(escalated: false),
             When(PauseAsked).Refuse("the job is being canceled"),
             When(ResumeAsked).Refuse("the job is being canceled"),
             When(CancelAsked, IsNoEscalation).AlreadySo("the job is being canceled"),
@@ -191,7 +199,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(SupersedeAsked).Supersede().TransitionTo(Discarded).Finish(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone), Ignore(SegmentGone),
             Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits),
-            Ignore(Verified), Ignore(StallSeen));
+            Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame));
 
         During(Completed, Ended("completed"));
 

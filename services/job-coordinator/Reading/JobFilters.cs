@@ -39,7 +39,7 @@ static class JobFilters
             ? value.ToString() : throw CallErrors.Invalid((field, $"There is no value {value:D}."));
 
     // Up to what the database keeps: both bounds mean "at this time or later", and "not before this time".
-    static DateTimeOffset? Time(string field, Timestamp? time)
+    public static DateTimeOffset? Time(string field, Timestamp? time)
     {
         if (time is null) return null;
         try

@@ -14,7 +14,7 @@ sealed record JobRow
         """
         j.job_id, j.project, j.pipeline, j.pipeline_id, j.pipeline_version, j.kind, j.state, j.request_id, j.attempt, j.epoch,
         j.trigger, j.trigger_detail, j.actor, j.trigger_reason, j.resume_to, j.intent, j.mode, j.stop_actor, j.stop_reason,
-        j.stop_requested_at, j.stop_confirmed_at, j.stop_unconfirmed, j.waiting_for, j.error, j.error_code, j.estimated, j.extracted, j.written, j.inserted,
+        j.stop_requested_at, j.stop_confirmed_at, j.stop_cause, j.stop_unconfirmed, j.waiting_for, j.error, j.error_code, j.estimated, j.extracted, j.written, j.inserted,
         j.updated, j.unchanged, j.rejected, j.created_at, j.started_at, j.launched_at, j.finished_at, j.deleted_at, j.changed,
         (v.load ->> 'maxRowsPerSecond')::bigint, v.cancel ->> 'drainDeadline'
         """;
@@ -67,6 +67,9 @@ sealed record JobRow
     public DateTimeOffset? StopRequested { get; init; }
 
     public DateTimeOffset? StopConfirmed { get; init; }
+
+    /// <summary>Null: recorded before causes were.</summary>
+    public StopCause? StopCause { get; init; }
 
     public bool StopUnconfirmed { get; init; }
 
@@ -129,6 +132,7 @@ sealed record JobRow
             StopReason = row.Text(at++),
             StopRequested = row.Value<DateTimeOffset>(at++),
             StopConfirmed = row.Value<DateTimeOffset>(at++),
+            StopCause = row.Text(at++) is { } cause ? Enum.Parse<StopCause>(cause) : null,
             StopUnconfirmed = row.GetBoolean(at++),
             WaitingFor = row.Text(at++),
             Error = row.Text(at++),

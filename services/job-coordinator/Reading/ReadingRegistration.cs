@@ -13,6 +13,8 @@ static class ReadingRegistration
         services.AddSingleton<JobObjects>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<JobReads>();
+        services.AddSingleton<StopQueries>();
+        services.AddSingleton<StopReads>();
         services.AddSingleton<PipelineReads>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<JobWatches>();

@@ -29,17 +29,13 @@ static class StopMessages
     {
         if (job.Finished is not null) return null;
         var isLate = IsBeingStopped(job) && Deadline(job) < now;
-        return isLate
-            ? new V1.RecommendedCancel { Mode = V1.CancelMode.Force, Why = Late(job) }
-            : new V1.RecommendedCancel
-            {
-                Mode = V1.CancelMode.Graceful,
-                Why = "Nothing is known of this job that finishing the batches in flight would make worse.",
-            };
+        var advice = CancelAdvice.Of(isLate ? CancelCause.StopLate : CancelCause.Unknown);
+        return new V1.RecommendedCancel
+        {
+            Mode = Enum.Parse<V1.CancelMode>($"{advice.Mode}"),
+            Why = advice.Sentence(isLate ? job.WaitingFor : null),
+        };
     }
-
-    static string Late(JobRow job) =>
-        $"The stop is not confirmed by its deadline: what is in flight does not come to its end{(job.WaitingFor is { } waiting ? $" ({waiting.TrimEnd('.')})" : "")}.";
 
     // A failure that nothing is in flight at is confirmed with what it was found by.
     static DateTimeOffset? Confirmed(JobRow job) => job.StopUnconfirmed ? null : job.StopConfirmed ?? (IsBeingStopped(job) ? null : job.StopRequested);
@@ -53,11 +49,12 @@ static class StopMessages
         _ => V1.StopConfirmation.Fence,
     };
 
-    // Whoever discards a job says how; a run that takes its place does not.
-    static V1.StopCause Cause(JobRow job, StopIntent intent) => intent switch
+    // Before causes were recorded: whoever discards a job says how; a run that takes its place does not.
+    static V1.StopCause Cause(JobRow job, StopIntent intent) => (job.StopCause, intent) switch
     {
-        StopIntent.Fail => V1.StopCause.Error,
-        StopIntent.Discard when job.Mode is null => V1.StopCause.Superseded,
+        ({ } cause, _) => Enum.Parse<V1.StopCause>($"{cause}"),
+        (null, StopIntent.Fail) => V1.StopCause.Error,
+        (null, StopIntent.Discard) when job.Mode is null => V1.StopCause.Superseded,
         _ => V1.StopCause.Command,
     };
 

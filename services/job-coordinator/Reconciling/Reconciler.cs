@@ -50,13 +50,16 @@ sealed partial class Reconciler(
         {
             if (job.Phase == nameof(JobPhase.Loading) && await LedgerMovedAsync(job, cancellationToken)) return;
             LogSendingAgain(job.JobId, job.State, job.Phase);
-            await bus.SendTo(Lanes.JobCommands, new ReconcileJob { JobId = job.JobId }, cancellationToken);
+            await bus.SendTo(LaneOf(job), new ReconcileJob { JobId = job.JobId }, cancellationToken);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             LogTickFailed(error.GetType().Name, (error as PostgresException)?.SqlState);
         }
     }
+
+    // Those that run may be thousands at once, and wait behind what their workers report; a stop that is asked for again waits for nobody.
+    static string LaneOf(WaitingJob job) => job.Phase == nameof(JobPhase.Stopping) ? Lanes.JobCommands : Lanes.JobProgress;
 
     async Task<bool> LedgerMovedAsync(WaitingJob job, CancellationToken cancellationToken)
     {

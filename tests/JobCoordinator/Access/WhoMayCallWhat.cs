@@ -12,6 +12,7 @@ static class WhoMayCallWhat
         ["AccessService.RevokeApiKey"] = (Role.Admin, Scope.Project),
         ["JobService.GetJob"] = (Role.Viewer, Scope.Project),
         ["JobService.ListJobs"] = (Role.Viewer, Scope.Key),
+        ["JobService.GetStops"] = (Role.Viewer, Scope.Key),
         ["JobService.WatchJob"] = (Role.Viewer, Scope.Project),
         ["JobService.WatchJobs"] = (Role.Viewer, Scope.Key),
         ["JobService.PauseJob"] = (Role.Operator, Scope.Project),

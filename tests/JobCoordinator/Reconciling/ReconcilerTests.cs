@@ -93,6 +93,18 @@ public sealed class ReconcilerTests(SagaBench bench, FencedDatabase destination)
     }
 
     [Fact]
+    public async Task Stop_is_asked_for_again_ahead_of_all_progress_and_a_running_job_behind_it()
+    {
+        var (stopping, running) = (await (await bench.AcceptAsync()).InAsync("Pausing"), await LoadingAsync(destination: null, mark: 3));
+        await using var reconciler = await bench.RunAsync<Reconciler>();
+        await AskedAsync(stopping);
+        await AskedAsync(running);
+        Assert.Equal(
+            ("headgate.coordinator.job-commands", "headgate.coordinator.job-progress"),
+            (bench.Record.Lanes[stopping.Sent<ReconcileJob>()[^1]], bench.Record.Lanes[running.Sent<ReconcileJob>()[^1]]));
+    }
+
+    [Fact]
     public async Task Job_whose_destination_cannot_be_asked_is_asked_itself()
     {
         var job = await LoadingAsync(destination: null, mark: 3);

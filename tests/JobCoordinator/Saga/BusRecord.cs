@@ -20,6 +20,9 @@ public sealed class BusRecord : ISendObserver, IPublishObserver, IConsumeObserve
     /// <summary>The ids under which messages left.</summary>
     public ConcurrentDictionary<object, Guid?> Ids { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>The lanes that messages were sent to.</summary>
+    public ConcurrentDictionary<object, string> Lanes { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>The next command of this type about the job fails to leave, once.</summary>
     public void RefuseNext<T>(Guid job) => _refused[(job, typeof(T))] = true;
 
@@ -37,6 +40,7 @@ public sealed class BusRecord : ISendObserver, IPublishObserver, IConsumeObserve
     Task ISendObserver.PostSend<T>(SendContext<T> context)
     {
         Ids[context.Message] = context.MessageId;
+        Lanes[context.Message] = context.DestinationAddress!.AbsolutePath.TrimStart('/');
         Sent.Enqueue(context.Message);
         Left.Enqueue(context.Message);
         return Task.CompletedTask;

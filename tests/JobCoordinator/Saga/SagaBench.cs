@@ -80,9 +80,13 @@ public sealed class SagaBench : IAsyncLifetime
     /// <param name="tables">Objects, of levels 0, 1, and so on when they are planned.</param>
     /// <param name="maxRowsPerSecond">Of the pipeline.</param>
     /// <param name="maxRejects">Of the pipeline.</param>
-    public async Task<SagaJob> AcceptAsync(int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0, int maxRejects = 1000)
+    /// <param name="cancel">Of the pipeline; null: the defaults.</param>
+    /// <param name="notify">Of the pipeline; null: nobody.</param>
+    public async Task<SagaJob> AcceptAsync(
+        int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0, int maxRejects = 1000, CancelDefinition? cancel = null,
+        NotifyDefinition? notify = null)
     {
-        var job = await ApplyAsync(maxFailures, destination, tables, maxRowsPerSecond, maxRejects);
+        var job = await ApplyAsync(maxFailures, destination, tables, maxRowsPerSecond, maxRejects, cancel, notify);
         await job.AcceptAsync();
         return job;
     }
@@ -105,7 +109,9 @@ public sealed class SagaBench : IAsyncLifetime
     }
 
     /// <summary>A pipeline of its own, and a job of it that was not accepted yet.</summary>
-    public async Task<SagaJob> ApplyAsync(int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0, int maxRejects = 1000)
+    public async Task<SagaJob> ApplyAsync(
+        int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0, int maxRejects = 1000, CancelDefinition? cancel = null,
+        NotifyDefinition? notify = null)
     {
         var reference = $"NOWHERE_{Guid.NewGuid():N}";
         if (destination is not null) Environment.SetEnvironmentVariable(reference, destination);
@@ -118,6 +124,8 @@ public sealed class SagaBench : IAsyncLifetime
             Objects = [.. Enumerable.Range(0, tables).Select(no => $"public.{(char)('a' + no)}").Select(table => new ObjectDefinition { From = table, To = $"{table}_{reference.ToLowerInvariant()}", Key = ["id"] })],
             Load = new LoadDefinition { Parallelism = 2, MaxRowsPerSecond = maxRowsPerSecond, MaxRejects = maxRejects },
             MaxFailures = maxFailures,
+            Cancel = cancel ?? new CancelDefinition(),
+            Notify = notify,
         };
         var set = new[] { new PipelineToApply(definition, definition.Destination.Connection) };
         var applied = await Pipelines.ApplyAsync(set, "test", CancellationToken.None);

@@ -5,6 +5,7 @@ using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Runs;
 using Headgate.Contracts.Steps;
+using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Jobs;
 using Microsoft.EntityFrameworkCore;
 
@@ -149,8 +150,24 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
         Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = segment, Written = written }],
     });
 
-    public async Task DelayFenceAsync(string waiting, int? epoch = null) =>
-        await bench.HandleAsync(new FenceDelayed { JobId = Id, Epoch = epoch ?? await EpochAsync(), Waiting = waiting });
+    public async Task DelayFenceAsync(string waiting, int? epoch = null, bool isUnreachable = false) => await bench.HandleAsync(
+        new FenceDelayed { JobId = Id, Epoch = epoch ?? await EpochAsync(), Waiting = waiting, IsUnreachable = isUnreachable });
+
+    /// <summary>What the watch of deadlines sends once the time has passed, which it has.</summary>
+    public async Task PassDeadlineAsync(int? epoch = null)
+    {
+        await bench.ExecuteAsync($"update coordinator.sync_job set deadline_at = now() - interval '2 seconds' where job_id = {Id} and deadline_at is not null");
+        await ElapseAsync(epoch);
+    }
+
+    /// <summary>The watch's word alone.</summary>
+    public async Task ElapseAsync(int? epoch = null) => await bench.HandleAsync(new JobDeadlineElapsed { JobId = Id, Epoch = epoch ?? await EpochAsync() });
+
+    /// <summary>The records of its stops, in order.</summary>
+    public Task<List<JobStop>> StopsAsync() => bench.ReadAsync(db => db.JobStops.AsNoTracking().Where(stop => stop.JobId == Id).OrderBy(stop => stop.StopId).ToListAsync());
+
+    /// <summary>How often this is owed because of the job.</summary>
+    public async Task<int> TimesOwedAsync(string message) => (await OwedAsync()).Count(owed => owed == message);
 
     /// <summary>The reconciler's question.</summary>
     public Task AskAgainAsync() => bench.HandleAsync(new ReconcileJob { JobId = Id });

@@ -78,6 +78,15 @@ public sealed class WhenProcessing(SagaBench bench)
         var job = await (await bench.AcceptAsync()).InAsync("Processing");
         await job.CancelAsync(pauseFirst: true);
         Assert.False(job.Sent<MoveFence>()[^1].Force);
+        var pausing = await job.RowAsync();
+        Assert.Equal("Pausing", pausing.CurrentState);
+        await job.ConfirmStopAsync();
+        var canceling = await job.RowAsync();
+        Assert.Equal(("Canceling", pausing.Epoch + 1, null), (canceling.CurrentState, canceling.Epoch, canceling.StopConfirmedAt));
+        Assert.True(job.Sent<MoveFence>()[^1] is { Open: false, Force: false } move && move.Epoch == canceling.Epoch);
+        // The one that has drained it, again.
+        await job.FenceAsync(open: false, written: 10, epoch: pausing.Epoch);
+        Assert.Equal("Canceling", (await job.RowAsync()).CurrentState);
         await job.ConfirmStopAsync();
         Assert.Equal("Canceled", (await job.RowAsync()).CurrentState);
         Assert.Equal("JobCanceled", (await job.OwedAsync())[^2]);

@@ -40,6 +40,8 @@ public sealed class WhenPausing(SagaBench bench)
         var job = await (await bench.AcceptAsync()).InAsync("Pausing");
         await job.CancelAsync();
         await job.ConfirmStopAsync();
+        Assert.Equal("Canceling", (await job.RowAsync()).CurrentState);
+        await job.ConfirmStopAsync();
         Assert.Equal("Canceled", (await job.RowAsync()).CurrentState);
     }
 }

@@ -61,6 +61,7 @@ public sealed class WhenStopsAreRecorded(SagaBench bench)
         var job = await (await bench.AcceptAsync()).InAsync("Pausing");
         await bench.AskAsync(new CancelJob { JobId = job.Id, Actor = "another", Reason = "after all" });
         await job.ConfirmStopAsync();
+        await job.ConfirmStopAsync();
         Assert.Equal(("another", "after all"), (await job.OwedAsync("JobCanceled", "actor"), await job.OwedAsync("JobCanceled", "reason")));
     }
 

@@ -42,7 +42,11 @@ sealed class GivenCommands(CoordinatorState state)
                  update coordinator.sync_job j set stop_reason = $2 from given c
                  where j.job_id = c.job_id and j.intent is not null and coalesce(j.stop_reason, '') = '' and {MakesStop}
                    and not exists (select from coordinator.job_command c where c.job_id = j.job_id and {MakesStop}
-                                   and c.command_id > (select max(g.command_id) from given g where g.job_id = j.job_id)))
+                                   and c.command_id > (select max(g.command_id) from given g where g.job_id = j.job_id))
+                 returning j.job_id),
+             recorded as (
+                 update coordinator.job_stop s set reason = $2 from stopped j
+                 where s.stop_id = (select max(l.stop_id) from coordinator.job_stop l where l.job_id = j.job_id) and coalesce(s.reason, '') = '')
              select distinct job_id from given
              """);
         reasons.Parameters.Add(new NpgsqlParameter<string> { TypedValue = reason });

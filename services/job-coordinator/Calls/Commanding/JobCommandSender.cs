@@ -30,16 +30,16 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion)
     /// <exception cref="Grpc.Core.RpcException">UNAVAILABLE: no answer in time.</exception>
     public Task<CommandAnswered> SendAsync(JobOrder order, Guid job, Guid messageId, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var (actor, reason) = (order.Actor, order.Reason);
+        var (actor, reason, at) = (order.Actor, order.Reason, order.AskedAt);
         return order.Operation switch
         {
-            Operation.PauseJob => GiveAsync(new PauseJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.PauseJob => GiveAsync(new PauseJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at }),
             Operation.ResumeJob => GiveAsync(new ResumeJob { JobId = job, Actor = actor, Reason = reason }),
-            Operation.CancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason }),
-            Operation.PauseAndCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, PauseFirst = true }),
-            Operation.ForceCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, Mode = CancelMode.Force }),
+            Operation.CancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at }),
+            Operation.PauseAndCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at, PauseFirst = true }),
+            Operation.ForceCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at, Mode = CancelMode.Force }),
             Operation.RestartJob => GiveAsync(new RestartJob { JobId = job, Actor = actor, Reason = reason }),
-            Operation.DiscardJob => GiveAsync(new DiscardJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.DiscardJob => GiveAsync(new DiscardJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at }),
             Operation.AbandonJob => GiveAsync(new AbandonJob { JobId = job, Actor = actor, Reason = reason }),
             Operation.DeleteJob => deletion.DeleteAsync(job, messageId, actor, reason, cancellationToken),
             var other => throw new InvalidOperationException($"{other} is not given to a job."),

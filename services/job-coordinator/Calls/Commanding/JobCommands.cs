@@ -15,7 +15,7 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// <summary>Gives a command to the one job that a request names, and answers with the job as it then stands.</summary>
 sealed class JobCommands(
     IdempotentCalls calls, JobFinder finder, JobReads reads, JobCommandSender sender, JobRefusals refusals, GivenCommands given,
-    AuditTrail trail)
+    AuditTrail trail, TimeProvider time)
 {
     /// <exception cref="RpcException">What JobService says of the method.</exception>
     public async Task<TResponse> RunAsync<TRequest, TResponse>(
@@ -24,7 +24,7 @@ sealed class JobCommands(
         where TRequest : IMessage<TRequest>
     {
         context.SetAuditOperation(operation);
-        var order = JobOrder.Of(operation, reason, context);
+        var order = JobOrder.Of(operation, reason, context, time.GetUtcNow());
         Result result;
         try
         {

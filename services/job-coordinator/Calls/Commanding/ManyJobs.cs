@@ -19,7 +19,7 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// </summary>
 sealed class ManyJobs(
     IdempotentCalls calls, SelectedJobs selected, JobQueries jobs, JobCommandSender sender, ForeseenAnswers foreseen, JobRefusals refusals,
-    GivenCommands given, AuditTrail trail) : IDisposable
+    GivenCommands given, AuditTrail trail, TimeProvider time) : IDisposable
 {
     /// <summary>Commands on their way at the same time, of all such calls: behind more of them somebody's one stop would wait.</summary>
     const int AtOnce = 16;
@@ -32,6 +32,7 @@ sealed class ManyJobs(
     /// <exception cref="RpcException">What JobService says of OperateJobs.</exception>
     public async Task<OperateJobsResponse> RunAsync(ServerCallContext context, OperateJobsRequest request)
     {
+        var at = time.GetUtcNow();
         var operation = RequestedOperations.Of(request);
         var ids = SelectedJobs.Check(request);
         var (project, stop) = (context.Caller().Project, context.CancellationToken);
@@ -55,7 +56,7 @@ sealed class ManyJobs(
             return Response(foretold, $"Nothing was commanded; it would be {CommandResults.Count(foretold)}.");
         }
 
-        var answers = await GiveAsync(context, JobOrder.Of(operation, request.Reason, context), id, found);
+        var answers = await GiveAsync(context, JobOrder.Of(operation, request.Reason, context, at), id, found);
         if (request is { Reason.Length: > 0, IdempotencyKey.Length: > 0 }) await AddReasonAsync(context, request.Reason, id, found);
         var results = await ResultsAsync(operation, await FindAsync(found.Named, project, stop), answers, stop);
         return Response(results, $"{CommandResults.Count(results)}.");

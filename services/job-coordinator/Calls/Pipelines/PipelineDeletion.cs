@@ -17,7 +17,7 @@ namespace Headgate.JobCoordinator.Calls.Pipelines;
 /// <summary>DeletePipeline: name and tables are free, and nothing that was written or recorded goes.</summary>
 sealed class PipelineDeletion(
     IdempotentCalls calls, PipelineQueries pipelines, PipelineReads reads, JobBirths births, JobQueries jobs, JobCommandSender sender,
-    CoordinatorState state)
+    CoordinatorState state, TimeProvider time)
 {
     public Task<DeletePipelineResponse> DeleteAsync(DeletePipelineRequest request, ServerCallContext context) => calls.RunAsync(
         context,
@@ -71,6 +71,7 @@ sealed class PipelineDeletion(
     async Task<Guid?> DiscardAsync(IdempotentCall call, PipelineRecord pipeline, string reason, ServerCallContext context)
     {
         var cancellationToken = context.CancellationToken;
+        var asked = time.GetUtcNow();
         ActiveJob? active;
         await using (var connection = await state.Source.OpenConnectionAsync(cancellationToken))
             active = await ActiveJob.OfAsync(connection, pipeline.Id, cancellationToken);
@@ -79,7 +80,7 @@ sealed class PipelineDeletion(
             throw CallErrors.Unavailable($"Job {active.Id} of the pipeline was accepted and is not there yet; nothing was deleted. Try again.");
 
         var answer = await sender.SendAsync(
-            JobOrder.Of(Operation.DiscardJob, reason, context), active.Id, JobCommandSender.MessageId(call.Id, active.Id),
+            JobOrder.Of(Operation.DiscardJob, reason, context, asked), active.Id, JobCommandSender.MessageId(call.Id, active.Id),
             AnswerPatience.Of(context, JobCommandSender.Most), cancellationToken);
         if (answer.Outcome != CommandOutcome.Refused) return active.Id;
         if (answer.Rule is CommandRule.Final or CommandRule.Missing) return null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Headgate.Contracts.Jobs;
+using Headgate.JobCoordinator.Jobs.Work;
 using Headgate.JobCoordinator.Obligations;
 using Headgate.JobCoordinator.Pipelines;
 using MassTransit;
@@ -13,6 +14,12 @@ static class Announcing
     public static EventActivityBinder<SyncJob, T> Announce<T>(this EventActivityBinder<SyncJob, T> binder, Func<SyncJob, DateTimeOffset, object> notice)
         where T : class =>
         binder.Then(context => context.Owe(notice(context.Saga, context.Now()), lane: null));
+
+    /// <summary>Owes the world, and whom the pipeline's file wants told, word of a failure.</summary>
+    public static EventActivityBinder<SyncJob, T> AnnounceFailure<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context => context.Owe(
+            Notices.Failed(context.Saga, context.Now(), await PipelineWork.NotifyAsync(context.Db(), context.Saga)), lane: null));
 
     /// <summary>Owes the workers word that the job holds nothing any more; staged records stay as long as the job can go on.</summary>
     public static EventActivityBinder<SyncJob, T> Release<T>(this EventActivityBinder<SyncJob, T> binder)

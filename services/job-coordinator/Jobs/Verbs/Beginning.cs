@@ -13,7 +13,9 @@ static class Beginning
             var job = context.Saga;
             job.StartedAt ??= context.Now();
             job.Phase = JobPhase.Extracting;
-            await ExtractionWork.BeginAsync(context.Db(), job, await PipelineWork.DefinitionAsync(context.Db(), job));
+            var pipeline = await PipelineWork.DefinitionAsync(context.Db(), job);
+            (job.DrainDeadline, job.Escalates) = (pipeline.Cancel.DrainDeadline, pipeline.Cancel.Escalate);
+            await ExtractionWork.BeginAsync(context.Db(), job, pipeline);
         });
 
     /// <summary>Goes on in the state the job is resumed to, with what was not processed.</summary>
@@ -58,7 +60,7 @@ static class Beginning
         var job = context.Saga;
         job.Epoch++;
         (job.StopActor, job.StopReason) = Answering.Origin(context.Message);
-        (job.Intent, job.Mode, job.StopRequestedAt, job.StopConfirmedAt) = (null, null, null, null);
+        (job.Intent, job.Mode, job.StopRequestedAt, job.StopConfirmedAt, job.StopCause) = (null, null, null, null, null);
         (job.Error, job.ErrorCode, job.WaitingFor, job.FenceCounts, job.Tries) = (null, null, null, null, 0);
     }
 }

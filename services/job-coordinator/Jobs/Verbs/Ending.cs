@@ -15,10 +15,17 @@ static class Ending
             var job = context.Saga;
             job.FinishedAt = context.Now();
             (job.Phase, job.WakeAt, job.WaitingFor) = (JobPhase.None, null, null);
-            context.Owe(Notices.Ended(job, context.Now()), lane: null);
+            Deadlines.Clear(job);
+            context.Owe(await EndedAsync(context), lane: null);
             context.OweRelease(staging: true);
             if (job.CurrentState == nameof(SyncJobStateMachine.Completed)) await PipelineWork.CountSuccessAsync(context.Db(), job);
         });
+
+    // Of a cancel before launch somebody is told as the pipeline's file says, of one after it nobody is.
+    static async Task<object> EndedAsync(BehaviorContext<SyncJob> context) =>
+        context.Saga is { CurrentState: nameof(SyncJobStateMachine.Canceled), RequestId: null } job
+            ? Notices.ExtractionCanceled(job, context.Now(), await PipelineWork.NotifyAsync(context.Db(), job))
+            : Notices.Ended(context.Saga, context.Now());
 
     /// <summary>An error that is not retried. A job that can write is stopped by the fence before it is shown as Failed.</summary>
     public static EventActivityBinder<SyncJob, StepFailed> Fail(this EventActivityBinder<SyncJob, StepFailed> binder) =>
@@ -52,8 +59,12 @@ static class Ending
         (job.Error, job.ErrorCode, job.WaitingFor) = (problem.Sentence, problem.Code, null);
         job.ResumeTo = job.CurrentState;
         job.Intent = StopIntent.Fail;
-        (job.StopActor, job.StopReason, job.StopRequestedAt) = ("headgate", problem.Sentence, context.Now());
+        (job.StopActor, job.StopReason, job.StopRequestedAt, job.StopCause) = ("headgate", problem.Sentence, context.Now(), StopCause.Error);
+        job.StopDoubtedAt = null;
         var canWrite = job.CurrentState == nameof(SyncJobStateMachine.Processing);
+        StopWork.Begin(context.Db(), job, atOnce: !canWrite);
+        if (canWrite) Deadlines.OfStop(job);
+        else Deadlines.Clear(job);
         job.Phase = canWrite ? JobPhase.Stopping : JobPhase.None;
         job.WakeAt = null;
     }

@@ -13,7 +13,9 @@ static class Loading
     public static EventActivityBinder<SyncJob, JobProgressed> RecordProgress(this EventActivityBinder<SyncJob, JobProgressed> binder) =>
         binder.ThenAsync(async context =>
         {
+            var before = context.Saga.Written;
             var retry = await LoadingWork.RecordProgressAsync(context.Db(), context.Saga, context.Message);
+            if (context.Saga.Written > before) Deadlines.NoteMovement(context);
             context.Saga.WakeAt = retry ?? context.Now() + context.Options().StallAfter;
         });
 }

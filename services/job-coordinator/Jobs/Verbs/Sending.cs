@@ -21,13 +21,20 @@ static class Sending
     /// <summary>What has become due with a transition: the phase's own command, and the next segments.</summary>
     public static EventActivityBinder<SyncJob, T> SendImplied<T>(this EventActivityBinder<SyncJob, T> binder)
         where T : class =>
-        binder.ThenAsync(async context => await SendAsync(
-            context, [.. await ImpliedCommands.OfPhaseAsync(context), .. await ImpliedCommands.NextSegmentsAsync(context)]));
+        binder.ThenAsync(async context =>
+        {
+            Deadlines.NoteMovement(context);
+            await SendAsync(context, [.. await ImpliedCommands.OfPhaseAsync(context), .. await ImpliedCommands.NextSegmentsAsync(context)]);
+        });
 
     /// <summary>The next segments, as far as there is room.</summary>
     public static EventActivityBinder<SyncJob, T> SendNext<T>(this EventActivityBinder<SyncJob, T> binder)
         where T : class =>
-        binder.ThenAsync(async context => await SendAsync(context, await ImpliedCommands.NextSegmentsAsync(context)));
+        binder.ThenAsync(async context =>
+        {
+            Deadlines.NoteMovement(context);
+            await SendAsync(context, await ImpliedCommands.NextSegmentsAsync(context));
+        });
 
     /// <summary>Everything that must be on its way, again: it may have been lost between a commit and its sending, or in the broker.</summary>
     public static EventActivityBinder<SyncJob, T> SendAgain<T>(this EventActivityBinder<SyncJob, T> binder)

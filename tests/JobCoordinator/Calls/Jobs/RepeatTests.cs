@@ -67,6 +67,24 @@ public sealed class RepeatTests(CommandBench bench)
     }
 
     [Fact]
+    public async Task Stop_is_measured_from_its_call_and_keeps_the_reason_that_a_repeat_brings()
+    {
+        var id = await bench.JobAsync("Processing");
+        var job = CommandBench.Named(id);
+        var held = await bench.HoldAsync(id);
+        var first = Asked.AskAsync(bench.Jobs, Operation.PauseJob, job, "", _key);
+        await bench.WaitingForLocksAsync(1);
+        var released = (await bench.RowsAsync("select clock_timestamp()::text"))[0][0];
+        await held.DisposeAsync();
+        await first;
+        await Asked.AskAsync(bench.Jobs, Operation.PauseJob, job, "wrong mapping", _key);
+
+        Assert.Equal(
+            [["True", "wrong mapping"]],
+            await bench.RowsAsync($"select requested_at < '{released}'::timestamptz, reason from coordinator.job_stop where job_id = '{id}'"));
+    }
+
+    [Fact]
     public async Task Repeat_has_the_outcome_of_the_first_and_the_job_as_it_now_stands()
     {
         var job = CommandBench.Named(await bench.JobAsync("Pending"));

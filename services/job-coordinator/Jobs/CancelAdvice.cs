@@ -1,0 +1,29 @@
+using Headgate.Contracts.Jobs;
+
+namespace Headgate.JobCoordinator.Jobs;
+
+/// <summary>
+/// Which cancel to use, by cause: the one table that whatever offers a cancel goes by, and that docs/stopping.md shows. Graceful, unless
+/// finishing what is in flight is itself the problem.
+/// </summary>
+sealed record CancelAdvice(CancelCause Cause, string Situation, CancelMode Mode, string Why)
+{
+    public static readonly IReadOnlyList<CancelAdvice> Table =
+    [
+        new(CancelCause.Unknown, "Nothing is known of this job", CancelMode.Graceful, "Finishing the batches in flight makes nothing worse"),
+        new(CancelCause.WrongMapping, "Wrong field mapping, caught early", CancelMode.Graceful, "It stops the bleeding, and little is in flight"),
+        new(CancelCause.RateLimit, "A downstream rate limit was hit", CancelMode.Graceful, "What is in flight is paid for already: let it complete"),
+        new(CancelCause.LongRun, "The run takes 5 times as long as usual", CancelMode.Graceful, "It is likely retrying: let the try in hand come to its end"),
+        new(CancelCause.NullsOverwrite, "The schema drifted, and nulls overwrite real data", CancelMode.Force, "Every further write destroys something"),
+        new(CancelCause.FullResync, "A full resync of historical data by accident", CancelMode.Force, "It stops before another batch is loaded"),
+        new(CancelCause.CorruptingWrites, "A bad mapping corrupts records with every write", CancelMode.Force, "Not one more bad write is to happen"),
+        new(CancelCause.StopLate, "A stop is not confirmed by its deadline", CancelMode.Force, "What is in flight does not come to its end"),
+    ];
+
+    public static CancelAdvice Of(CancelCause cause) => Table.First(advice => advice.Cause == cause);
+
+    /// <summary>Cause and reason, in one sentence.</summary>
+    /// <param name="detail">What more there is to say of the cause; null: nothing.</param>
+    public string Sentence(string? detail = null) =>
+        $"{Situation}{(string.IsNullOrEmpty(detail) ? "" : $" ({detail.TrimEnd('.')})")}: {char.ToLowerInvariant(Why[0])}{Why[1..]}.";
+}

@@ -1,0 +1,29 @@
+namespace Headgate.JobCoordinator.Jobs;
+
+/// <summary>Why somebody would cancel a job, as far as that decides how.</summary>
+enum CancelCause
+{
+    /// <summary>Nobody has said.</summary>
+    Unknown,
+
+    /// <summary>Records get the wrong fields, and it was noticed soon.</summary>
+    WrongMapping,
+
+    /// <summary>The destination, or what follows behind it, takes no more.</summary>
+    RateLimit,
+
+    /// <summary>The run takes far longer than those before.</summary>
+    LongRun,
+
+    /// <summary>A column is gone or was renamed, and nulls take the place of data.</summary>
+    NullsOverwrite,
+
+    /// <summary>All is read and written again that nobody meant.</summary>
+    FullResync,
+
+    /// <summary>Each record that is written is damaged.</summary>
+    CorruptingWrites,
+
+    /// <summary>A stop hangs.</summary>
+    StopLate,
+}

@@ -1,0 +1,28 @@
+using Headgate.Contracts.Jobs;
+using Headgate.JobCoordinator.Jobs;
+
+namespace Headgate.JobCoordinator.Tests.Saga;
+
+public sealed class CancelAdviceTests
+{
+    [Fact]
+    public async Task Table_in_the_documentation_is_the_one_that_is_recommended_from()
+    {
+        var rows = CancelAdvice.Table.Select(advice => $"| {advice.Situation} | {advice.Mode} | {advice.Why} |\n");
+        var documented = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "stopping.md"));
+        Assert.Contains($"| situation | use | why |\n|---|---|---|\n{string.Concat(rows)}\n", documented, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_cause_has_one_advice() =>
+        Assert.Equal(Enum.GetValues<CancelCause>(), CancelAdvice.Table.Select(advice => advice.Cause).Order());
+
+    [Fact]
+    public void Advice_is_one_sentence_with_the_cause_in_it()
+    {
+        Assert.Equal(
+            "A stop is not confirmed by its deadline (Backend 7 holds the lock): what is in flight does not come to its end.",
+            CancelAdvice.Of(CancelCause.StopLate).Sentence("Backend 7 holds the lock."));
+        Assert.Equal(CancelMode.Graceful, CancelAdvice.Of(CancelCause.Unknown).Mode);
+    }
+}
