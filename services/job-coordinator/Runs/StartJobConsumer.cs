@@ -37,8 +37,9 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
             return Refuse(run, RunRule.Missing, null, $"There is no pipeline {run.Project}/{run.Pipeline}.");
         if (pipeline.state != "Enabled")
         {
-            return Refuse(
-                run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {Way(pipeline.state)}.");
+            var way = pipeline.state == "Failed" && await HasChangedDestinationAsync(pipeline)
+                ? "its destination was failed over or restored; look at it, then enable the pipeline" : Way(pipeline.state);
+            return Refuse(run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {way}.");
         }
 
         var current = pipeline.current_job_id is { } id ? await CurrentJob.FindAsync(db, id) : CurrentJob.None;
@@ -56,6 +57,11 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         $"""
          select exists (select from coordinator.armed_destination a join coordinator.sync_job j on j.job_id = {pipeline.current_job_id}
                         where a.pipeline_id = {pipeline.pipeline_id} and a.rearmed_at > j.created_at) as "Value"
+         """).SingleAsync();
+
+    Task<bool> HasChangedDestinationAsync(PipelineRow pipeline) => db.Database.SqlQuery<bool>(
+        $"""
+         select exists (select from coordinator.armed_destination where pipeline_id = {pipeline.pipeline_id} and found_at is not null) as "Value"
          """).SingleAsync();
 
     static string Way(string state) => state == "Resyncing" ? "it takes runs again when its resync has ended" : "enable it first";
