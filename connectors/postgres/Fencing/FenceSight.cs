@@ -12,7 +12,8 @@ namespace Headgate.Connectors.Postgres.Fencing;
 sealed record FenceSight(DestinationIdentity Identity, int Version, FenceRow? Row)
 {
     const string Sql = $"""
-        SELECT pg_catalog.pg_is_in_recovery(), 'postgres:' || {ServerIdentity.System} || '/' || pg_catalog.current_database(), {ServerIdentity.Timeline},
+        SELECT pg_catalog.pg_is_in_recovery(), 'postgres:' || {ServerIdentity.System} || '/' || pg_catalog.current_database(),
+               {ServerIdentity.Timeline},
                CASE WHEN n.oid IS NULL THEN pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
                     ELSE pg_catalog.pg_has_role(n.nspowner, 'USAGE') END
         FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = 'headgate'
@@ -22,7 +23,8 @@ sealed record FenceSight(DestinationIdentity Identity, int Version, FenceRow? Ro
     const int Patience = 3;
 
     /// <summary>In one round trip where schema headgate is there, which is nearly always.</summary>
-    public static async Task<FenceSight> ReadAsync(NpgsqlConnection session, Guid? pipelineId, string subject, CancellationToken cancellationToken)
+    public static async Task<FenceSight> ReadAsync(
+        NpgsqlConnection session, Guid? pipelineId, string subject, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,9 +50,17 @@ sealed record FenceSight(DestinationIdentity Identity, int Version, FenceRow? Ro
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         if (reader.GetBoolean(0))
-            throw PostgresProblem.Of("read-only", $"{subject}: the server is a standby and takes no writes.", retryable: true, sqlState: "25006");
+        {
+            throw PostgresProblem.Of(
+                "read-only", $"{subject}: the server is a standby and takes no writes.", retryable: true, sqlState: "25006");
+        }
+
         if (!reader.GetBoolean(3))
-            throw PostgresProblem.Of("permission", $"{subject}: the role may not create schema headgate, or does not own it.", sqlState: "42501");
+        {
+            throw PostgresProblem.Of(
+                "permission", $"{subject}: the role may not create schema headgate, or does not own it.", sqlState: "42501");
+        }
+
         var identity = new DestinationIdentity(reader.GetString(1), reader.GetString(2));
         if (!await reader.NextResultAsync(cancellationToken)) return new FenceSight(identity, 0, null);
         await reader.ReadAsync(cancellationToken);

@@ -16,7 +16,8 @@ static class LedgerReader
     };
 
     /// <summary>What <see cref="CountsCommand"/> returns, by object number.</summary>
-    public static async Task<IReadOnlyDictionary<int, RecordCounts>> CountsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<int, RecordCounts>> CountsAsync(
+        NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         var counts = new Dictionary<int, RecordCounts>();
         while (await reader.ReadAsync(cancellationToken)) counts.Add(reader.GetInt32(0), Counts(reader, 1));

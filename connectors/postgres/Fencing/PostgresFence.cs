@@ -96,7 +96,8 @@ public sealed class PostgresFence(string connection) : IFence
         ? server.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
         : error.InnerException is IOException;
 
-    async Task<FenceMoveResult> MoveHereAsync(NpgsqlConnection session, FenceSight sight, FenceMove move, CancellationToken cancellationToken)
+    async Task<FenceMoveResult> MoveHereAsync(
+        NpgsqlConnection session, FenceSight sight, FenceMove move, CancellationToken cancellationToken)
     {
         // Before the lock: a move that comes too late must not terminate the backends of a later job.
         if (sight.Row is { } before && before.IsBeyond(move)) return before.Passed(move);
@@ -125,7 +126,8 @@ public sealed class PostgresFence(string connection) : IFence
     /// Makes the move durable, whatever the role's default is, and reads the fence: a stop is confirmed only once it cannot be lost, not
     /// even by a failover to a synchronous standby.
     /// </summary>
-    static async Task<FenceRow?> ReadAsync(NpgsqlConnection session, NpgsqlTransaction transaction, FenceMove move, CancellationToken cancellationToken)
+    static async Task<FenceRow?> ReadAsync(
+        NpgsqlConnection session, NpgsqlTransaction transaction, FenceMove move, CancellationToken cancellationToken)
     {
         const string durable = """
             SELECT pg_catalog.set_config('synchronous_commit',

@@ -6,17 +6,17 @@ namespace Headgate.JobCoordinator.Fencing;
 sealed class BorrowedFence(KeptFence kept, Action giveBack) : IFence
 {
     public Task<string> CheckAsync(CancellationToken cancellationToken) =>
-        kept.AskAsync(isForced: false, fence => fence.CheckAsync(cancellationToken), cancellationToken);
+        kept.AskAsync(FenceGate.None, fence => fence.CheckAsync(cancellationToken), cancellationToken);
 
     public Task<DestinationIdentity> IdentifyAsync(CancellationToken cancellationToken) =>
-        kept.AskAsync(isForced: false, fence => fence.IdentifyAsync(cancellationToken), cancellationToken);
+        kept.AskAsync(FenceGate.None, fence => fence.IdentifyAsync(cancellationToken), cancellationToken);
 
     public Task<FenceMoveResult> MoveAsync(FenceMove move, CancellationToken cancellationToken) =>
         MoveAsync(move, _ => Task.CompletedTask, cancellationToken);
 
     public Task<FenceMoveResult> MoveAsync(FenceMove move, Func<DestinationIdentity, Task> admit, CancellationToken cancellationToken) =>
         kept.AskAsync(
-            move.Force,
+            move.Force ? FenceGate.Forced : FenceGate.Patient,
             fence => fence.MoveAsync(
                 move,
                 identity =>
@@ -28,7 +28,7 @@ sealed class BorrowedFence(KeptFence kept, Action giveBack) : IFence
             cancellationToken);
 
     public Task<IReadOnlyList<LedgerEntry>> ReadLedgerAsync(Guid jobId, int attempt, CancellationToken cancellationToken) =>
-        kept.AskAsync(isForced: false, fence => fence.ReadLedgerAsync(jobId, attempt, cancellationToken), cancellationToken);
+        kept.AskAsync(FenceGate.None, fence => fence.ReadLedgerAsync(jobId, attempt, cancellationToken), cancellationToken);
 
     public ValueTask DisposeAsync()
     {

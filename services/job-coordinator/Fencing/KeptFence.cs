@@ -12,9 +12,10 @@ namespace Headgate.JobCoordinator.Fencing;
 /// <param name="gatePatience">How long one waits for its turn.</param>
 sealed class KeptFence(IFence fence, TimeSpan gatePatience) : IAsyncDisposable
 {
-    // A move by force needs two sessions, and must not queue behind moves that wait for batches in flight.
-    readonly SemaphoreSlim _patient = new(16);
-    readonly SemaphoreSlim _forced = new(8);
+    // A move by force may need two sessions, and must not queue behind moves that wait for batches in flight. Together they leave some of a
+    // connection's sessions to those that only look.
+    readonly SemaphoreSlim _patient = new(12);
+    readonly SemaphoreSlim _forced = new(6);
     Problem? _silent;
     int _isTried;
 
@@ -25,24 +26,15 @@ sealed class KeptFence(IFence fence, TimeSpan gatePatience) : IAsyncDisposable
     public long LastUsed { get; set; }
 
     /// <exception cref="ConnectorException">The destination is silent, or what the step throws.</exception>
-    public async Task<T> AskAsync<T>(bool isForced, Func<IFence, Task<T>> step, CancellationToken cancellationToken)
+    public async Task<T> AskAsync<T>(FenceGate gate, Func<IFence, Task<T>> step, CancellationToken cancellationToken)
     {
         var silent = Volatile.Read(ref _silent);
         if (silent is not null && Interlocked.Exchange(ref _isTried, 1) == 1) throw new ConnectorException(silent);
         try
         {
-            var gate = isForced ? _forced : _patient;
-            if (!await gate.WaitAsync(gatePatience, cancellationToken)) throw Crowded();
-            try
-            {
-                var result = await step(fence);
-                Answered();
-                return result;
-            }
-            finally
-            {
-                gate.Release();
-            }
+            var result = await PassAsync(gate, step, cancellationToken);
+            Answered();
+            return result;
         }
         catch (ConnectorException error) when (Away.IsSilent(error.Problem))
         {
@@ -57,6 +49,21 @@ sealed class KeptFence(IFence fence, TimeSpan gatePatience) : IAsyncDisposable
 
     /// <summary>The destination was reached: whoever comes next need not wait for this one's end.</summary>
     public void Answered() => Volatile.Write(ref _silent, null);
+
+    async Task<T> PassAsync<T>(FenceGate gate, Func<IFence, Task<T>> step, CancellationToken cancellationToken)
+    {
+        if (gate == FenceGate.None) return await step(fence);
+        var turns = gate == FenceGate.Forced ? _forced : _patient;
+        if (!await turns.WaitAsync(gatePatience, cancellationToken)) throw Crowded();
+        try
+        {
+            return await step(fence);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

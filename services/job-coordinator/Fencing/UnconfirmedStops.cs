@@ -33,7 +33,8 @@ static class UnconfirmedStops
                  join coordinator.pipeline_version v on v.pipeline_id = p.pipeline_id and v.version = p.version where p.pipeline_id = {pipelineId}),
              armed as (
                  select a.identity from coordinator.armed_destination a, applied
-                 where a.pipeline_id = {pipelineId} and a.reference = (applied.destination ->> 'connector') || ' ' || (applied.destination ->> 'connection'))
+                 where a.pipeline_id = {pipelineId}
+                   and a.reference = (applied.destination ->> 'connector') || ' ' || (applied.destination ->> 'connection'))
              select identity as "Value" from armed
              union
              select t.destination from coordinator.pipeline_target t

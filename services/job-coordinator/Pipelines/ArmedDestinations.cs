@@ -29,7 +29,8 @@ sealed class ArmedDestinations(CoordinatorState state)
     }
 
     /// <summary>Those of a pipeline that were found to have changed since they were armed.</summary>
-    public async Task<IReadOnlyList<(SystemReference Destination, DestinationIdentity Armed)>> ChangedAsync(Guid pipelineId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(SystemReference Destination, DestinationIdentity Armed)>> ChangedAsync(
+        Guid pipelineId, CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
             "select reference, identity, history from coordinator.armed_destination where pipeline_id = $1 and found_at is not null");

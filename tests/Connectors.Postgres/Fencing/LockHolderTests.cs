@@ -28,7 +28,10 @@ public sealed class LockHolderTests : IAsyncLifetime
         await using var holder = await HoldAsync(_bench.Job.PipelineId);
         var running = statement == "SELECT 1" ? Task.CompletedTask : Sql.RunAsync(holder, statement);
         if (statement != "SELECT 1")
-            await BlockedSessions.UntilAsync(_bench.Database, $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {holder.ProcessID} AND state = 'active' AND wait_event IS NOT NULL)");
+        {
+            await BlockedSessions.UntilAsync(_bench.Database,
+                $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {holder.ProcessID} AND state = 'active' AND wait_event IS NOT NULL)");
+        }
 
         Assert.IsType<FenceMoveResult.Moved>(await _bench.Fence.MoveAsync(_bench.Move(2, open: false, force: true), default));
 
@@ -65,7 +68,8 @@ public sealed class LockHolderTests : IAsyncLifetime
 
     async Task<NpgsqlConnection> HoldAsync(Guid pipeline)
     {
-        var session = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_bench.Database.ConnectionString) { ApplicationName = "a-writer", Pooling = false }.ConnectionString);
+        var settings = new NpgsqlConnectionStringBuilder(_bench.Database.ConnectionString) { ApplicationName = "a-writer", Pooling = false };
+        var session = new NpgsqlConnection(settings.ConnectionString);
         await session.OpenAsync();
         await Sql.RunAsync(session, $"BEGIN; SELECT pg_advisory_xact_lock_shared({LockClass.Pipeline}, {LockKey.Of(pipeline)})");
         return session;

@@ -12,12 +12,13 @@ public sealed class KeptFenceTests
     public async Task While_a_destination_is_silent_one_tries_and_the_others_hear_at_once()
     {
         await using var kept = Kept();
-        await Assert.ThrowsAsync<ConnectorException>(() => kept.AskAsync<int>(isForced: false, _ => throw Silent(), default));
+        await Assert.ThrowsAsync<ConnectorException>(() => kept.AskAsync<int>(FenceGate.Patient, _ => throw Silent(), default));
         var (trying, answer) = (new TaskCompletionSource(), new TaskCompletionSource<int>());
-        var one = kept.AskAsync(isForced: false, _ => { trying.SetResult(); return answer.Task; }, default);
+        var one = kept.AskAsync(FenceGate.Patient, _ => { trying.SetResult(); return answer.Task; }, default);
         await trying.Task;
 
-        var others = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Assert.ThrowsAsync<ConnectorException>(() => AskAsync(kept, isForced: true))));
+        var others = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => Assert.ThrowsAsync<ConnectorException>(() => AskAsync(kept, FenceGate.Forced))));
 
         Assert.All(others, error => Assert.Equal("unreachable", error.Problem.Code));
         answer.SetResult(1);
@@ -29,9 +30,9 @@ public sealed class KeptFenceTests
     public async Task Who_waits_for_batches_at_a_destination_that_is_back_keeps_nobody_out()
     {
         await using var kept = Kept();
-        await Assert.ThrowsAsync<ConnectorException>(() => kept.AskAsync<int>(isForced: false, _ => throw Silent(), default));
+        await Assert.ThrowsAsync<ConnectorException>(() => kept.AskAsync<int>(FenceGate.Patient, _ => throw Silent(), default));
         var batches = new TaskCompletionSource<int>();
-        var waiting = kept.AskAsync(isForced: false, _ => { kept.Answered(); return batches.Task; }, default);
+        var waiting = kept.AskAsync(FenceGate.Patient, _ => { kept.Answered(); return batches.Task; }, default);
 
         Assert.Equal(7, await AskAsync(kept));
 
@@ -44,9 +45,9 @@ public sealed class KeptFenceTests
     {
         await using var kept = Kept();
         var problem = new Problem { Code = "permission", Sentence = "No.", Retryable = false };
-        await Assert.ThrowsAsync<ConnectorException>(() => kept.AskAsync<int>(isForced: false, _ => throw new ConnectorException(problem), default));
+        await Assert.ThrowsAsync<ConnectorException>(() => kept.AskAsync<int>(FenceGate.Patient, _ => throw new ConnectorException(problem), default));
         var (trying, answer) = (new TaskCompletionSource(), new TaskCompletionSource<int>());
-        var one = kept.AskAsync(isForced: false, _ => { trying.SetResult(); return answer.Task; }, default);
+        var one = kept.AskAsync(FenceGate.Patient, _ => { trying.SetResult(); return answer.Task; }, default);
         await trying.Task;
 
         Assert.Equal(7, await AskAsync(kept));
@@ -60,9 +61,10 @@ public sealed class KeptFenceTests
     {
         await using var kept = Kept();
         var batches = new TaskCompletionSource<int>();
-        var waiting = Enumerable.Range(0, 16).Select(_ => kept.AskAsync(isForced: false, _ => batches.Task, default)).ToList();
+        var waiting = Enumerable.Range(0, 12).Select(_ => kept.AskAsync(FenceGate.Patient, _ => batches.Task, default)).ToList();
 
-        Assert.Equal(7, await AskAsync(kept, isForced: true));
+        Assert.Equal(7, await AskAsync(kept, FenceGate.Forced));
+        Assert.Equal(7, await AskAsync(kept, FenceGate.None));
         Assert.Equal("fence-crowded", (await Assert.ThrowsAsync<ConnectorException>(() => AskAsync(kept))).Problem.Code);
 
         batches.SetResult(1);
@@ -72,7 +74,7 @@ public sealed class KeptFenceTests
 
     static KeptFence Kept() => new(new NoFence(), TimeSpan.FromMilliseconds(20));
 
-    static Task<int> AskAsync(KeptFence kept, bool isForced = false) => kept.AskAsync(isForced, _ => Task.FromResult(7), default);
+    static Task<int> AskAsync(KeptFence kept, FenceGate gate = FenceGate.Patient) => kept.AskAsync(gate, _ => Task.FromResult(7), default);
 
     static ConnectorException Silent() => new(new Problem { Code = "unreachable", Sentence = "The fence cannot be reached.", Retryable = true });
 

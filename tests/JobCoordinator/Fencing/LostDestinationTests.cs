@@ -28,7 +28,8 @@ public sealed class LostDestinationTests(SagaBench bench) : IAsyncLifetime
         await bench.MoveAsync(job, open: false);
 
         Assert.Equal(2, job.Published<FenceDelayed>().Count);
-        Assert.All(job.Published<FenceDelayed>(), delayed => Assert.True(delayed.IsUnreachable && delayed.Waiting.Contains("cannot be reached", StringComparison.Ordinal)));
+        Assert.All(job.Published<FenceDelayed>(), delayed => Assert.True(delayed.IsUnreachable));
+        Assert.Contains("cannot be reached", job.Published<FenceDelayed>()[0].Waiting, StringComparison.Ordinal);
         await _server.RestartAsync();
         await bench.MoveAsync(job, open: false);
         await other.PauseAsync();
@@ -67,7 +68,8 @@ public sealed class LostDestinationTests(SagaBench bench) : IAsyncLifetime
 
     async Task PromoteAsync()
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Pooling = false }.ConnectionString);
+        var settings = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Pooling = false };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("select pg_promote()", connection);
         Assert.Equal(true, await command.ExecuteScalarAsync());

@@ -12,7 +12,8 @@ namespace Headgate.JobCoordinator.Calls.Pipelines;
 
 /// <summary>EnablePipeline and PausePipeline: whether a pipeline takes runs.</summary>
 sealed class PipelineSwitch(
-    IdempotentCalls calls, PipelineQueries pipelines, PipelineReads reads, ArmedDestinations armed, FenceOpener fences, IOptions<CoordinatorOptions> options)
+    IdempotentCalls calls, PipelineQueries pipelines, PipelineReads reads, ArmedDestinations armed, FenceOpener fences,
+    IOptions<CoordinatorOptions> options)
 {
     public Task<EnablePipelineResponse> EnableAsync(EnablePipelineRequest request, ServerCallContext context) => calls.RunAsync(
         context,
