@@ -9,6 +9,9 @@ public enum RunRule
     /// <summary>The pipeline takes no new runs in its state.</summary>
     PipelineTakesNoRuns,
 
+    /// <summary>A stop at the destination was abandoned, and its fence could not be moved since.</summary>
+    StopUnconfirmed,
+
     /// <summary>There is no such pipeline.</summary>
     Missing,
 }

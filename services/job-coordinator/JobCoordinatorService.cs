@@ -43,10 +43,14 @@ public static class JobCoordinatorService
         services.AddSingleton(ReferencePolicy.From(builder.Configuration));
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<FenceOpener>();
+        services.AddSingleton<ArmedDestinations>();
         services.AddJobReading();
         services.AddHostedService<CoordinatorMigration>();
         services.AddHealthChecks().AddCheck<CoordinatorHealthCheck>("coordinator-state", tags: ["ready"]);
     }
+
+    // Each mostly waits: for batches in flight, or for a destination that is away and must not hold up the others' stops.
+    const int FencesAtOnce = 128;
 
     static NpgsqlConnectionStringBuilder StateOf(ServiceSettings settings)
     {
@@ -71,6 +75,7 @@ public static class JobCoordinatorService
         builder.Services.AddHostedService<ObligationRelay>();
         builder.Services.AddHostedService<Reconciler>();
         builder.Services.AddHostedService<DeadlineWatch>();
+        builder.Services.AddHostedService<AbandonedStops>();
     }
 
     public static void AddJobCoordinatorConsumers(this IBusRegistrationConfigurator bus)
@@ -84,7 +89,7 @@ public static class JobCoordinatorService
         bus.AddProgressLane();
 
         bus.AddConsumerLane(Lanes.Starts, 8, (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context));
-        bus.AddConsumerLane(Lanes.Fences, 16, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context));
+        bus.AddConsumerLane(Lanes.Fences, FencesAtOnce, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context));
         bus.AddConsumerLane(
             Lanes.Upkeep,
             4,

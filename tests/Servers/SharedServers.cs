@@ -31,7 +31,7 @@ public static class SharedServers
     }
 
     /// <summary>One more, for a test that stops or kills it.</summary>
-    internal static async Task<PostgresServer> NewPostgresAsync()
+    public static async Task<PostgresServer> NewPostgresAsync()
     {
         var server = await PrivatePostgres.StartAsync(new PrivateServerOptions
         {

@@ -8,6 +8,7 @@ namespace Headgate.Connectors.Postgres.Fencing;
 sealed class ExclusiveLock(NpgsqlDataSource dataSource, NpgsqlConnection connection, NpgsqlTransaction transaction)
 {
     static readonly TimeSpan Round = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(3);
 
     /// <returns>Null once it is had; after the move's patience, who still holds it.</returns>
     public Task<string?> TakeAsync(FenceMove move, CancellationToken cancellationToken)
@@ -29,11 +30,14 @@ sealed class ExclusiveLock(NpgsqlDataSource dataSource, NpgsqlConnection connect
     /// </summary>
     async Task<string?> ForceAsync(int key, TimeSpan patience, CancellationToken cancellationToken)
     {
-        await using var other = await dataSource.OpenConnectionAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var locking = LockAsync(key, patience, stop.Token);
         try
         {
+            // Nobody holds it, most often: that costs no second session.
+            await Task.WhenAny(locking, Task.Delay(Glance, cancellationToken));
+            if (locking.IsCompleted && await locking) return null;
+            await using var other = await dataSource.OpenConnectionAsync(cancellationToken);
             var since = Stopwatch.GetTimestamp();
             while (!locking.IsCompleted && Stopwatch.GetElapsedTime(since) < patience)
             {
@@ -42,7 +46,7 @@ sealed class ExclusiveLock(NpgsqlDataSource dataSource, NpgsqlConnection connect
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            if (await locking) return null;
+            return await locking ? null : await LockHolders.DescribeAsync(other, key, cancellationToken);
         }
         catch
         {
@@ -50,8 +54,6 @@ sealed class ExclusiveLock(NpgsqlDataSource dataSource, NpgsqlConnection connect
             await Task.WhenAny(locking);
             throw;
         }
-
-        return await LockHolders.DescribeAsync(other, key, cancellationToken);
     }
 
     /// <returns>False if the patience passed; the transaction is over then.</returns>

@@ -7,17 +7,17 @@ namespace Headgate.Connectors.Postgres.Fencing;
 /// <summary>A pipeline's row in headgate.fence.</summary>
 sealed record FenceRow(Guid JobId, long JobNo, int Attempt, int Epoch, bool Open)
 {
-    public static async Task<FenceRow?> ReadAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, Guid pipelineId, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            "SELECT job_id, job_no, attempt, epoch, open FROM headgate.fence WHERE pipeline_id = $1", connection, transaction);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipelineId });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
+    public static NpgsqlBatchCommand ReadCommand(Guid pipelineId) =>
+        new("SELECT job_id, job_no, attempt, epoch, open FROM headgate.fence WHERE pipeline_id = $1")
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = pipelineId } },
+        };
+
+    /// <summary>What <see cref="ReadCommand"/> returns; null: no fence was ever set for the pipeline.</summary>
+    public static async Task<FenceRow?> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) =>
+        await reader.ReadAsync(cancellationToken)
             ? new FenceRow(reader.GetGuid(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetBoolean(4))
             : null;
-    }
 
     /// <summary>Whether the fence stands beyond the move: of a later job, or of the same at a later epoch.</summary>
     public bool IsBeyond(FenceMove move) => (JobNo, Epoch).CompareTo((move.JobNo, move.Epoch)) > 0;
@@ -41,9 +41,8 @@ sealed record FenceRow(Guid JobId, long JobNo, int Attempt, int Epoch, bool Open
     /// Sets the row, also if it stands there already: an earlier commit may have been interrupted while it waited for a standby, and
     /// only a write makes this one wait again.
     /// </summary>
-    /// <returns>When the fence came to stand there, by the destination's clock.</returns>
-    public static async Task<DateTimeOffset> WriteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, FenceMove move, FenceRow? current, CancellationToken cancellationToken)
+    /// <returns>A command whose only row says when the fence came to stand there, by the destination's clock.</returns>
+    public static NpgsqlBatchCommand WriteCommand(FenceMove move, FenceRow? current)
     {
         const string sql = $"""
             INSERT INTO headgate.fence AS f (pipeline_id, job_id, job_no, attempt, epoch, open, system_identifier, timeline, moved_at)
@@ -57,7 +56,7 @@ sealed record FenceRow(Guid JobId, long JobNo, int Attempt, int Epoch, bool Open
             RETURNING moved_at
             """;
         var same = current is not null && (current.JobNo, current.Epoch) == (move.JobNo, move.Epoch);
-        await using var command = new NpgsqlCommand(sql, connection, transaction)
+        return new NpgsqlBatchCommand(sql)
         {
             Parameters =
             {
@@ -70,6 +69,5 @@ sealed record FenceRow(Guid JobId, long JobNo, int Attempt, int Epoch, bool Open
                 new NpgsqlParameter<bool> { TypedValue = same },
             },
         };
-        return new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!, TimeSpan.Zero);
     }
 }

@@ -7,15 +7,18 @@ namespace Headgate.Connectors.Postgres.Fencing;
 /// <summary>Reads headgate.ledger for the coordinator. What was extracted the ledger does not know: it holds only segments begun.</summary>
 static class LedgerReader
 {
-    public static async Task<IReadOnlyDictionary<int, RecordCounts>> CountsAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid jobId, int attempt, CancellationToken cancellationToken)
+    public static NpgsqlBatchCommand CountsCommand(Guid jobId, int attempt) => new("""
+        SELECT object_no, sum(inserted)::bigint, sum(updated)::bigint, sum(unchanged)::bigint, sum(rejected)::bigint
+        FROM headgate.ledger WHERE job_id = $1 AND attempt = $2 GROUP BY object_no
+        """)
     {
-        const string sql = """
-            SELECT object_no, sum(inserted)::bigint, sum(updated)::bigint, sum(unchanged)::bigint, sum(rejected)::bigint
-            FROM headgate.ledger WHERE job_id = $1 AND attempt = $2 GROUP BY object_no
-            """;
-        await using var command = Command(connection, transaction, sql, jobId, attempt);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        Parameters = { new NpgsqlParameter<Guid> { TypedValue = jobId }, new NpgsqlParameter<int> { TypedValue = attempt } },
+    };
+
+    /// <summary>What <see cref="CountsCommand"/> returns, by object number.</summary>
+    public static async Task<IReadOnlyDictionary<int, RecordCounts>> CountsAsync(
+        NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         var counts = new Dictionary<int, RecordCounts>();
         while (await reader.ReadAsync(cancellationToken)) counts.Add(reader.GetInt32(0), Counts(reader, 1));
         return counts;
@@ -28,7 +31,7 @@ static class LedgerReader
             SELECT object_no, segment_no, rows, next_row, inserted, updated, unchanged, rejected
             FROM headgate.ledger WHERE job_id = $1 AND attempt = $2 ORDER BY object_no, segment_no
             """;
-        await using var command = Command(connection, null, sql, jobId, attempt);
+        await using var command = Command(connection, sql, jobId, attempt);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var entries = new List<LedgerEntry>();
         while (await reader.ReadAsync(cancellationToken))
@@ -50,8 +53,8 @@ static class LedgerReader
         };
     }
 
-    static NpgsqlCommand Command(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, Guid jobId, int attempt) =>
-        new(sql, connection, transaction)
+    static NpgsqlCommand Command(NpgsqlConnection connection, string sql, Guid jobId, int attempt) =>
+        new(sql, connection)
         {
             Parameters = { new NpgsqlParameter<Guid> { TypedValue = jobId }, new NpgsqlParameter<int> { TypedValue = attempt } },
         };

@@ -11,35 +11,32 @@ public sealed class PostgresFence(string connection) : IFence
 {
     const string Subject = "The destination's fence";
 
-    readonly NpgsqlDataSource _dataSource = PostgresConnections.Create(connection, PostgresConnections.FenceApplication);
+    readonly NpgsqlDataSource _dataSource = PostgresConnections.Create(connection, PostgresConnections.FenceApplication, BeImpatient);
 
     /// <inheritdoc/>
-    public Task<string> CheckAsync(CancellationToken cancellationToken) => Guarded.RunAsync(Subject, async () =>
-    {
-        await using var session = await _dataSource.OpenConnectionAsync(cancellationToken);
-        const string sql = $"""
-            SELECT pg_catalog.pg_is_in_recovery(), 'postgres:' || {ServerIdentity.System} || '/' || pg_catalog.current_database(),
-                   CASE WHEN n.oid IS NULL THEN pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
-                        ELSE pg_catalog.pg_has_role(n.nspowner, 'USAGE') END
-            FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = 'headgate'
-            """;
-        await using var command = new NpgsqlCommand(sql, session);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        if (reader.GetBoolean(0)) throw Standby();
-        if (!reader.GetBoolean(2))
-            throw PostgresProblem.Of(
-                "permission", $"{Subject}: the role may not create schema headgate, or does not own it.", sqlState: "42501");
-        return reader.GetString(1);
-    });
+    public async Task<string> CheckAsync(CancellationToken cancellationToken) => (await IdentifyAsync(cancellationToken)).Name;
 
     /// <inheritdoc/>
-    public Task<FenceMoveResult> MoveAsync(FenceMove move, CancellationToken cancellationToken) => Guarded.RunAsync(Subject, async () =>
+    public async Task<DestinationIdentity> IdentifyAsync(CancellationToken cancellationToken)
     {
-        await RefuseStandbyAsync(cancellationToken);
-        await SchemaInstaller.EnsureAsync(_dataSource, upgrade: move.Open, cancellationToken);
-        return await MoveHereAsync(move, cancellationToken);
-    });
+        var (session, sight) = await ReachAsync(pipelineId: null, cancellationToken);
+        await session.DisposeAsync();
+        return sight.Identity;
+    }
+
+    /// <inheritdoc/>
+    public Task<FenceMoveResult> MoveAsync(FenceMove move, CancellationToken cancellationToken) =>
+        MoveAsync(move, _ => Task.CompletedTask, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<FenceMoveResult> MoveAsync(FenceMove move, Func<DestinationIdentity, Task> admit, CancellationToken cancellationToken)
+    {
+        var (session, sight) = await ReachAsync(move.PipelineId, cancellationToken);
+        await using var held = session;
+        // Not guarded: what fails in it is not the destination's.
+        await admit(sight.Identity);
+        return await Guarded.RunAsync(Subject, () => MoveHereAsync(session, sight, move, cancellationToken));
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<LedgerEntry>> ReadLedgerAsync(Guid jobId, int attempt, CancellationToken cancellationToken) =>
@@ -59,52 +56,103 @@ public sealed class PostgresFence(string connection) : IFence
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
-    async Task<FenceMoveResult> MoveHereAsync(FenceMove move, CancellationToken cancellationToken)
+    // A destination that does not answer must be known for one soon: a stop is tried again and again, and others wait for their turn.
+    static void BeImpatient(NpgsqlConnectionStringBuilder settings) =>
+        (settings.Timeout, settings.CommandTimeout, settings.CancellationTimeout, settings.ConnectionLifetime) = (3, 10, 500, 600);
+
+    /// <summary>A session at the destination, and what it sees there.</summary>
+    Task<(NpgsqlConnection Session, FenceSight Sight)> ReachAsync(Guid? pipelineId, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(Subject, async () =>
+        {
+            try
+            {
+                return await LookAsync(pipelineId, cancellationToken);
+            }
+            catch (NpgsqlException e) when (WasCut(e))
+            {
+                // Kept since before the server restarted; a new one tells whether it is back.
+                return await LookAsync(pipelineId, cancellationToken);
+            }
+        });
+
+    async Task<(NpgsqlConnection Session, FenceSight Sight)> LookAsync(Guid? pipelineId, CancellationToken cancellationToken)
     {
-        await using var session = await _dataSource.OpenConnectionAsync(cancellationToken);
+        NpgsqlConnection? session = null;
+        try
+        {
+            session = await _dataSource.OpenConnectionAsync(cancellationToken);
+            return (session, await FenceSight.ReadAsync(session, pipelineId, Subject, cancellationToken));
+        }
+        catch (Exception e)
+        {
+            // The others that are kept are no better.
+            if (e is NpgsqlException) _dataSource.Clear();
+            if (session is not null) await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    static bool WasCut(NpgsqlException error) => error is PostgresException server
+        ? server.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+        : error.InnerException is IOException;
+
+    async Task<FenceMoveResult> MoveHereAsync(
+        NpgsqlConnection session, FenceSight sight, FenceMove move, CancellationToken cancellationToken)
+    {
         // Before the lock: a move that comes too late must not terminate the backends of a later job.
-        if (await FenceRow.ReadAsync(session, null, move.PipelineId, cancellationToken) is { } before && before.IsBeyond(move))
-            return before.Passed(move);
+        if (sight.Row is { } before && before.IsBeyond(move)) return before.Passed(move);
+        if (SchemaInstaller.IsNeeded(sight.Version, upgrade: move.Open))
+            await SchemaInstaller.EnsureAsync(_dataSource, upgrade: move.Open, cancellationToken);
 
         await using var transaction = await session.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
         if (await new ExclusiveLock(_dataSource, session, transaction).TakeAsync(move, cancellationToken) is { } waiting)
             return new FenceMoveResult.Held(waiting);
 
-        var current = await FenceRow.ReadAsync(session, transaction, move.PipelineId, cancellationToken);
+        var current = await ReadAsync(session, transaction, move, cancellationToken);
         if (current?.IsBeyond(move) ?? false) return current.Passed(move);
         current?.RefuseOther(move);
-        await MakeDurableAsync(session, transaction, cancellationToken);
         if (move is { Open: true, Writer: { } writer })
         {
             await WriterGrants.RefuseUntouchableAsync(session, transaction, writer, cancellationToken);
             await WriterGrants.GrantAsync(session, transaction, writer, cancellationToken);
         }
 
-        var at = await FenceRow.WriteAsync(session, transaction, move, current, cancellationToken);
-        var counts = await LedgerReader.CountsAsync(session, transaction, move.JobId, move.Attempt, cancellationToken);
+        var moved = await WriteAsync(session, transaction, move, current, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
-        return new FenceMoveResult.Moved(counts, at);
-    }
-
-    async Task RefuseStandbyAsync(CancellationToken cancellationToken)
-    {
-        await using var command = _dataSource.CreateCommand("SELECT pg_catalog.pg_is_in_recovery()");
-        if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!) throw Standby();
+        return moved;
     }
 
     /// <summary>
-    /// Whatever the role's default is: a stop is confirmed only once it cannot be lost, not even by a failover to a synchronous standby.
+    /// Makes the move durable, whatever the role's default is, and reads the fence: a stop is confirmed only once it cannot be lost, not
+    /// even by a failover to a synchronous standby.
     /// </summary>
-    static async Task MakeDurableAsync(NpgsqlConnection session, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    static async Task<FenceRow?> ReadAsync(
+        NpgsqlConnection session, NpgsqlTransaction transaction, FenceMove move, CancellationToken cancellationToken)
     {
-        const string sql = """
+        const string durable = """
             SELECT pg_catalog.set_config('synchronous_commit',
                 CASE WHEN pg_catalog.current_setting('synchronous_standby_names') <> '' THEN 'remote_apply' ELSE 'on' END, true)
             """;
-        await using var command = new NpgsqlCommand(sql, session, transaction);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(session, transaction)
+        {
+            BatchCommands = { new NpgsqlBatchCommand(durable), FenceRow.ReadCommand(move.PipelineId) },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await FenceRow.ReadAsync(reader, cancellationToken);
     }
 
-    static ConnectorException Standby() =>
-        PostgresProblem.Of("read-only", $"{Subject}: the server is a standby and takes no writes.", retryable: true, sqlState: "25006");
+    static async Task<FenceMoveResult> WriteAsync(
+        NpgsqlConnection session, NpgsqlTransaction transaction, FenceMove move, FenceRow? current, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(session, transaction)
+        {
+            BatchCommands = { FenceRow.WriteCommand(move, current), LedgerReader.CountsCommand(move.JobId, move.Attempt) },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var at = new DateTimeOffset(reader.GetDateTime(0), TimeSpan.Zero);
+        await reader.NextResultAsync(cancellationToken);
+        return new FenceMoveResult.Moved(await LedgerReader.CountsAsync(reader, cancellationToken), at);
+    }
 }

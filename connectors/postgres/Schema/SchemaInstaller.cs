@@ -9,6 +9,12 @@ static class SchemaInstaller
 {
     static readonly IReadOnlyList<(int Version, string Resource)> Scripts = Find();
 
+    /// <summary>Asks for the version of schema headgate; fails where it was never installed.</summary>
+    public const string VersionSql = "SELECT coalesce(max(version), 0) FROM headgate.schema_version";
+
+    /// <summary>Whether there is something to do where the schema is at this version; 0: there is none.</summary>
+    public static bool IsNeeded(int version, bool upgrade) => version < Scripts[^1].Version && (version == 0 || upgrade);
+
     /// <param name="dataSource">Where.</param>
     /// <param name="upgrade">Whether a schema that is there is brought up to date too: a stop waits for nobody's lock on a log.</param>
     /// <param name="cancellationToken">Ends it; nothing is done then.</param>
@@ -16,13 +22,13 @@ static class SchemaInstaller
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var found = await VersionAsync(connection, null, cancellationToken);
-        if (found >= Scripts[^1].Version || found > 0 && !upgrade) return;
+        if (!IsNeeded(found, upgrade)) return;
         if (found > 0 && found < Scripts[0].Version) throw Unreleased();
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(
             connection, transaction, "SET LOCAL search_path TO pg_catalog; SET LOCAL lock_timeout TO '20s'; SET LOCAL statement_timeout TO 0", cancellationToken);
-        await using (var locking = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1, 0)", connection, transaction))
+        await using (var locking = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1, 0)", connection, transaction) { CommandTimeout = 30 })
         {
             locking.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Fencing.LockClass.Schema });
             await locking.ExecuteNonQueryAsync(cancellationToken);
@@ -62,7 +68,7 @@ static class SchemaInstaller
             if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) return 0;
         }
 
-        await using var query = new NpgsqlCommand("SELECT coalesce(max(version), 0) FROM headgate.schema_version", connection, transaction);
+        await using var query = new NpgsqlCommand(VersionSql, connection, transaction);
         return (int)(await query.ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -39,7 +39,7 @@ static class Problems
     public static Problem DestinationChanged(string table) => new()
     {
         Code = "destination-changed",
-        Sentence = $"Object {table}: the destination was failed over or restored since the launch; resume the job if it may go on there.",
+        Sentence = $"Object {table}: the destination was failed over or restored since the launch; look at it, then enable the pipeline.",
         Retryable = false,
     };
 }

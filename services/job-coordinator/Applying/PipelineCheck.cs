@@ -73,7 +73,7 @@ sealed class PipelineCheck(IBus bus, FenceOpener fences, ReferencePolicy referen
         {
             try
             {
-                found[i] = (await fences.IdentifyAsync(destinations[i], either.Token), null);
+                found[i] = ((await fences.IdentifyAsync(destinations[i], either.Token)).Name, null);
             }
             catch (ConnectorException error)
             {

@@ -8,19 +8,21 @@ using Headgate.PipelineFiles;
 
 namespace Headgate.JobCoordinator.Fencing;
 
-/// <summary>Opens the fence of a pipeline's destination, with the coordinator's own connection.</summary>
-public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, PipelineStore pipelines)
+/// <summary>Opens the fence of a pipeline's destination, with the coordinator's own connection, which is kept for a while.</summary>
+public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, PipelineStore pipelines, TimeProvider time) : IAsyncDisposable
 {
+    readonly KeptFences _kept = new(time);
+
     /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
     public async Task<IFence> OpenAsync(Guid pipelineId, int version, CancellationToken cancellationToken) =>
-        Open((await pipelines.DefinitionAsync(pipelineId, version, cancellationToken)).Destination);
+        await OpenAsync(await pipelines.DestinationAsync(pipelineId, version, cancellationToken));
 
     /// <summary>Checks that the fence can be moved, and tells the destination from any other.</summary>
     /// <exception cref="ConnectorException">It cannot; or the connection cannot be resolved.</exception>
-    public async Task<string> IdentifyAsync(SystemReference destination, CancellationToken cancellationToken)
+    public async Task<DestinationIdentity> IdentifyAsync(SystemReference destination, CancellationToken cancellationToken)
     {
-        await using var fence = Open(destination);
-        return await fence.CheckAsync(cancellationToken);
+        await using var fence = await OpenAsync(destination);
+        return await fence.IdentifyAsync(cancellationToken);
     }
 
     /// <summary>How <see cref="Elsewhere"/> begins.</summary>
@@ -30,16 +32,22 @@ public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, P
     public static string Elsewhere(string opened, string now) =>
         $"{ElsewhereBegins}{opened}, and the destination's connection leads to {now} now, where nothing would stop it.";
 
-    IFence Open(SystemReference destination)
+    /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
+    public Task<IFence> OpenAsync(SystemReference destination)
     {
         var connector = connectors.First(connector => connector.Name == destination.Connector);
         try
         {
-            return connector.OpenFence(ConnectionReference.Resolve(destination.Connection));
+            // Resolved each time: a secret that was changed leads to another fence.
+            var connection = ConnectionReference.Resolve(destination.Connection);
+            return _kept.TakeAsync(connector.Name, connection, () => connector.OpenFence(connection));
         }
         catch (ConnectionReferenceException error)
         {
             throw new ConnectorException(new Problem { Code = "connection-reference", Sentence = $"Destination: {error.Message}", Retryable = true });
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _kept.DisposeAsync();
 }

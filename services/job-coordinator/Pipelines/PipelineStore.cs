@@ -20,6 +20,17 @@ public sealed class PipelineStore(CoordinatorState state, ReferencePolicy refere
         return JsonSerializer.Deserialize<PipelineDefinition>(json ?? throw new InvalidOperationException("No such version."), PipelineJson.Options)!;
     }
 
+    /// <summary>Where a version of a pipeline's file writes.</summary>
+    public async Task<SystemReference> DestinationAsync(Guid pipelineId, int version, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            "select (definition -> 'destination')::text from coordinator.pipeline_version where pipeline_id = $1 and version = $2");
+        command.Parameters.AddWithValue(pipelineId);
+        command.Parameters.AddWithValue(version);
+        var json = (string?)await command.ExecuteScalarAsync(cancellationToken);
+        return JsonSerializer.Deserialize<SystemReference>(json ?? throw new InvalidOperationException("No such version."), PipelineJson.Options)!;
+    }
+
     /// <summary>Applies pipelines, all or none: each gets a new version if it differs from its last, nothing otherwise.</summary>
     /// <exception cref="TargetTakenException">Two pipelines would write the same table.</exception>
     public async Task<IReadOnlyList<AppliedPipeline>> ApplyAsync(

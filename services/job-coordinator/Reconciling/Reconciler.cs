@@ -1,9 +1,11 @@
 using Headgate.Connectors;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Pipelines;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -15,8 +17,8 @@ namespace Headgate.JobCoordinator.Reconciling;
 /// ledger still moves: then the work is under way and only its reports are late.
 /// </summary>
 sealed partial class Reconciler(
-    CoordinatorState state, DatabaseClock clock, FenceOpener fences, IBus bus, IOptions<CoordinatorOptions> options, ILogger<Reconciler> log)
-    : BackgroundService
+    CoordinatorState state, DatabaseClock clock, FenceOpener fences, PipelineStore pipelines, ArmedDestinations armed, IBus bus,
+    IOptions<CoordinatorOptions> options, ILogger<Reconciler> log) : BackgroundService
 {
     const int Parallelism = 8;
 
@@ -65,10 +67,14 @@ sealed partial class Reconciler(
     {
         try
         {
-            await using var fence = await fences.OpenAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
-            // The workers find no fence of their job elsewhere and leave the segments alone: nobody else would say why.
-            var elsewhere = job.Destination is { } opened && await fence.CheckAsync(cancellationToken) is var now && now != opened
-                ? FenceOpener.Elsewhere(opened, now) : null;
+            var destination = await pipelines.DestinationAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
+            await using var fence = await fences.OpenAsync(destination);
+            // The workers find no fence of their job elsewhere, or on a timeline from before it, and leave the segments alone: nobody else
+            // would say why.
+            var now = await fence.IdentifyAsync(cancellationToken);
+            var changed = await armed.LookAsync(job.PipelineId, destination, now, arms: false, cancellationToken);
+            var elsewhere = job.Destination is { } opened && now.Name != opened ? FenceOpener.Elsewhere(opened, now.Name) : null;
+            if (changed is not null && elsewhere is null) await FailAsync(job, changed.Problem, cancellationToken);
             var mark = elsewhere is null
                 ? (await fence.ReadLedgerAsync(job.JobId, job.Attempt, cancellationToken)).Sum(entry => entry.NextRow) : job.LedgerMark;
             await NoteAsync(job, mark, elsewhere, cancellationToken);
@@ -80,6 +86,9 @@ sealed partial class Reconciler(
             return false;
         }
     }
+
+    Task FailAsync(WaitingJob job, Problem problem, CancellationToken cancellationToken) => bus.Publish(
+        new StepFailed { JobId = job.JobId, Epoch = job.Epoch, Step = JobStep.Load, Problem = problem }, cancellationToken);
 
     // Of the epoch that was looked at: meanwhile the job may have been stopped and have gone on at another place.
     async Task NoteAsync(WaitingJob job, long mark, string? elsewhere, CancellationToken cancellationToken)
@@ -107,7 +116,7 @@ sealed partial class Reconciler(
         await using var command = state.Source.CreateCommand(
             """
             update coordinator.sync_job j set wake_at = now() + $1
-            from (select job_id from coordinator.sync_job where wake_at <= now() order by wake_at limit 100 for update skip locked) due
+            from (select job_id from coordinator.sync_job where wake_at <= now() and not stop_unconfirmed order by wake_at limit 100 for update skip locked) due
             where j.job_id = due.job_id
             returning j.job_id, j.pipeline_id, j.pipeline_version, j.attempt, j.state, j.phase, j.ledger_mark, j.epoch, j.destination
             """);

@@ -4,6 +4,7 @@ using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
 using Headgate.Hosting.Faults;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Obligations;
 using Headgate.JobCoordinator.Pipelines;
@@ -36,16 +37,32 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
             return Refuse(run, RunRule.Missing, null, $"There is no pipeline {run.Project}/{run.Pipeline}.");
         if (pipeline.state != "Enabled")
         {
-            return Refuse(
-                run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {Way(pipeline.state)}.");
+            var way = pipeline.state == "Failed" && await HasChangedDestinationAsync(pipeline)
+                ? "its destination was failed over or restored; look at it, then enable the pipeline" : Way(pipeline.state);
+            return Refuse(run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {way}.");
         }
 
         var current = pipeline.current_job_id is { } id ? await CurrentJob.FindAsync(db, id) : CurrentJob.None;
         if (current.IsActive) return await SkipAsync(run, pipeline, current);
-        if (current is { State: nameof(SyncJobStateMachine.Failed), PipelineVersion: var version } && version == pipeline.version)
+        if (await UnconfirmedStops.BeforeAsync(db, pipeline.pipeline_id) is { } unconfirmed)
+            return Refuse(run, RunRule.StopUnconfirmed, pipeline, UnconfirmedStops.Sentence(unconfirmed)) with { JobId = unconfirmed };
+        if (current is { State: nameof(SyncJobStateMachine.Failed), PipelineVersion: var version } && version == pipeline.version
+            && !await WasRearmedSinceAsync(pipeline))
             return await ResumeAsync(run, pipeline, current);
         return await ClaimAsync(run, pipeline, supersedes: current.State == nameof(SyncJobStateMachine.Failed));
     }
+
+    // What the failed job planned to go on from may be lost at the destination since.
+    Task<bool> WasRearmedSinceAsync(PipelineRow pipeline) => db.Database.SqlQuery<bool>(
+        $"""
+         select exists (select from coordinator.armed_destination a join coordinator.sync_job j on j.job_id = {pipeline.current_job_id}
+                        where a.pipeline_id = {pipeline.pipeline_id} and a.rearmed_at > j.created_at) as "Value"
+         """).SingleAsync();
+
+    Task<bool> HasChangedDestinationAsync(PipelineRow pipeline) => db.Database.SqlQuery<bool>(
+        $"""
+         select exists (select from coordinator.armed_destination where pipeline_id = {pipeline.pipeline_id} and found_at is not null) as "Value"
+         """).SingleAsync();
 
     static string Way(string state) => state == "Resyncing" ? "it takes runs again when its resync has ended" : "enable it first";
 

@@ -116,12 +116,24 @@ public sealed class MoveFenceTests(SagaBench bench, FencedDatabase destination) 
     }
 
     [Fact]
+    public async Task Stop_of_a_job_that_was_never_launched_asks_no_destination()
+    {
+        var job = await (await AcceptAsync()).InAsync("Initializing");
+        await job.CancelAsync();
+        await MoveAsync(await job.RowAsync(), open: false);
+        Assert.Null(Assert.Single(job.Published<FenceMoved>()).Destination);
+        Assert.Null(await destination.FenceAsync(job.PipelineId));
+    }
+
+    [Fact]
     public async Task Stop_of_a_launched_job_waits_for_a_destination_that_is_away()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Pausing");
         await MoveAsync(await job.RowAsync(), open: false);
         Assert.Empty(job.Published<FenceMoved>());
-        Assert.StartsWith("The fence could not be moved", Assert.Single(job.Published<FenceDelayed>()).Waiting, StringComparison.Ordinal);
+        var delayed = Assert.Single(job.Published<FenceDelayed>());
+        Assert.StartsWith("The fence could not be moved", delayed.Waiting, StringComparison.Ordinal);
+        Assert.True(delayed.IsUnreachable);
     }
 
     [Fact]
@@ -179,7 +191,9 @@ public sealed class MoveFenceTests(SagaBench bench, FencedDatabase destination) 
         var job = await (await AcceptAsync()).InAsync("Pausing");
         await using var writer = await destination.WriterAsync(job.PipelineId);
         await MoveAsync(await job.RowAsync(), open: false);
-        Assert.Contains($"{writer.ProcessID}", Assert.Single(job.Published<FenceDelayed>()).Waiting, StringComparison.Ordinal);
+        var delayed = Assert.Single(job.Published<FenceDelayed>());
+        Assert.Contains($"{writer.ProcessID}", delayed.Waiting, StringComparison.Ordinal);
+        Assert.False(delayed.IsUnreachable);
         await MoveAsync(await job.RowAsync(), open: false, force: true);
         Assert.Single(job.Published<FenceMoved>());
         await using var write = new NpgsqlCommand("select 1", writer);

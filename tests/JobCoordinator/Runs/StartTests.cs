@@ -133,6 +133,23 @@ public sealed class StartTests(SagaBench bench)
         Assert.Equal(run.RunId, await CurrentAsync(job));
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(-1, false)]
+    public async Task Run_over_a_failed_job_from_before_the_pipeline_was_armed_anew_supersedes_it(int secondsAfter, bool supersedes)
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Failed");
+        await job.ClaimAsync();
+        await bench.ExecuteAsync(
+            $"""
+             insert into coordinator.armed_destination (pipeline_id, reference, identity, history, rearmed_at)
+             select {job.PipelineId}, 'postgres env:ANY', 'postgres:1/a', '00000002', created_at + {secondsAfter} * interval '1 second'
+             from coordinator.sync_job where job_id = {job.Id}
+             """);
+        Assert.Equal(supersedes ? RunOutcome.Started : RunOutcome.Resumed, (await StartAsync(Run(job))).Outcome);
+        Assert.Equal(supersedes ? "SupersedeJob" : "ResumeJob", (await job.OwedAsync())[^1]);
+    }
+
     [Fact]
     public async Task Two_runs_at_the_same_moment_start_one_job()
     {

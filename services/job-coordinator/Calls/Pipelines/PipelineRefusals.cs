@@ -44,6 +44,21 @@ static class PipelineRefusals
         },
         Subject(pipeline));
 
+    /// <summary>Also where the job is another project's: its id alone tells nothing of it.</summary>
+    public static RpcException StopUnconfirmed(Guid pipeline, Guid job, string sentence) => CallErrors.Refused(
+        new Refusal { Rule = Rule.StopUnconfirmed, Sentence = sentence, JobId = job.ToString(), JobState = JobState.Discarded },
+        Subject(pipeline));
+
+    public static RpcException CannotRearm(LockedPipeline pipeline, string problem) => CallErrors.Refused(
+        new Refusal
+        {
+            Rule = Rule.Fence,
+            Sentence = $"{pipeline.FullName} stays {pipeline.State}: its destination has changed, and could not be looked at to arm it anew. "
+                + problem,
+            PipelineState = Enum.Parse<PipelineState>(pipeline.State),
+        },
+        Subject(pipeline.Id));
+
     public static RpcException TableTaken(TargetTakenException taken, Caller caller) => CallErrors.Refused(
         new Refusal
         {

@@ -1,33 +1,44 @@
 using Grpc.Core;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Idempotency;
+using Headgate.JobCoordinator.Fencing;
+using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
 using Headgate.V1;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Headgate.JobCoordinator.Calls.Pipelines;
 
 /// <summary>EnablePipeline and PausePipeline: whether a pipeline takes runs.</summary>
-sealed class PipelineSwitch(IdempotentCalls calls, PipelineQueries pipelines, PipelineReads reads)
+sealed class PipelineSwitch(
+    IdempotentCalls calls, PipelineQueries pipelines, PipelineReads reads, ArmedDestinations armed, FenceOpener fences,
+    IOptions<CoordinatorOptions> options)
 {
     public Task<EnablePipelineResponse> EnableAsync(EnablePipelineRequest request, ServerCallContext context) => calls.RunAsync(
         context,
         request,
         first: async call =>
         {
-            var (connection, pipeline) = await LockAsync(call, request.Pipeline, context);
+            var found = await FindAsync(request.Pipeline, context);
+            // Before the row is locked: a destination may be slow to answer.
+            var looks = await LookAsync(found.Id, context.CancellationToken);
+            var (connection, pipeline) = await LockAsync(call, found, context);
             var isChanged = pipeline.State switch
             {
-                "Enabled" => false,
+                "Enabled" => looks.Count > 0,
                 "Paused" or "Failed" => true,
                 _ => throw PipelineRefusals.State(pipeline, "it is enabled again when its resync has ended, or once the job of that is canceled"),
             };
+            if (looks.FirstOrDefault(look => look.Now is null) is { Problem: { } problem }) throw PipelineRefusals.CannotRearm(pipeline, problem);
+            foreach (var look in looks)
+                await ArmedDestinations.RearmAsync(connection, pipeline.Id, look.Destination, look.Now!, context.CancellationToken);
             if (isChanged) await pipeline.SetAsync(connection, "state = 'Enabled', failures = 0", context.CancellationToken);
             return new EnablePipelineResponse
             {
                 Pipeline = await ShowAsync(connection, pipeline, context),
                 Sentence = isChanged
-                    ? $"{pipeline.FullName} takes runs again, beginning with the next one that is asked for; failures are counted from 0."
+                    ? $"{pipeline.FullName} takes runs again, beginning with the next one that is asked for; failures are counted from 0.{Rearmed(looks)}"
                     : $"Nothing to do: {pipeline.FullName} is Enabled.",
                 Outcome = isChanged ? CommandOutcome.Accepted : CommandOutcome.AlreadySo,
             };
@@ -43,7 +54,7 @@ sealed class PipelineSwitch(IdempotentCalls calls, PipelineQueries pipelines, Pi
         request,
         first: async call =>
         {
-            var (connection, pipeline) = await LockAsync(call, request.Pipeline, context);
+            var (connection, pipeline) = await LockAsync(call, await FindAsync(request.Pipeline, context), context);
             var isChanged = pipeline.State switch
             {
                 "Paused" => false,
@@ -67,10 +78,27 @@ sealed class PipelineSwitch(IdempotentCalls calls, PipelineQueries pipelines, Pi
             return answered;
         });
 
-    async Task<(NpgsqlConnection Connection, LockedPipeline Pipeline)> LockAsync(
-        IdempotentCall call, PipelineReference reference, ServerCallContext context)
+    Task<PipelineRecord> FindAsync(PipelineReference reference, ServerCallContext context) =>
+        pipelines.FindAsync(reference, "pipeline", context.Caller().Project, context.CancellationToken);
+
+    async Task<IReadOnlyList<DestinationLook>> LookAsync(Guid pipeline, CancellationToken cancellationToken)
     {
-        var found = await pipelines.FindAsync(reference, "pipeline", context.Caller().Project, context.CancellationToken);
+        var looks = new List<DestinationLook>();
+        foreach (var (destination, before) in await armed.ChangedAsync(pipeline, cancellationToken))
+            looks.Add(await DestinationLook.TakeAsync(fences, destination, before, options.Value.LookPatience, cancellationToken));
+        return looks;
+    }
+
+    static string Rearmed(IReadOnlyList<DestinationLook> looks) => looks switch
+    {
+        [] => "",
+        _ when looks.All(look => look.IsAsBefore) => " Its destination is the one again for which it was armed; offsets stay.",
+        _ => $" It is armed for {string.Join(", ", looks.Where(look => !look.IsAsBefore).Select(look => look.Shown))}: writes may be lost there,"
+            + " so offsets were forgotten, and the next run reads everything.",
+    };
+
+    async Task<(NpgsqlConnection Connection, LockedPipeline Pipeline)> LockAsync(IdempotentCall call, PipelineRecord found, ServerCallContext context)
+    {
         var connection = await call.ConnectionAsync(context.CancellationToken);
         return (connection, await LockedPipeline.LockAsync(connection, found, context.CancellationToken));
     }

@@ -141,6 +141,8 @@ sealed class RunRequests(
                     Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}; no run was started.");
             case RunRule.PipelineTakesNoRuns:
                 return PipelineRefusals.TakesNoRuns(pipeline.Id, answer.PipelineState!, answer.Sentence);
+            case RunRule.StopUnconfirmed:
+                return PipelineRefusals.StopUnconfirmed(pipeline.Id, answer.JobId!.Value, answer.Sentence);
             case RunRule.Missing:
                 return CallErrors.NotFound($"There is no pipeline {pipeline.Project}/{pipeline.Name}.");
             default:

@@ -62,6 +62,7 @@ static class PipelineWork
 
     /// <summary>
     /// Offsets move once everything is verified, and never back: a later job may have been verified before, or may have made one forgotten.
+    /// Nor where the one that this job went on from was forgotten since: what lies before it may be lost.
     /// </summary>
     public static async Task CommitOffsetsAsync(CoordinatorDbContext db, SyncJob job)
     {
@@ -72,7 +73,7 @@ static class PipelineWork
              select {job.PipelineId}, object_key, {job.CorrelationId}, {job.Attempt}, object_no
              from coordinator.job_object o where job_id = {job.CorrelationId}
                and (exists (select from coordinator.object_offset f where f.pipeline_id = {job.PipelineId} and f.object_key = o.object_key)
-                    or not exists (select from coordinator.sync_job later where later.pipeline_id = {job.PipelineId}
+                    or o.offset_job_id is null and not exists (select from coordinator.sync_job later where later.pipeline_id = {job.PipelineId}
                                    and later.job_no > {job.JobNo} and later.launched_at is not null))
              on conflict (pipeline_id, object_key) do update
              set job_id = excluded.job_id, attempt = excluded.attempt, object_no = excluded.object_no, committed_at = now()

@@ -85,6 +85,61 @@ public sealed class SwitchTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Pipeline_whose_destination_has_changed_is_armed_anew_and_reads_everything()
+    {
+        var pipeline = await _project.ApplyAsync();
+        await ChangeAsync(pipeline, PipelineBench.DestinationReference, "'00000000'");
+
+        var answer = await EnableAsync();
+
+        Assert.Equal((CommandOutcome.Accepted, PipelineState.Enabled), (answer.Outcome, answer.Pipeline.State));
+        Assert.Contains("the next run reads everything", answer.Sentence, StringComparison.Ordinal);
+        Assert.Equal(0, await _project.CountAsync($"coordinator.object_offset where pipeline_id = '{pipeline.Id}'"));
+        Assert.Equal(1, await _project.CountAsync(
+            $"coordinator.armed_destination where pipeline_id = '{pipeline.Id}' and history = '00000001' and found_at is null and rearmed_at is not null"));
+        Assert.Equal(CommandOutcome.AlreadySo, (await EnableAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Pipeline_whose_destination_is_what_it_was_again_keeps_its_offsets()
+    {
+        var pipeline = await _project.ApplyAsync();
+        await ChangeAsync(pipeline, PipelineBench.DestinationReference, "'00000001'");
+
+        Assert.Contains("offsets stay", (await EnableAsync()).Sentence, StringComparison.Ordinal);
+
+        Assert.Equal(1, await _project.CountAsync($"coordinator.object_offset where pipeline_id = '{pipeline.Id}'"));
+        Assert.Equal(1, await _project.CountAsync($"coordinator.armed_destination where pipeline_id = '{pipeline.Id}' and num_nulls(found_at, rearmed_at) = 2"));
+    }
+
+    [Fact]
+    public async Task Pipeline_whose_changed_destination_cannot_be_looked_at_stays_as_it_is()
+    {
+        var pipeline = await _project.ApplyAsync();
+        await ChangeAsync(pipeline, "env:NOT_TO_BE_FOUND", "'00000000'");
+
+        var refusal = await Refused.ByAsync(Rule.Fence, $"pipeline:{pipeline.Id}", bench.Admin.EnablePipelineAsync(new EnablePipelineRequest { Pipeline = _project.Reference() }));
+
+        Assert.Equal(PipelineState.Failed, refusal.PipelineState);
+        Assert.Equal(1, await _project.CountAsync($"coordinator.object_offset where pipeline_id = '{pipeline.Id}'"));
+        Assert.Equal(1, await _project.CountAsync($"coordinator.pipeline where pipeline_id = '{pipeline.Id}' and state = 'Failed'"));
+    }
+
+    /// <summary>Marks a pipeline that has offsets: its destination was armed at another time of its history.</summary>
+    async Task ChangeAsync(Pipeline pipeline, string reference, string history)
+    {
+        await _project.SetAsync("state = 'Failed'");
+        await bench.State.ExecuteAsync(
+            $"insert into coordinator.object_offset (pipeline_id, object_key, job_id, attempt, object_no) values ('{pipeline.Id}', 'any', gen_random_uuid(), 1, 0)");
+        await bench.State.ExecuteAsync(
+            $"""
+             insert into coordinator.armed_destination (pipeline_id, reference, identity, history, found_identity, found_history, found_at)
+             select '{pipeline.Id}', 'postgres {reference}', destination, {history}, destination, '0000000F', now()
+             from coordinator.pipeline_target where pipeline_id = '{pipeline.Id}'
+             """);
+    }
+
+    [Fact]
     public async Task Pipeline_that_is_not_there_and_a_foreign_one_are_refused()
     {
         var pipeline = await _project.ApplyAsync();
