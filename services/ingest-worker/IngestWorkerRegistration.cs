@@ -7,6 +7,7 @@ using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Loading;
 using Headgate.IngestWorker.Preparation;
+using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Releases;
 using Headgate.IngestWorker.Schema;
 using Headgate.IngestWorker.Snapshots;
@@ -43,6 +44,7 @@ public static class IngestWorkerRegistration
         services.AddSingleton<SystemConnections>();
         services.AddSingleton<StepsInHand>();
         services.AddSingleton<StepRun>();
+        services.AddSingleton<JobRates>();
         services.AddSingleton(new StagingDirectory(settings.Staging));
         services.AddSingleton<SharedStaging>();
         services.AddHostedService(provider => provider.GetRequiredService<SharedStaging>());

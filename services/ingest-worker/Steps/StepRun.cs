@@ -32,10 +32,10 @@ sealed partial class StepRun(IHostApplicationLifetime lifetime, StepsInHand inHa
                 await context.Publish(say.Event);
                 await FaultPoint.ReachedAsync(FaultPoints.StepAnswered, address.Step.ToString());
                 break;
-            case StepAnswer.Again:
+            case StepAnswer.Again again:
                 // A lost broker connection: the broker itself delivers the message again.
                 context.CancellationToken.ThrowIfCancellationRequested();
-                await context.SendTo(address.Lane, context.Message);
+                await context.SendTo(address.Lane, again.Command as T ?? context.Message);
                 break;
             case StepAnswer.Nothing nothing:
                 LogSkipped(address.Step, address.ObjectNo, address.SegmentNo, nothing.Why);

@@ -8,8 +8,9 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// <param name="Operation">What is commanded, with what makes a difference.</param>
 /// <param name="Actor">The caller.</param>
 /// <param name="Reason">Null: none was given.</param>
-sealed record JobOrder(Operation Operation, string Actor, string? Reason)
+/// <param name="MaxRowsPerSecond">Of SetJobRate: the ceiling.</param>
+sealed record JobOrder(Operation Operation, string Actor, string? Reason, int MaxRowsPerSecond = 0)
 {
-    public static JobOrder Of(Operation operation, string reason, ServerCallContext context) =>
-        new(operation, context.Caller().Name, reason.Length > 0 ? reason : null);
+    public static JobOrder Of(Operation operation, string reason, ServerCallContext context, int maxRowsPerSecond = 0) =>
+        new(operation, context.Caller().Name, reason.Length > 0 ? reason : null, maxRowsPerSecond);
 }

@@ -33,6 +33,7 @@ sealed class ManyJobs(
     public async Task<OperateJobsResponse> RunAsync(ServerCallContext context, OperateJobsRequest request)
     {
         var operation = RequestedOperations.Of(request);
+        var order = JobOrder.Of(operation, request.Reason, context, RequestedOperations.RateOf(request));
         var ids = SelectedJobs.Check(request);
         var (project, stop) = (context.Caller().Project, context.CancellationToken);
         context.SetAuditOperation(operation);
@@ -51,11 +52,11 @@ sealed class ManyJobs(
 
         if (request.ValidateOnly)
         {
-            var foretold = await ResultsAsync(operation, found, await foreseen.OfAsync(operation, [.. found.Jobs.Values], stop), stop);
+            var foretold = await ResultsAsync(operation, found, await foreseen.OfAsync(order, [.. found.Jobs.Values], stop), stop);
             return Response(foretold, $"Nothing was commanded; it would be {CommandResults.Count(foretold)}.");
         }
 
-        var answers = await GiveAsync(context, JobOrder.Of(operation, request.Reason, context), id, found);
+        var answers = await GiveAsync(context, order, id, found);
         if (request is { Reason.Length: > 0, IdempotencyKey.Length: > 0 }) await AddReasonAsync(context, request.Reason, id, found);
         var results = await ResultsAsync(operation, await FindAsync(found.Named, project, stop), answers, stop);
         return Response(results, $"{CommandResults.Count(results)}.");
