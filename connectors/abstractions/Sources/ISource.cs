@@ -31,7 +31,7 @@ public interface ISource : IAsyncDisposable
     /// are the range, as the snapshot sees it.
     /// </summary>
     /// <returns>What to read now, and what is left of it; null: nothing, or what reading it leads on to.</returns>
-    Task<(SegmentRange First, SegmentRange? Rest)> CutAsync(
+    Task<(SegmentRange First, SegmentRange? Remainder)> CutAsync(
         ReadPlan plan, SegmentRange range, string snapshot, long rows, CancellationToken cancellationToken);
 
     /// <summary>Reads one segment under the snapshot into the sink.</summary>

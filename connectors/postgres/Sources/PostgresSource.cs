@@ -60,7 +60,7 @@ sealed class PostgresSource : ISource
             return await SegmentPlanner.PlanAsync(transaction, plan, SegmentBytes, cancellationToken);
         });
 
-    public Task<(SegmentRange First, SegmentRange? Rest)> CutAsync(
+    public Task<(SegmentRange First, SegmentRange? Remainder)> CutAsync(
         ReadPlan plan, SegmentRange range, string snapshot, long rows, CancellationToken cancellationToken) =>
         GuardAsync(Subject(plan), async () =>
         {

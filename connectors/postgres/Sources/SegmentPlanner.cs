@@ -26,7 +26,7 @@ static class SegmentPlanner
     /// The first so many records of a range of blocks, about: by the size that the table has now, and the records that it had when it was last
     /// analyzed. A range without an end gets one here, or its rests would follow a table that grows.
     /// </summary>
-    public static async Task<(SegmentRange First, SegmentRange? Rest)> CutAsync(
+    public static async Task<(SegmentRange First, SegmentRange? Remainder)> CutAsync(
         SnapshotTransaction transaction, ReadPlan plan, SegmentRange range, long rows, CancellationToken cancellationToken)
     {
         if (range.Kind is not SegmentRangeKind.Blocks || transaction.Connection.PostgreSqlVersion.Major < 14) return (range, null);
