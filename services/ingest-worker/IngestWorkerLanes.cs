@@ -69,6 +69,7 @@ public static class IngestWorkerLanes
             Events = [new LaneEvent<JobStopping>(), new LaneEvent<JobRateChanged>()],
             Configure = (context, endpoint) =>
             {
+                endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<MissedStops>());
                 endpoint.ConfigureConsumer<StopConsumer>(context);
                 endpoint.ConfigureConsumer<JobRateConsumer>(context);
             },

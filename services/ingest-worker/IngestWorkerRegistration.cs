@@ -43,6 +43,7 @@ public static class IngestWorkerRegistration
         services.AddSingleton<IDestinationConnector>(postgres);
         services.AddSingleton<SystemConnections>();
         services.AddSingleton<StepsInHand>();
+        services.AddSingleton<MissedStops>();
         services.AddSingleton<StepRun>();
         services.AddSingleton<JobRates>();
         services.AddSingleton(new StagingDirectory(settings.Staging));
@@ -59,6 +60,8 @@ public static class IngestWorkerRegistration
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotKeeper>());
         services.AddSingleton<OffsetBounds>();
         services.AddSingleton<PlanStore>();
+        services.AddSingleton<RefreshedSchemas>();
+        services.AddSingleton<SchemaRefresh>();
         services.AddSingleton<JobPreparation>();
         services.AddSingleton<SegmentStore>();
         services.AddSingleton<SegmentExtraction>();
