@@ -69,7 +69,7 @@ public static class IngestWorkerLanes
             Events = [new LaneEvent<JobStopping>(), new LaneEvent<JobRateChanged>()],
             Configure = (context, endpoint) =>
             {
-                endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<MissedStops>());
+                endpoint.ConnectReceiveEndpointObserver(new EarWatch(context));
                 endpoint.ConfigureConsumer<StopConsumer>(context);
                 endpoint.ConfigureConsumer<JobRateConsumer>(context);
             },

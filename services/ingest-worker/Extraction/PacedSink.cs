@@ -28,8 +28,8 @@ sealed class PacedSink(SegmentWriter writer, JobRate rate, TimeProvider time) : 
         var before = writer.Rows;
         await writer.WriteAsync(bytes, cancellationToken);
         _pace.Took(writer.Rows - before);
-        if (time.GetElapsedTime(_began) >= Most) return;
-        using var patience = new CancellationTokenSource(Most - time.GetElapsedTime(_began), time);
+        if (Most - time.GetElapsedTime(_began) is var left && left <= TimeSpan.Zero) return;
+        using var patience = new CancellationTokenSource(left, time);
         await _pace.WaitAsync(patience.Token, cancellationToken);
         // What was cut for another ceiling would not end in time.
         if (rate.Now is { IsLimit: true } now && now.No != _cutBy.No && (!_cutBy.IsLimit || now.RowsPerSecond < _cutBy.RowsPerSecond / 2))

@@ -7,7 +7,7 @@ namespace Headgate.IngestWorker.Steps;
 /// Asks what this process has not heard while it was not connected: of each job once, when it takes the first step of an epoch. Nobody waits
 /// for the answer, which comes as any other stop does.
 /// </summary>
-sealed partial class MissedStops(IBus bus, StepsInHand inHand, ILogger<MissedStops> log) : IReceiveEndpointObserver
+sealed partial class MissedStops(IBus bus, StepsInHand inHand, ILogger<MissedStops> log)
 {
     const int Remembered = 1_000;
 
@@ -15,7 +15,9 @@ sealed partial class MissedStops(IBus bus, StepsInHand inHand, ILogger<MissedSto
     readonly HashSet<(Guid JobId, int Epoch)> _asked = [];
 
     /// <summary>A step was taken.</summary>
-    public async Task AskAsync(StepAddress step)
+    /// <param name="step">The step.</param>
+    /// <param name="cancellationToken">Ends the question: the step would not be taken either.</param>
+    public async Task AskAsync(StepAddress step, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -25,7 +27,7 @@ sealed partial class MissedStops(IBus bus, StepsInHand inHand, ILogger<MissedSto
 
         try
         {
-            await bus.Publish(new JobTaken { JobId = step.JobId, Epoch = step.Epoch });
+            await bus.Publish(new JobTaken { JobId = step.JobId, Epoch = step.Epoch }, cancellationToken);
         }
         catch (Exception error)
         {
@@ -35,15 +37,9 @@ sealed partial class MissedStops(IBus bus, StepsInHand inHand, ILogger<MissedSto
     }
 
     /// <summary>The ear is connected, for the first time or again: what was asked before says nothing any more.</summary>
-    public Task Ready(ReceiveEndpointReady ready)
+    public Task AskAgainAsync()
     {
         lock (_gate) _asked.Clear();
-        return Task.WhenAll(inHand.All.Select(AskAsync));
+        return Task.WhenAll(inHand.All.Select(step => AskAsync(step, CancellationToken.None)));
     }
-
-    public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
-
-    public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
-
-    public Task Faulted(ReceiveEndpointFaulted faulted) => Task.CompletedTask;
 }

@@ -49,7 +49,7 @@ sealed partial class StepRun(IHostApplicationLifetime lifetime, StepsInHand inHa
         using var end = CancellationTokenSource.CreateLinkedTokenSource(connection, lifetime.ApplicationStopping);
         using var hand = inHand.Take(address, end.Token);
         if (hand is null) return new StepAnswer.Nothing(NotBegun);
-        await missed.AskAsync(address);
+        await missed.AskAsync(address, end.Token);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(end.Token, hand.Aborting);
         var answer = await AnswerAsync(address, () => step(hand, stop.Token), stop.Token);
         return answer is StepAnswer.Again && hand.Stopping.IsCancellationRequested ? new StepAnswer.Nothing(GivenUp) : answer;
