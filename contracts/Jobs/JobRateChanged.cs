@@ -1,8 +1,8 @@
 namespace Headgate.Contracts.Jobs;
 
 /// <summary>
-/// A job's rate was set: workers keep to it from now on in what they have in hand of it. What they take later carries it too, so that a worker
-/// which does not hear of it keeps to the old one for the rest of a segment and no longer.
+/// A job's rate was set: workers keep to it from now on in what they have in hand of it. What they take later carries it too, so that a
+/// worker which does not hear of it keeps to the old one for the rest of a segment and no longer.
 /// </summary>
 public sealed record JobRateChanged
 {

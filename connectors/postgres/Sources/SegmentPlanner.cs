@@ -23,8 +23,8 @@ static class SegmentPlanner
     }
 
     /// <summary>
-    /// The first so many records of a range of blocks, about: by the size that the table has now, and the records that it had when it was last
-    /// analyzed. A range without an end gets one here, or its rests would follow a table that grows.
+    /// The first so many records of a range of blocks, about: by the size that the table has now, and the records that it had when it was
+    /// last analyzed. A range without an end gets one here, or what is left of it would follow a table that grows.
     /// </summary>
     public static async Task<(SegmentRange First, SegmentRange? Remainder)> CutAsync(
         SnapshotTransaction transaction, ReadPlan plan, SegmentRange range, long rows, CancellationToken cancellationToken)

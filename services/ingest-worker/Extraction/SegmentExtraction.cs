@@ -12,8 +12,8 @@ using Headgate.IngestWorker.Telemetry;
 namespace Headgate.IngestWorker.Extraction;
 
 /// <summary>Reads one segment into staging: find, read, publish the file, adopt it, answer.</summary>
-sealed class SegmentExtraction(SegmentStore segments, StagingDirectory staging, SystemConnections systems, SnapshotKeeper snapshots, JobRates rates,
-    TimeProvider time)
+sealed class SegmentExtraction(
+    SegmentStore segments, StagingDirectory staging, SystemConnections systems, SnapshotKeeper snapshots, JobRates rates, TimeProvider time)
 {
     public async Task<StepAnswer> RunAsync(ExtractSegment wanted, CancellationToken cancellationToken)
     {

@@ -30,7 +30,7 @@ sealed class SegmentStore(IngestState state)
     /// Makes a copy the segment's own, with the segment that its chain goes on with. The first copy wins; a copy whose file is gone
     /// can be replaced.
     /// </summary>
-    /// <param name="segment">As it was when the read began, with the range that was read: less than was planned where the rest is the chain's.</param>
+    /// <param name="segment">As it was when the read began, with the range that was read: the rest, if any, is the chain's.</param>
     /// <param name="copy">The copy.</param>
     /// <param name="next">The range that the chain goes on with; null: none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
