@@ -1,5 +1,4 @@
 using Headgate.Connectors;
-using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Pipelines;

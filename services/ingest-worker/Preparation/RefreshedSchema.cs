@@ -1,4 +1,4 @@
-using Headgate.Connectors.Destinations;
+using Headgate.Connectors;
 
 namespace Headgate.IngestWorker.Preparation;
 
