@@ -30,8 +30,13 @@ sealed class PacedSink(SegmentWriter writer, JobRate rate, TimeProvider time) : 
         _pace.Took(writer.Rows - before);
         if (Most - time.GetElapsedTime(_began) is var left && left <= TimeSpan.Zero) return;
         using var patience = new CancellationTokenSource(left, time);
-        await _pace.WaitAsync(patience.Token, cancellationToken);
-        // What was cut for another ceiling would not end in time.
+        EndIfCutTooLarge();
+        await _pace.WaitAsync(patience.Token, cancellationToken, EndIfCutTooLarge);
+    }
+
+    // What was cut for a much higher ceiling would not end in time.
+    void EndIfCutTooLarge()
+    {
         if (rate.Now is { IsLimit: true } now && now.No != _cutBy.No && (!_cutBy.IsLimit || now.RowsPerSecond < _cutBy.RowsPerSecond / 2))
             throw new RecutException();
     }

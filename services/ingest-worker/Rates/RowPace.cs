@@ -22,7 +22,8 @@ sealed class RowPace(JobRate rate, TimeSpan most, TimeProvider time)
     /// <summary>Waits until the records taken so far are paid for, or the job is being stopped; a ceiling that changes holds at once.</summary>
     /// <param name="stopping">Ends the wait.</param>
     /// <param name="cancellationToken">Ends it with an exception.</param>
-    public async Task WaitAsync(CancellationToken stopping, CancellationToken cancellationToken)
+    /// <param name="changed">Called when the ceiling changes meanwhile, and may end the wait with an exception.</param>
+    public async Task WaitAsync(CancellationToken stopping, CancellationToken cancellationToken, Action? changed = null)
     {
         while (Left() is var left && left > TimeSpan.Zero && !stopping.IsCancellationRequested)
         {
@@ -30,6 +31,7 @@ sealed class RowPace(JobRate rate, TimeSpan most, TimeProvider time)
             await Task.WhenAny(Task.Delay(left, time, over.Token), _setting.Changed);
             await over.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
+            if (_setting.Changed.IsCompleted) changed?.Invoke();
         }
 
         Settle();
