@@ -36,6 +36,21 @@ public sealed class RateTests : WorkerTest
         Assert.InRange(Stopwatch.GetElapsedTime(freed).TotalSeconds, 0, 5);
     }
 
+    [Fact]
+    public async Task A_load_that_waits_for_its_rate_goes_on_at_once_when_it_may()
+    {
+        var (job, staged) = await StageAsync(rows: 1_000);
+        var batches = new BatchRecord();
+        Worker.Destination.OnWrite = batches.Add;
+        await Worker.SendAsync(job.Load(staged) with { RateNo = 1, MaxRowsPerSecond = 0.05 });
+        await batches.CountAsync(1);
+
+        var freed = Stopwatch.GetTimestamp();
+        await SetRateAsync(job, no: 2, 0);
+        await Worker.Trail.NextAsync<SegmentLoaded>();
+        Assert.InRange(Stopwatch.GetElapsedTime(freed).TotalSeconds, 0, 5);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
