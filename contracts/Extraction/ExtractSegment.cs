@@ -17,4 +17,10 @@ public sealed record ExtractSegment
 
     /// <summary>The segment's number, unique in its object and attempt.</summary>
     public required int SegmentNo { get; init; }
+
+    /// <summary>A ceiling for this segment, its share of the job's, in records a second; 0: none. Default 0.</summary>
+    public double MaxRowsPerSecond { get; init; }
+
+    /// <summary>Which setting of the job's rate the ceiling is of; 0: the pipeline file's. Default 0.</summary>
+    public int RateNo { get; init; }
 }

@@ -27,8 +27,11 @@ public sealed record LoadSegment
     /// <summary>The table was found empty: use plain COPY until a key conflict.</summary>
     public required bool Empty { get; init; }
 
-    /// <summary>A ceiling for this segment; 0: none.</summary>
-    public int MaxRowsPerSecond { get; init; }
+    /// <summary>A ceiling for this segment, its share of the job's, in records a second; 0: none. Default 0.</summary>
+    public double MaxRowsPerSecond { get; init; }
+
+    /// <summary>Which setting of the job's rate the ceiling is of; 0: the pipeline file's. Default 0.</summary>
+    public int RateNo { get; init; }
 
     /// <summary>
     /// 0: write the segment. 1 and more: its records are written; try those again that waited for records that stand in their way, or that

@@ -5,6 +5,7 @@ using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Loading;
 using Headgate.IngestWorker.Preparation;
+using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Releases;
 using Headgate.IngestWorker.Schema;
 using Headgate.IngestWorker.Steps;
@@ -28,6 +29,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
         bus.AddConsumer<StopConsumer>();
+        bus.AddConsumer<JobRateConsumer>();
 
         var options = (WorkerOptions)bus.Last(service => service.ServiceType == typeof(WorkerOptions)).ImplementationInstance!;
         bus.AddLane(new Lane
@@ -64,8 +66,13 @@ public static class IngestWorkerLanes
             Name = Lanes.Stops($"{Environment.MachineName}.{Environment.ProcessId}.{Guid.NewGuid():N}"),
             IsTemporary = true,
             Concurrency = StopConcurrency,
-            Events = [new LaneEvent<JobStopping>()],
-            Configure = (context, endpoint) => endpoint.ConfigureConsumer<StopConsumer>(context),
+            Events = [new LaneEvent<JobStopping>(), new LaneEvent<JobRateChanged>()],
+            Configure = (context, endpoint) =>
+            {
+                endpoint.ConnectReceiveEndpointObserver(new EarWatch(context));
+                endpoint.ConfigureConsumer<StopConsumer>(context);
+                endpoint.ConfigureConsumer<JobRateConsumer>(context);
+            },
         });
     }
 }

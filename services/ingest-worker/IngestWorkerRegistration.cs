@@ -7,6 +7,7 @@ using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Loading;
 using Headgate.IngestWorker.Preparation;
+using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Releases;
 using Headgate.IngestWorker.Schema;
 using Headgate.IngestWorker.Snapshots;
@@ -42,7 +43,9 @@ public static class IngestWorkerRegistration
         services.AddSingleton<IDestinationConnector>(postgres);
         services.AddSingleton<SystemConnections>();
         services.AddSingleton<StepsInHand>();
+        services.AddSingleton<MissedStops>();
         services.AddSingleton<StepRun>();
+        services.AddSingleton<JobRates>();
         services.AddSingleton(new StagingDirectory(settings.Staging));
         services.AddSingleton<SharedStaging>();
         services.AddHostedService(provider => provider.GetRequiredService<SharedStaging>());
@@ -57,6 +60,8 @@ public static class IngestWorkerRegistration
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotKeeper>());
         services.AddSingleton<OffsetBounds>();
         services.AddSingleton<PlanStore>();
+        services.AddSingleton<RefreshedSchemas>();
+        services.AddSingleton<SchemaRefresh>();
         services.AddSingleton<JobPreparation>();
         services.AddSingleton<SegmentStore>();
         services.AddSingleton<SegmentExtraction>();

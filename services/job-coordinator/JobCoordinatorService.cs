@@ -85,6 +85,7 @@ public static class JobCoordinatorService
         bus.AddConsumer<GrantTurnConsumer>();
         bus.AddConsumer<VerifyJobConsumer>();
         bus.AddConsumer<JobReleasedConsumer>();
+        bus.AddConsumer<JobTakenConsumer>();
         bus.AddJobSaga();
         bus.AddProgressLane();
 
@@ -98,8 +99,10 @@ public static class JobCoordinatorService
                 lane.ConfigureConsumer<GrantTurnConsumer>(context);
                 lane.ConfigureConsumer<VerifyJobConsumer>(context);
                 lane.ConfigureConsumer<JobReleasedConsumer>(context);
+                lane.ConfigureConsumer<JobTakenConsumer>(context);
             },
-            new LaneEvent<JobReleased>());
+            new LaneEvent<JobReleased>(),
+            new LaneEvent<JobTaken>());
     }
 
     internal static void AddJobSaga(this IBusRegistrationConfigurator bus)

@@ -69,6 +69,29 @@ public sealed partial class CommandedJobTests(InstallationFixture fixture) : ICl
         Assert.Equal(1, await CallsAsync("response is not null"));
     }
 
+    [Fact]
+    public async Task Rate_that_is_set_while_a_job_loads_holds_for_its_next_batches_and_it_ends_equal_when_it_may_run_again()
+    {
+        var (job, block) = await WritingAsync("paced");
+        var (exitCode, output) = await _headgate.CommandAsync("rate", "test/paced", "-n", "400", "--reason", "too much for the warehouse");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("400 records a second at most", output, StringComparison.Ordinal);
+        await block.DisposeAsync();
+
+        // A quarter of it for each of four segments that could be in hand, in batches of a second's worth.
+        await Installation.EventuallyAsync(
+            async () => await BatchesAsync(job, "row_count = 100") >= 4, () => Task.FromResult($"no slow batches\n{_headgate.Worker.Output}"));
+        Assert.True(await BatchesAsync(job, "row_count > 100") <= 4, "batches went on at full speed");
+        Assert.Equal("Processing", await _headgate.State.ScalarAsync<string>($"select state from coordinator.sync_job where job_id = '{job}'"));
+        Assert.Equal(0, (await _headgate.CommandAsync("rate", "test/paced", "-n", "0")).ExitCode);
+
+        await _headgate.CompleteAsync(job);
+        await _headgate.EqualAsync("paced");
+    }
+
+    Task<long> BatchesAsync(Guid job, string which) =>
+        _headgate.Destination.ScalarAsync<long>($"select count(*) from headgate.batch where job_id = '{job}' and {which}");
+
     /// <summary>A job with a batch in hand that waits until the session is disposed, and others behind it.</summary>
     async Task<(Guid Job, NpgsqlConnection Block)> WritingAsync(string table)
     {

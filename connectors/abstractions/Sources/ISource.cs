@@ -26,6 +26,14 @@ public interface ISource : IAsyncDisposable
     /// <summary>Divides the read into segments: at least one, in an order that does not matter, except that a chain begins with its first.</summary>
     Task<IReadOnlyList<SegmentRange>> PlanSegmentsAsync(ReadPlan plan, string snapshot, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Divides a range that was not read yet, so that about so many records at most are read at once. The first part and the rest together
+    /// are the range, as the snapshot sees it.
+    /// </summary>
+    /// <returns>What to read now, and what is left of it; null: nothing, or what reading it leads on to.</returns>
+    Task<(SegmentRange First, SegmentRange? Remainder)> CutAsync(
+        ReadPlan plan, SegmentRange range, string snapshot, long rows, CancellationToken cancellationToken);
+
     /// <summary>Reads one segment under the snapshot into the sink.</summary>
     /// <returns>The range that a chain goes on with; null: there is none.</returns>
     /// <exception cref="ConnectorException">With code "snapshot-lost" if the snapshot is gone.</exception>

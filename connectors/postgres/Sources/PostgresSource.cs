@@ -60,6 +60,15 @@ sealed class PostgresSource : ISource
             return await SegmentPlanner.PlanAsync(transaction, plan, SegmentBytes, cancellationToken);
         });
 
+    public Task<(SegmentRange First, SegmentRange? Remainder)> CutAsync(
+        ReadPlan plan, SegmentRange range, string snapshot, long rows, CancellationToken cancellationToken) =>
+        GuardAsync(Subject(plan), async () =>
+        {
+            if (range.Kind is SegmentRangeKind.Chain) return (range with { Rows = (int)Math.Min(rows, range.Rows ?? ChainRows) }, null);
+            await using var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, Subject(plan), cancellationToken);
+            return await SegmentPlanner.CutAsync(transaction, plan, range, rows, cancellationToken);
+        });
+
     public Task<SegmentRange?> ExtractAsync(
         ReadPlan plan, SegmentRange range, string snapshot, IRecordSink sink, CancellationToken cancellationToken) =>
         GuardAsync(Subject(plan), async () =>

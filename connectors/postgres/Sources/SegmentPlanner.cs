@@ -8,15 +8,35 @@ static class SegmentPlanner
 {
     const int MaxSegments = 4096;
 
+    /// <summary>Of a record in a table that was never analyzed.</summary>
+    const int AssumedBytes = 100;
+
     public static async Task<IReadOnlyList<SegmentRange>> PlanAsync(
         SnapshotTransaction transaction, ReadPlan plan, long segmentBytes, CancellationToken cancellationToken)
     {
         if (ReadStatement.Incremental(plan)) return Incremental(plan);
         if (!plan.Object.Blocks) return [new SegmentRange { Kind = SegmentRangeKind.Chain }];
-        var (blocks, bytes) = await MeasureAsync(transaction, plan.Object.From, cancellationToken);
+        var (blocks, bytes, _) = await MeasureAsync(transaction, plan.Object.From, cancellationToken);
         // Before version 14 every ctid range reads the whole table: one by one it would be read as often as there are segments.
         if (transaction.Connection.PostgreSqlVersion.Major >= 14) return Even(blocks, bytes, segmentBytes);
         return plan.Object.KeyGuaranteed ? [new SegmentRange { Kind = SegmentRangeKind.Chain }] : Even(0, 0, segmentBytes);
+    }
+
+    /// <summary>
+    /// The first so many records of a range of blocks, about: by the size that the table has now, and the records that it had when it was
+    /// last analyzed. A range without an end gets one here, or what is left of it would follow a table that grows.
+    /// </summary>
+    public static async Task<(SegmentRange First, SegmentRange? Remainder)> CutAsync(
+        SnapshotTransaction transaction, ReadPlan plan, SegmentRange range, long rows, CancellationToken cancellationToken)
+    {
+        if (range.Kind is not SegmentRangeKind.Blocks || transaction.Connection.PostgreSqlVersion.Major < 14) return (range, null);
+        var (blocks, bytes, records) = await MeasureAsync(transaction, plan.Object.From, cancellationToken);
+        var end = Math.Min(range.EndBlock ?? blocks, blocks);
+        var perBlock = Math.Max(1, (records > 0 ? records : bytes / AssumedBytes) / (double)Math.Max(blocks, 1));
+        var middle = range.FirstBlock + Math.Max(1, (long)(rows / perBlock));
+        return middle < end
+            ? (range with { EndBlock = middle }, new SegmentRange { Kind = SegmentRangeKind.Blocks, FirstBlock = middle, EndBlock = end })
+            : (range, null);
     }
 
     static List<SegmentRange> Incremental(ReadPlan plan)
@@ -43,7 +63,7 @@ static class SegmentPlanner
     }
 
     /// <summary>A ctid range picks the same blocks of every partition and child: the longest of them counts.</summary>
-    static async Task<(long Blocks, long Bytes)> MeasureAsync(SnapshotTransaction transaction, string from, CancellationToken cancellationToken)
+    static async Task<(long Blocks, long Bytes, double Records)> MeasureAsync(SnapshotTransaction transaction, string from, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -52,7 +72,8 @@ static class SegmentPlanner
                 UNION
                 SELECT i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid)
             SELECT coalesce(max(pg_catalog.pg_relation_size(c.oid)), 0) / pg_catalog.current_setting('block_size')::pg_catalog.int8,
-                   coalesce(sum(pg_catalog.pg_table_size(c.oid)), 0)::pg_catalog.int8
+                   coalesce(sum(pg_catalog.pg_table_size(c.oid)), 0)::pg_catalog.int8,
+                   coalesce(sum(greatest(c.reltuples, 0)), 0)::pg_catalog.float8
             FROM tree t JOIN pg_catalog.pg_class c ON c.oid = t.oid WHERE c.relkind IN ('r', 'm')
             """, transaction.Connection)
         {
@@ -60,6 +81,6 @@ static class SegmentPlanner
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetDouble(2));
     }
 }

@@ -20,7 +20,7 @@ static class SegmentReader
                 return null;
             default:
                 var chain = await Chain.OpenAsync(transaction, plan, range.After, cancellationToken);
-                var boundary = await chain.FindBoundaryAsync(chainRows, cancellationToken);
+                var boundary = await chain.FindBoundaryAsync(range.Rows ?? chainRows, cancellationToken);
                 await CopyAsync(transaction, plan, chain.Conditions(boundary is not null), chain.Order, sink, cancellationToken);
                 return boundary is null ? null : new SegmentRange { Kind = SegmentRangeKind.Chain, After = boundary };
         }

@@ -2,6 +2,7 @@ using Headgate.Connectors;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
 using Headgate.Hosting.Faults;
+using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Snapshots;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.Steps;
@@ -11,7 +12,8 @@ using Headgate.IngestWorker.Telemetry;
 namespace Headgate.IngestWorker.Extraction;
 
 /// <summary>Reads one segment into staging: find, read, publish the file, adopt it, answer.</summary>
-sealed class SegmentExtraction(SegmentStore segments, StagingDirectory staging, SystemConnections systems, SnapshotKeeper snapshots)
+sealed class SegmentExtraction(
+    SegmentStore segments, StagingDirectory staging, SystemConnections systems, SnapshotKeeper snapshots, JobRates rates, TimeProvider time)
 {
     public async Task<StepAnswer> RunAsync(ExtractSegment wanted, CancellationToken cancellationToken)
     {
@@ -23,9 +25,14 @@ sealed class SegmentExtraction(SegmentStore segments, StagingDirectory staging, 
         if (segment.Staged is { } staged && staging.Has(NameOf(key, staged))) return Extracted(wanted, staged);
         if (segment.Superseded) return new StepAnswer.Nothing("the object was planned anew");
         if (segment.SnapshotName is null) return Lost(wanted);
+        using var rate = rates.Take(wanted);
         try
         {
-            return await ExtractAsync(wanted, segment, cancellationToken);
+            return await ExtractAsync(wanted, segment, rate.Rate, cancellationToken);
+        }
+        catch (RecutException)
+        {
+            return new StepAnswer.Again(rate.Renew(wanted));
         }
         catch (ConnectorException lost) when (lost.Problem.Code == "snapshot-lost")
         {
@@ -33,19 +40,20 @@ sealed class SegmentExtraction(SegmentStore segments, StagingDirectory staging, 
         }
     }
 
-    async Task<StepAnswer> ExtractAsync(ExtractSegment wanted, PlannedSegment segment, CancellationToken cancellationToken)
+    async Task<StepAnswer> ExtractAsync(
+        ExtractSegment wanted, PlannedSegment segment, JobRate rate, CancellationToken cancellationToken)
     {
         var copy = Guid.NewGuid();
         var name = new SegmentName(wanted.JobId, wanted.Attempt, wanted.ObjectNo, wanted.SegmentNo, wanted.Epoch, copy);
         await using var writer = staging.Create(name);
-        var next = await ReadAsync(segment, writer, cancellationToken);
+        var (read, next) = await ReadAsync(segment, writer, rate, cancellationToken);
         await FaultPoint.ReachedAsync(FaultPoints.SegmentRead);
         if (!await writer.PublishAsync(cancellationToken))
             throw new StepException("staging-failed", "A staged file's name was taken.", retryable: true);
 
         var staged = new StagedCopy { Copy = copy, Epoch = wanted.Epoch, Rows = writer.Rows, Bytes = writer.Bytes, Digest = writer.Digest };
         await FaultPoint.ReachedAsync(FaultPoints.SegmentPublished);
-        var isFirst = await segments.AdoptAsync(segment, staged, next, cancellationToken);
+        var isFirst = await segments.AdoptAsync(segment with { Range = read }, staged, next, cancellationToken);
         await FaultPoint.ReachedAsync(FaultPoints.SegmentAdopted);
         if (!isFirst) staging.Delete(name);
         if (isFirst) WorkerTelemetry.Staged(staged.Rows, staged.Bytes);
@@ -53,12 +61,19 @@ sealed class SegmentExtraction(SegmentStore segments, StagingDirectory staging, 
         return await AnswerAsync(wanted, segment, cancellationToken);
     }
 
-    async Task<SegmentRange?> ReadAsync(PlannedSegment segment, SegmentWriter writer, CancellationToken cancellationToken)
+    /// <returns>What was read, and what the chain goes on with.</returns>
+    async Task<(SegmentRange Read, SegmentRange? Next)> ReadAsync(
+        PlannedSegment segment, SegmentWriter writer, JobRate rate, CancellationToken cancellationToken)
     {
         using var source = systems.Source(segment.Pipeline.Source);
+        var sink = new PacedSink(writer, rate, time);
         try
         {
-            return await source.Value.ExtractAsync(segment.Plan, segment.Range, segment.SnapshotName!, writer, cancellationToken);
+            // Of a segment that was staged before the chain goes on already: what is read in its place is the same.
+            var (read, rest) = sink.Rows > 0 && segment.Staged is null
+                ? await source.Value.CutAsync(segment.Plan, segment.Range, segment.SnapshotName!, sink.Rows, cancellationToken)
+                : (segment.Range, null);
+            return (read, await source.Value.ExtractAsync(segment.Plan, read, segment.SnapshotName!, sink, cancellationToken) ?? rest);
         }
         catch (Exception) when (writer.Failure is IOException full && !cancellationToken.IsCancellationRequested)
         {

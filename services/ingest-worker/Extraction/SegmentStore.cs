@@ -30,7 +30,7 @@ sealed class SegmentStore(IngestState state)
     /// Makes a copy the segment's own, with the segment that its chain goes on with. The first copy wins; a copy whose file is gone
     /// can be replaced.
     /// </summary>
-    /// <param name="segment">As it was when the read began.</param>
+    /// <param name="segment">As it was when the read began, with the range that was read: the rest, if any, is the chain's.</param>
     /// <param name="copy">The copy.</param>
     /// <param name="next">The range that the chain goes on with; null: none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -82,7 +82,7 @@ sealed class SegmentStore(IngestState state)
     {
         await using var command = new NpgsqlCommand(
             """
-            update ingest.segment set copy = $5, epoch = $6, rows = $7, bytes = $8, digest = $9
+            update ingest.segment set copy = $5, epoch = $6, rows = $7, bytes = $8, digest = $9, range = $12::jsonb
             where job_id = $1 and attempt = $2 and object_no = $3 and segment_no = $4 and snapshot = $10
               and copy is not distinct from $11::uuid
             """,
@@ -91,7 +91,7 @@ sealed class SegmentStore(IngestState state)
         return await command
             .With(
                 key.JobId, key.Attempt, key.ObjectNo, key.SegmentNo, copy.Copy, copy.Epoch, copy.Rows, copy.Bytes, copy.Digest,
-                segment.Snapshot, segment.Staged?.Copy)
+                segment.Snapshot, segment.Staged?.Copy, StoredJson.Write(segment.Range))
             .ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 

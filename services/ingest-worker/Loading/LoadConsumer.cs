@@ -1,6 +1,7 @@
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
+using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Steps;
 using Headgate.IngestWorker.Telemetry;
 using MassTransit;
@@ -8,7 +9,7 @@ using MassTransit;
 namespace Headgate.IngestWorker.Loading;
 
 /// <summary>Runs the load of a segment and turns its outcome into a message: the one place where that is done.</summary>
-sealed class LoadConsumer(StepRun steps, SegmentLoader loader) : IConsumer<LoadSegment>
+sealed class LoadConsumer(StepRun steps, SegmentLoader loader, JobRates rates) : IConsumer<LoadSegment>
 {
     public Task Consume(ConsumeContext<LoadSegment> context)
     {
@@ -17,9 +18,10 @@ sealed class LoadConsumer(StepRun steps, SegmentLoader loader) : IConsumer<LoadS
         return steps.RunAsync(context, address, async (hand, stop) =>
         {
             using var activity = WorkerTelemetry.Start("load", load.JobId);
-            var outcome = await loader.RunAsync(load, hand.Stopping, stop);
+            using var rate = rates.Take(load);
+            var outcome = await loader.RunAsync(load, rate.Rate, hand.Stopping, stop);
             WorkerTelemetry.Loaded(outcome.GetType().Name);
-            return Answer(load, address, outcome);
+            return Answer(rate.Renew(load), address, outcome);
         });
     }
 
@@ -39,7 +41,7 @@ sealed class LoadConsumer(StepRun steps, SegmentLoader loader) : IConsumer<LoadS
             new SegmentLost { JobId = load.JobId, Epoch = load.Epoch, ObjectNo = load.ObjectNo, SegmentNo = load.SegmentNo }),
         LoadOutcome.Failed failed => new StepAnswer.Say(address.Failed(failed.Problem)),
         LoadOutcome.Skipped skipped => new StepAnswer.Nothing(skipped.Why),
-        LoadOutcome.Yielded or LoadOutcome.Aborted => new StepAnswer.Again(),
+        LoadOutcome.Yielded or LoadOutcome.Aborted => new StepAnswer.Again(load),
         _ => throw new InvalidOperationException($"{outcome.GetType().Name} has no answer."),
     };
 }

@@ -1,3 +1,5 @@
+using Headgate.IngestWorker.Rates;
+
 namespace Headgate.IngestWorker.Loading;
 
 /// <summary>How fast and how long one message loads.</summary>
@@ -12,8 +14,8 @@ sealed record LoadLimits
     /// <summary>The time after which the segment goes to the end of its lane.</summary>
     public required TimeSpan YieldAfter { get; init; }
 
-    /// <summary>A ceiling; 0: none.</summary>
-    public required int MaxRowsPerSecond { get; init; }
+    /// <summary>The ceiling, which may change meanwhile.</summary>
+    public required JobRate Rate { get; init; }
 
     /// <summary>0: write the segment; above: try again what waited for records it refers to.</summary>
     public required int Round { get; init; }

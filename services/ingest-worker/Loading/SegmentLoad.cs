@@ -3,6 +3,7 @@ using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Records;
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Faults;
+using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.Steps;
 using Headgate.IngestWorker.Telemetry;
@@ -23,7 +24,7 @@ sealed class SegmentLoad(
     Action<long> report)
 {
     readonly BatchSize _size = new(limits.BatchTarget, limits.FirstBatch);
-    readonly RowPace _pace = new(limits.MaxRowsPerSecond, time);
+    readonly RowPace _pace = new(limits.Rate, TimeSpan.FromSeconds(1), time);
     readonly Patience _patience = new(time);
     readonly long _began = time.GetTimestamp();
 
@@ -42,9 +43,12 @@ sealed class SegmentLoad(
         {
             while (true)
             {
-                await _pace.WaitAsync(cancellationToken);
+                await _pace.WaitAsync(limits.Stopping, cancellationToken);
                 if (limits.Stopping.IsCancellationRequested) return new LoadOutcome.Skipped("no further batch, since the job is being stopped");
-                if (await TryAsync(cancellationToken) is { } outcome) return outcome;
+                if (await TryAsync(cancellationToken) is not { } outcome) continue;
+                // Before the job hears of it: the segment that follows begins with a batch.
+                await _pace.WaitAsync(limits.Stopping, cancellationToken);
+                return outcome;
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)

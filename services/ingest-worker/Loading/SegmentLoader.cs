@@ -3,6 +3,7 @@ using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Loading;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
+using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.Systems;
 
@@ -22,9 +23,10 @@ sealed class SegmentLoader(
     readonly ConcurrentDictionary<(Guid JobId, int ObjectNo), int> _learned = new();
 
     /// <param name="load">The segment.</param>
+    /// <param name="rate">The job's ceiling.</param>
     /// <param name="stopping">Canceled: the batch in hand is the last.</param>
     /// <param name="cancellationToken">Canceled: the batch in hand is rolled back.</param>
-    public async Task<LoadOutcome> RunAsync(LoadSegment load, CancellationToken stopping, CancellationToken cancellationToken)
+    public async Task<LoadOutcome> RunAsync(LoadSegment load, JobRate rate, CancellationToken stopping, CancellationToken cancellationToken)
     {
         var key = new SegmentKey(load.JobId, load.Attempt, load.ObjectNo, load.SegmentNo);
         if (await segments.FindAsync(key, cancellationToken) is not { } segment)
@@ -36,7 +38,7 @@ sealed class SegmentLoader(
         {
             var name = new SegmentName(load.JobId, load.Attempt, load.ObjectNo, load.SegmentNo, sealedCopy.Epoch, sealedCopy.Copy);
             using var staged = await staging.OpenAsync(name, sealedCopy.Digest, cancellationToken);
-            return staged.Rows == load.Rows ? await LoadAsync(load, segment, staged, stopping, cancellationToken) : new LoadOutcome.Lost();
+            return staged.Rows == load.Rows ? await LoadAsync(load, segment, staged, rate, stopping, cancellationToken) : new LoadOutcome.Lost();
         }
         catch (SegmentLostException)
         {
@@ -45,7 +47,8 @@ sealed class SegmentLoader(
     }
 
     async Task<LoadOutcome> LoadAsync(
-        LoadSegment load, PlannedSegment segment, SegmentReader staged, CancellationToken stopping, CancellationToken cancellationToken)
+        LoadSegment load, PlannedSegment segment, SegmentReader staged, JobRate rate, CancellationToken stopping,
+        CancellationToken cancellationToken)
     {
         using var destination = systems.Destination(segment.Pipeline.Destination);
         using var hand = progress.Take(load);
@@ -54,7 +57,7 @@ sealed class SegmentLoader(
             BatchTarget = segment.Pipeline.Load.BatchTarget,
             FirstBatch = _learned.GetValueOrDefault((load.JobId, load.ObjectNo), BatchSize.Start),
             YieldAfter = options.YieldAfter,
-            MaxRowsPerSecond = load.MaxRowsPerSecond,
+            Rate = rate,
             Round = load.Round,
             Stopping = stopping,
         };

@@ -1,5 +1,4 @@
 using Headgate.Connectors;
-using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Pipelines;
@@ -12,12 +11,16 @@ using Headgate.IngestWorker.Telemetry;
 namespace Headgate.IngestWorker.Preparation;
 
 /// <summary>
-/// Prepares a job: refuse what cannot be done, describe, plan the destination, open a snapshot, plan the reads, store. Nothing at the
-/// destination changes.
+/// Prepares a job: refuse what cannot be done, refresh the schemas, open a snapshot, plan the reads, store. Nothing at the destination
+/// changes.
 /// </summary>
-sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots, PlanStore plans, OffsetBounds bounds)
+sealed class JobPreparation(
+    SystemConnections systems, SchemaRefresh refresh, SnapshotKeeper snapshots, PlanStore plans, OffsetBounds bounds)
 {
-    public async Task<StepAnswer> RunAsync(PrepareJob asked, CancellationToken cancellationToken)
+    /// <param name="asked">What to plan.</param>
+    /// <param name="ending">Ends all of it, the refresh of the schemas too: the process or its connection to the broker ends.</param>
+    /// <param name="cancellationToken">Ends all but that; canceled as well when the job is being stopped.</param>
+    public async Task<StepAnswer> RunAsync(PrepareJob asked, CancellationToken ending, CancellationToken cancellationToken)
     {
         using var activity = WorkerTelemetry.Start("prepare", asked.JobId);
         // What was planned once is answered again, also when its snapshot is gone by now: reading finds that, and numbers and
@@ -29,8 +32,7 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
         Refuse(job.Pipeline);
         using var source = systems.Source(job.Pipeline.Source);
         using var destination = systems.Destination(job.Pipeline.Destination);
-        var objects = await PlanDestinationAsync(job, source.Value, destination.Value, cancellationToken);
-        var role = await destination.Value.RoleAsync(cancellationToken);
+        var (objects, role) = await refresh.RunAsync(job, source.Value, destination.Value, ending, cancellationToken);
         var snapshot = await snapshots.OpenAsync(job, cancellationToken);
         try
         {
@@ -56,15 +58,6 @@ sealed class JobPreparation(SystemConnections systems, SnapshotKeeper snapshots,
         if (pipeline.OnVanished is not OnVanished.Keep)
             throw new StepException(
                 "not-supported", "onVanished other than keep is not supported yet: records that vanish from the source stay.");
-    }
-
-    static async Task<IReadOnlyList<ObjectPlan>> PlanDestinationAsync(
-        PrepareJob job, ISource source, IDestination destination, CancellationToken cancellationToken)
-    {
-        var asked = job.Objects.Select(wanted => (wanted.ObjectNo, job.Pipeline.Objects[wanted.ObjectNo])).ToList();
-        var described = await source.DescribeAsync(asked, cancellationToken);
-        return await destination.PlanAsync(
-            [.. described.Select(found => (found, job.Pipeline.Objects[found.ObjectNo]))], job.Pipeline.Load, cancellationToken);
     }
 
     async Task<IReadOnlyList<PreparedObject>> PlanReadsAsync(

@@ -12,6 +12,6 @@ sealed class PrepareConsumer(StepRun steps, JobPreparation preparation) : IConsu
     {
         var job = context.Message;
         var address = new StepAddress(job.JobId, job.Epoch, JobStep.Prepare, Lanes.Prepare);
-        return steps.RunAsync(context, address, stop => preparation.RunAsync(job, stop));
+        return steps.RunAsync(context, address, (hand, stop) => preparation.RunAsync(job, hand.Ending, stop));
     }
 }

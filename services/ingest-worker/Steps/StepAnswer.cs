@@ -11,6 +11,7 @@ abstract record StepAnswer
     /// <summary>Nothing: the message is stale, or somebody else has it in hand.</summary>
     public sealed record Nothing(string Why) : StepAnswer;
 
-    /// <summary>Not done yet: the same message goes to the end of its lane.</summary>
-    public sealed record Again : StepAnswer;
+    /// <summary>Not done yet: the message goes to the end of its lane.</summary>
+    /// <param name="Command">As whoever takes it up next should find it; null: as it came.</param>
+    public sealed record Again(object? Command = null) : StepAnswer;
 }

@@ -15,6 +15,9 @@ sealed class StepInHand(StepAddress address, Action<StepInHand> giveBack) : IDis
     /// <summary>Canceled when what is in hand is not to be finished either.</summary>
     public CancellationToken Aborting => address.IsDrained ? _abort.Token : _stop.Token;
 
+    /// <summary>Canceled when the process or its connection to the broker ends: what no stop ends is over then as well.</summary>
+    public CancellationToken Ending { get; init; }
+
     public async Task StopAsync(bool isForced)
     {
         await _stop.CancelAsync();

@@ -9,7 +9,7 @@ namespace Headgate.IngestWorker.Steps;
 /// stops hands the message back, so that stopping never counts as a failed attempt, and what a stopped job had in hand is dropped: the
 /// job plans it again when it goes on.
 /// </summary>
-sealed partial class StepRun(IHostApplicationLifetime lifetime, StepsInHand inHand, TimeProvider time, ILogger<StepRun> log)
+sealed partial class StepRun(IHostApplicationLifetime lifetime, StepsInHand inHand, MissedStops missed, TimeProvider time, ILogger<StepRun> log)
 {
     const string NotBegun = "the job is being stopped";
     const string GivenUp = "given up, since the job is being stopped";
@@ -32,10 +32,10 @@ sealed partial class StepRun(IHostApplicationLifetime lifetime, StepsInHand inHa
                 await context.Publish(say.Event);
                 await FaultPoint.ReachedAsync(FaultPoints.StepAnswered, address.Step.ToString());
                 break;
-            case StepAnswer.Again:
+            case StepAnswer.Again again:
                 // A lost broker connection: the broker itself delivers the message again.
                 context.CancellationToken.ThrowIfCancellationRequested();
-                await context.SendTo(address.Lane, context.Message);
+                await context.SendTo(address.Lane, again.Command as T ?? context.Message);
                 break;
             case StepAnswer.Nothing nothing:
                 LogSkipped(address.Step, address.ObjectNo, address.SegmentNo, nothing.Why);
@@ -46,9 +46,11 @@ sealed partial class StepRun(IHostApplicationLifetime lifetime, StepsInHand inHa
     async Task<StepAnswer> AnswerAsync(
         StepAddress address, Func<StepInHand, CancellationToken, Task<StepAnswer>> step, CancellationToken connection)
     {
-        using var hand = inHand.Take(address);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(connection, lifetime.ApplicationStopping);
+        using var hand = inHand.Take(address, end.Token);
         if (hand is null) return new StepAnswer.Nothing(NotBegun);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection, lifetime.ApplicationStopping, hand.Aborting);
+        await missed.AskAsync(address, end.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(end.Token, hand.Aborting);
         var answer = await AnswerAsync(address, () => step(hand, stop.Token), stop.Token);
         return answer is StepAnswer.Again && hand.Stopping.IsCancellationRequested ? new StepAnswer.Nothing(GivenUp) : answer;
     }

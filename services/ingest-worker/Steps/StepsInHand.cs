@@ -24,18 +24,25 @@ sealed class StepsInHand(TimeProvider time)
         get { lock (_gate) return _inHand.Count; }
     }
 
+    public IReadOnlyList<StepAddress> All
+    {
+        get { lock (_gate) return [.. _inHand.Select(hand => hand.Address)]; }
+    }
+
     public int Stops
     {
         get { lock (_gate) return _stopped.Count; }
     }
 
     /// <summary>Takes a step into hand; null: its job was stopped before it began.</summary>
-    public StepInHand? Take(StepAddress address)
+    /// <param name="address">The step.</param>
+    /// <param name="ending">Canceled when the process or its connection ends.</param>
+    public StepInHand? Take(StepAddress address, CancellationToken ending = default)
     {
         lock (_gate)
         {
             if (_stopped.TryGetValue(address.JobId, out var stop) && address.Epoch < stop.Epoch && !IsForgotten(stop.HeardAt)) return null;
-            var hand = new StepInHand(address, GiveBack);
+            var hand = new StepInHand(address, GiveBack) { Ending = ending };
             _inHand.Add(hand);
             return hand;
         }

@@ -34,6 +34,11 @@ sealed partial class JobCalls
         context, request, request.Job, Operation.DeleteJob, request.Reason,
         (job, sentence, outcome) => new DeleteJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
 
+    public override Task<SetJobRateResponse> SetJobRate(SetJobRateRequest request, ServerCallContext context) => commands.RunAsync(
+        context, request, request.Job, Operation.SetJobRate, request.Reason,
+        (job, sentence, outcome) => new SetJobRateResponse { Job = job, Sentence = sentence, Outcome = outcome },
+        JobRates.Check("max_rows_per_second", request.HasMaxRowsPerSecond, request.MaxRowsPerSecond));
+
     public override Task<OperateJobsResponse> OperateJobs(OperateJobsRequest request, ServerCallContext context) =>
         many.RunAsync(context, request);
 }

@@ -21,7 +21,6 @@ static class NotYet
             "headgate.v1.PipelineService/DryRun",
             "headgate.v1.PipelineService/PauseSchedule",
             "headgate.v1.PipelineService/ResumeSchedule",
-            "headgate.v1.JobService/SetJobRate",
             "headgate.v1.JobService/GetRecovery",
             .. RecordService.Descriptor.Methods.Select(method => $"{Service}/{method.Name}"),
         ]);
@@ -29,8 +28,6 @@ static class NotYet
     public static RpcException PauseSchedule => Of("pause_schedule: a schedule cannot be paused");
 
     public static RpcException PassGuards => Of("pass_guards: there are no guards");
-
-    public static RpcException SetRate => Of("set_rate: a job's rate cannot be set");
 
     public static RpcException CancelAndStart => Of("on_active_job CANCEL_AND_START: a successor cannot wait");
 

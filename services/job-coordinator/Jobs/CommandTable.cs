@@ -10,21 +10,25 @@ namespace Headgate.JobCoordinator.Jobs;
 static class CommandTable
 {
     static readonly Operation[] NeverWritten =
-        [Operation.PauseJob, Operation.CancelJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.DiscardJob];
+    [
+        Operation.PauseJob, Operation.CancelJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.DiscardJob, Operation.SetJobRate,
+    ];
 
     static readonly Operation[] Launched = [Operation.PauseJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.DiscardJob];
-    static readonly Operation[] Draining = [Operation.CancelJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob];
+    static readonly Operation[] Draining = [Operation.CancelJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.SetJobRate];
 
     static readonly Operation[] Standing =
     [
         Operation.ResumeJob, Operation.CancelJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.RestartJob, Operation.DiscardJob,
+        Operation.SetJobRate,
     ];
 
     /// <summary>What a state accepts, the likeliest first; of a stop in progress, what it is to end in and how decide too.</summary>
     public static IReadOnlyList<Operation> Accepts(string state, StopIntent? intent, CancelMode? mode, bool isDeleted) => state switch
     {
         nameof(SyncJobStateMachine.Pending) or nameof(SyncJobStateMachine.Initializing) => NeverWritten,
-        nameof(SyncJobStateMachine.Processing) or nameof(SyncJobStateMachine.Collecting) => Launched,
+        nameof(SyncJobStateMachine.Processing) => [.. Launched, Operation.SetJobRate],
+        nameof(SyncJobStateMachine.Collecting) => Launched,
         nameof(SyncJobStateMachine.Pausing) when intent == StopIntent.Fail => [Operation.PauseJob, .. Draining],
         nameof(SyncJobStateMachine.Pausing) => Draining,
         nameof(SyncJobStateMachine.Paused) or nameof(SyncJobStateMachine.Failed) => Standing,

@@ -2,6 +2,7 @@ using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
+using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Jobs.Work;
@@ -39,7 +40,7 @@ static class ImpliedCommands
         var load = await PipelineWork.LoadOptionsAsync(context.Db(), job);
         var toRead = await ExtractionWork.TakeNextAsync(context.Db(), job, load.Parallelism);
         var toWrite = job.Phase == JobPhase.Loading ? await LoadingWork.TakeNextAsync(context.Db(), job, load.Parallelism) : [];
-        return [.. toRead.Select(segment => Extract(job, segment)), .. toWrite.Select(segment => Load(job, segment, Ceiling(load)))];
+        return [.. toRead.Select(segment => Extract(job, segment, load)), .. toWrite.Select(segment => Load(job, segment, load))];
     }
 
     /// <summary>Segments that workers should have in hand already.</summary>
@@ -50,7 +51,7 @@ static class ImpliedCommands
         var load = await PipelineWork.LoadOptionsAsync(context.Db(), job);
         var read = await ExtractionWork.InHandAsync(context.Db(), job);
         var written = job.Phase == JobPhase.Loading ? await LoadingWork.InHandAsync(context.Db(), job) : [];
-        return [.. read.Select(segment => Extract(job, segment)), .. written.Select(segment => Load(job, segment, Ceiling(load)))];
+        return [.. read.Select(segment => Extract(job, segment, load)), .. written.Select(segment => Load(job, segment, load))];
     }
 
     static async Task<IReadOnlyList<ImpliedCommand>> PreparationAsync(BehaviorContext<SyncJob> context)
@@ -85,16 +86,18 @@ static class ImpliedCommands
         EverLaunched = job.RequestId is not null,
     });
 
-    static ImpliedCommand Extract(SyncJob job, SegmentInHand segment) => new(Lanes.Extract, new ExtractSegment
+    static ImpliedCommand Extract(SyncJob job, SegmentInHand segment, LoadDefinition load) => new(Lanes.Extract, new ExtractSegment
     {
         JobId = job.CorrelationId,
         Attempt = job.Attempt,
         Epoch = job.Epoch,
         ObjectNo = segment.object_no,
         SegmentNo = segment.segment_no,
+        MaxRowsPerSecond = Share(job, load),
+        RateNo = job.RateNo,
     });
 
-    static ImpliedCommand Load(SyncJob job, SegmentInHand segment, int maxRowsPerSecond) => new(Lanes.Load, new LoadSegment
+    static ImpliedCommand Load(SyncJob job, SegmentInHand segment, LoadDefinition load) => new(Lanes.Load, new LoadSegment
     {
         JobId = job.CorrelationId,
         Attempt = job.Attempt,
@@ -105,10 +108,10 @@ static class ImpliedCommands
         Rows = segment.rows,
         Empty = segment.empty,
         Round = segment.round,
-        MaxRowsPerSecond = maxRowsPerSecond,
+        MaxRowsPerSecond = Share(job, load),
+        RateNo = job.RateNo,
     });
 
-    // The ceiling is the job's: each of the segments in hand at the same time gets its share.
-    static int Ceiling(Contracts.Pipelines.LoadDefinition load) =>
-        load.MaxRowsPerSecond == 0 ? 0 : Math.Max(1, load.MaxRowsPerSecond / load.Parallelism);
+    // The ceiling is the job's: each of the segments that can be in hand at the same time gets its share.
+    static double Share(SyncJob job, LoadDefinition load) => (job.MaxRowsPerSecond ?? load.MaxRowsPerSecond) / (double)load.Parallelism;
 }

@@ -88,6 +88,12 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>Which destination the fence stands open at, told from any other; null: at none.</summary>
     public string? Destination { get; set; }
 
+    /// <summary>The ceiling in records a second that somebody has set for this job, 0: none; null: nobody has, the pipeline file's holds.</summary>
+    public int? MaxRowsPerSecond { get; set; }
+
+    /// <summary>Rises with each setting of it, so that of two on their way to a worker the later one holds.</summary>
+    public int RateNo { get; set; }
+
     /// <summary>About how many records there are to be read in this attempt; null: not known of every object.</summary>
     public long? Estimated { get; set; }
 

@@ -16,7 +16,7 @@ sealed record JobRow
         j.trigger, j.trigger_detail, j.actor, j.trigger_reason, j.resume_to, j.intent, j.mode, j.stop_actor, j.stop_reason,
         j.stop_requested_at, j.stop_confirmed_at, j.stop_cause, j.stop_unconfirmed, j.waiting_for, j.error, j.error_code, j.estimated, j.extracted, j.written, j.inserted,
         j.updated, j.unchanged, j.rejected, j.created_at, j.started_at, j.launched_at, j.finished_at, j.deleted_at, j.changed,
-        (v.load ->> 'maxRowsPerSecond')::bigint, v.cancel ->> 'drainDeadline'
+        coalesce(j.max_rows_per_second, (v.load ->> 'maxRowsPerSecond')::bigint), v.cancel ->> 'drainDeadline'
         """;
 
     /// <summary>Beside j. One that is limited is looked up for each row, whatever the planner thinks of how many there are.</summary>

@@ -28,6 +28,9 @@ sealed class MemoryDestination : IDestination
     /// <summary>Called within each write, with the batch's size.</summary>
     public Action<int> OnWrite { get; set; } = _ => { };
 
+    /// <summary>Called within each planning, with what would end it.</summary>
+    public Func<CancellationToken, Task> OnPlan { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Whether the fence stands for every job.</summary>
     public bool IsOpen { get; set; } = true;
 
@@ -49,11 +52,14 @@ sealed class MemoryDestination : IDestination
 
     public Task<string> RoleAsync(CancellationToken cancellationToken) => Task.FromResult("writer");
 
-    public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
+    public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(
         IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects,
         LoadDefinition options,
-        CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<ObjectPlan>>([.. objects.Select(entry => MemoryPlan.Of(entry.Source, entry.Definition))]);
+        CancellationToken cancellationToken)
+    {
+        await OnPlan(cancellationToken);
+        return [.. objects.Select(entry => MemoryPlan.Of(entry.Source, entry.Definition))];
+    }
 
     public Task<IReadOnlyList<int>?> ApplyChangesAsync(
         JobTicket ticket, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using Headgate.Connectors.Destinations;
 using Headgate.IngestWorker.Loading;
+using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.Tests.Doubles;
 
@@ -45,7 +46,7 @@ public abstract class LoadTest : IDisposable
         {
             BatchTarget = TimeSpan.FromMilliseconds(200),
             YieldAfter = TimeSpan.FromSeconds(30),
-            MaxRowsPerSecond = maxRowsPerSecond,
+            Rate = new JobRate(new RateSetting(0, maxRowsPerSecond)),
             Round = round,
         },
         Time,

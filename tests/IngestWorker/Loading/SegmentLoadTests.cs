@@ -151,6 +151,15 @@ public sealed class SegmentLoadTests : LoadTest
     }
 
     [Fact]
+    public async Task A_segment_is_paid_for_before_it_is_done()
+    {
+        Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(400, maxRowsPerSecond: 500));
+
+        Assert.Single(Ledger.Batches);
+        Assert.InRange(Time.Elapsed.TotalSeconds, 0.79, 0.81);
+    }
+
+    [Fact]
     public async Task A_worker_that_stops_aborts_and_the_next_goes_on()
     {
         using var stop = new CancellationTokenSource();

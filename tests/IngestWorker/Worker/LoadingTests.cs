@@ -2,6 +2,7 @@ using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using Headgate.IngestWorker.Loading;
+using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Tests.Doubles;
 using MassTransit;
 
@@ -71,7 +72,8 @@ public sealed class LoadingTests : WorkerTest
     {
         var (job, staged) = await StageAsync();
         Worker.Destination.IsOpen = false;
-        Assert.IsType<LoadOutcome.Skipped>(await Worker.Get<SegmentLoader>().RunAsync(job.Load(staged), default, default));
+        var anyRate = new JobRate(new RateSetting(0, 0));
+        Assert.IsType<LoadOutcome.Skipped>(await Worker.Get<SegmentLoader>().RunAsync(job.Load(staged), anyRate, default, default));
         Assert.Empty(Worker.Trail.All.OfType<SegmentLoaded>());
     }
 

@@ -5,6 +5,7 @@ using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
 using Headgate.IngestWorker.Loading;
+using Headgate.IngestWorker.Rates;
 using Headgate.Tests.Servers;
 
 namespace Headgate.IngestWorker.Tests.Worker;
@@ -79,7 +80,8 @@ public sealed class PostgresRunTests : WorkerTest
         await Worker.AskAsync<SchemaChangesApplied>(job.Apply());
         await MoveAsync(job with { Epoch = 2 }, isOpen: false);
 
-        Assert.IsType<LoadOutcome.Skipped>(await Worker.Get<SegmentLoader>().RunAsync(job.Load(staged[0]), default, default));
+        var anyRate = new JobRate(new RateSetting(0, 0));
+        Assert.IsType<LoadOutcome.Skipped>(await Worker.Get<SegmentLoader>().RunAsync(job.Load(staged[0]), anyRate, default, default));
         Assert.Equal(0, await _destination.ScalarAsync<long>("select count(*) from a"));
     }
 

@@ -68,7 +68,7 @@ public sealed class ReleaseTests : WorkerTest
         var job = Job("a");
         await ReleaseAsync((job with { Epoch = 2 }).Release(staging: true));
 
-        Assert.IsType<StepAnswer.Nothing>(await Worker.Get<Preparation.JobPreparation>().RunAsync(job.PrepareAll(), default));
+        Assert.IsType<StepAnswer.Nothing>(await Worker.Get<Preparation.JobPreparation>().RunAsync(job.PrepareAll(), default, default));
 
         Assert.Equal(0, Worker.Get<SnapshotKeeper>().Count);
         await AssertSnapshotSessionsAsync(0);

@@ -15,15 +15,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Headgate.IngestWorker.Tests.Worker;
 
-/// <summary>A whole worker on the in-memory transport, with a state database of its own.</summary>
+/// <summary>A whole worker with a state database of its own.</summary>
 sealed class WorkerHost : IAsyncDisposable
 {
     readonly IHost _host;
 
-    WorkerHost(IHost host, EventTrail trail, Ear ear, MemoryDestination destination)
+    WorkerHost(IHost host, EventTrail trail, Ear ear, AskRecord asks, MemoryDestination destination)
     {
         _host = host;
         Ear = ear;
+        Asks = asks;
         Trail = trail;
         Destination = destination;
     }
@@ -32,17 +33,24 @@ sealed class WorkerHost : IAsyncDisposable
 
     public Ear Ear { get; }
 
+    public AskRecord Asks { get; }
+
     public MemoryDestination Destination { get; }
 
-    public static async Task<WorkerHost> StartAsync(TestDatabase state, string staging, params (string Name, string Value)[] options)
+    /// <param name="state">Its database.</param>
+    /// <param name="staging">Its directory.</param>
+    /// <param name="amqp">Its broker; null: it is on the in-memory transport.</param>
+    /// <param name="options">What it is told.</param>
+    public static async Task<WorkerHost> StartAsync(
+        TestDatabase state, string staging, Uri? amqp = null, params (string Name, string Value)[] options)
     {
-        var (trail, ear, destination) = (new EventTrail(), new Ear(), new MemoryDestination());
+        var (trail, ear, asks, destination) = (new EventTrail(), new Ear(), new AskRecord(), new MemoryDestination());
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(options.Select(option => new KeyValuePair<string, string?>(option.Name, option.Value)));
         builder.Logging.ClearProviders();
         builder.AddIngestWorker(new ServiceSettings { State = state.ConnectionString, Staging = staging });
         builder.Services.AddSingleton<IDestinationConnector>(new MemoryConnector(destination));
-        builder.AddHeadgateBus(amqp: null, bus =>
+        builder.AddHeadgateBus(amqp, bus =>
         {
             bus.AddIngestWorkerConsumers();
             bus.AddConsumeObserver(_ => ear);
@@ -58,10 +66,17 @@ sealed class WorkerHost : IAsyncDisposable
                 ],
                 Configure = (_, endpoint) => endpoint.Instance(trail),
             });
+            bus.AddLane(new Lane
+            {
+                Name = "headgate.test.asks",
+                Concurrency = 1,
+                Events = [new LaneEvent<JobTaken>()],
+                Configure = (_, endpoint) => endpoint.Instance(asks),
+            });
         });
         var host = builder.Build();
         await host.StartAsync();
-        return new WorkerHost(host, trail, ear, destination);
+        return new WorkerHost(host, trail, ear, asks, destination);
     }
 
     public T Get<T>()

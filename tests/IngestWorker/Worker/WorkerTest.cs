@@ -22,6 +22,9 @@ public abstract class WorkerTest : IAsyncLifetime
 
     internal virtual (string Name, string Value)[] Options => [];
 
+    /// <summary>Null: the in-memory transport.</summary>
+    internal virtual Uri? Amqp => null;
+
     public virtual async Task InitializeAsync()
     {
         State = await TestDatabase.CreateAsync("ingest_state");
@@ -33,7 +36,7 @@ public abstract class WorkerTest : IAsyncLifetime
             insert into a select n, 'a' || n from generate_series(1, 10) n;
             insert into b select n, 'b' || n from generate_series(1, 20) n;
             """);
-        Worker = await WorkerHost.StartAsync(State, StagingPath, Options);
+        Worker = await WorkerHost.StartAsync(State, StagingPath, Amqp, Options);
     }
 
     public virtual async Task DisposeAsync()

@@ -181,6 +181,7 @@ public sealed class ShownJobTests(SagaBench bench) : IAsyncLifetime
         "cancel" => Operation.CancelJob,
         "cancel pause-first" => Operation.PauseAndCancelJob,
         "cancel force" => Operation.ForceCancelJob,
+        "rate" => Operation.SetJobRate,
         "restart" => Operation.RestartJob,
         "discard" => Operation.DiscardJob,
         "abandon" => Operation.AbandonJob,

@@ -56,6 +56,7 @@ public sealed class SagaBench : IAsyncLifetime
             bus.AddConsumer<MoveFenceConsumer>();
             bus.AddConsumer<VerifyJobConsumer>();
             bus.AddConsumer<GrantTurnConsumer>();
+            bus.AddConsumer<JobTakenConsumer>();
             bus.AddConsumer<StartJobConsumer>();
             bus.AddLane(Lane(Fences, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context)));
             bus.AddLane(Lane(Starts, (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context)));
@@ -63,6 +64,7 @@ public sealed class SagaBench : IAsyncLifetime
             {
                 lane.ConfigureConsumer<VerifyJobConsumer>(context);
                 lane.ConfigureConsumer<GrantTurnConsumer>(context);
+                lane.ConfigureConsumer<JobTakenConsumer>(context);
             }));
         });
         _host = builder.Build();

@@ -113,6 +113,36 @@ public sealed class WhenSegmentsAreHandedOut(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_rate_that_is_set_goes_with_what_is_read_and_written_and_stays_through_stop_resume_and_restart()
+    {
+        var job = await (await bench.AcceptAsync(maxRowsPerSecond: 1000)).InAsync("Initializing");
+        await job.PrepareAsync(segments: 4);
+        Assert.All(job.Sent<ExtractSegment>(), sent => Assert.Equal((0, 500), (sent.RateNo, sent.MaxRowsPerSecond)));
+        // As the call does, beside the saga.
+        await bench.ExecuteAsync($"update coordinator.sync_job set max_rows_per_second = 30, rate_no = 1 where job_id = {job.Id}");
+
+        await job.ExtractAsync(0);
+        Assert.Equal((1, 15), (job.Sent<ExtractSegment>()[^1].RateNo, job.Sent<ExtractSegment>()[^1].MaxRowsPerSecond));
+        for (var segment = 1; segment < 4; segment++) await job.ExtractAsync(segment);
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        Assert.All(job.Sent<LoadSegment>(), sent => Assert.Equal((1, 15), (sent.RateNo, sent.MaxRowsPerSecond)));
+
+        await job.PauseAsync();
+        await job.ConfirmStopAsync();
+        await job.ResumeAsync();
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        Assert.Equal((1, 15), (job.Sent<LoadSegment>()[^1].RateNo, job.Sent<LoadSegment>()[^1].MaxRowsPerSecond));
+        await job.PauseAsync();
+        await job.ConfirmStopAsync();
+        await job.RestartAsync();
+        await job.PrepareAsync(segments: 1);
+        Assert.Equal((1, 15), (job.Sent<ExtractSegment>()[^1].RateNo, job.Sent<ExtractSegment>()[^1].MaxRowsPerSecond));
+        Assert.Equal((30, 1), ((await job.RowAsync()).MaxRowsPerSecond, (await job.RowAsync()).RateNo));
+    }
+
+    [Fact]
     public async Task What_was_lost_and_read_again_counts_once()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Processing");

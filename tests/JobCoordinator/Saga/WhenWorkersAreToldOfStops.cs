@@ -107,6 +107,35 @@ public sealed class WhenWorkersAreToldOfStops(SagaBench bench)
         Assert.True(job.Sent<MoveFence>()[^1].Epoch > job.Published<JobStopping>()[^1].Epoch);
     }
 
+    [Fact]
+    public async Task A_worker_that_takes_up_an_epoch_that_is_over_is_told_of_the_stop_again()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await job.CancelAsync(CancelMode.Force);
+        var (told, epoch) = (job.Published<JobStopping>().Count, await job.EpochAsync());
+
+        await bench.HandleAsync(new JobTaken { JobId = job.Id, Epoch = epoch - 1 }, lane: SagaBench.Upkeep);
+        await AssertToldAsync(job, force: true);
+        Assert.Equal(told + 1, job.Published<JobStopping>().Count);
+
+        await bench.HandleAsync(new JobTaken { JobId = job.Id, Epoch = epoch }, lane: SagaBench.Upkeep);
+        Assert.Equal(told + 1, job.Published<JobStopping>().Count);
+    }
+
+    [Fact]
+    public async Task A_worker_that_takes_up_a_job_whose_rate_was_set_is_told_of_it()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await bench.HandleAsync(new JobTaken { JobId = job.Id, Epoch = await job.EpochAsync() }, lane: SagaBench.Upkeep);
+        Assert.Empty(job.Published<JobRateChanged>());
+        await bench.ExecuteAsync($"update coordinator.sync_job set max_rows_per_second = 30, rate_no = 4 where job_id = {job.Id}");
+
+        await bench.HandleAsync(new JobTaken { JobId = job.Id, Epoch = await job.EpochAsync() }, lane: SagaBench.Upkeep);
+
+        var told = Assert.Single(job.Published<JobRateChanged>());
+        Assert.Equal((4, 15), (told.RateNo, told.MaxRowsPerSecond));
+    }
+
     static async Task AssertToldAsync(SagaJob job, bool force)
     {
         var told = job.Published<JobStopping>()[^1];

@@ -6,6 +6,7 @@ static class CommandingRegistration
     public static void AddJobCommanding(this IServiceCollection services)
     {
         services.AddSingleton<JobDeletion>();
+        services.AddSingleton<JobRates>();
         services.AddSingleton<GivenCommands>();
         services.AddSingleton<JobRefusals>();
         services.AddSingleton<ForeseenAnswers>();

@@ -8,7 +8,7 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 sealed class GivenCommands(CoordinatorState state)
 {
     // Of the command c: it says how a job is stopped. An escalation makes the stop that of whoever asked for force.
-    const string MakesStop = "c.command <> 'DeleteJob' and c.outcome = 'Accepted'";
+    const string MakesStop = "c.command not in ('DeleteJob', 'SetJobRate') and c.outcome = 'Accepted'";
 
     /// <summary>The job that a message was for; null: it has not reached one.</summary>
     public async Task<Guid?> JobOfAsync(Guid message, CancellationToken cancellationToken)

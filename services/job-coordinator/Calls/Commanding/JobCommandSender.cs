@@ -7,9 +7,9 @@ using Operation = Headgate.V1.Operation;
 namespace Headgate.JobCoordinator.Calls.Commanding;
 
 /// <summary>
-/// Hands commands to jobs, as messages: the saga alone decides, and answers. It takes no part in a deletion, which hides what it has ended.
+/// Hands commands to jobs, as messages: the saga alone decides, and answers. It takes no part in what moves no job: a deletion, a rate.
 /// </summary>
-sealed class JobCommandSender(IBus bus, JobDeletion deletion)
+sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates)
 {
     /// <summary>How long a job has to answer; it may be waiting for a lock that a commit of its own holds.</summary>
     public static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
@@ -41,7 +41,8 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion)
             Operation.RestartJob => GiveAsync(new RestartJob { JobId = job, Actor = actor, Reason = reason }),
             Operation.DiscardJob => GiveAsync(new DiscardJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at }),
             Operation.AbandonJob => GiveAsync(new AbandonJob { JobId = job, Actor = actor, Reason = reason }),
-            Operation.DeleteJob => deletion.DeleteAsync(job, messageId, actor, reason, cancellationToken),
+            Operation.DeleteJob => deletion.DeleteAsync(job, messageId, order, cancellationToken),
+            Operation.SetJobRate => rates.SetAsync(job, order.MaxRowsPerSecond, messageId, order, cancellationToken),
             var other => throw new InvalidOperationException($"{other} is not given to a job."),
         };
 

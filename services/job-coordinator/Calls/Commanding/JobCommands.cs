@@ -20,11 +20,11 @@ sealed class JobCommands(
     /// <exception cref="RpcException">What JobService says of the method.</exception>
     public async Task<TResponse> RunAsync<TRequest, TResponse>(
         ServerCallContext context, TRequest request, JobReference reference, Operation operation, string reason,
-        Func<Job, string, CommandOutcome, TResponse> response)
+        Func<Job, string, CommandOutcome, TResponse> response, int maxRowsPerSecond = 0)
         where TRequest : IMessage<TRequest>
     {
         context.SetAuditOperation(operation);
-        var order = JobOrder.Of(operation, reason, context, time.GetUtcNow());
+        var order = JobOrder.Of(operation, reason, context, time.GetUtcNow(), maxRowsPerSecond);
         Result result;
         try
         {

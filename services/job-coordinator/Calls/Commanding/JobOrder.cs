@@ -9,8 +9,9 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// <param name="Actor">The caller.</param>
 /// <param name="Reason">Null: none was given.</param>
 /// <param name="AskedAt">When the call came.</param>
-sealed record JobOrder(Operation Operation, string Actor, string? Reason, DateTimeOffset AskedAt)
+/// <param name="MaxRowsPerSecond">Of SetJobRate: the ceiling.</param>
+sealed record JobOrder(Operation Operation, string Actor, string? Reason, DateTimeOffset AskedAt, int MaxRowsPerSecond = 0)
 {
-    public static JobOrder Of(Operation operation, string reason, ServerCallContext context, DateTimeOffset at) =>
-        new(operation, context.Caller().Name, reason.Length > 0 ? reason : null, at);
+    public static JobOrder Of(Operation operation, string reason, ServerCallContext context, DateTimeOffset at, int maxRowsPerSecond = 0) =>
+        new(operation, context.Caller().Name, reason.Length > 0 ? reason : null, at, maxRowsPerSecond);
 }

@@ -32,8 +32,8 @@ sealed class ManyJobs(
     /// <exception cref="RpcException">What JobService says of OperateJobs.</exception>
     public async Task<OperateJobsResponse> RunAsync(ServerCallContext context, OperateJobsRequest request)
     {
-        var at = time.GetUtcNow();
         var operation = RequestedOperations.Of(request);
+        var order = JobOrder.Of(operation, request.Reason, context, time.GetUtcNow(), RequestedOperations.RateOf(request));
         var ids = SelectedJobs.Check(request);
         var (project, stop) = (context.Caller().Project, context.CancellationToken);
         context.SetAuditOperation(operation);
@@ -52,11 +52,11 @@ sealed class ManyJobs(
 
         if (request.ValidateOnly)
         {
-            var foretold = await ResultsAsync(operation, found, await foreseen.OfAsync(operation, [.. found.Jobs.Values], stop), stop);
+            var foretold = await ResultsAsync(operation, found, await foreseen.OfAsync(order, [.. found.Jobs.Values], stop), stop);
             return Response(foretold, $"Nothing was commanded; it would be {CommandResults.Count(foretold)}.");
         }
 
-        var answers = await GiveAsync(context, JobOrder.Of(operation, request.Reason, context, at), id, found);
+        var answers = await GiveAsync(context, order, id, found);
         if (request is { Reason.Length: > 0, IdempotencyKey.Length: > 0 }) await AddReasonAsync(context, request.Reason, id, found);
         var results = await ResultsAsync(operation, await FindAsync(found.Named, project, stop), answers, stop);
         return Response(results, $"{CommandResults.Count(results)}.");

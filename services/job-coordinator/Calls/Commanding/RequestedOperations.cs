@@ -31,7 +31,12 @@ static class RequestedOperations
         CommandOneofCase.Discard => Operation.DiscardJob,
         CommandOneofCase.Abandon => Operation.AbandonJob,
         CommandOneofCase.Delete => Operation.DeleteJob,
-        CommandOneofCase.SetRate => throw NotYet.SetRate,
+        CommandOneofCase.SetRate => Operation.SetJobRate,
         _ => throw CallErrors.Invalid(("command", "It is not set: expected what to do with each job.")),
     };
+
+    /// <summary>Of set_rate, its ceiling; of all else 0.</summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: there is none, or it is out of bounds.</exception>
+    public static int RateOf(OperateJobsRequest request) => request.CommandCase != CommandOneofCase.SetRate ? 0
+        : JobRates.Check("set_rate.max_rows_per_second", request.SetRate.HasMaxRowsPerSecond, request.SetRate.MaxRowsPerSecond);
 }

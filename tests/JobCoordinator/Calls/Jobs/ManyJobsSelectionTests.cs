@@ -68,9 +68,12 @@ public sealed class ManyJobsSelectionTests(CommandBench bench)
     {
         var noJobs = await RefusedAsync(new OperateJobsRequest { Pause = new Pause() });
         var noCommand = await RefusedAsync(new OperateJobsRequest { Filter = OfProject });
+        var noRate = await RefusedAsync(new OperateJobsRequest { Filter = OfProject, SetRate = new SetRate() });
         var noMode = await RefusedAsync(new OperateJobsRequest { Filter = OfProject, Cancel = new Cancel { Mode = (CancelMode)9 } });
 
-        Assert.Equal(["jobs", "command", "cancel.mode"], Fields(noJobs).Concat(Fields(noCommand)).Concat(Fields(noMode)));
+        Assert.Equal(
+            ["jobs", "command", "cancel.mode", "set_rate.max_rows_per_second"],
+            Fields(noJobs).Concat(Fields(noCommand)).Concat(Fields(noMode)).Concat(Fields(noRate)));
     }
 
     [Fact]
@@ -81,7 +84,6 @@ public sealed class ManyJobsSelectionTests(CommandBench bench)
         [
             new OperateJobsRequest { Filter = OfProject, Cancel = new Cancel { PauseFirst = true, PauseSchedule = true } },
             new OperateJobsRequest { Filter = OfProject, Resume = new Resume { PassGuards = true } },
-            new OperateJobsRequest { Filter = OfProject, SetRate = new SetRate { MaxRowsPerSecond = 1 } },
         ])
             Assert.Equal(StatusCode.Unimplemented, (await RefusedAsync(request)).StatusCode);
 

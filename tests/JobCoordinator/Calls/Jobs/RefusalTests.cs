@@ -8,11 +8,12 @@ namespace Headgate.JobCoordinator.Tests.Calls.Jobs;
 [Collection(nameof(CommandCollection))]
 public sealed class RefusalTests(CommandBench bench)
 {
-    static readonly Operation[] Launched = [Operation.PauseJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.DiscardJob];
+    static readonly Operation[] Launched = [Operation.PauseJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.DiscardJob, Operation.SetJobRate];
 
     static readonly Operation[] Standing =
     [
         Operation.ResumeJob, Operation.CancelJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.RestartJob, Operation.DiscardJob,
+        Operation.SetJobRate,
     ];
 
     [Fact]
@@ -23,7 +24,7 @@ public sealed class RefusalTests(CommandBench bench)
         var error = await RefusedAsync(Operation.CancelJob, job);
 
         const string sentence = "Refused: a launched job is paused before it is canceled; pause_first does both, force does not wait; in Processing it "
-            + "accepts PauseJob, CancelJob with pause_first, CancelJob with mode FORCE, DiscardJob.";
+            + "accepts PauseJob, CancelJob with pause_first, CancelJob with mode FORCE, DiscardJob, SetJobRate.";
         Assert.Equal((StatusCode.FailedPrecondition, sentence), (error.StatusCode, error.Status.Detail));
         var refusal = new Refusal { Rule = Rule.PauseFirst, Sentence = sentence, JobId = job.ToString(), JobState = JobState.Processing };
         refusal.WouldAccept.Add(Launched);
@@ -44,7 +45,7 @@ public sealed class RefusalTests(CommandBench bench)
     [InlineData(Operation.DeleteJob, "Processing", Rule.State)]
     [InlineData(Operation.CancelJob, "Collecting", Rule.PauseFirst)]
     public async Task Job_that_runs_refuses(Operation operation, string state, Rule rule) =>
-        await RefusesAsync(operation, state, rule, null, Launched);
+        await RefusesAsync(operation, state, rule, null, [.. Launched.Where(each => state == "Processing" || each != Operation.SetJobRate)]);
 
     [Theory]
     [InlineData(Operation.PauseJob, "Failed")]
@@ -68,8 +69,8 @@ public sealed class RefusalTests(CommandBench bench)
     [Theory]
     [InlineData("Canceling", "mode = 'Graceful'", new[] { Operation.ForceCancelJob, Operation.AbandonJob })]
     [InlineData("Canceling", "mode = 'Force'", new[] { Operation.AbandonJob })]
-    [InlineData("Pausing", "intent = 'Pause'", new[] { Operation.CancelJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob })]
-    [InlineData("Pausing", "intent = 'Fail'", new[] { Operation.PauseJob, Operation.CancelJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob })]
+    [InlineData("Pausing", "intent = 'Pause'", new[] { Operation.CancelJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.SetJobRate })]
+    [InlineData("Pausing", "intent = 'Fail'", new[] { Operation.PauseJob, Operation.CancelJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.SetJobRate })]
     public async Task Stop_in_progress_says_what_it_would_accept_by_what_it_is(string state, string with, Operation[] accepts) =>
         await RefusesAsync(Operation.ResumeJob, state, Rule.State, with, accepts);
 

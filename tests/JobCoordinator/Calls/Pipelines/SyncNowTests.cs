@@ -66,7 +66,8 @@ public sealed class SyncNowTests(PipelineBench bench)
         var refusal = await Refused.ByAsync(Rule.ActiveJob, $"job:{job}", bench.Admin.SyncNowAsync(new SyncNowRequest { Pipeline = _project.Reference() }));
 
         Assert.Equal((job.ToString(), JobState.Processing), (refusal.JobId, refusal.JobState));
-        Assert.Equal([Operation.PauseJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.DiscardJob], refusal.WouldAccept);
+        Assert.Equal(
+            [Operation.PauseJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.DiscardJob, Operation.SetJobRate], refusal.WouldAccept);
         var skipped = (await bench.Admin.GetPipelineAsync(new GetPipelineRequest { Pipeline = _project.Reference() })).SkippedRuns.Single();
         Assert.Equal((job.ToString(), "bench"), (skipped.JobId, skipped.Trigger.Actor));
         Assert.Equal(1, await _project.JobsAsync());
