@@ -17,4 +17,7 @@ public sealed record CancelJob
 
     /// <summary>Pause a launched job first instead of refusing a graceful cancel.</summary>
     public bool PauseFirst { get; init; }
+
+    /// <summary>By force although records in flight will be in doubt, at a destination whose writes are not idempotent. Default: refused there.</summary>
+    public bool AcceptInDoubt { get; init; }
 }

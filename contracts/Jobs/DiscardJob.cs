@@ -11,4 +11,7 @@ public sealed record DiscardJob
 
     /// <summary>Why.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Although records in flight will be in doubt, at a destination whose writes are not idempotent. Default: refused there.</summary>
+    public bool AcceptInDoubt { get; init; }
 }

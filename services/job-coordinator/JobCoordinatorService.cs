@@ -10,6 +10,7 @@ using Headgate.Hosting.Configuration;
 using Headgate.Hosting.Faults;
 using Headgate.JobCoordinator.Applying;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Doubts;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Obligations;
@@ -41,6 +42,7 @@ public static class JobCoordinatorService
         services.AddSingleton(ReferencePolicy.From(builder.Configuration));
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<FenceOpener>();
+        services.AddSingleton<InFlight>();
         services.AddJobReading();
         services.AddHostedService<CoordinatorMigration>();
         services.AddHealthChecks().AddCheck<CoordinatorHealthCheck>("coordinator-state", tags: ["ready"]);
@@ -68,6 +70,7 @@ public static class JobCoordinatorService
         builder.Services.AddHostedService<JobTelemetry>();
         builder.Services.AddHostedService<ObligationRelay>();
         builder.Services.AddHostedService<Reconciler>();
+        builder.Services.AddHostedService<DoubtResolver>();
     }
 
     public static void AddJobCoordinatorConsumers(this IBusRegistrationConfigurator bus)

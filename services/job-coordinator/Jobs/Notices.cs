@@ -112,5 +112,6 @@ static class Notices
         Updated = job.Updated,
         Unchanged = job.Unchanged,
         Rejected = job.Rejected,
+        InDoubt = job.InDoubt,
     };
 }

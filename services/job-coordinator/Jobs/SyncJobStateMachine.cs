@@ -83,11 +83,13 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(CancelAsked, MustPauseFirst).Refuse("a launched job is paused before it is canceled; pause_first does both, force does not wait", CommandRule.PauseFirst),
             When(CancelAsked, MayPauseFirst).Stop(StopIntent.Cancel).TransitionTo(Pausing).SendImplied()
                 .Accept("Pausing, then Canceled: batches in flight commit, nothing new starts."),
-            When(CancelAsked, IsForce).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
-                .Accept("Canceling by force: batches in flight are rolled back."),
+            When(CancelAsked, IsForce).IfElseAsync(MustAcceptDoubt, doubt => doubt.RefuseDoubt(),
+                force => force.Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
+                    .Accept("Canceling by force: batches in flight are rolled back.")),
             When(RestartAsked).Refuse("only a paused or failed job can be restarted"),
-            When(DiscardAsked).Stop(StopIntent.Discard).TransitionTo(Canceling).SendImplied()
-                .Accept("Canceling by force, then Discarded: batches in flight are rolled back."),
+            When(DiscardAsked).IfElseAsync(MustAcceptDoubt, doubt => doubt.RefuseDoubt(),
+                force => force.Stop(StopIntent.Discard).TransitionTo(Canceling).SendImplied()
+                    .Accept("Canceling by force, then Discarded: batches in flight are rolled back.")),
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
@@ -122,8 +124,9 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(PauseAsked, IsFailing).TurnInto(StopIntent.Pause).Accept("Paused in place of Failed once the batches in flight have drained; the error stays."),
             When(ResumeAsked).Refuse("the job is pausing: it can be resumed once it is paused"),
             When(CancelAsked, IsGraceful).TurnInto(StopIntent.Cancel).Accept("Canceled once the batches in flight have drained."),
-            When(CancelAsked, IsForce).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
-                .Accept("Canceling by force: batches in flight are rolled back."),
+            When(CancelAsked, IsForce).IfElseAsync(MustAcceptDoubt, doubt => doubt.RefuseDoubt(),
+                force => force.Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
+                    .Accept("Canceling by force: batches in flight are rolled back.")),
             When(RestartAsked).Refuse("the job is pausing: it can be restarted once it is paused"),
             When(DiscardAsked).Refuse("the job is pausing: it can be discarded once it is paused"),
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
@@ -160,7 +163,8 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(PauseAsked).Refuse("the job is being canceled"),
             When(ResumeAsked).Refuse("the job is being canceled"),
             When(CancelAsked, IsNoEscalation).AlreadySo("the job is being canceled"),
-            When(CancelAsked, IsEscalation).Escalate().SendImplied().Accept("Canceling by force now."),
+            When(CancelAsked, IsEscalation).IfElseAsync(MustAcceptDoubt, doubt => doubt.RefuseDoubt(),
+                force => force.Escalate().SendImplied().Accept("Canceling by force now.")),
             When(RestartAsked).Refuse("the job is being canceled"),
             When(DiscardAsked).Refuse("the job is being canceled; an ADMIN may abandon a stop that cannot be confirmed"),
             When(AbandonAsked).Abandon().TransitionTo(Discarded).Finish().Accept("Discarded, unconfirmed: its fence could not be moved."),

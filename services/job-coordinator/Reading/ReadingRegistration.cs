@@ -1,3 +1,4 @@
+using Headgate.JobCoordinator.Doubts;
 using Headgate.JobCoordinator.Watching;
 
 namespace Headgate.JobCoordinator.Reading;
@@ -14,6 +15,8 @@ static class ReadingRegistration
         services.AddSingleton<Tokens>();
         services.AddSingleton<JobReads>();
         services.AddSingleton<PipelineReads>();
+        services.AddSingleton<UsageReads>();
+        services.AddSingleton<InDoubtReads>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<JobWatches>();
     }

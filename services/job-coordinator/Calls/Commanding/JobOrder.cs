@@ -10,6 +10,9 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// <param name="Reason">Null: none was given.</param>
 sealed record JobOrder(Operation Operation, string Actor, string? Reason)
 {
-    public static JobOrder Of(Operation operation, string reason, ServerCallContext context) =>
-        new(operation, context.Caller().Name, reason.Length > 0 ? reason : null);
+    /// <summary>By force, although records in flight will be in doubt.</summary>
+    public bool AcceptInDoubt { get; init; }
+
+    public static JobOrder Of(Operation operation, string reason, ServerCallContext context, bool acceptInDoubt = false) =>
+        new(operation, context.Caller().Name, reason.Length > 0 ? reason : null) { AcceptInDoubt = acceptInDoubt };
 }

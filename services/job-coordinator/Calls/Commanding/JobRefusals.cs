@@ -57,6 +57,10 @@ sealed class JobRefusals(CoordinatorState state)
             }
         }
 
+        // Without the same flag either would be refused.
+        if (answer.Rule == CommandRule.AcceptInDoubt)
+            foreach (var forced in (ReadOnlySpan<Operation>)[Operation.ForceCancelJob, Operation.DiscardJob]) refusal.WouldAccept.Remove(forced);
+
         refusal.Sentence = Sentence(job, answer, refusal);
         return refusal;
     }
@@ -84,6 +88,7 @@ sealed class JobRefusals(CoordinatorState state)
         CommandRule.Final => Rule.Final,
         CommandRule.PauseFirst => Rule.PauseFirst,
         CommandRule.ActiveJob => Rule.ActiveJob,
+        CommandRule.AcceptInDoubt => Rule.AcceptInDoubt,
         _ => Rule.State,
     };
 }

@@ -51,11 +51,11 @@ sealed class ManyJobs(
 
         if (request.ValidateOnly)
         {
-            var foretold = await ResultsAsync(operation, found, await foreseen.OfAsync(operation, [.. found.Jobs.Values], stop), stop);
+            var foretold = await ResultsAsync(operation, found, await foreseen.OfAsync(operation, RequestedOperations.AcceptsDoubt(request), [.. found.Jobs.Values], stop), stop);
             return Response(foretold, $"Nothing was commanded; it would be {CommandResults.Count(foretold)}.");
         }
 
-        var answers = await GiveAsync(context, JobOrder.Of(operation, request.Reason, context), id, found);
+        var answers = await GiveAsync(context, JobOrder.Of(operation, request.Reason, context, RequestedOperations.AcceptsDoubt(request)), id, found);
         if (request is { Reason.Length: > 0, IdempotencyKey.Length: > 0 }) await AddReasonAsync(context, request.Reason, id, found);
         var results = await ResultsAsync(operation, await FindAsync(found.Named, project, stop), answers, stop);
         return Response(results, $"{CommandResults.Count(results)}.");
