@@ -1,4 +1,3 @@
-using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server;
 using Grpc.HealthCheck;
 using Headgate.JobCoordinator.Access;
@@ -45,9 +44,9 @@ public static class CallRegistration
         {
             // What is not there yet has a status that no check tells.
             health.UseHealthChecksCache = true;
-            foreach (var service in (ReadOnlySpan<ServiceDescriptor>)[PipelineService.Descriptor, JobService.Descriptor, RecordService.Descriptor, AccessService.Descriptor])
-                health.Services.Map(service.FullName, check => check.Tags.Contains("ready"));
-            health.Services.Map("", check => check.Tags.Contains("ready"));
+            foreach (var served in (ReadOnlySpan<string>)
+                ["", PipelineService.Descriptor.FullName, JobService.Descriptor.FullName, RecordService.Descriptor.FullName, AccessService.Descriptor.FullName])
+                health.Services.Map(served, check => check.Tags.Contains("ready"));
         });
         services.Configure<HealthCheckPublisherOptions>(publisher => (publisher.Delay, publisher.Period) = (TimeSpan.Zero, HealthPeriod));
     }

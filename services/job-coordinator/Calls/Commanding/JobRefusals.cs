@@ -57,10 +57,6 @@ sealed class JobRefusals(CoordinatorState state)
             }
         }
 
-        // Without the same flag either would be refused.
-        if (answer.Rule == CommandRule.AcceptInDoubt)
-            foreach (var forced in (ReadOnlySpan<Operation>)[Operation.ForceCancelJob, Operation.DiscardJob]) refusal.WouldAccept.Remove(forced);
-
         refusal.Sentence = Sentence(job, answer, refusal);
         return refusal;
     }
@@ -69,15 +65,17 @@ sealed class JobRefusals(CoordinatorState state)
     {
         var why = answer.Sentence.TrimEnd('.');
         if (refusal.JobId != job.Id.ToString()) why += $", {refusal.JobId}";
-        var accepts = refusal.WouldAccept.Count == 0 ? "nothing" : string.Join(", ", refusal.WouldAccept.Select(Shown));
+        var accepts = refusal.WouldAccept.Count == 0 ? "nothing" : string.Join(", ", refusal.WouldAccept.Select(operation => Shown(operation, answer.Rule)));
         return job.State == answer.State
             ? $"{why}; in {job.State} it accepts {accepts}."
             : $"{why}; it was {answer.State} then, and in {job.State} now it accepts {accepts}.";
     }
 
     // As somebody would call it.
-    static string Shown(Operation operation) => operation switch
+    static string Shown(Operation operation, CommandRule? rule) => operation switch
     {
+        Operation.ForceCancelJob when rule == CommandRule.AcceptInDoubt => "CancelJob with mode FORCE and accept_in_doubt",
+        Operation.DiscardJob when rule == CommandRule.AcceptInDoubt => "DiscardJob with accept_in_doubt",
         Operation.PauseAndCancelJob => "CancelJob with pause_first",
         Operation.ForceCancelJob => "CancelJob with mode FORCE",
         _ => operation.ToString(),
