@@ -10,6 +10,9 @@ sealed class UsageReads(CoordinatorState state, DatabaseClock clock, Tokens toke
     const int Usual = 1_000;
     const int Most = 10_000;
 
+    // The planner expects far more groups than there are pipelines and states, and would sort a million jobs on disk instead of hashing them.
+    const string Room = "set local work_mem = '64MB'; set local jit = off";
+
     // Each job counts once, with its present attempt; what the earlier ones have moved is added to it. The totals are of all pages.
     const string Sql =
         """
@@ -48,7 +51,10 @@ sealed class UsageReads(CoordinatorState state, DatabaseClock clock, Tokens toke
         var bound = new V1.GetUsageRequest(request) { PageToken = "" };
         var after = request.PageToken.Length == 0 ? null : (await tokens.OpenAsync("page_token", bound, project, request.PageToken, cancellationToken)).Split('/');
 
-        await using var command = state.Source.CreateCommand(Sql);
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var room = new NpgsqlCommand(Room, connection)) await room.ExecuteNonQueryAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = query.Since.ToUniversalTime() });
         command.Parameters.Add(new NpgsqlParameter { Value = query.Until is { } until ? until.ToUniversalTime() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         foreach (var text in (ReadOnlySpan<string?>)[query.Project, query.Pipeline, after?[0], after?[1], after?[2]])
