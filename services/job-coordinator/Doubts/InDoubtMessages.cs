@@ -12,7 +12,7 @@ static class InDoubtMessages
     public static V1.InDoubtRecord Of(DoubtRecord record, string name) => new()
     {
         Object = name,
-        Key = new V1.RecordKey { Values = { record.Key.ToDictionary() } },
+        Key = new V1.RecordKey { Values = { record.Key.ToDictionary(StringComparer.Ordinal) } },
         Record = { record.Fields.Select(Value) },
         Attempt = record.Attempt,
         RequestKey = record.RequestKey,
