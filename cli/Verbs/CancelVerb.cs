@@ -30,7 +30,7 @@ static class CancelVerb
             Description = "Cancels a job. On a terminal it is paused at once, then you are asked.",
             Warning = session => session.Parsed.Has(Force) ? "Batches in flight are rolled back, and the jobs canceled at once."
                 : session.Parsed.Has(PauseFirst) ? "" : "A running job is paused first, then canceled.",
-            One = async (session, job) => await SendAsync(session, job, session.Reason),
+            One = async (session, job) => await session.AcceptingDoubtAsync((accepts, key) => SendAsync(session, job, session.Reason, accepts, key)),
             Many = (session, request) => request.Cancel = new()
             {
                 // Said by an option or a person, without which nothing is sent.
@@ -67,13 +67,19 @@ static class CancelVerb
         }
 
         JobReference? found = null;
-        var answer = await name.FindAsync(async job => await SendAsync(session, found = job, session.Reason));
+        var (isAccepted, sentAs) = (false, "");
+        var answer = await session.AcceptingDoubtAsync((accepts, key) =>
+        {
+            (isAccepted, sentAs) = (accepts, key);
+            return name.FindAsync(job => SendAsync(session, found = job, session.Reason, accepts, key));
+        });
         session.Screen.Acknowledge(answer);
-        if (session.CanAsk && !parsed.Has(CommandOptions.Yes)) await session.AddReasonAsync(reason => SendAsync(session, found!, reason));
+        if (session.CanAsk && !parsed.Has(CommandOptions.Yes))
+            await session.AddReasonAsync(reason => SendAsync(session, found!, reason, isAccepted, sentAs));
         return ExitCode.Done;
     }
 
-    static Task<CancelJobResponse> SendAsync(Session session, JobReference job, string reason) => session.Calls.AskAsync(
+    static Task<CancelJobResponse> SendAsync(Session session, JobReference job, string reason, bool acceptInDoubt, string key) => session.Calls.AskAsync(
         session.Calls.Jobs.CancelJobAsync,
         new CancelJobRequest
         {
@@ -81,9 +87,9 @@ static class CancelVerb
             Mode = ModeOf(session.Parsed),
             PauseFirst = !session.Parsed.Has(Force),
             PauseSchedule = session.Parsed.Has(PauseSchedule),
-            AcceptInDoubt = session.Parsed.Has(AcceptInDoubt),
+            AcceptInDoubt = acceptInDoubt,
             Reason = reason,
-            IdempotencyKey = session.IdempotencyKey,
+            IdempotencyKey = key,
         },
         session.Stop);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Headgate.Cli.Asking;
 using Headgate.V1;
 
 namespace Headgate.Cli.Verbs;
@@ -10,10 +11,10 @@ static class DiscardVerb
         Name = "discard",
         Description = "Ends a job for good and releases what it holds; what was written stays.",
         Warning = _ => "A discarded job cannot go on, and it cannot be undone.",
-        One = async (session, job) => await session.Calls.AskAsync(
+        One = async (session, job) => await session.AcceptingDoubtAsync((accepts, key) => session.Calls.AskAsync(
             session.Calls.Jobs.DiscardJobAsync,
-            session.Command(new DiscardJobRequest { Job = job, AcceptInDoubt = session.Parsed.Has(CancelVerb.AcceptInDoubt) }),
-            session.Stop),
+            new DiscardJobRequest { Job = job, AcceptInDoubt = accepts, Reason = session.Reason, IdempotencyKey = key },
+            session.Stop)),
         Many = (session, request) => request.Discard = new() { AcceptInDoubt = session.Parsed.Has(CancelVerb.AcceptInDoubt) },
     }.Create(CancelVerb.AcceptInDoubt);
 }

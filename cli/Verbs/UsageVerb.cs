@@ -25,7 +25,7 @@ static class UsageVerb
     public static Command Create() => new Command("usage", "Counts what was moved, by pipeline and by how the jobs ended.")
     {
         Pipeline, Since, Until, CommandOptions.AllProjects,
-    }.Runs(RunAsync);
+    }.Paged().Runs(RunAsync);
 
     static async Task<int> RunAsync(Session session)
     {
@@ -39,8 +39,7 @@ static class UsageVerb
             Since = PointInTime.Parse(parsed.Text(Since), Since.Name, now),
             Until = PointInTime.Parse(parsed.Text(Until), Until.Name, now),
         };
-        var answer = await session.Calls.AskAsync(session.Calls.Records.GetUsageAsync, request, session.Stop);
-        session.Screen.Answer(answer, screen => screen.Table(RecordViews.Usage(answer).WithoutEmptyColumns()));
-        return ExitCode.Done;
+        var answer = await session.PageAsync(session.Calls.Records.GetUsageAsync, request);
+        return session.Show(answer, "", () => RecordViews.Usage(answer));
     }
 }

@@ -56,7 +56,7 @@ static class RecordViews
         ["Project", "Pipeline", "State", "Jobs", "Extracted", "Written", "Inserted", "Updated", "Unchanged", "Rejected", "In doubt"],
         [
             .. usage.Usage.Select(each => Row(each.Project, each.Pipeline, Shown.State(each.State), Shown.Number(each.Jobs), each.Counts)),
-            Row("Total", "", "", Shown.Number(usage.Usage.Sum(each => each.Jobs)), usage.Total),
+            Row("Total", "", "", Shown.Number(usage.TotalJobs), usage.Total),
         ]);
 
     static Cell[] Row(Cell project, Cell pipeline, Cell state, Cell jobs, RecordCounts? counts)

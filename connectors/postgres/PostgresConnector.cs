@@ -14,6 +14,9 @@ public sealed class PostgresConnector : ISourceConnector, IDestinationConnector
     public string Name => "postgres";
 
     /// <inheritdoc/>
+    public WriteGuarantee Guarantee => WriteGuarantee.Transactional;
+
+    /// <inheritdoc/>
     ISource ISourceConnector.Open(string connection) => new PostgresSource(connection);
 
     /// <inheritdoc/>

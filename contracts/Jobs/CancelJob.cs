@@ -20,4 +20,7 @@ public sealed record CancelJob
 
     /// <summary>When the call came that it stems from, UTC: a stop is measured from then on. Null: when the command is handled.</summary>
     public DateTimeOffset? AskedAt { get; init; }
+
+    /// <summary>By force although records in flight will be in doubt, at a destination whose writes are not idempotent. Default: refused there.</summary>
+    public bool AcceptInDoubt { get; init; }
 }

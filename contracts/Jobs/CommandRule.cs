@@ -15,6 +15,9 @@ public enum CommandRule
     /// <summary>Another job of the pipeline is active.</summary>
     ActiveJob,
 
+    /// <summary>Records in flight would be in doubt, at a destination whose writes are not idempotent, and nobody has said that they may.</summary>
+    AcceptInDoubt,
+
     /// <summary>There is no such job.</summary>
     Missing,
 }

@@ -6,7 +6,7 @@ public sealed record RecordCounts
     /// <summary>Staged by extraction.</summary>
     public long Extracted { get; init; }
 
-    /// <summary>Taken by committed batches; the sum of the four below.</summary>
+    /// <summary>Taken by committed batches; the sum of the next four.</summary>
     public long Written { get; init; }
 
     /// <summary>New at the destination.</summary>
@@ -20,4 +20,10 @@ public sealed record RecordCounts
 
     /// <summary>Refused by the destination and recorded.</summary>
     public long Rejected { get; init; }
+
+    /// <summary>
+    /// Sent when a stop by force broke in, with no word of what became of them; not among those written. Always 0 where writes are
+    /// transactional or idempotent.
+    /// </summary>
+    public long InDoubt { get; init; }
 }

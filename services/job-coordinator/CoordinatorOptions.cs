@@ -27,6 +27,9 @@ public sealed class CoordinatorOptions
     /// <summary>How often an object is planned anew in one attempt because its snapshot or a staged segment was lost. Default 5.</summary>
     public int Replans { get; set; } = 5;
 
+    /// <summary>How long until a destination is asked again what became of records in doubt, where it could not say yet. Default 30 s.</summary>
+    public TimeSpan DoubtRetry { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long one look at a source has before a file is applied; all looks of a call together have twice that. Default 30 s.</summary>
     public TimeSpan LookPatience { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -10,6 +10,7 @@ using Headgate.Hosting.Configuration;
 using Headgate.Hosting.Faults;
 using Headgate.JobCoordinator.Applying;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Doubts;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Obligations;
@@ -44,6 +45,7 @@ public static class JobCoordinatorService
         services.AddSingleton<PipelineStore>();
         services.AddSingleton<FenceOpener>();
         services.AddSingleton<ArmedDestinations>();
+        services.AddSingleton<InFlight>();
         services.AddJobReading();
         services.AddHostedService<CoordinatorMigration>();
         services.AddHealthChecks().AddCheck<CoordinatorHealthCheck>("coordinator-state", tags: ["ready"]);
@@ -76,6 +78,7 @@ public static class JobCoordinatorService
         builder.Services.AddHostedService<Reconciler>();
         builder.Services.AddHostedService<DeadlineWatch>();
         builder.Services.AddHostedService<AbandonedStops>();
+        builder.Services.AddHostedService<DoubtResolver>();
     }
 
     public static void AddJobCoordinatorConsumers(this IBusRegistrationConfigurator bus)

@@ -1,3 +1,4 @@
+using Headgate.Connectors.Doubts;
 using Headgate.Connectors.Fencing;
 
 namespace Headgate.Connectors.Destinations;
@@ -8,9 +9,18 @@ public interface IDestinationConnector
     /// <summary>The name in pipeline files, for example "postgres".</summary>
     string Name { get; }
 
+    /// <summary>What its destinations make of writes that are broken off.</summary>
+    WriteGuarantee Guarantee { get; }
+
     /// <summary>Opens a destination for a worker; connects on first use.</summary>
     IDestination Open(string connection);
 
     /// <summary>Opens the destination's fence for the coordinator; connects on first use.</summary>
     IFence OpenFence(string connection);
+
+    /// <summary>
+    /// Opens what is in doubt at the destination, for the coordinator; connects on first use. Null, as by default: nothing ever is. A
+    /// connector with <see cref="WriteGuarantee.Neither"/> has one.
+    /// </summary>
+    IDoubtLedger? OpenDoubts(string connection) => null;
 }

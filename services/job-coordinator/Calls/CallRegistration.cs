@@ -44,7 +44,8 @@ public static class CallRegistration
         {
             // What is not there yet has a status that no check tells.
             health.UseHealthChecksCache = true;
-            foreach (var served in (ReadOnlySpan<string>)["", PipelineService.Descriptor.FullName, JobService.Descriptor.FullName, AccessService.Descriptor.FullName])
+            foreach (var served in (ReadOnlySpan<string>)
+                ["", PipelineService.Descriptor.FullName, JobService.Descriptor.FullName, RecordService.Descriptor.FullName, AccessService.Descriptor.FullName])
                 health.Services.Map(served, check => check.Tags.Contains("ready"));
         });
         services.Configure<HealthCheckPublisherOptions>(publisher => (publisher.Delay, publisher.Period) = (TimeSpan.Zero, HealthPeriod));
@@ -60,6 +61,6 @@ public static class CallRegistration
         routes.MapGrpcReflectionService();
         routes.MapGrpcHealthChecksService();
         var health = routes.ServiceProvider.GetRequiredService<HealthServiceImpl>();
-        foreach (var missing in NotYet.Methods.Append(NotYet.Service)) health.SetStatus(missing, ServingStatus.NotServing);
+        foreach (var missing in NotYet.Methods) health.SetStatus(missing, ServingStatus.NotServing);
     }
 }

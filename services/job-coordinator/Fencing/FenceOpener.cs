@@ -1,5 +1,6 @@
 using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Doubts;
 using Headgate.Connectors.Fencing;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
@@ -17,6 +18,16 @@ public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, P
     public async Task<IFence> OpenAsync(Guid pipelineId, int version, CancellationToken cancellationToken) =>
         await OpenAsync(await pipelines.DestinationAsync(pipelineId, version, cancellationToken));
 
+    /// <summary>What is in doubt at the destination; null: nothing ever is.</summary>
+    /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
+    public async Task<IDoubtLedger?> OpenDoubtsAsync(Guid pipelineId, int version, CancellationToken cancellationToken)
+    {
+        var destination = (await pipelines.DefinitionAsync(pipelineId, version, cancellationToken)).Destination;
+        // Where nothing can be in doubt the connection need not even be there.
+        return ConnectorOf(destination).Guarantee == WriteGuarantee.Neither
+            ? Open(destination, (connector, connection) => connector.OpenDoubts(connection)) : null;
+    }
+
     /// <summary>Checks that the fence can be moved, and tells the destination from any other.</summary>
     /// <exception cref="ConnectorException">It cannot; or the connection cannot be resolved.</exception>
     public async Task<DestinationIdentity> IdentifyAsync(SystemReference destination, CancellationToken cancellationToken)
@@ -33,14 +44,17 @@ public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, P
         $"{ElsewhereBegins}{opened}, and the destination's connection leads to {now} now, where nothing would stop it.";
 
     /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
-    public Task<IFence> OpenAsync(SystemReference destination)
+    public Task<IFence> OpenAsync(SystemReference destination) => Open(
+        destination, (connector, connection) => _kept.TakeAsync(connector.Name, connection, () => connector.OpenFence(connection)));
+
+    IDestinationConnector ConnectorOf(SystemReference destination) => connectors.First(connector => connector.Name == destination.Connector);
+
+    T Open<T>(SystemReference destination, Func<IDestinationConnector, string, T> open)
     {
-        var connector = connectors.First(connector => connector.Name == destination.Connector);
         try
         {
             // Resolved each time: a secret that was changed leads to another fence.
-            var connection = ConnectionReference.Resolve(destination.Connection);
-            return _kept.TakeAsync(connector.Name, connection, () => connector.OpenFence(connection));
+            return open(ConnectorOf(destination), ConnectionReference.Resolve(destination.Connection));
         }
         catch (ConnectionReferenceException error)
         {

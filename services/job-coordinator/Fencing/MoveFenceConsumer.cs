@@ -119,6 +119,7 @@ sealed class MoveFenceConsumer(
             Updated = entries.Sum(entry => entry.Counts.Updated),
             Unchanged = entries.Sum(entry => entry.Counts.Unchanged),
             Rejected = entries.Sum(entry => entry.Counts.Rejected),
+            InDoubt = entries.Sum(entry => entry.Counts.InDoubt),
         });
         return new FenceMoveResult.Moved(counts, time.GetUtcNow());
     }

@@ -61,6 +61,18 @@ static class JobConditions
 
     public static bool IsNoEscalation(BehaviorContext<SyncJob, CancelJob> context) => !IsEscalation(context);
 
+    public static async Task<bool> MustAcceptDoubt(BehaviorContext<SyncJob, CancelJob> context) =>
+        !context.Message.AcceptInDoubt && await WouldLeaveInDoubt(context);
+
+    public static async Task<bool> MustAcceptDoubt(BehaviorContext<SyncJob, DiscardJob> context) =>
+        !context.Message.AcceptInDoubt && await WouldLeaveInDoubt(context);
+
+    /// <summary>
+    /// Whether a stop by force would leave records in doubt, as the job's row stood before this message: who forces it must have accepted that,
+    /// and nothing forces it by itself.
+    /// </summary>
+    public static async Task<bool> WouldLeaveInDoubt(BehaviorContext<SyncJob> context) => await context.RecordsInFlightAsync() is not null;
+
     public static bool IsOutdated(BehaviorContext<SyncJob, ResumeJob> context) =>
         context.Message.Epoch is { } epoch && epoch != context.Saga.Epoch;
 

@@ -157,5 +157,6 @@ static class Notices
         Updated = job.Updated,
         Unchanged = job.Unchanged,
         Rejected = job.Rejected,
+        InDoubt = job.InDoubt,
     };
 }

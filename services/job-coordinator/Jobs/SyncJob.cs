@@ -109,6 +109,12 @@ public sealed class SyncJob : SagaStateMachineInstance
 
     public long Rejected { get; set; }
 
+    /// <summary>Of this attempt, sent without word of what became of them.</summary>
+    public long InDoubt { get; set; }
+
+    /// <summary>When the destination is asked next what became of records in doubt, once the job has ended; null: none is open.</summary>
+    public DateTimeOffset? DoubtsDueAt { get; set; }
+
     /// <summary>What the ledger held of each object when the fence was last moved on, as JSON; null: it stands open, or has not been.</summary>
     public string? FenceCounts { get; set; }
 

@@ -18,12 +18,12 @@ sealed class JobObjects(CoordinatorState state)
             select o.job_id, o.object_no, o.source, o.destination, o.full_read and o.estimated_rows >= 0, o.estimated_rows,
                    o.state = 'Unplanned' and o.next_segment_no = 0, o.full_read, coalesce(s.extracted, 0), coalesce(f.written, s.written, 0),
                    coalesce(f.inserted, s.inserted, 0), coalesce(f.updated, s.updated, 0), coalesce(f.unchanged, s.unchanged, 0),
-                   coalesce(f.rejected, s.rejected, 0)
+                   coalesce(f.rejected, s.rejected, 0), coalesce(f.in_doubt, 0)
             from coordinator.job_object o
             left join (
                 select j.job_id, k.key::int as object_no, (k.value ->> 'written')::bigint as written, (k.value ->> 'inserted')::bigint as inserted,
                        (k.value ->> 'updated')::bigint as updated, (k.value ->> 'unchanged')::bigint as unchanged,
-                       (k.value ->> 'rejected')::bigint as rejected
+                       (k.value ->> 'rejected')::bigint as rejected, (k.value ->> 'inDoubt')::bigint as in_doubt
                 from coordinator.sync_job j cross join lateral jsonb_each(j.fence_counts) k where j.job_id = any($1)) f
               on f.job_id = o.job_id and f.object_no = o.object_no
             left join (
@@ -54,6 +54,7 @@ sealed class JobObjects(CoordinatorState state)
                 Updated = row.GetInt64(11),
                 Unchanged = row.GetInt64(12),
                 Rejected = row.GetInt64(13),
+                InDoubt = row.GetInt64(14),
             },
         };
         if (row.GetBoolean(4)) found.Counts.SourceEstimate = row.GetInt64(5);

@@ -1,3 +1,4 @@
+using Headgate.JobCoordinator.Doubts;
 using Headgate.JobCoordinator.Watching;
 
 namespace Headgate.JobCoordinator.Reading;
@@ -16,6 +17,8 @@ static class ReadingRegistration
         services.AddSingleton<StopQueries>();
         services.AddSingleton<StopReads>();
         services.AddSingleton<PipelineReads>();
+        services.AddSingleton<UsageReads>();
+        services.AddSingleton<InDoubtReads>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<JobWatches>();
     }

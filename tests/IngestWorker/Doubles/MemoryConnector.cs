@@ -8,6 +8,8 @@ sealed class MemoryConnector(MemoryDestination destination) : IDestinationConnec
 {
     public string Name => "memory";
 
+    public WriteGuarantee Guarantee => WriteGuarantee.Transactional;
+
     public IDestination Open(string connection) => destination;
 
     public IFence OpenFence(string connection) => throw new NotSupportedException();

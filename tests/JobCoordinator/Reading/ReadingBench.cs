@@ -43,6 +43,8 @@ public sealed class ReadingBench : IAsyncLifetime
 
     public PipelineService.PipelineServiceClient Pipelines => new(_channel);
 
+    public RecordService.RecordServiceClient Records => new(_channel);
+
     public PipelineStore Store => _server.Services.GetRequiredService<PipelineStore>();
 
     internal Tokens Tokens => _server.Services.GetRequiredService<Tokens>();
@@ -74,6 +76,7 @@ public sealed class ReadingBench : IAsyncLifetime
         _server = builder.Build();
         _server.MapGrpcService<JobCalls>();
         _server.MapGrpcService<PipelineCalls>();
+        _server.MapGrpcService<RecordCalls>();
         await _server.StartAsync();
         // More streams than one connection takes.
         var handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true };

@@ -1,3 +1,4 @@
+using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
 using Headgate.Hosting.Bus;
@@ -6,6 +7,7 @@ using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Runs;
+using Headgate.JobCoordinator.Tests.Doubts;
 using Headgate.JobCoordinator.Upkeep;
 using Headgate.Tests.Servers;
 using MassTransit;
@@ -44,6 +46,7 @@ public sealed class SagaBench : IAsyncLifetime
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddJobCoordinator(new ServiceSettings { State = _database.ConnectionString, Staging = "" });
+        builder.Services.AddSingleton<IDestinationConnector>(new DoubtfulConnector());
         builder.Services.Configure<CoordinatorOptions>(options =>
         {
             options.MaxRunningJobs = MaxRunningJobs;

@@ -37,9 +37,13 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates)
             Operation.ResumeJob => GiveAsync(new ResumeJob { JobId = job, Actor = actor, Reason = reason }),
             Operation.CancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at }),
             Operation.PauseAndCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at, PauseFirst = true }),
-            Operation.ForceCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at, Mode = CancelMode.Force }),
+            Operation.ForceCancelJob => GiveAsync(new CancelJob
+            {
+                JobId = job, Actor = actor, Reason = reason, AskedAt = at, Mode = CancelMode.Force, AcceptInDoubt = order.AcceptInDoubt,
+            }),
             Operation.RestartJob => GiveAsync(new RestartJob { JobId = job, Actor = actor, Reason = reason }),
-            Operation.DiscardJob => GiveAsync(new DiscardJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at }),
+            Operation.DiscardJob => GiveAsync(
+                new DiscardJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at, AcceptInDoubt = order.AcceptInDoubt }),
             Operation.AbandonJob => GiveAsync(new AbandonJob { JobId = job, Actor = actor, Reason = reason }),
             Operation.DeleteJob => deletion.DeleteAsync(job, messageId, order, cancellationToken),
             Operation.SetJobRate => rates.SetAsync(job, order.MaxRowsPerSecond, messageId, order, cancellationToken),

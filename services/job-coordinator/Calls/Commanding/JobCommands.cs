@@ -20,11 +20,11 @@ sealed class JobCommands(
     /// <exception cref="RpcException">What JobService says of the method.</exception>
     public async Task<TResponse> RunAsync<TRequest, TResponse>(
         ServerCallContext context, TRequest request, JobReference reference, Operation operation, string reason,
-        Func<Job, string, CommandOutcome, TResponse> response, int maxRowsPerSecond = 0)
+        Func<Job, string, CommandOutcome, TResponse> response, int maxRowsPerSecond = 0, bool acceptInDoubt = false)
         where TRequest : IMessage<TRequest>
     {
         context.SetAuditOperation(operation);
-        var order = JobOrder.Of(operation, reason, context, time.GetUtcNow(), maxRowsPerSecond);
+        var order = JobOrder.Of(operation, reason, context, time.GetUtcNow()) with { MaxRowsPerSecond = maxRowsPerSecond, AcceptInDoubt = acceptInDoubt };
         Result result;
         try
         {

@@ -9,9 +9,14 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// <param name="Actor">The caller.</param>
 /// <param name="Reason">Null: none was given.</param>
 /// <param name="AskedAt">When the call came.</param>
-/// <param name="MaxRowsPerSecond">Of SetJobRate: the ceiling.</param>
-sealed record JobOrder(Operation Operation, string Actor, string? Reason, DateTimeOffset AskedAt, int MaxRowsPerSecond = 0)
+sealed record JobOrder(Operation Operation, string Actor, string? Reason, DateTimeOffset AskedAt)
 {
-    public static JobOrder Of(Operation operation, string reason, ServerCallContext context, DateTimeOffset at, int maxRowsPerSecond = 0) =>
-        new(operation, context.Caller().Name, reason.Length > 0 ? reason : null, at, maxRowsPerSecond);
+    /// <summary>Of SetJobRate: the ceiling.</summary>
+    public int MaxRowsPerSecond { get; init; }
+
+    /// <summary>By force, although records in flight will be in doubt.</summary>
+    public bool AcceptInDoubt { get; init; }
+
+    public static JobOrder Of(Operation operation, string reason, ServerCallContext context, DateTimeOffset at) =>
+        new(operation, context.Caller().Name, reason.Length > 0 ? reason : null, at);
 }

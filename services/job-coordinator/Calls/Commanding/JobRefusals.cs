@@ -65,15 +65,17 @@ sealed class JobRefusals(CoordinatorState state)
     {
         var why = answer.Sentence.TrimEnd('.');
         if (refusal.JobId != job.Id.ToString()) why += $", {refusal.JobId}";
-        var accepts = refusal.WouldAccept.Count == 0 ? "nothing" : string.Join(", ", refusal.WouldAccept.Select(Shown));
+        var accepts = refusal.WouldAccept.Count == 0 ? "nothing" : string.Join(", ", refusal.WouldAccept.Select(operation => Shown(operation, answer.Rule)));
         return job.State == answer.State
             ? $"{why}; in {job.State} it accepts {accepts}."
             : $"{why}; it was {answer.State} then, and in {job.State} now it accepts {accepts}.";
     }
 
     // As somebody would call it.
-    static string Shown(Operation operation) => operation switch
+    static string Shown(Operation operation, CommandRule? rule) => operation switch
     {
+        Operation.ForceCancelJob when rule == CommandRule.AcceptInDoubt => "CancelJob with mode FORCE and accept_in_doubt",
+        Operation.DiscardJob when rule == CommandRule.AcceptInDoubt => "DiscardJob with accept_in_doubt",
         Operation.PauseAndCancelJob => "CancelJob with pause_first",
         Operation.ForceCancelJob => "CancelJob with mode FORCE",
         _ => operation.ToString(),
@@ -84,6 +86,7 @@ sealed class JobRefusals(CoordinatorState state)
         CommandRule.Final => Rule.Final,
         CommandRule.PauseFirst => Rule.PauseFirst,
         CommandRule.ActiveJob => Rule.ActiveJob,
+        CommandRule.AcceptInDoubt => Rule.AcceptInDoubt,
         _ => Rule.State,
     };
 }

@@ -33,7 +33,11 @@ sealed class ManyJobs(
     public async Task<OperateJobsResponse> RunAsync(ServerCallContext context, OperateJobsRequest request)
     {
         var operation = RequestedOperations.Of(request);
-        var order = JobOrder.Of(operation, request.Reason, context, time.GetUtcNow(), RequestedOperations.RateOf(request));
+        var order = JobOrder.Of(operation, request.Reason, context, time.GetUtcNow()) with
+        {
+            MaxRowsPerSecond = RequestedOperations.RateOf(request),
+            AcceptInDoubt = RequestedOperations.AcceptsDoubt(request),
+        };
         var ids = SelectedJobs.Check(request);
         var (project, stop) = (context.Caller().Project, context.CancellationToken);
         context.SetAuditOperation(operation);

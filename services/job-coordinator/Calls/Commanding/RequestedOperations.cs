@@ -4,10 +4,7 @@ using static Headgate.V1.OperateJobsRequest;
 
 namespace Headgate.JobCoordinator.Calls.Commanding;
 
-/// <summary>
-/// What requests command; what this version does not do yet is refused here, before anything is done. accept_in_doubt makes no difference
-/// while writes to every destination are idempotent.
-/// </summary>
+/// <summary>What requests command; what this version does not do yet is refused here, before anything is done.</summary>
 static class RequestedOperations
 {
     /// <exception cref="Grpc.Core.RpcException">UNIMPLEMENTED: pass_guards.</exception>
@@ -20,6 +17,9 @@ static class RequestedOperations
         if (pauseSchedule) throw NotYet.PauseSchedule;
         return isForce ? Operation.ForceCancelJob : pauseFirst ? Operation.PauseAndCancelJob : Operation.CancelJob;
     }
+
+    /// <summary>Whether records may be left in doubt.</summary>
+    public static bool AcceptsDoubt(OperateJobsRequest request) => request.Cancel?.AcceptInDoubt ?? request.Discard?.AcceptInDoubt ?? false;
 
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: none is set; UNIMPLEMENTED: not yet.</exception>
     public static Operation Of(OperateJobsRequest request) => request.CommandCase switch

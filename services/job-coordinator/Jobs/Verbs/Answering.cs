@@ -1,5 +1,6 @@
 using Headgate.Contracts.Jobs;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Doubts;
 using MassTransit;
 
 namespace Headgate.JobCoordinator.Jobs.Verbs;
@@ -18,6 +19,15 @@ static class Answering
     public static EventActivityBinder<SyncJob, T> Refuse<T>(this EventActivityBinder<SyncJob, T> binder, string why, CommandRule rule = CommandRule.State)
         where T : class =>
         binder.ThenAsync(context => AnswerAsync(context, CommandOutcome.Refused, $"Refused: {why}.", rule));
+
+    /// <summary>A stop by force at a destination whose writes are not idempotent, and nobody has said that records may be left in doubt.</summary>
+    public static EventActivityBinder<SyncJob, T> RefuseDoubt<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context =>
+        {
+            var why = InFlight.Sentence(await context.RecordsInFlightAsync());
+            await AnswerAsync(context, CommandOutcome.Refused, $"Refused: {why}.", CommandRule.AcceptInDoubt);
+        });
 
     public static Task RespondAsync(ConsumeContext context, CommandAnswered answer) =>
         context.ResponseAddress is null ? Task.CompletedTask : context.RespondAsync(answer);

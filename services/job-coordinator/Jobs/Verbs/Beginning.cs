@@ -44,11 +44,12 @@ static class Beginning
             var job = context.Saga;
             ClearStop(context);
             context.OweRelease(staging: true);
+            await LoadingWork.KeepAttemptAsync(context.Db(), job);
             job.Attempt++;
             job.Phase = JobPhase.Extracting;
             (job.ResumeTo, job.DeferredMark, job.Estimated, job.StartedAt) = (null, null, null, job.StartedAt ?? context.Now());
             await PipelineWork.ClaimAsync(context.Db(), job);
-            (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) = (0, 0, 0, 0, 0, 0);
+            (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.InDoubt) = (0, 0, 0, 0, 0, 0, 0);
             await ExtractionWork.BeginAsync(context.Db(), job, await PipelineWork.DefinitionAsync(context.Db(), job));
             await ExtractionWork.StartOverAsync(context.Db(), job);
         });

@@ -44,6 +44,7 @@ static class Launching
             context.Saga.Destination = context.Message.Open ? context.Message.Destination : null;
             context.Saga.FenceCounts = context.Message.Open ? null : JsonSerializer.Serialize(context.Message.Counts, PipelineJson.Options);
             LoadingWork.RecordFence(context.Saga, context.Message.Counts);
+            if (context.Saga.InDoubt > 0) context.Saga.DoubtsDueAt = context.Now();
         });
 
     public static EventActivityBinder<SyncJob, T> Shape<T>(this EventActivityBinder<SyncJob, T> binder)

@@ -1,6 +1,7 @@
 using System.Net;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Pipelines;
 using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
@@ -9,6 +10,7 @@ using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Tests.Access;
+using Headgate.JobCoordinator.Tests.Doubts;
 using Headgate.Tests.Servers;
 using Headgate.V1;
 using MassTransit;
@@ -54,6 +56,7 @@ public sealed class CommandBench : IAsyncLifetime
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks();
         builder.AddJobCoordinator(new ServiceSettings { State = _database.ConnectionString, Staging = "" });
+        builder.Services.AddSingleton<IDestinationConnector>(new DoubtfulConnector());
         builder.AddHeadgateBus(_broker.AmqpUri, bus => bus.AddJobSaga());
         builder.AddCoordinatorCalls();
         _server = builder.Build();

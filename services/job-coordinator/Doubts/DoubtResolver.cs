@@ -1,0 +1,57 @@
+using Headgate.Connectors;
+using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Fencing;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Doubts;
+
+/// <summary>
+/// Asks destinations what became of the records that jobs which have ended left in doubt, until they have said so of each. Which are open the
+/// database says: a coordinator that comes back goes on asking, and two of them ask in turns.
+/// </summary>
+sealed partial class DoubtResolver(
+    CoordinatorState state, DatabaseClock clock, FenceOpener destinations, IOptions<CoordinatorOptions> options, ILogger<DoubtResolver> log)
+    : BackgroundService
+{
+    const int AtOnce = 4;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.ReconcileEvery, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await Parallel.ForEachAsync(
+                    await DoubtfulJob.TakeDueAsync(state, options.Value.DoubtRetry, AtOnce, stoppingToken),
+                    new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken },
+                    async (job, stop) => await AskAsync(job, stop));
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The database is away: the next tick finds the same jobs.
+                LogTickFailed(error.GetType().Name, (error as PostgresException)?.SqlState);
+            }
+        }
+    }
+
+    async Task AskAsync(DoubtfulJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var ledger = await destinations.OpenDoubtsAsync(job.PipelineId, job.PipelineVersion, cancellationToken)
+                ?? throw new InvalidOperationException("A destination has counted records in doubt, and its connector keeps none.");
+            var open = await ledger.ResolveAsync(job.Id, cancellationToken);
+            await using var fence = await destinations.OpenAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
+            foreach (var attempt in await job.AttemptsAsync(state, cancellationToken))
+                await job.CountAsync(state, attempt, await fence.ReadLedgerAsync(job.Id, attempt, cancellationToken), cancellationToken);
+            if (open == 0) await job.SettleAsync(state, cancellationToken);
+            LogAsked(job.Id, open);
+        }
+        catch (ConnectorException error)
+        {
+            LogNotAsked(job.Id, error.Message);
+        }
+    }
+}
