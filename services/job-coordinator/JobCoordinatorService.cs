@@ -76,7 +76,7 @@ public static class JobCoordinatorService
         bus.AddConsumer<MoveFenceConsumer>();
         bus.AddConsumer<GrantTurnConsumer>();
         bus.AddConsumer<VerifyJobConsumer>();
-        bus.AddConsumer<JobReleasedConsumer>();
+        bus.AddConsumer<AnswerConsumer>();
         bus.AddJobSaga();
         bus.AddProgressLane();
 
@@ -89,9 +89,10 @@ public static class JobCoordinatorService
             {
                 lane.ConfigureConsumer<GrantTurnConsumer>(context);
                 lane.ConfigureConsumer<VerifyJobConsumer>(context);
-                lane.ConfigureConsumer<JobReleasedConsumer>(context);
+                lane.ConfigureConsumer<AnswerConsumer>(context);
             },
-            new LaneEvent<JobReleased>());
+            new LaneEvent<JobReleased>(),
+            new LaneEvent<NoticeKept>());
     }
 
     internal static void AddJobSaga(this IBusRegistrationConfigurator bus)

@@ -1,4 +1,5 @@
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
 
 namespace Headgate.JobCoordinator.Jobs;
 
@@ -40,7 +41,7 @@ static class Notices
         Reason = job.StopReason,
     };
 
-    public static object Failed(SyncJob job, DateTimeOffset at) => new JobFailed
+    public static object Failed(SyncJob job, DateTimeOffset at, NotifyDefinition notify) => new JobFailed
     {
         JobId = job.CorrelationId,
         Project = job.Project,
@@ -50,10 +51,11 @@ static class Notices
         RequestId = job.RequestId,
         Error = job.Error ?? "unknown",
         Counts = Counts(job),
+        Notify = notify,
     };
 
     /// <summary>Of a job that has ended: which event depends on the final state and on whether it was ever launched.</summary>
-    public static object Ended(SyncJob job, DateTimeOffset at) => job.CurrentState switch
+    public static object Ended(SyncJob job, DateTimeOffset at, NotifyDefinition notify) => job.CurrentState switch
     {
         nameof(SyncJobStateMachine.Completed) => new JobCompleted
         {
@@ -88,6 +90,7 @@ static class Notices
             Actor = job.StopActor,
             Reason = job.StopReason,
             Counts = Counts(job),
+            Notify = notify,
         },
         _ => new JobCanceled
         {

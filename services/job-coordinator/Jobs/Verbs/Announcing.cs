@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Jobs.Work;
 using Headgate.JobCoordinator.Obligations;
 using Headgate.JobCoordinator.Pipelines;
 using MassTransit;
@@ -13,6 +15,13 @@ static class Announcing
     public static EventActivityBinder<SyncJob, T> Announce<T>(this EventActivityBinder<SyncJob, T> binder, Func<SyncJob, DateTimeOffset, object> notice)
         where T : class =>
         binder.Then(context => context.Owe(notice(context.Saga, context.Now()), lane: null));
+
+    /// <summary>Owes the world an event that somebody may want to be told of.</summary>
+    public static EventActivityBinder<SyncJob, T> Announce<T>(
+        this EventActivityBinder<SyncJob, T> binder, Func<SyncJob, DateTimeOffset, NotifyDefinition, object> notice)
+        where T : class =>
+        binder.ThenAsync(async context => context.Owe(
+            notice(context.Saga, context.Now(), await PipelineWork.NotifyAsync(context.Db(), context.Saga)), lane: null));
 
     /// <summary>Owes the workers word that the job holds nothing any more; staged records stay as long as the job can go on.</summary>
     public static EventActivityBinder<SyncJob, T> Release<T>(this EventActivityBinder<SyncJob, T> binder)

@@ -15,7 +15,7 @@ static class Ending
             var job = context.Saga;
             job.FinishedAt = context.Now();
             (job.Phase, job.WakeAt, job.WaitingFor) = (JobPhase.None, null, null);
-            context.Owe(Notices.Ended(job, context.Now()), lane: null);
+            context.Owe(Notices.Ended(job, context.Now(), await PipelineWork.NotifyAsync(context.Db(), job)), lane: null);
             context.OweRelease(staging: true);
             if (job.CurrentState == nameof(SyncJobStateMachine.Completed)) await PipelineWork.CountSuccessAsync(context.Db(), job);
         });

@@ -31,6 +31,17 @@ static class PipelineWork
         return JsonSerializer.Deserialize<LoadDefinition>(json, PipelineJson.Options)!;
     }
 
+    /// <summary>Whom the version that the job is pinned to wants told; nobody, where it does not say.</summary>
+    public static async Task<NotifyDefinition> NotifyAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        var json = await db.Database.SqlQuery<string?>(
+            $"""
+             select (definition -> 'notify')::text as "Value" from coordinator.pipeline_version
+             where pipeline_id = {job.PipelineId} and version = {job.PipelineVersion}
+             """).SingleOrDefaultAsync();
+        return json is null ? new NotifyDefinition() : JsonSerializer.Deserialize<NotifyDefinition>(json, PipelineJson.Options)!;
+    }
+
     /// <summary>
     /// From here on the destination holds what the job's version of the file says. A version that comes back later, with an offset of
     /// its own from before, would go on where it stood and leave what this one wrote; that goes for an object which the file has and does
