@@ -85,7 +85,7 @@ static class Noticed
     {
         if (text is null) return null;
         var line = string.Concat(text.Take(LongestText).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
-        if (text.Length > LongestText) line = $"{(char.IsHighSurrogate(line[^1]) ? line[..^1] : line)} ...";
-        return line.Length == 0 ? null : line;
+        if (line.Length == 0) return null;
+        return text.Length <= LongestText ? line : $"{(char.IsHighSurrogate(line[^1]) ? line[..^1] : line)} ...";
     }
 }
