@@ -91,7 +91,7 @@ public sealed class MailServer : IAsyncDisposable
         });
         var start = new ProcessStartInfo("/usr/bin/python3", ["-u", script, settings])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         _heard = Channel.CreateUnbounded<bool>();
         var process = _process = Process.Start(start)!;

@@ -9,11 +9,11 @@ namespace Headgate.Tests.Mail;
 /// <param name="User">Who had authenticated; null: nobody.</param>
 public sealed record ReceivedMail(MimeMessage Message, IReadOnlyList<string> Recipients, bool IsEncrypted, string? User)
 {
-    public string MessageId => Message.MessageId;
+    public string MessageId => Message.MessageId ?? "";
 
     public string To => Message.To.ToString();
 
-    public string Subject => Message.Subject;
+    public string Subject => Message.Subject ?? "";
 
     public string Text => Message.TextBody ?? "";
 

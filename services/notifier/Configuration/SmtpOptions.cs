@@ -4,7 +4,7 @@ namespace Headgate.Notifier.Configuration;
 public sealed class SmtpOptions
 {
     /// <summary>Name or address of the server. Default none: mails are kept, and sent once there is one.</summary>
-    public string? Host { get; set; }
+    public string? Host { get; set => field = value is { Length: > 0 } ? value : null; }
 
     /// <summary>Its port. Default: 587 with StartTls, 465 with Tls, 25 with None.</summary>
     public int? Port { get; set; }
@@ -16,16 +16,16 @@ public sealed class SmtpOptions
     public bool AllowCleartext { get; set; }
 
     /// <summary>The user to authenticate as. Default none: without authentication.</summary>
-    public string? User { get; set; }
+    public string? User { get; set => field = value is { Length: > 0 } ? value : null; }
 
     /// <summary>Where the user's password is, env:NAME or file:PATH; read anew for each connection.</summary>
-    public string? Password { get; set; }
+    public string? Password { get; set => field = value is { Length: > 0 } ? value : null; }
 
     /// <summary>File of certificates (PEM) of the authorities that are trusted for this server. Default: those of the machine.</summary>
-    public string? CaFile { get; set; }
+    public string? CaFile { get; set => field = value is { Length: > 0 } ? value : null; }
 
     /// <summary>The sender, as an address or as Name &lt;address&gt;. Needed where there is a Host.</summary>
-    public string? From { get; set; }
+    public string? From { get; set => field = value is { Length: > 0 } ? value : null; }
 
     /// <summary>How long connecting, and sending one mail, may take. Default 30 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
