@@ -18,6 +18,7 @@ static class EmbeddedServices
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddJobCoordinator(settings);
         builder.AddIngestWorker(settings);
+        builder.AddNotifier(settings);
         builder.AddHeadgateBus(amqp: null, bus =>
         {
             bus.AddSchedulerConsumers();
@@ -26,6 +27,7 @@ static class EmbeddedServices
             bus.AddNotifierConsumers();
         });
         builder.AddJobCoordinatorUpkeep();
+        builder.AddNotifierSending();
         return builder.Build();
     }
 }

@@ -87,7 +87,7 @@ public static class JobCoordinatorService
         bus.AddConsumer<MoveFenceConsumer>();
         bus.AddConsumer<GrantTurnConsumer>();
         bus.AddConsumer<VerifyJobConsumer>();
-        bus.AddConsumer<JobReleasedConsumer>();
+        bus.AddConsumer<AnswerConsumer>();
         bus.AddConsumer<JobTakenConsumer>();
         bus.AddJobSaga();
         bus.AddProgressLane();
@@ -101,11 +101,12 @@ public static class JobCoordinatorService
             {
                 lane.ConfigureConsumer<GrantTurnConsumer>(context);
                 lane.ConfigureConsumer<VerifyJobConsumer>(context);
-                lane.ConfigureConsumer<JobReleasedConsumer>(context);
+                lane.ConfigureConsumer<AnswerConsumer>(context);
                 lane.ConfigureConsumer<JobTakenConsumer>(context);
             },
             new LaneEvent<JobReleased>(),
-            new LaneEvent<JobTaken>());
+            new LaneEvent<JobTaken>(),
+            new LaneEvent<NoticeKept>());
     }
 
     internal static void AddJobSaga(this IBusRegistrationConfigurator bus)

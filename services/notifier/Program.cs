@@ -1,5 +1,9 @@
 using Headgate.Hosting;
 using Headgate.Notifier;
 
-var application = HeadgateService.Build("notifier", (_, _) => { }, bus => bus.AddNotifierConsumers());
-await application.RunAsync();
+await using var service = HeadgateService.Build(
+    "notifier",
+    (builder, settings) => builder.AddNotifier(settings),
+    bus => bus.AddNotifierConsumers(),
+    builder => builder.AddNotifierSending());
+await service.RunAsync();

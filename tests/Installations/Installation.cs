@@ -38,6 +38,9 @@ public sealed class Installation : IAsyncDisposable
 
     public ServiceProcess Worker { get; private set; } = null!;
 
+    /// <summary>Of an installation that <see cref="StartNotifierAsync"/> was called for.</summary>
+    public ServiceProcess Notifier { get; private set; } = null!;
+
     /// <summary>What all services have written to standard output and error.</summary>
     public string Output => string.Join('\n', _services.Select(service => service.Output));
 
@@ -69,6 +72,9 @@ public sealed class Installation : IAsyncDisposable
     public async Task StartCoordinatorAsync() => Coordinator = await StartAsync("job-coordinator", "Headgate.JobCoordinator");
 
     public async Task StartWorkerAsync() => Worker = await StartAsync("ingest-worker", "Headgate.IngestWorker");
+
+    /// <summary>Nobody is told of anything in most tests: a notifier is started by those that need one.</summary>
+    public async Task StartNotifierAsync() => Notifier = await StartAsync("notifier", "Headgate.Notifier");
 
     /// <summary>Says at which fault point whoever comes to it is to halt from now on; null: at none.</summary>
     public void HaltAt(string? point)

@@ -5,7 +5,7 @@ public sealed class WarningTests
     [Theory]
     [InlineData("schedule: { every: 15m }", "spec.schedule", 3)]
     [InlineData("triggers: [ { event: A } ]", "spec.triggers", 3)]
-    [InlineData("notify: { email: ops@example.com }", "spec.notify", 3)]
+    [InlineData("notify: { email: ops@example.com, on: [failed, guard] }", "spec.notify.on", 37)]
     [InlineData("guards: { fullLoad: { action: notify } }", "spec.guards", 3)]
     [InlineData("retention: { staging: 1h }", "spec.retention", 3)]
     [InlineData("onVanished: mark", "spec.onVanished", 3)]
@@ -21,6 +21,8 @@ public sealed class WarningTests
     [Theory]
     [InlineData("load: { maxRowsPerSecond: 100 }")]
     [InlineData("onVanished: keep")]
+    [InlineData("notify: { email: ops@example.com }")]
+    [InlineData("notify: { webhook: env:OPS, on: [extraction-canceled, failed, deadline] }")]
     [InlineData("cancel: { drainDeadline: 30s, escalate: true }")]
     [InlineData("extract: { nulls: full }")]
     public void Key_that_is_acted_upon_is_not(string line) =>

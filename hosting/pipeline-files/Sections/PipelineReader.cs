@@ -51,7 +51,7 @@ static class PipelineReader
             Objects = [.. objects.Select(o => o.Definition)],
             Schedule = spec.Section("schedule", ScheduleReader.Read, null),
             Triggers = ScheduleReader.ReadTriggers(spec),
-            Notify = spec.Section("notify", NotifyReader.Read, null),
+            Notify = spec.Section("notify", notify => NotifyReader.Read(notify, findings), null),
             Guards = spec.Section("guards", GuardsReader.Read, new GuardsDefinition()),
             Cancel = spec.Section("cancel", CancelReader.Read, new CancelDefinition()),
             Load = spec.Section("load", LoadReader.Read, new LoadDefinition()),

@@ -59,4 +59,10 @@ public static class FaultPoints
 
     /// <summary>Coordinator: an obligation's sending is confirmed by the broker, it is not marked done. About the message.</summary>
     public const string ObligationSent = "obligation.sent";
+
+    /// <summary>Notifier: what is to be told of an event is written down, nobody knows.</summary>
+    public const string NoticeKept = "notice.kept";
+
+    /// <summary>Notifier: the mail server or webhook has taken a notice, it is not marked so. About the channel, Mail or Webhook.</summary>
+    public const string NoticeAccepted = "notice.accepted";
 }

@@ -35,7 +35,7 @@ sealed partial class Reconciler(
                     new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken },
                     LookAtAsync);
                 await OweBirthsAgainAsync(stoppingToken);
-                await OweReleasesAgainAsync(stoppingToken);
+                await OweUnansweredAgainAsync(stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
@@ -149,15 +149,15 @@ sealed partial class Reconciler(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    // With growing distance, from StallAfter to about an hour: while no worker lives, the lane must not fill up with the same release.
-    async Task OweReleasesAgainAsync(CancellationToken cancellationToken)
+    // With growing distance, from StallAfter to about an hour: while no worker or notifier lives, its lane must not fill up with the same message.
+    async Task OweUnansweredAgainAsync(CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
             """
             update coordinator.obligation set done_at = null, not_before = now(), tries = tries + 1
             where obligation_id in (
                 select obligation_id from coordinator.obligation
-                where message = 'Headgate.Contracts.Jobs.ReleaseJob' and answered_at is null and done_at < now() - $1 * 2 ^ least(tries, 7)
+                where awaits_answer and answered_at is null and done_at < now() - $1 * 2 ^ least(tries, 7)
                 order by done_at limit 100)
             """);
         command.Parameters.AddWithValue(options.Value.StallAfter);

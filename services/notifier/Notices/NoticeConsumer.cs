@@ -1,20 +1,34 @@
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
+using Headgate.Hosting.Faults;
+using Headgate.Notifier.Outbox;
 using MassTransit;
 
 namespace Headgate.Notifier.Notices;
 
-/// <summary>Hears of what somebody may have to be told, and writes it to the log: mail and webhooks are not sent yet.</summary>
-sealed partial class NoticeConsumer(ILogger<NoticeConsumer> log) : IConsumer<ExtractionCanceled>, IConsumer<JobFailed>
+/// <summary>Writes down what is to be told of an event, and says so: until that is heard the event is published again.</summary>
+sealed class NoticeConsumer(OutboxStore outbox)
+    : IConsumer<ExtractionCanceled>, IConsumer<JobFailed>, IConsumer<JobDeadlinePassed>, IConsumer<StopUnconfirmed>
 {
-    public Task Consume(ConsumeContext<ExtractionCanceled> context)
+    public Task Consume(ConsumeContext<ExtractionCanceled> context) =>
+        KeepAsync(context, Noticed.Of(context.Message, IdOf(context)), context.Message.Notify, NotifyOccasion.ExtractionCanceled);
+
+    public Task Consume(ConsumeContext<JobFailed> context) =>
+        KeepAsync(context, Noticed.Of(context.Message, IdOf(context)), context.Message.Notify, NotifyOccasion.Failed);
+
+    public Task Consume(ConsumeContext<JobDeadlinePassed> context) =>
+        KeepAsync(context, Noticed.Of(context.Message, IdOf(context)), context.Message.Notify, NotifyOccasion.Deadline);
+
+    public Task Consume(ConsumeContext<StopUnconfirmed> context) =>
+        KeepAsync(context, Noticed.Of(context.Message, IdOf(context)), context.Message.Notify, NotifyOccasion.Deadline);
+
+    async Task KeepAsync(ConsumeContext context, Notice notice, NotifyDefinition notify, NotifyOccasion occasion)
     {
-        LogExtractionCanceled(context.Message.JobId, context.Message.Project, context.Message.Pipeline, context.Message.Actor);
-        return Task.CompletedTask;
+        if (notify.On.Contains(occasion)) await outbox.KeepAsync(notice, notify, context.CancellationToken);
+        await FaultPoint.ReachedAsync(FaultPoints.NoticeKept);
+        await context.Publish(new NoticeKept { JobId = notice.JobId, NoticeId = notice.Id }, context.CancellationToken);
     }
 
-    public Task Consume(ConsumeContext<JobFailed> context)
-    {
-        LogJobFailed(context.Message.JobId, context.Message.Project, context.Message.Pipeline, context.Message.Error);
-        return Task.CompletedTask;
-    }
+    static Guid IdOf(ConsumeContext context) =>
+        context.MessageId ?? throw new InvalidOperationException("An event without a message id cannot be told from its copies.");
 }

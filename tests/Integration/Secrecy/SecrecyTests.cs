@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Headgate.Hosting.Bus;
+using Headgate.Tests.Mail;
 using Npgsql;
 
 namespace Headgate.Integration.Tests.Secrecy;
@@ -11,12 +12,15 @@ namespace Headgate.Integration.Tests.Secrecy;
 public sealed class SecrecyTests : IAsyncLifetime
 {
     readonly string _planted = $"planted{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+    const string Notify = "  notify: { email: ops@example.com, webhook: env:HOOK }";
+    MailServer _mail = null!;
     TraceCollector _traces = null!;
     Installation _headgate = null!;
     Eavesdropper _ear = null!;
 
     public async Task InitializeAsync()
     {
+        _mail = await MailServer.StartAsync();
         _traces = await TraceCollector.StartAsync();
         _headgate = await Installation.StartAsync(environment =>
         {
@@ -26,7 +30,10 @@ public sealed class SecrecyTests : IAsyncLifetime
             environment["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
             environment["Logging__LogLevel__Default"] = "Debug";
             environment["WRONG_PASSWORD"] = new NpgsqlConnectionStringBuilder(environment["TEST_SOURCE"]) { Password = _planted }.ConnectionString;
+            environment["HOOK"] = $"http://127.0.0.1:1/{_planted}";
+            foreach (var (name, value) in _mail.Settings) environment[name] = value;
         });
+        await _headgate.StartNotifierAsync();
         _ear = new Eavesdropper(_headgate.Broker);
         await _ear.ListenAsync();
     }
@@ -35,6 +42,7 @@ public sealed class SecrecyTests : IAsyncLifetime
     {
         await _headgate.DisposeAsync();
         await _traces.DisposeAsync();
+        await _mail.DisposeAsync();
     }
 
     [Fact]
@@ -45,13 +53,18 @@ public sealed class SecrecyTests : IAsyncLifetime
         await RejectAsync();
         var failed = new[]
         {
-            await FailAsync("reading", Pipelines.Of("reading", Pipelines.Object("reading"))),
-            await FailAsync("triggered", Pipelines.Of("triggered", Pipelines.Object("triggered"), "  load: { allowTriggers: true }")),
-            await FailAsync("password", Pipelines.Of("password", Pipelines.Object("people")).Replace("env:TEST_SOURCE", "env:WRONG_PASSWORD", StringComparison.Ordinal)
+            await FailAsync("reading", Pipelines.Of("reading", Pipelines.Object("reading"), Notify)),
+            await FailAsync("triggered", Pipelines.Of("triggered", Pipelines.Object("triggered"), $"  load: {{ allowTriggers: true }}\n{Notify}")),
+            await FailAsync("password", Pipelines.Of("password", Pipelines.Object("people"), Notify).Replace("env:TEST_SOURCE", "env:WRONG_PASSWORD", StringComparison.Ordinal)
                 .Replace("to: public.people", "to: public.nowhere", StringComparison.Ordinal)),
         };
         await Installation.EventuallyAsync(
             () => Task.FromResult(_traces.Received.Contains("load batch", StringComparison.Ordinal)), () => Task.FromResult("no trace has arrived"));
+
+        var mails = string.Join('\n', (await _mail.ReceivedAsync(_ => true, failed.Length)).Select(mail => mail.Message.ToString() + mail.Text + mail.Html));
+        await Installation.EventuallyAsync(
+            async () => (await _headgate.State.ScalarAsync<string>("select string_agg(last_error, ' ') from notifier.outbox"))?.Contains("could not be called") == true,
+            () => Task.FromResult("no webhook was called"));
 
         await _ear.SpoilAsync(Lanes.Load);
         var heard = await _ear.HeardAsync();
@@ -62,6 +75,7 @@ public sealed class SecrecyTests : IAsyncLifetime
         // The searches do find what is there, and the value was really on its way.
         Assert.All(failed, job => Assert.Contains(job.ToString(), heard, StringComparison.Ordinal));
         Assert.All(failed, job => Assert.Contains(job.ToString(), logs, StringComparison.Ordinal));
+        Assert.All(failed, job => Assert.Contains(job.ToString(), mails, StringComparison.Ordinal));
         Assert.Contains("MT-Fault-StackTrace", heard, StringComparison.Ordinal);
         Assert.Contains(failed[1].ToString(), traces, StringComparison.Ordinal);
         Assert.Contains("a value is too long", errors, StringComparison.Ordinal);
@@ -73,12 +87,14 @@ public sealed class SecrecyTests : IAsyncLifetime
             Assert.DoesNotContain(secret, logs, StringComparison.Ordinal);
             Assert.DoesNotContain(secret, traces, StringComparison.Ordinal);
             Assert.DoesNotContain(secret, errors, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret, mails, StringComparison.Ordinal);
         }
     }
 
     IEnumerable<string> Secrets() =>
     [
         _planted,
+        _mail.Password,
         .. new[] { "HEADGATE_STATE", "TEST_SOURCE", "TEST_DESTINATION" }.Select(name => new NpgsqlConnectionStringBuilder(_headgate.Environment[name]).Password!),
         new Uri(_headgate.Environment["HEADGATE_AMQP"]).UserInfo.Split(':')[1],
     ];
@@ -144,5 +160,6 @@ public sealed class SecrecyTests : IAsyncLifetime
         await _headgate.State.ScalarAsync<string>("select string_agg(concat_ws(' ', error, waiting_for, stop_reason), E'\\n') from coordinator.sync_job")
         + await _headgate.State.ScalarAsync<string>("select coalesce(string_agg(sentence, E'\\n'), '') from coordinator.job_command")
         + await _headgate.Destination.ScalarAsync<string>("select string_agg(sentence, E'\\n') from headgate.rejected")
+        + await _headgate.State.ScalarAsync<string>("select string_agg(o::text, E'\\n') from notifier.outbox o")
         + (await _headgate.CommandAsync("jobs")).Output;
 }

@@ -49,6 +49,37 @@ public sealed class ReconcilerTests(SagaBench bench, FencedDatabase destination)
         }
     }
 
+    [Theory]
+    [InlineData("ExtractionCanceled", """{ "notify": { "email": "ops@example.com" } }""", false, true)]
+    [InlineData("JobFailed", """{ "notify": { "webhook": "env:OPS" } }""", false, true)]
+    [InlineData("JobDeadlinePassed", """{ "notify": { "email": "ops@example.com" } }""", false, true)]
+    [InlineData("StopUnconfirmed", """{ "notify": { "email": "ops@example.com" } }""", false, true)]
+    [InlineData("JobFailed", """{ "notify": { "email": "ops@example.com" } }""", true, false)]
+    [InlineData("JobFailed", """{ "notify": { "on": ["Failed"] } }""", false, false)]
+    [InlineData("JobFailed", "{}", false, false)]
+    [InlineData("JobCanceled", """{ "notify": { "email": "ops@example.com" } }""", false, false)]
+    public async Task Event_that_somebody_is_to_be_told_of_is_owed_again_until_the_notifier_has_kept_it(
+        string message, string body, bool isKept, bool isOwedAgain)
+    {
+        var (obligation, last) = (Guid.NewGuid(), Guid.NewGuid());
+        await SentAsync(obligation, message, body, 60);
+        if (isKept) await bench.ExecuteAsync($"update coordinator.obligation set answered_at = now() where obligation_id = {obligation}");
+        await SentAsync(last, "JobFailed", """{ "notify": { "email": "ops@example.com" } }""", 45);
+        await using var reconciler = await bench.RunAsync<Reconciler>();
+        await bench.EventuallyAsync(() => IsOwedAsync(last));
+        Assert.Equal(isOwedAgain, await IsOwedAsync(obligation));
+
+        Task<int> SentAsync(Guid id, string name, string json, int secondsAgo)
+        {
+            var type = $"Headgate.Contracts.Jobs.{name}";
+            return bench.ExecuteAsync(
+                $"""
+                 insert into coordinator.obligation (obligation_id, job_id, message, body, done_at)
+                 values ({id}, {Guid.NewGuid()}, {type}, {json}::jsonb, now() - {secondsAgo} * interval '1 second')
+                 """);
+        }
+    }
+
     [Fact]
     public async Task Job_that_another_coordinator_has_in_hand_holds_nobody_up()
     {

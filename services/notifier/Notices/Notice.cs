@@ -1,0 +1,43 @@
+using Headgate.Contracts.Jobs;
+
+namespace Headgate.Notifier.Notices;
+
+/// <summary>What happened to a job, as mails and webhooks tell it.</summary>
+sealed record Notice
+{
+    /// <summary>The message id of the event.</summary>
+    public required Guid Id { get; init; }
+
+    public required NoticeKind Kind { get; init; }
+
+    /// <summary>What happened, whatever the event's id: the same for the same thing, another for the next.</summary>
+    public required string Key { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    public required string Project { get; init; }
+
+    public required string Pipeline { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public Guid? RequestId { get; init; }
+
+    public string? Actor { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? Error { get; init; }
+
+    public string? State { get; init; }
+
+    public DateTimeOffset? Deadline { get; init; }
+
+    public string? Waiting { get; init; }
+
+    public bool Escalated { get; init; }
+
+    public required RecordCounts Counts { get; init; }
+}

@@ -1,0 +1,10 @@
+namespace Headgate.Notifier.Notices;
+
+/// <summary>What somebody is told of.</summary>
+enum NoticeKind
+{
+    ExtractionCanceled,
+    JobFailed,
+    DeadlinePassed,
+    StopUnconfirmed,
+}

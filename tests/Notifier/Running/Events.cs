@@ -1,0 +1,69 @@
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
+
+namespace Headgate.Notifier.Tests.Running;
+
+/// <summary>Events as the coordinator publishes them.</summary>
+static class Events
+{
+    public static readonly DateTimeOffset At = new(2026, 3, 1, 16, 51, 0, TimeSpan.Zero);
+
+    public static readonly NotifyDefinition Mail = new() { Email = "ops@example.com" };
+
+    public static ExtractionCanceled Canceled(Guid job, NotifyDefinition? notify = null, string? reason = "wrong mapping", string actor = "ann") => new()
+    {
+        JobId = job,
+        Project = "sales",
+        Pipeline = "crm",
+        At = At,
+        Attempt = 1,
+        Actor = actor,
+        Reason = reason,
+        Counts = new RecordCounts { Extracted = 80_000 },
+        Notify = notify ?? Mail,
+    };
+
+    public static JobFailed Failed(Guid job, NotifyDefinition? notify = null, int minute = 0) => new()
+    {
+        JobId = job,
+        Project = "sales",
+        Pipeline = "crm",
+        At = At.AddMinutes(minute),
+        Attempt = 1,
+        RequestId = new Guid("00000000-0000-0000-0000-000000000042"),
+        Error = "Object public.contacts: the server's disk is full.",
+        Counts = new RecordCounts { Extracted = 80_000, Written = 8_400, Inserted = 8_400 },
+        Notify = notify ?? Mail,
+    };
+
+    public static JobDeadlinePassed Late(Guid job, NotifyDefinition? notify = null, bool escalated = false, string state = "Pausing") => new()
+    {
+        JobId = job,
+        Project = "sales",
+        Pipeline = "crm",
+        At = At,
+        Attempt = 1,
+        State = state,
+        Deadline = At,
+        Waiting = "a batch of object public.contacts",
+        Escalated = escalated,
+        Actor = "ann",
+        Reason = "wrong mapping",
+        Counts = new RecordCounts { Extracted = 80_000, Written = 8_400, Inserted = 8_400 },
+        Notify = notify ?? Mail,
+    };
+
+    public static StopUnconfirmed Unconfirmed(Guid job, NotifyDefinition? notify = null) => new()
+    {
+        JobId = job,
+        Project = "sales",
+        Pipeline = "crm",
+        At = At,
+        Attempt = 1,
+        State = "Canceling",
+        Waiting = "The destination cannot be reached.",
+        Actor = "ann",
+        Counts = new RecordCounts(),
+        Notify = notify ?? Mail,
+    };
+}
