@@ -1,0 +1,79 @@
+using Headgate.Crashes.Tests.Checking;
+using Headgate.Crashes.Tests.Rounds;
+using Headgate.Hosting.Bus;
+using Headgate.Tests.Installations;
+
+namespace Headgate.Crashes.Tests.Stops;
+
+/// <summary>One round: a random pipeline, a run, one stop at random with or without a fault, and a judgement of what came after it.</summary>
+sealed class StopRound(StopFixture fixture, long seed)
+{
+    static readonly string[] WorkersLanes = [Lanes.Prepare, Lanes.Extract, Lanes.Load];
+
+    readonly StopPlan _plan = StopPlan.Draw(Draws.From(seed, 1));
+    readonly StopScene _scene = new(fixture.Headgate, Draws.From(seed, 2), seed);
+
+    public RoundLog Log { get; } = new();
+
+    public async Task<IReadOnlyList<Finding>> RunAsync()
+    {
+        var mischief = new StopMischief(fixture, _plan.Fault, Draws.From(seed, 3), Log.Note);
+        await fixture.Tap.EmptyAsync();
+        var runs = await _scene.SetAsync();
+        var stops = await StopChecker.BeginAsync(fixture.Headgate.State.DataSource, fixture.Headgate.Destination.DataSource, fixture.Mailbox);
+        var job = await fixture.Bus.SendRunAsync(_scene.Pipeline);
+        Log.Note($"run {job}: {_plan.Mode} in {_plan.Phase} after {_plan.Delay.TotalMilliseconds} ms, {_plan.Fault}");
+        var (progress, people) = (new StopProgress(fixture.Headgate, job), new StopOperator(fixture, job, Log.Note));
+
+        await progress.ReachedAsync(_plan.Phase);
+        await Task.Delay(_plan.Delay);
+        await mischief.BeforeAsync();
+        Log.Note($"the job is {await progress.WhereAsync()}");
+        var seen = await StopAsync(progress.SeenAsync(stops), people, mischief);
+        Log.Note($"{seen.State} was shown at {seen.ShownAt:HH:mm:ss.ffffff}");
+        if (_plan.Mode == StopMode.PauseThenCancel && seen.State == "Paused") await people.CancelPausedAsync();
+        await mischief.AfterAsync();
+        await ChanceAsync(job);
+        List<Finding> findings = [.. await stops.JudgeAsync(seen)];
+        Log.Note("everybody had a chance to write");
+
+        if (_plan.Mode is StopMode.PauseAndResume or StopMode.PauseAndRestart && seen.State is "Paused" or "Failed")
+            await people.CompleteAsync(anew: _plan.Mode == StopMode.PauseAndRestart);
+        await fixture.Headgate.QuietAsync(job);
+        findings.AddRange(await runs.JudgeAsync());
+        findings.AddRange(await stops.JudgeEndAsync(job));
+        await _scene.DropAsync();
+        Log.Note($"the job is {await progress.WhereAsync()}");
+        return findings;
+    }
+
+    async Task<SeenStop> StopAsync(Task<SeenStop> seen, StopOperator people, StopMischief mischief)
+    {
+        await Task.WhenAll(people.StopAsync(_plan.Mode), mischief.DuringAsync());
+        await people.SeeToAsync(_plan.Mode, seen);
+        return await seen;
+    }
+
+    /// <summary>
+    /// Whoever had something in hand has put it down: all services have what they need, the workers' lanes are empty, in hand of nobody,
+    /// and no session at the destination is in a transaction. Twice in a row, since one may follow from the other.
+    /// </summary>
+    async Task ChanceAsync(Guid job)
+    {
+        var times = 0;
+        await Installation.EventuallyAsync(
+            async () =>
+            {
+                await fixture.Crew.ReviveAsync(Log.Note);
+                times = await IsIdleAsync() ? times + 1 : 0;
+                return times > 1;
+            },
+            async () => $"the workers do not come to rest after job {job} was stopped: {await fixture.Crew.HealthAsync()}");
+    }
+
+    async Task<bool> IsIdleAsync() =>
+        await fixture.Crew.IsReadyAsync()
+        && (await fixture.Headgate.Broker.QueuesAsync()).Where(queue => WorkersLanes.Contains(queue.Name)).All(queue => queue.Messages == 0)
+        && await fixture.Headgate.Destination.ScalarAsync<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'") == 0;
+}
