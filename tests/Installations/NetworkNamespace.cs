@@ -11,6 +11,8 @@ namespace Headgate.Tests.Installations;
 /// </summary>
 sealed class NetworkNamespace : IAsyncDisposable
 {
+    static readonly string[] Tools = ["unshare", "nsenter", "ip"];
+
     readonly Process _holder;
     readonly string _name = RandomNumberGenerator.GetHexString(8, lowercase: true);
     readonly int _block = RandomNumberGenerator.GetInt32(1 << 13);
@@ -20,7 +22,7 @@ sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>Null: none can be made here, where only root can.</summary>
     public static async Task<NetworkNamespace?> MakeAsync(int cables)
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/unshare")) return null;
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !Array.TrueForAll(Tools, IsThere)) return null;
         // Ends when its standard input does, and with it the namespace and its cables.
         var start = new ProcessStartInfo("unshare", ["--net", "cat"])
         {
@@ -83,6 +85,9 @@ sealed class NetworkNamespace : IAsyncDisposable
 
     async Task SetAsync(int cable, string how) =>
         Assert.True(await RunAsync(["ip"], [$"link set {NameOf(cable)} {how}"]), $"cable {cable} could not be set {how}");
+
+    static bool IsThere(string tool) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, tool)));
 
     string NameOf(int cable) => $"hg{_name}{cable}";
 

@@ -18,6 +18,8 @@ sealed class StopRound(StopFixture fixture, long seed)
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
         var mischief = new StopMischief(fixture, _plan.Fault, Draws.From(seed, 3), Log.Note);
+        // A round before this one may have broken off.
+        await mischief.AfterAsync();
         await fixture.Tap.EmptyAsync();
         var runs = await _scene.SetAsync();
         var stops = await StopChecker.BeginAsync(fixture.Headgate.State.DataSource, fixture.Headgate.Destination.DataSource, fixture.Mailbox);
