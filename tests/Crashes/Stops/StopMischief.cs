@@ -53,10 +53,16 @@ sealed class StopMischief(StopFixture fixture, StopFault fault, Random random, A
     }
 
     /// <summary>Everybody is there, moves, and reaches everything again.</summary>
-    public async Task AfterAsync()
+    public async Task LetGoAsync()
     {
         await fixture.Outpost.MendAsync();
         await fixture.Crew.LetGoAsync(log);
+    }
+
+    /// <summary>The stop was shown.</summary>
+    public async Task AfterAsync()
+    {
+        await LetGoAsync();
         if (fault == StopFault.MessagesLate) log($"{await fixture.Tap.PourAsync(random, AllCopies)} messages again");
     }
 

@@ -28,11 +28,11 @@ sealed class StopOperator(StopFixture fixture, Guid job, Action<string> log)
 
     /// <summary>Until the job is shown as stopped: starts who has ended, and helps a stop that has waited for long.</summary>
     /// <param name="mode">The stop.</param>
-    /// <param name="seen">Ends when it is shown.</param>
-    public async Task SeeToAsync(StopMode mode, Task seen)
+    /// <param name="stopped">Ends when it is shown.</param>
+    public async Task SeeToAsync(StopMode mode, Task stopped)
     {
         var help = Task.Delay(Help);
-        while (!seen.IsCompleted)
+        while (!stopped.IsCompleted)
         {
             await fixture.Crew.ReviveAsync(log);
             if (help.IsCompleted)
@@ -42,12 +42,13 @@ sealed class StopOperator(StopFixture fixture, Guid job, Action<string> log)
                 else if (mode is StopMode.PauseAndResume or StopMode.PauseAndRestart) await EndHoldersAsync();
             }
 
-            await Task.WhenAny(seen, Task.Delay(50));
+            await Task.WhenAny(stopped, Task.Delay(50));
         }
     }
 
     public async Task CancelPausedAsync()
     {
+        await fixture.Crew.ReviveAsync(log);
         await CancelAsync();
         await UntilAsync("Canceled");
     }
@@ -93,7 +94,6 @@ sealed class StopOperator(StopFixture fixture, Guid job, Action<string> log)
             var answer = await fixture.Bus.CommandAsync(command, AnswerPatience);
             log($"{name}: {(answer is null ? "no answer" : $"{answer.Outcome} in {answer.State}, {answer.Sentence}")}");
             if (answer is not null) return answer;
-            await fixture.Crew.ReviveAsync(log);
         }
     }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Headgate.Crashes.Tests.Checking;
 using Headgate.Crashes.Tests.Rounds;
 using Headgate.Hosting.Bus;
 using Headgate.Tests.Installations;
+using Headgate.Tests.Servers;
 
 namespace Headgate.Crashes.Tests.Stops;
 
@@ -19,7 +21,7 @@ sealed class StopRound(StopFixture fixture, long seed)
     {
         var mischief = new StopMischief(fixture, _plan.Fault, Draws.From(seed, 3), Log.Note);
         // A round before this one may have broken off.
-        await mischief.AfterAsync();
+        await mischief.LetGoAsync();
         await fixture.Tap.EmptyAsync();
         var runs = await _scene.SetAsync();
         var stops = await StopChecker.BeginAsync(fixture.Headgate.State.DataSource, fixture.Headgate.Destination.DataSource, fixture.Mailbox);
@@ -51,24 +53,25 @@ sealed class StopRound(StopFixture fixture, long seed)
 
     async Task<SeenStop> StopAsync(Task<SeenStop> seen, StopOperator people, StopMischief mischief)
     {
-        await Task.WhenAll(people.StopAsync(_plan.Mode), mischief.DuringAsync());
-        await people.SeeToAsync(_plan.Mode, seen);
+        var stopped = Task.WhenAll(people.StopAsync(_plan.Mode), mischief.DuringAsync(), seen);
+        await people.SeeToAsync(_plan.Mode, stopped);
+        await stopped;
         return await seen;
     }
 
     /// <summary>
     /// Whoever had something in hand has put it down: all services have what they need, the workers' lanes are empty, in hand of nobody,
-    /// and no session at the destination is in a transaction. Twice in a row, since one may follow from the other.
+    /// and no session at the destination is in a transaction; and that for longer than it takes a queue to tell how it stands.
     /// </summary>
     async Task ChanceAsync(Guid job)
     {
-        var times = 0;
+        Stopwatch? idle = null;
         await Installation.EventuallyAsync(
             async () =>
             {
                 await fixture.Crew.ReviveAsync(Log.Note);
-                times = await IsIdleAsync() ? times + 1 : 0;
-                return times > 1;
+                idle = await IsIdleAsync() ? idle ?? Stopwatch.StartNew() : null;
+                return idle?.Elapsed > SharedServers.TotalsEvery * 2;
             },
             async () => $"the workers do not come to rest after job {job} was stopped: {await fixture.Crew.HealthAsync()}");
     }

@@ -27,7 +27,7 @@ sealed class StopScene(Installation headgate, Random random, long seed)
     {
         var count = random.Next(1, 4);
         for (var no = 0; no < count; no++) await SetTableAsync($"stop_{seed}_{no}", hasCursor: random.Next(2) == 0, there: random.Next(4), isWide: random.Next(5) == 0);
-        var rate = (int)(_rows / (0.6 + random.NextDouble()));
+        var rate = (int)(_rows / (1 + random.NextDouble()));
         await headgate.ApplyAsync(Pipelines.Of(
             Pipeline,
             string.Join('\n', _tables.Select(table => Pipelines.Object(table.Name, cursor: table.Cursor, filter: $"{Gate}(id)"))),
