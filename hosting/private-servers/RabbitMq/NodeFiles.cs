@@ -29,7 +29,7 @@ internal static class NodeFiles
 
         SecretFile.Write(Path.Combine(node.Home, Configuration), configuration.ToString(), owner);
         // Has no name in the other file.
-        var tick = node.TotalsEvery is { } every ? $"{{rabbit, [{{quorum_tick_interval, {every.TotalMilliseconds:0}}}]}}" : "";
+        var tick = node.TotalsEvery is { } every ? $"{{rabbit, [{{quorum_tick_interval, {(int)every.TotalMilliseconds} }}]}}" : "";
         SecretFile.Write(Path.Combine(node.Home, Advanced), $"[{tick}].\n", owner);
         SecretFile.Write(Path.Combine(node.Home, DefinitionsFile), Definitions.For(node), owner);
         SecretFile.Write(Path.Combine(node.Home, EnabledPlugins), "[rabbitmq_management].\n", owner);

@@ -62,6 +62,8 @@ sealed class StopMischief(StopFixture fixture, StopFault fault, Random random, A
     /// <summary>The stop was shown.</summary>
     public async Task AfterAsync()
     {
+        // One who was born later has not heard of the stop: only the fence keeps it from writing.
+        if (fault == StopFault.MessagesLate) await KillAsync();
         await LetGoAsync();
         if (fault == StopFault.MessagesLate) log($"{await fixture.Tap.PourAsync(random, AllCopies)} messages again");
     }
