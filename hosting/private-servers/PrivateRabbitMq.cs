@@ -151,6 +151,7 @@ public sealed class PrivateRabbitMq : IAsyncDisposable
         AdminPassword = _state.Password,
         Users = _options.Users,
         Settings = _options.Settings,
+        TotalsEvery = _options.TotalsEvery,
     };
 
     private async Task EndAsync(Func<ServerRun, Task> end)

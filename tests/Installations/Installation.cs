@@ -71,7 +71,8 @@ public sealed class Installation : IAsyncDisposable
 
     public async Task StartCoordinatorAsync() => Coordinator = await StartAsync("job-coordinator", "Headgate.JobCoordinator");
 
-    public async Task StartWorkerAsync() => Worker = await StartAsync("ingest-worker", "Headgate.IngestWorker");
+    /// <param name="at">Where it is; null: where all others are.</param>
+    public async Task StartWorkerAsync(Outpost? at = null) => Worker = await StartAsync("ingest-worker", "Headgate.IngestWorker", at);
 
     /// <summary>Nobody is told of anything in most tests: a notifier is started by those that need one.</summary>
     public async Task StartNotifierAsync() => Notifier = await StartAsync("notifier", "Headgate.Notifier");
@@ -257,9 +258,9 @@ public sealed class Installation : IAsyncDisposable
         Directory.Delete(Staging, recursive: true);
     }
 
-    async Task<ServiceProcess> StartAsync(string folder, string assembly)
+    async Task<ServiceProcess> StartAsync(string folder, string assembly, Outpost? at = null)
     {
-        var service = await ServiceProcess.StartAsync(folder, assembly, Environment);
+        var service = await ServiceProcess.StartAsync(folder, assembly, Environment, at);
         lock (_services) _services.Add(service);
         return service;
     }

@@ -32,10 +32,15 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    public static async Task<ServiceProcess> StartAsync(string folder, string assembly, IReadOnlyDictionary<string, string> environment)
+    /// <param name="folder">The service's folder.</param>
+    /// <param name="assembly">Its program.</param>
+    /// <param name="environment">What it is told.</param>
+    /// <param name="at">Where it is; null: on this machine's loopback, like all it talks to.</param>
+    public static async Task<ServiceProcess> StartAsync(
+        string folder, string assembly, IReadOnlyDictionary<string, string> environment, Outpost? at = null)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = Start(folder, assembly, environment);
+        var address = new Uri($"http://{at?.Address ?? IPAddress.Loopback}:{FreePort()}");
+        var start = Start(folder, assembly, at?.Environment ?? environment, [.. at?.Enter ?? []]);
         start.Environment["ASPNETCORE_URLS"] = address.ToString();
         var service = new ServiceProcess(Process.Start(start)!, address);
         service.Listen();
@@ -139,10 +144,10 @@ public sealed class ServiceProcess : IAsyncDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int process, int signal);
 
-    static ProcessStartInfo Start(string folder, string assembly, IReadOnlyDictionary<string, string> environment)
+    static ProcessStartInfo Start(string folder, string assembly, IReadOnlyDictionary<string, string> environment, string[] enter)
     {
-        var path = Path.Combine(FolderOf(folder), $"{assembly}.dll");
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, ArgumentList = { path } };
+        string[] words = [.. enter, "dotnet", Path.Combine(FolderOf(folder), $"{assembly}.dll")];
+        var start = new ProcessStartInfo(words[0], words[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return start;
     }

@@ -32,6 +32,7 @@ internal sealed class ContainerRabbitMq : IRabbitMqPrograms
             RABBITMQ_NODENAME={node.Name}@localhost
             RABBITMQ_CONFIG_FILE={Home}/{NodeFiles.Configuration}
             RABBITMQ_CONFIG_FILES={Home}/conf.d
+            RABBITMQ_ADVANCED_CONFIG_FILE={Home}/{NodeFiles.Advanced}
             RABBITMQ_ENABLED_PLUGINS_FILE={Home}/{NodeFiles.EnabledPlugins}
 
             """);

@@ -53,7 +53,7 @@ internal sealed class LocalRabbitMq(string server, string epmd) : IRabbitMqProgr
             ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(node.Home, NodeFiles.EmptyEnvironment),
             ["RABBITMQ_CONFIG_FILE"] = Path.Combine(node.Home, NodeFiles.Configuration),
             ["RABBITMQ_CONFIG_FILES"] = Path.Combine(node.Home, "conf.d"),
-            ["RABBITMQ_ADVANCED_CONFIG_FILE"] = Path.Combine(node.Home, "advanced.config"),
+            ["RABBITMQ_ADVANCED_CONFIG_FILE"] = Path.Combine(node.Home, NodeFiles.Advanced),
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(node.Home, NodeFiles.EnabledPlugins),
             ["RABBITMQ_MNESIA_BASE"] = Path.Combine(node.Home, "mnesia"),
             ["RABBITMQ_LOG_BASE"] = Path.Combine(node.Home, "log"),

@@ -7,6 +7,7 @@ namespace Headgate.PrivateServers.RabbitMq;
 internal static class NodeFiles
 {
     public const string Configuration = "rabbitmq.conf";
+    public const string Advanced = "advanced.config";
     public const string EnabledPlugins = "enabled_plugins";
     public const string EmptyEnvironment = "rabbitmq-env.conf";
 
@@ -27,6 +28,9 @@ internal static class NodeFiles
         configuration.AppendLine(listeners);
 
         SecretFile.Write(Path.Combine(node.Home, Configuration), configuration.ToString(), owner);
+        // Has no name in the other file.
+        var tick = node.TotalsEvery is { } every ? $"{{rabbit, [{{quorum_tick_interval, {(int)every.TotalMilliseconds} }}]}}" : "";
+        SecretFile.Write(Path.Combine(node.Home, Advanced), $"[{tick}].\n", owner);
         SecretFile.Write(Path.Combine(node.Home, DefinitionsFile), Definitions.For(node), owner);
         SecretFile.Write(Path.Combine(node.Home, EnabledPlugins), "[rabbitmq_management].\n", owner);
         SecretFile.Write(Path.Combine(node.Home, EmptyEnvironment), "", owner);

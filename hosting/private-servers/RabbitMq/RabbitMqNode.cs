@@ -19,6 +19,8 @@ internal sealed record RabbitMqNode
 
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
+    public TimeSpan? TotalsEvery { get; init; }
+
     public string LogFile => Path.Combine(Home, "server.log");
 
     public override string ToString() => $"{Name}@localhost:{Port}";

@@ -1,3 +1,5 @@
+using Headgate.Crashes.Tests.Rounds;
+
 namespace Headgate.Crashes.Tests.Chaos;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace Headgate.Crashes.Tests.Chaos;
 /// </summary>
 public sealed class ChaosTests(ChaosFixture fixture) : IClassFixture<ChaosFixture>
 {
-    public static TheoryData<long> Seeds => [.. Enumerable.Range(0, ChaosSettings.Rounds).Select(round => ChaosSettings.Seed + round)];
+    /// <summary>`./headgate test --chaos N --seed S`.</summary>
+    public static TheoryData<long> Seeds => [.. RoundSettings.Read("HEADGATE_CHAOS", 2, seed: 7).Seeds];
 
     [Theory]
     [MemberData(nameof(Seeds))]

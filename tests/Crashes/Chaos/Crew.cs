@@ -3,7 +3,7 @@ using Headgate.Tests.Installations;
 namespace Headgate.Crashes.Tests.Chaos;
 
 /// <summary>The processes that chaos is made with, looked after as a supervisor would: who has ended is started again.</summary>
-sealed class Crew(Installation headgate)
+sealed class Crew(Installation headgate, Outpost? outpost)
 {
     const int LastLines = 60;
     const string EndsToBeStarted = "the process ends to be started again";
@@ -22,14 +22,19 @@ sealed class Crew(Installation headgate)
 
     IEnumerable<ServiceProcess> Everybody => [headgate.Scheduler, headgate.Coordinator, .. _workers];
 
-    public static async Task<Crew> GatherAsync(Installation headgate)
+    /// <param name="headgate">Whose.</param>
+    /// <param name="outpost">Where the second worker is; null: where the first one is.</param>
+    public static async Task<Crew> GatherAsync(Installation headgate, Outpost? outpost = null)
     {
-        var crew = new Crew(headgate);
+        var crew = new Crew(headgate, outpost);
         crew._workers[0] = headgate.Worker;
-        await headgate.StartWorkerAsync();
-        crew._workers[1] = headgate.Worker;
+        await crew.StartWorkerAsync(1);
         return crew;
     }
+
+    /// <summary>Everybody can be asked and has what it needs: broker and database.</summary>
+    public async Task<bool> IsReadyAsync() =>
+        (await Task.WhenAll(Everybody.Select(service => service.HealthAsync()))).All(health => health.StartsWith("200", StringComparison.Ordinal));
 
     public Task KillWorkerAsync(int which)
     {
@@ -76,7 +81,7 @@ sealed class Crew(Installation headgate)
         {
             if (!_workers[which].HasExited) continue;
             var no = which;
-            await TryAsync($"worker {no}", async () => { await headgate.StartWorkerAsync(); _workers[no] = headgate.Worker; }, log);
+            await TryAsync($"worker {no}", () => StartWorkerAsync(no), log);
         }
     }
 
@@ -91,6 +96,12 @@ sealed class Crew(Installation headgate)
                 return Everybody.All(service => !service.HasExited);
             },
             () => Task.FromResult($"services do not start\n{Output}"));
+    }
+
+    async Task StartWorkerAsync(int which)
+    {
+        await headgate.StartWorkerAsync(which == 1 ? outpost : null);
+        _workers[which] = headgate.Worker;
     }
 
     // One that has ended by itself before is judged by the next look at all.

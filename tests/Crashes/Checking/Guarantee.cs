@@ -32,4 +32,10 @@ public enum Guarantee
 
     /// <summary>Nothing was committed while a job was shown as stopped.</summary>
     NothingWrittenAfterAStop,
+
+    /// <summary>A cancel before launch left the destination as it was before the run, schema headgate apart.</summary>
+    ExtractionCancelLeavesNothing,
+
+    /// <summary>A cancel before launch sent one mail, and nothing else sent any.</summary>
+    MailOfExtractionCancelsOnly,
 }

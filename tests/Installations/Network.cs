@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Headgate.Integration.Tests.BadDays;
+namespace Headgate.Tests.Installations;
 
 /// <summary>
 /// The way to a server. It can hang in the middle of what it passes: connections that are there then stay open and nothing gets through
@@ -9,7 +9,7 @@ namespace Headgate.Integration.Tests.BadDays;
 /// </summary>
 public sealed class Network : IAsyncDisposable
 {
-    readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    readonly TcpListener _listener;
     readonly CancellationTokenSource _stop = new();
     volatile int _server;
     volatile Line _line = new();
@@ -17,9 +17,12 @@ public sealed class Network : IAsyncDisposable
     bool _countsToServer;
     bool _dropsAll;
 
-    public Network(int server)
+    /// <param name="server">The server's port on this machine's loopback.</param>
+    /// <param name="at">Where it is entered; null: on the loopback too.</param>
+    public Network(int server, IPAddress? at = null)
     {
         _server = server;
+        _listener = new TcpListener(at ?? IPAddress.Loopback, 0);
         _listener.Start();
         _ = AcceptAsync();
     }
@@ -39,6 +42,14 @@ public sealed class Network : IAsyncDisposable
         (_countsToServer, _dropsAll) = (toServer, dropsAll);
         Interlocked.Exchange(ref _untilHung, bytes);
         return _line.Hung.Task;
+    }
+
+    /// <summary>Hangs from now on, and so does what comes afterwards.</summary>
+    /// <returns>What lets all go on.</returns>
+    public Action Cut()
+    {
+        _dropsAll = true;
+        return Hang();
     }
 
     public async ValueTask DisposeAsync()
@@ -110,15 +121,18 @@ public sealed class Network : IAsyncDisposable
         }
     }
 
-    void Hang()
+    Action Hang()
     {
         Interlocked.Exchange(ref _untilHung, long.MaxValue);
         var line = _dropsAll ? _line : Interlocked.Exchange(ref _line, new Line());
-        line.Hung.TrySetResult(() =>
+        line.Hung.TrySetResult(GoOn);
+        return GoOn;
+
+        void GoOn()
         {
             if (_dropsAll) _line = new Line();
             line.Freed.TrySetResult();
-        });
+        }
     }
 
     sealed class Line

@@ -1,0 +1,66 @@
+using Headgate.Crashes.Tests.Checking;
+using Headgate.Tests.Installations;
+
+namespace Headgate.Crashes.Tests.Stops;
+
+/// <summary>
+/// A random pipeline whose run takes a second or two, in each phase long enough to be stopped there: one to three tables, each read in full
+/// or by cursor, at the destination missing, empty, or partly there.
+/// </summary>
+sealed class StopScene(Installation headgate, Random random, long seed)
+{
+    const string Gate = "stop_gate";
+
+    readonly List<CheckedTable> _tables = [];
+    int _rows;
+
+    public string Pipeline { get; } = $"stop-{seed}";
+
+    /// <summary>Once for all scenes: what makes a source slow.</summary>
+    public static Task PrepareAsync(Installation headgate) => headgate.Source.ExecuteAsync(
+        $$"""
+        create function {{Gate}}(id int) returns boolean language plpgsql volatile as
+            'begin if id % 16 = 0 then perform pg_sleep(0.004); end if; return true; end'
+        """);
+
+    public async Task<RunChecker> SetAsync()
+    {
+        var count = random.Next(1, 4);
+        for (var no = 0; no < count; no++) await SetTableAsync($"stop_{seed}_{no}", hasCursor: random.Next(2) == 0, there: random.Next(4), isWide: random.Next(5) == 0);
+        var rate = (int)(_rows / (1 + random.NextDouble()));
+        await headgate.ApplyAsync(Pipelines.Of(
+            Pipeline,
+            string.Join('\n', _tables.Select(table => Pipelines.Object(table.Name, cursor: table.Cursor, filter: $"{Gate}(id)"))),
+            $"  load: {{ parallelism: {random.Next(1, 5)}, maxRowsPerSecond: {rate} }}\n  extract: {{ cursorLag: 0s }}"));
+        return await RunChecker.BeginAsync(headgate.State.DataSource, headgate.Source.DataSource, headgate.Destination.DataSource, Pipeline, _tables);
+    }
+
+    /// <summary>Leaves no tables behind: those of all rounds together would be looked at after each stop.</summary>
+    public async Task DropAsync()
+    {
+        var tables = string.Join(", ", _tables.Select(table => table.Name));
+        await headgate.Source.ExecuteAsync($"drop table {tables}");
+        await headgate.Destination.ExecuteAsync($"drop table if exists {tables}");
+    }
+
+    async Task SetTableAsync(string name, bool hasCursor, int there, bool isWide)
+    {
+        // A page a row: two segments of 16 MiB then.
+        var rows = isWide ? random.Next(2200, 2500) : random.Next(500, 1800);
+        _rows += rows;
+        _tables.Add(new CheckedTable(name, hasCursor ? "at" : null));
+        await headgate.Source.ExecuteAsync(
+            $"""
+             create table {name} (id int primary key, v text, n bigint, at timestamptz not null default now()){(isWide ? " with (fillfactor = 10)" : "")};
+             insert into {name} select i, repeat(md5(i::text), {(isWide ? 25 : random.Next(1, 8))}), i, now() - interval '1 day' from generate_series(1, {rows}) i
+             """);
+        if (there == 0) return;
+        await headgate.Destination.ExecuteAsync($"create table {name} (id int primary key, v text, n bigint, at timestamptz not null)");
+        if (there == 1) return;
+        await headgate.Destination.ExecuteAsync(
+            $"""
+             insert into {name} select i, case when i % 3 = 0 then repeat(md5(i::text), 2) else 'old' end, i % 5, now() - interval '2 days'
+             from generate_series(1, {random.Next(1, rows)}) i
+             """);
+    }
+}
