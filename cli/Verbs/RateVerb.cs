@@ -6,7 +6,7 @@ namespace Headgate.Cli.Verbs;
 static class RateVerb
 {
     static readonly Option<long> Limit = Required(NumberOption.Create(
-        "--max-rows-per-second", "-n", "The ceiling for the whole job in records a second; 0: none.", 1_000_000_000, "RECORDS"));
+        "--max-rows-per-second", "-n", "The ceiling for the whole job in records a second; 0: none.", 1_000_000_000L, "RECORDS"));
 
     public static Command Create() => new JobCommand
     {

@@ -16,7 +16,7 @@ sealed partial class JobCalls
 
     public override Task<CancelJobResponse> CancelJob(CancelJobRequest request, ServerCallContext context) => commands.RunAsync(
         context, request, request.Job, RequestedOperations.Cancel("mode", request.Mode, request.PauseFirst, request.PauseSchedule), request.Reason,
-        (job, sentence, outcome) => new CancelJobResponse { Job = job, Sentence = sentence, Outcome = outcome }, request.AcceptInDoubt);
+        (job, sentence, outcome) => new CancelJobResponse { Job = job, Sentence = sentence, Outcome = outcome }, acceptInDoubt: request.AcceptInDoubt);
 
     public override Task<RestartJobResponse> RestartJob(RestartJobRequest request, ServerCallContext context) => commands.RunAsync(
         context, request, request.Job, Operation.RestartJob, request.Reason,
@@ -24,7 +24,7 @@ sealed partial class JobCalls
 
     public override Task<DiscardJobResponse> DiscardJob(DiscardJobRequest request, ServerCallContext context) => commands.RunAsync(
         context, request, request.Job, Operation.DiscardJob, request.Reason,
-        (job, sentence, outcome) => new DiscardJobResponse { Job = job, Sentence = sentence, Outcome = outcome }, request.AcceptInDoubt);
+        (job, sentence, outcome) => new DiscardJobResponse { Job = job, Sentence = sentence, Outcome = outcome }, acceptInDoubt: request.AcceptInDoubt);
 
     public override Task<AbandonJobResponse> AbandonJob(AbandonJobRequest request, ServerCallContext context) => commands.RunAsync(
         context, request, request.Job, Operation.AbandonJob, request.Reason,
