@@ -15,7 +15,7 @@ public static class Lanes
     /// <summary>How far batches have come. It comes often, and is merged before the job's saga hears of it.</summary>
     public const string Progress = "headgate.coordinator.progress";
 
-    /// <summary>What the workers report: merged progress, and each step that is done or has failed.</summary>
+    /// <summary>What the workers report: merged progress, and each step that is done or has failed. Running jobs are asked again here too.</summary>
     public const string JobProgress = "headgate.coordinator.job-progress";
 
     /// <summary>Moves of destination fences.</summary>

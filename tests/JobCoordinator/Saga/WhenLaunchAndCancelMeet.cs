@@ -1,7 +1,6 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
-using MassTransit;
 using Npgsql;
 using StopKind = Headgate.V1.StopKind;
 
