@@ -37,7 +37,7 @@ public sealed class PostgresFence(string connection) : IFence
         await using var held = session;
         // Not guarded: what fails in it is not the destination's.
         await admit(sight.Identity);
-        return await Guarded.RunAsync(Subject, () => MoveHereAsync(session, sight, move, cancellationToken));
+        return await Guarded.WriteAsync(_dataSource, Subject, () => MoveHereAsync(session, sight, move, cancellationToken));
     }
 
     /// <inheritdoc/>
