@@ -11,6 +11,8 @@ public sealed class PostgresFence(string connection) : IFence
 {
     const string Subject = "The destination's fence";
 
+    static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(5);
+
     readonly NpgsqlDataSource _dataSource = PostgresConnections.Create(connection, PostgresConnections.FenceApplication, BeImpatient);
 
     /// <inheritdoc/>
@@ -35,7 +37,7 @@ public sealed class PostgresFence(string connection) : IFence
         await using var held = session;
         // Not guarded: what fails in it is not the destination's.
         await admit(sight.Identity);
-        return await Guarded.RunAsync(Subject, () => MoveHereAsync(session, sight, move, cancellationToken));
+        return await Guarded.WriteAsync(_dataSource, Subject, () => MoveHereAsync(session, sight, move, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -66,14 +68,36 @@ public sealed class PostgresFence(string connection) : IFence
         {
             try
             {
-                return await LookAsync(pipelineId, cancellationToken);
+                return await LookInTimeAsync(pipelineId, cancellationToken);
             }
             catch (NpgsqlException e) when (WasCut(e))
             {
                 // Kept since before the server restarted; a new one tells whether it is back.
-                return await LookAsync(pipelineId, cancellationToken);
+                return await LookInTimeAsync(pipelineId, cancellationToken);
             }
         });
+
+    // A statement that timed out is canceled through one more connection, and that one hangs as well.
+    async Task<(NpgsqlConnection Session, FenceSight Sight)> LookInTimeAsync(Guid? pipelineId, CancellationToken cancellationToken)
+    {
+        var looking = LookAsync(pipelineId, cancellationToken);
+        try
+        {
+            return await looking.WaitAsync(LookPatience, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException && !looking.IsCompleted)
+        {
+            _ = GiveBackAsync(looking);
+            throw;
+        }
+    }
+
+    // Whoever waited for it was told; its own end, if it comes, is nobody's business but the pool's.
+    static async Task GiveBackAsync(Task<(NpgsqlConnection Session, FenceSight Sight)> late)
+    {
+        var (session, _) = await late;
+        await session.DisposeAsync();
+    }
 
     async Task<(NpgsqlConnection Session, FenceSight Sight)> LookAsync(Guid? pipelineId, CancellationToken cancellationToken)
     {

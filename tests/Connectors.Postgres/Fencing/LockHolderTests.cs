@@ -26,16 +26,17 @@ public sealed class LockHolderTests : IAsyncLifetime
         await using var locked = await other.BeginTransactionAsync();
         await Sql.RunAsync(other, "SELECT FROM items FOR UPDATE");
         await using var holder = await HoldAsync(_bench.Job.PipelineId);
+        var backend = holder.ProcessID;
         var running = statement == "SELECT 1" ? Task.CompletedTask : Sql.RunAsync(holder, statement);
         if (statement != "SELECT 1")
         {
             await BlockedSessions.UntilAsync(_bench.Database,
-                $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {holder.ProcessID} AND state = 'active' AND wait_event IS NOT NULL)");
+                $"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {backend} AND state = 'active' AND wait_event IS NOT NULL)");
         }
 
         Assert.IsType<FenceMoveResult.Moved>(await _bench.Fence.MoveAsync(_bench.Move(2, open: false, force: true), default));
 
-        await BlockedSessions.UntilAsync(_bench.Database, $"SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {holder.ProcessID})");
+        await BlockedSessions.UntilAsync(_bench.Database, $"SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {backend})");
         if (statement != "SELECT 1") await Assert.ThrowsAnyAsync<NpgsqlException>(() => running);
         await locked.CommitAsync();
         Assert.Equal("as it was", await _bench.Database.ScalarAsync<string>("SELECT note FROM items"));

@@ -50,6 +50,19 @@ public sealed class SilentDestinationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sessions_that_began_while_the_database_took_no_writes_are_not_kept()
+    {
+        await _bench.Database.ExecuteAsync($"ALTER DATABASE \"{_bench.Database.Name}\" SET default_transaction_read_only = on");
+        await using var fence = new PostgresFence(_bench.Database.ConnectionString);
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => fence.MoveAsync(_bench.Move(2, open: false), default));
+        await _bench.Database.ExecuteAsync(
+            $"SET default_transaction_read_only = off; ALTER DATABASE \"{_bench.Database.Name}\" RESET default_transaction_read_only");
+
+        Assert.Equal("read-only", error.Problem.Code);
+        Assert.IsType<FenceMoveResult.Moved>(await fence.MoveAsync(_bench.Move(2, open: false), default));
+    }
+
+    [Fact]
     public async Task Whoever_asks_can_refuse_a_destination_before_anything_is_changed_there()
     {
         DestinationIdentity? found = null;
