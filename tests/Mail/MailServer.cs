@@ -9,7 +9,7 @@ namespace Headgate.Tests.Mail;
 /// <summary>A real SMTP server (python3-aiosmtpd) that records what it receives and errs on demand. It wants STARTTLS and a login unless told otherwise.</summary>
 public sealed class MailServer : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("headgate-mail-");
     readonly Lock _lock = new();
     readonly List<ReceivedMail> _received = [];

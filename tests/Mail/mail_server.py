@@ -44,7 +44,7 @@ class Receiver:
             sender=envelope.mail_from,
             recipients=envelope.rcpt_tos,
             tls=session.ssl is not None,
-            user=session.login_data.login.decode() if session.login_data else None,
+            user=session.auth_data.login.decode() if session.authenticated else None,
         )
         if order == "LoseAnswer":
             server.transport.abort()

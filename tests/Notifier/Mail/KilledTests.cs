@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Headgate.Hosting.Faults;
 using Headgate.Notifier.Tests.Running;
 using Headgate.Tests.Installations;
-using Headgate.Tests.Mail;
 using Headgate.Tests.Servers;
 using MassTransit;
 
