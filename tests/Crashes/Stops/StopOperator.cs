@@ -46,6 +46,7 @@ sealed class StopOperator(StopFixture fixture, Guid job, Action<string> log)
         }
     }
 
+    /// <summary>Cancels what stands.</summary>
     public async Task CancelPausedAsync()
     {
         await fixture.Crew.ReviveAsync(log);

@@ -36,14 +36,14 @@ sealed class StopRound(StopFixture fixture, long seed)
         Log.Note($"the job is {await progress.WhereAsync()}");
         var seen = await StopAsync(progress.SeenAsync(stops), people, mischief);
         Log.Note($"{seen.State} was shown at {seen.ShownAt:HH:mm:ss.ffffff}");
-        if (_plan.Mode == StopMode.PauseThenCancel && seen.State == "Paused") await people.CancelPausedAsync();
+        var (goesOn, stands) = (_plan.Mode is StopMode.PauseAndResume or StopMode.PauseAndRestart, seen.State is "Paused" or "Failed");
+        if (stands && !goesOn) await people.CancelPausedAsync();
         await mischief.AfterAsync();
         await ChanceAsync(job);
         List<Finding> findings = [.. await stops.JudgeAsync(seen)];
         Log.Note("everybody had a chance to write");
 
-        if (_plan.Mode is StopMode.PauseAndResume or StopMode.PauseAndRestart && seen.State is "Paused" or "Failed")
-            await people.CompleteAsync(anew: _plan.Mode == StopMode.PauseAndRestart);
+        if (stands && goesOn) await people.CompleteAsync(anew: _plan.Mode == StopMode.PauseAndRestart);
         await fixture.Headgate.QuietAsync(job);
         findings.AddRange(await runs.JudgeAsync());
         findings.AddRange(await stops.JudgeEndAsync(job));
