@@ -42,7 +42,8 @@ sealed class DestinationImage
 
     /// <summary>What was committed after an instant, in words.</summary>
     public IEnumerable<string> CommittedAfter(DateTime instant) =>
-        Tables.Concat(Records).Where(entry => entry.Value.LastCommit > instant).Select(entry => $"{entry.Key} was written at {entry.Value.LastCommit:O}");
+        Tables.Concat(Records).Where(entry => entry.Value.LastCommit > instant)
+            .Select(entry => $"{entry.Key} was written at {entry.Value.LastCommit:O}");
 
     static IEnumerable<string> Changes(IReadOnlyDictionary<string, TableState> before, IReadOnlyDictionary<string, TableState> now)
     {
@@ -52,7 +53,7 @@ sealed class DestinationImage
             if (old is null) yield return $"{name} has appeared";
             else if (current is null) yield return $"{name} is gone";
             else if (old.Shape != current.Shape) yield return $"{name} has another shape: {current.Shape} and not {old.Shape}";
-            else if (old.Content != current.Content) yield return $"{name} has other rows: {current.Content} and not {old.Content} (rows, checksum)";
+            else if (old.Content != current.Content) yield return $"{name} has other rows: {current.Content}, not {old.Content} (rows, checksum)";
         }
     }
 
@@ -62,9 +63,12 @@ sealed class DestinationImage
             """
             select format('%I.%I', n.nspname, c.relname), c.relkind::text,
                    concat_ws('; ',
-                       (select string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), case when a.attnotnull then 'not null' end), ', ' order by a.attnum)
+                       (select string_agg(
+                            concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), case when a.attnotnull then 'not null' end),
+                            ', ' order by a.attnum)
                         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
-                       (select string_agg(pg_get_indexdef(i.indexrelid), '; ' order by i.indexrelid) from pg_index i where i.indrelid = c.oid))
+                       (select string_agg(pg_get_indexdef(i.indexrelid), '; ' order by i.indexrelid)
+                        from pg_index i where i.indrelid = c.oid))
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
             where c.relkind in ('r', 'p', 'v', 'm', 'S') and n.nspname not in ('headgate', 'information_schema') and n.nspname !~ '^pg_'
             """,
@@ -89,7 +93,8 @@ sealed class DestinationImage
     {
         await using var command = new NpgsqlCommand(
             $"""
-             select count(*) || ' ' || coalesce(sum(hashtextextended(concat_ws(' ', t.xmin, t::text), 0)::numeric), 0), max(pg_xact_commit_timestamp(t.xmin))
+             select count(*) || ' ' || coalesce(sum(hashtextextended(concat_ws(' ', t.xmin, t::text), 0)::numeric), 0),
+                    max(pg_xact_commit_timestamp(t.xmin))
              from {table} t where {which} and $1::uuid is not null
              """,
             connection);

@@ -37,7 +37,8 @@ sealed class StopChecker
     }
 
     /// <summary>The same run judged in copies of its databases, or by other mails.</summary>
-    public StopChecker In(NpgsqlDataSource state, NpgsqlDataSource destination, IMailbox? mailbox) => new(state, destination, mailbox, _before);
+    public StopChecker In(NpgsqlDataSource state, NpgsqlDataSource destination, IMailbox? mailbox) =>
+        new(state, destination, mailbox, _before);
 
     /// <summary>A first look at what is shown as stopped, at once; null: it is not.</summary>
     public async Task<SeenStop?> SeeAsync(Guid job) =>
@@ -50,19 +51,19 @@ sealed class StopChecker
     {
         var now = await DestinationImage.ReadAsync(_destination, seen.Job);
         var findings = now.ChangesSince(seen.Image).Concat(now.CommittedAfter(seen.ShownAt))
-            .Select(change => new Finding(Guarantee.NothingWrittenAfterAStop, $"{seen.Job}: {seen.State} was shown at {seen.ShownAt:O}, and {change}")).ToList();
+            .Select(change => Late(seen, change)).ToList();
         if (await ShownAsync(seen.Job) is (var state, var at) && !Stopped.Contains(state))
-            findings.Add(new Finding(Guarantee.NothingWrittenAfterAStop, $"{seen.Job}: {seen.State} was shown, and since {at:O} it is {state}"));
+            findings.Add(Late(seen, $"since {at:O} it is {state}"));
         if (await IsFenceOpenAsync(seen.Job))
             findings.Add(new Finding(Guarantee.FenceIsClosed, $"{seen.Job}: {seen.State} was shown, and the fence is open for it"));
         return findings;
     }
 
-    /// <summary>What is wrong with a job that has ended, given what it ended as: what it left at the destination, and who was told.</summary>
+    /// <summary>What is wrong with a job that has ended: what it left at the destination, and who was told.</summary>
     public async Task<IReadOnlyList<Finding>> JudgeEndAsync(Guid job)
     {
-        var row = (await _state.RowsAsync("select state, request_id is not null from coordinator.sync_job where job_id = $1", job)).Single();
-        var (state, isLaunched) = ((string)row[0]!, (bool)row[1]!);
+        var rows = await _state.RowsAsync("select state, request_id is not null from coordinator.sync_job where job_id = $1", job);
+        var (state, isLaunched) = ((string)rows[0][0]!, (bool)rows[0][1]!);
         var findings = new List<Finding>();
         if (state is "Canceled" or "Discarded" && !isLaunched)
         {
@@ -75,9 +76,17 @@ sealed class StopChecker
         await _mailbox.SettledAsync(job);
         var (received, expected) = (await _mailbox.ReceivedAsync(job), state == "Canceled" && !isLaunched ? 1 : 0);
         if (received != expected)
-            findings.Add(new Finding(Guarantee.MailOfExtractionCancelsOnly, $"{job}: {state}, {(isLaunched ? "after" : "before")} launch: {received} mails and not {expected}"));
+        {
+            findings.Add(new Finding(
+                Guarantee.MailOfExtractionCancelsOnly,
+                $"{job}: {state} {(isLaunched ? "after" : "before")} launch, and {received} mails came and not {expected}"));
+        }
+
         return findings;
     }
+
+    static Finding Late(SeenStop seen, string what) =>
+        new(Guarantee.NothingWrittenAfterAStop, $"{seen.Job}: {seen.State} was shown at {seen.ShownAt:O}, and {what}");
 
     // When it is shown is noted in the transaction that shows it, after the fence's.
     async Task<(string State, DateTime At)?> ShownAsync(Guid job) => await _state.RowsAsync(

@@ -46,6 +46,7 @@ sealed class StopOperator(StopFixture fixture, Guid job, Action<string> log)
         }
     }
 
+    /// <summary>Cancels what stands.</summary>
     public async Task CancelPausedAsync()
     {
         await fixture.Crew.ReviveAsync(log);
@@ -64,15 +65,18 @@ sealed class StopOperator(StopFixture fixture, Guid job, Action<string> log)
 
     Task<CommandAnswered> CancelAsync() => SayAsync("cancel", new CancelJob { JobId = job, Actor = Actor, Reason = "proof" });
 
-    Task<CommandAnswered> PauseFirstAsync() => SayAsync("cancel, pause first", new CancelJob { JobId = job, Actor = Actor, Reason = "proof", PauseFirst = true });
+    Task<CommandAnswered> PauseFirstAsync() =>
+        SayAsync("cancel, pause first", new CancelJob { JobId = job, Actor = Actor, Reason = "proof", PauseFirst = true });
 
-    Task<CommandAnswered> ForceAsync() => SayAsync("cancel by force", new CancelJob { JobId = job, Actor = Actor, Reason = "proof", Mode = CancelMode.Force });
+    Task<CommandAnswered> ForceAsync() =>
+        SayAsync("cancel by force", new CancelJob { JobId = job, Actor = Actor, Reason = "proof", Mode = CancelMode.Force });
 
     // As docs/operations.md says: what the job waits for names a backend, and whoever may ends it.
     async Task EndHoldersAsync() => log($"ended {await fixture.Headgate.Destination.ScalarAsync<long>(
         """
         select count(*) filter (where pg_terminate_backend(pid)) from pg_locks
-        where locktype = 'advisory' and mode = 'ShareLock' and granted and database = (select oid from pg_database where datname = current_database())
+        where locktype = 'advisory' and mode = 'ShareLock' and granted
+            and database = (select oid from pg_database where datname = current_database())
         """)} sessions that held the fence up");
 
     async Task UntilAsync(string state, Func<Task>? standing = null) => await Installation.EventuallyAsync(
@@ -84,7 +88,8 @@ sealed class StopOperator(StopFixture fixture, Guid job, Action<string> log)
             return now == state;
         },
         async () => $"the job is not {state}: "
-            + await fixture.Headgate.State.ScalarAsync<string>($"select concat_ws(' ', state, phase, waiting_for, error) from coordinator.sync_job where job_id = '{job}'"));
+            + await fixture.Headgate.State.ScalarAsync<string>(
+                $"select concat_ws(' ', state, phase, waiting_for, error) from coordinator.sync_job where job_id = '{job}'"));
 
     async Task<CommandAnswered> SayAsync<T>(string name, T command)
         where T : class

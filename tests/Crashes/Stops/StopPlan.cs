@@ -14,6 +14,7 @@ sealed record StopPlan(StopMode Mode, StopPhase Phase, TimeSpan Delay, StopFault
         // Launching and closing take some hundredths of a second.
         var longest = phase switch { StopPhase.Extraction => 400, StopPhase.Load => 800, _ => 30 };
         var faults = Enum.GetValues<StopFault>();
-        return new StopPlan(mode, phase, TimeSpan.FromMilliseconds(random.Next(longest)), random.Next(2) == 0 ? StopFault.None : faults[random.Next(1, faults.Length)]);
+        var fault = random.Next(2) == 0 ? StopFault.None : faults[random.Next(1, faults.Length)];
+        return new StopPlan(mode, phase, TimeSpan.FromMilliseconds(random.Next(longest)), fault);
     }
 }

@@ -26,7 +26,10 @@ sealed class StopProgress(Installation headgate, Guid job)
 
     /// <summary>State and phase now.</summary>
     public async Task<string> WhereAsync() => await headgate.State.ScalarAsync<string>(
-        $"select concat_ws(' ', state, nullif(phase, 'None'), case when request_id is not null then 'launched' end) from coordinator.sync_job where job_id = '{job}'")
+        $"""
+         select concat_ws(' ', state, nullif(phase, 'None'), case when request_id is not null then 'launched' end)
+         from coordinator.sync_job where job_id = '{job}'
+         """)
         ?? "not there";
 
     async Task<object> UntilAsync(string condition, Func<Task<object?>> look)
@@ -36,7 +39,7 @@ sealed class StopProgress(Installation headgate, Guid job)
         {
             if (await headgate.State.ScalarAsync<bool>($"select {condition} from coordinator.sync_job where job_id = '{job}'")
                 && await look() is { } seen) return seen;
-            if (late.IsCancellationRequested) throw new TimeoutException($"job {job} is {await WhereAsync()}, and it never was that {condition}");
+            if (late.IsCancellationRequested) throw new TimeoutException($"job {job} is {await WhereAsync()}; it was never seen that {condition}");
             await Task.Delay(Look);
         }
     }

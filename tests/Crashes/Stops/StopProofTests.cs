@@ -3,14 +3,16 @@ using Headgate.Tests.Servers;
 
 namespace Headgate.Crashes.Tests.Stops;
 
-/// <summary>The judge of stops itself: the proof is broken on purpose, in copies of what real stops left behind, and each time it is seen.</summary>
+/// <summary>The judge of stops itself: the proof is broken on purpose, in copies of what real stops left behind, and each is seen.</summary>
 public sealed class StopProofTests(StoppedRuns runs) : IClassFixture<StoppedRuns>
 {
     [Fact]
     public async Task Stops_that_nobody_broke_are_in_order()
     {
         Assert.Equal("Paused", runs.Paused.State);
-        Assert.All(["headgate.ledger", "headgate.batch", "headgate.change_group", "headgate.change_block"], name => Assert.NotNull(runs.Paused.Image.Records[name].LastCommit));
+        Assert.All(
+            ["headgate.ledger", "headgate.batch", "headgate.change_group", "headgate.change_block"],
+            name => Assert.NotNull(runs.Paused.Image.Records[name].LastCommit));
         Assert.Empty(await runs.Checker.JudgeAsync(runs.Paused));
         Assert.Empty(await EndAsync(runs.Checker, runs.Paused.Job, mails: 0));
         Assert.Empty(await EndAsync(runs.CheckerBeforeLaunch, runs.CanceledBeforeLaunch, mails: 1));
@@ -18,7 +20,10 @@ public sealed class StopProofTests(StoppedRuns runs) : IClassFixture<StoppedRuns
 
     [Fact]
     public void Writer_that_heeds_no_fence_and_commits_after_the_stop_is_found() =>
-        Assert.Contains(runs.OfCarelessWriter, finding => finding is { Guarantee: Guarantee.NothingWrittenAfterAStop } && finding.Sentence.Contains("stopped_heedless", StringComparison.Ordinal));
+        Assert.Contains(
+            runs.OfCarelessWriter,
+            finding => finding.Guarantee == Guarantee.NothingWrittenAfterAStop
+                && finding.Sentence.Contains("stopped_heedless", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("a row added", "insert into stopped_known values (999998, 'late')")]
@@ -29,26 +34,39 @@ public sealed class StopProofTests(StoppedRuns runs) : IClassFixture<StoppedRuns
     [InlineData("an index dropped", "alter table stopped_empty drop constraint stopped_empty_pkey")]
     [InlineData("a table made", "create table stopped_late (id int)")]
     [InlineData("a table dropped", "drop table stopped_empty")]
-    [InlineData("a ledger row advanced", "update headgate.ledger set rows = rows + 1, next_row = next_row + 1, unchanged = unchanged + 1 where path = 'upsert'")]
-    [InlineData("a ledger row added", "insert into headgate.ledger (job_id, attempt, object_no, segment_no, pipeline_id, rows, path) select job_id, attempt, object_no, 77, pipeline_id, 1, path from headgate.ledger limit 1")]
+    [InlineData("a ledger row advanced",
+        "update headgate.ledger set rows = rows + 1, next_row = next_row + 1, unchanged = unchanged + 1 where path = 'upsert'")]
+    [InlineData("a ledger row added",
+        "insert into headgate.ledger (job_id, attempt, object_no, segment_no, pipeline_id, rows, path)"
+        + " select job_id, attempt, object_no, 77, pipeline_id, 1, path from headgate.ledger limit 1")]
     [InlineData("a ledger row lost", "delete from headgate.ledger where path = 'upsert'")]
-    [InlineData("a batch recorded", "insert into headgate.batch select job_id, attempt, object_no, segment_no, 777777, 1, path, 0, 0, 1, 0, committed_at, writer from headgate.batch limit 1")]
-    [InlineData("a change logged", "insert into headgate.change_group (job_id, attempt, object_no, segment_no, first_row, operation, row_count, records) select job_id, attempt, object_no, segment_no, 777777, operation, row_count, records from headgate.change_group limit 1")]
+    [InlineData("a batch recorded",
+        "insert into headgate.batch"
+        + " select job_id, attempt, object_no, segment_no, 777777, 1, path, 0, 0, 1, 0, committed_at, writer from headgate.batch limit 1")]
+    [InlineData("a change logged",
+        "insert into headgate.change_group (job_id, attempt, object_no, segment_no, first_row, operation, row_count, records)"
+        + " select job_id, attempt, object_no, segment_no, 777777, operation, row_count, records from headgate.change_group limit 1")]
     [InlineData("a logged change altered", "update headgate.change_group set records[1].before[2] = 'never so'")]
     [InlineData("a logged change lost", "delete from headgate.change_group")]
     [InlineData("a block of inserts altered", "update headgate.change_block set keys = hashes")]
-    [InlineData("a reject recorded", "insert into headgate.rejected (job_id, attempt, object_no, segment_no, row_no, sentence, deferred) select job_id, attempt, object_no, segment_no, 0, 'late', false from headgate.ledger limit 1")]
-    [InlineData("a schema change recorded", "insert into headgate.schema_change (job_id, attempt, object_no, seq, statement, description) select job_id, attempt, object_no, 77, 'select', 'late' from headgate.ledger limit 1")]
+    [InlineData("a reject recorded",
+        "insert into headgate.rejected (job_id, attempt, object_no, segment_no, row_no, sentence, deferred)"
+        + " select job_id, attempt, object_no, segment_no, 0, 'late', false from headgate.ledger limit 1")]
+    [InlineData("a schema change recorded",
+        "insert into headgate.schema_change (job_id, attempt, object_no, seq, statement, description)"
+        + " select job_id, attempt, object_no, 77, 'select', 'late' from headgate.ledger limit 1")]
     public async Task Broken_after_a_pause_was_shown(string what, string sql)
     {
-        await using var copy = await BrokenAsync(runs.Destination, what, sql.Replace(" limit 1", $" where job_id = '{runs.Paused.Job}' limit 1", StringComparison.Ordinal));
+        var ofJob = sql.Replace(" limit 1", $" where job_id = '{runs.Paused.Job}' limit 1", StringComparison.Ordinal);
+        await using var copy = await BrokenAsync(runs.Destination, what, ofJob);
         await FindsAsync(Guarantee.NothingWrittenAfterAStop, runs.Checker.In(runs.State.DataSource, copy.DataSource, mailbox: null));
     }
 
     [Fact]
     public async Task Fence_that_is_open_again_is_found()
     {
-        await using var copy = await BrokenAsync(runs.Destination, "the fence opened", $"update headgate.fence set open = true, job_id = '{runs.Paused.Job}'");
+        await using var copy = await BrokenAsync(
+            runs.Destination, "the fence opened", $"update headgate.fence set open = true where job_id = '{runs.Paused.Job}'");
         await FindsAsync(Guarantee.FenceIsClosed, runs.Checker.In(runs.State.DataSource, copy.DataSource, mailbox: null));
     }
 
@@ -81,7 +99,7 @@ public sealed class StopProofTests(StoppedRuns runs) : IClassFixture<StoppedRuns
     public async Task Trace_of_a_cancel_before_launch_is_found(string what, string sql)
     {
         await using var copy = await BrokenAsync(runs.Destination, what, sql);
-        var findings = await EndAsync(runs.CheckerBeforeLaunch.In(runs.State.DataSource, copy.DataSource, mailbox: null), runs.CanceledBeforeLaunch, mails: 1, copy);
+        var findings = await EndAsync(runs.CheckerBeforeLaunch, runs.CanceledBeforeLaunch, mails: 1, copy);
         Assert.Contains(findings, finding => finding.Guarantee == Guarantee.ExtractionCancelLeavesNothing);
     }
 
@@ -89,11 +107,14 @@ public sealed class StopProofTests(StoppedRuns runs) : IClassFixture<StoppedRuns
     [InlineData(0)]
     [InlineData(2)]
     public async Task Cancel_before_launch_that_is_told_by_no_mail_or_by_two_is_found(int mails) =>
-        Assert.Contains(await EndAsync(runs.CheckerBeforeLaunch, runs.CanceledBeforeLaunch, mails), finding => finding.Guarantee == Guarantee.MailOfExtractionCancelsOnly);
+        Assert.Contains(
+            await EndAsync(runs.CheckerBeforeLaunch, runs.CanceledBeforeLaunch, mails),
+            finding => finding.Guarantee == Guarantee.MailOfExtractionCancelsOnly);
 
     [Fact]
     public async Task Cancel_after_launch_that_is_told_by_mail_is_found() =>
-        Assert.Contains(await EndAsync(runs.Checker, runs.Paused.Job, mails: 1), finding => finding.Guarantee == Guarantee.MailOfExtractionCancelsOnly);
+        Assert.Contains(
+            await EndAsync(runs.Checker, runs.Paused.Job, mails: 1), finding => finding.Guarantee == Guarantee.MailOfExtractionCancelsOnly);
 
     static async Task<TestDatabase> BrokenAsync(TestDatabase database, string what, string sql)
     {

@@ -7,7 +7,7 @@ using Headgate.Tests.Servers;
 
 namespace Headgate.Crashes.Tests.Stops;
 
-/// <summary>One round: a random pipeline, a run, one stop at random with or without a fault, and a judgement of what came after it.</summary>
+/// <summary>One round: a random pipeline, a run, one stop at random with or without a fault, and a judgement of what came after.</summary>
 sealed class StopRound(StopFixture fixture, long seed)
 {
     static readonly string[] WorkersLanes = [Lanes.Prepare, Lanes.Extract, Lanes.Load];
@@ -24,7 +24,8 @@ sealed class StopRound(StopFixture fixture, long seed)
         await mischief.LetGoAsync();
         await fixture.Tap.EmptyAsync();
         var runs = await _scene.SetAsync();
-        var stops = await StopChecker.BeginAsync(fixture.Headgate.State.DataSource, fixture.Headgate.Destination.DataSource, fixture.Mailbox);
+        var (state, destination) = (fixture.Headgate.State.DataSource, fixture.Headgate.Destination.DataSource);
+        var stops = await StopChecker.BeginAsync(state, destination, fixture.Mailbox);
         var job = await fixture.Bus.SendRunAsync(_scene.Pipeline);
         Log.Note($"run {job}: {_plan.Mode} in {_plan.Phase} after {_plan.Delay.TotalMilliseconds} ms, {_plan.Fault}");
         var (progress, people) = (new StopProgress(fixture.Headgate, job), new StopOperator(fixture, job, Log.Note));
@@ -35,14 +36,14 @@ sealed class StopRound(StopFixture fixture, long seed)
         Log.Note($"the job is {await progress.WhereAsync()}");
         var seen = await StopAsync(progress.SeenAsync(stops), people, mischief);
         Log.Note($"{seen.State} was shown at {seen.ShownAt:HH:mm:ss.ffffff}");
-        if (_plan.Mode == StopMode.PauseThenCancel && seen.State == "Paused") await people.CancelPausedAsync();
+        var (goesOn, stands) = (_plan.Mode is StopMode.PauseAndResume or StopMode.PauseAndRestart, seen.State is "Paused" or "Failed");
+        if (stands && !goesOn) await people.CancelPausedAsync();
         await mischief.AfterAsync();
         await ChanceAsync(job);
         List<Finding> findings = [.. await stops.JudgeAsync(seen)];
         Log.Note("everybody had a chance to write");
 
-        if (_plan.Mode is StopMode.PauseAndResume or StopMode.PauseAndRestart && seen.State is "Paused" or "Failed")
-            await people.CompleteAsync(anew: _plan.Mode == StopMode.PauseAndRestart);
+        if (stands && goesOn) await people.CompleteAsync(anew: _plan.Mode == StopMode.PauseAndRestart);
         await fixture.Headgate.QuietAsync(job);
         findings.AddRange(await runs.JudgeAsync());
         findings.AddRange(await stops.JudgeEndAsync(job));

@@ -26,13 +26,15 @@ sealed class StopScene(Installation headgate, Random random, long seed)
     public async Task<RunChecker> SetAsync()
     {
         var count = random.Next(1, 4);
-        for (var no = 0; no < count; no++) await SetTableAsync($"stop_{seed}_{no}", hasCursor: random.Next(2) == 0, there: random.Next(4), isWide: random.Next(5) == 0);
+        for (var no = 0; no < count; no++)
+            await SetTableAsync($"stop_{seed}_{no}", hasCursor: random.Next(2) == 0, there: random.Next(4), isWide: random.Next(5) == 0);
         var rate = (int)(_rows / (1 + random.NextDouble()));
         await headgate.ApplyAsync(Pipelines.Of(
             Pipeline,
             string.Join('\n', _tables.Select(table => Pipelines.Object(table.Name, cursor: table.Cursor, filter: $"{Gate}(id)"))),
             $"  load: {{ parallelism: {random.Next(1, 5)}, maxRowsPerSecond: {rate} }}\n  extract: {{ cursorLag: 0s }}"));
-        return await RunChecker.BeginAsync(headgate.State.DataSource, headgate.Source.DataSource, headgate.Destination.DataSource, Pipeline, _tables);
+        return await RunChecker.BeginAsync(
+            headgate.State.DataSource, headgate.Source.DataSource, headgate.Destination.DataSource, Pipeline, _tables);
     }
 
     /// <summary>Leaves no tables behind: those of all rounds together would be looked at after each stop.</summary>
@@ -51,8 +53,9 @@ sealed class StopScene(Installation headgate, Random random, long seed)
         _tables.Add(new CheckedTable(name, hasCursor ? "at" : null));
         await headgate.Source.ExecuteAsync(
             $"""
-             create table {name} (id int primary key, v text, n bigint, at timestamptz not null default now()){(isWide ? " with (fillfactor = 10)" : "")};
-             insert into {name} select i, repeat(md5(i::text), {(isWide ? 25 : random.Next(1, 8))}), i, now() - interval '1 day' from generate_series(1, {rows}) i
+             create table {name} (id int primary key, v text, n bigint, at timestamptz not null default now()) with (fillfactor = {(isWide ? 10 : 100)});
+             insert into {name} select i, repeat(md5(i::text), {(isWide ? 25 : random.Next(1, 8))}), i, now() - interval '1 day'
+             from generate_series(1, {rows}) i
              """);
         if (there == 0) return;
         await headgate.Destination.ExecuteAsync($"create table {name} (id int primary key, v text, n bigint, at timestamptz not null)");

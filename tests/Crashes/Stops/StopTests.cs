@@ -27,7 +27,9 @@ public sealed class StopTests(StopFixture fixture, ITestOutputHelper output) : I
         catch (Exception error)
         {
             throw new InvalidOperationException(
-                $"{error.Message}\n\nSeed {seed}; to repeat it: ./headgate test --stops 1 --seed {seed}\nWhat was done:\n{round.Log}\n\n{await fixture.Crew.HealthAsync()}\n{fixture.Crew.Output}", error);
+                $"{error.Message}\n\nSeed {seed}; to repeat it: ./headgate test --stops 1 --seed {seed}\nWhat was done:\n{round.Log}\n\n"
+                + $"{await fixture.Crew.HealthAsync()}\n{fixture.Crew.Output}",
+                error);
         }
     }
 }

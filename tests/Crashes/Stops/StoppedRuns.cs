@@ -91,7 +91,10 @@ public sealed class StoppedRuns : IAsyncLifetime
         CanceledBeforeLaunch = await _bus.SendRunAsync("stopped-read");
         await Installation.EventuallyAsync(
             async () => await _headgate.Source.ScalarAsync<long>(
-                "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state = 'active' and query like 'COPY %stopped!_gate%' escape '!'") > 0,
+                """
+                select count(*) from pg_stat_activity
+                where datname = current_database() and pid <> pg_backend_pid() and state = 'active' and query like 'COPY %stopped!_gate%' escape '!'
+                """) > 0,
             () => Task.FromResult("nobody reads"));
         await CancelAsync(CanceledBeforeLaunch);
     }
