@@ -54,7 +54,7 @@ static class DemoRun
         var set = new List<PipelineToApply>();
         foreach (var (definition, origin) in files.Definitions.Zip(files.Origins))
         {
-            var destination = await fences.IdentifyAsync(definition.Destination, cancellationToken);
+            var destination = (await fences.IdentifyAsync(definition.Destination, cancellationToken)).Name;
             set.Add(new PipelineToApply(definition, destination, origin.FileName, origin.Text));
         }
 

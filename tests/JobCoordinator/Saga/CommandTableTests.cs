@@ -92,7 +92,7 @@ public sealed class CommandTableTests(SagaBench bench)
     {
         await using var source = NpgsqlDataSource.Create(bench.ConnectionString);
         using var rooms = new CallRooms();
-        var order = new JobOrder(Operation.SetJobRate, "tester", Reason: null, 7);
+        var order = new JobOrder(Operation.SetJobRate, "tester", Reason: null, DateTimeOffset.UnixEpoch) { MaxRowsPerSecond = 7 };
         return await new JobRates(new CoordinatorState(source), rooms).SetAsync(job.Id, 7, Guid.NewGuid(), order, default);
     }
 
