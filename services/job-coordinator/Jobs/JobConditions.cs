@@ -127,7 +127,7 @@ static class JobConditions
 
     /// <summary>A graceful stop beyond its deadline, of a pipeline whose file says that it goes on by force then.</summary>
     public static bool MustEscalate(BehaviorContext<SyncJob, JobDeadlineElapsed> context) =>
-        IsDue(context) && context.Saga is { Escalates: true, Mode: not CancelMode.Force };
+        IsDue(context) && context.Saga is { Escalates: true, Phase: JobPhase.Stopping, Mode: not CancelMode.Force };
 
     public static bool MustAlert(BehaviorContext<SyncJob, JobDeadlineElapsed> context) => IsDue(context) && !MustEscalate(context);
 
