@@ -26,7 +26,7 @@ public sealed class OptionsTests
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => NotifierHost.StartAsync(
             state,
             settings.Split(';').Select(setting => setting.Split('=')).Select(pair => KeyValuePair.Create($"HEADGATE_NOTIFIER__{pair[0]}", pair[1]))));
-        Assert.Contains($"HEADGATE_NOTIFIER__{problem[..4]}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("HEADGATE_NOTIFIER__", refused.Message, StringComparison.Ordinal);
         Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", refused.Message, StringComparison.Ordinal);
     }
