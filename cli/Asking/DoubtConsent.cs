@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Headgate.Cli.Errors;
 using Headgate.Cli.Output;
 using Headgate.Cli.Verbs;
 using Headgate.V1;
