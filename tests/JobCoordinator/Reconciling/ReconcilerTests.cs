@@ -50,6 +50,25 @@ public sealed class ReconcilerTests(SagaBench bench, FencedDatabase destination)
     }
 
     [Theory]
+    [InlineData(0, true)]
+    [InlineData(2, false)]
+    public async Task Release_is_owed_again_in_growing_distance(int tries, bool isOwedAgain)
+    {
+        var (obligation, last) = (Guid.NewGuid(), Guid.NewGuid());
+        await SentAsync(obligation, tries, 60);
+        await SentAsync(last, 0, 45);
+        await using var reconciler = await bench.RunAsync<Reconciler>();
+        await bench.EventuallyAsync(() => IsOwedAsync(last));
+        Assert.Equal(isOwedAgain, await IsOwedAsync(obligation));
+
+        Task<int> SentAsync(Guid id, int tries, int secondsAgo) => bench.ExecuteAsync(
+            $"""
+             insert into coordinator.obligation (obligation_id, job_id, message, body, done_at, tries)
+             values ({id}, {Guid.NewGuid()}, 'Headgate.Contracts.Jobs.ReleaseJob', jsonb_build_object(), now() - {secondsAgo} * interval '1 second', {tries})
+             """);
+    }
+
+    [Theory]
     [InlineData("ExtractionCanceled", """{ "notify": { "email": "ops@example.com" } }""", false, true)]
     [InlineData("JobFailed", """{ "notify": { "webhook": "env:OPS" } }""", false, true)]
     [InlineData("JobDeadlinePassed", """{ "notify": { "email": "ops@example.com" } }""", false, true)]

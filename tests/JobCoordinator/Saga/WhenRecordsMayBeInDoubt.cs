@@ -1,5 +1,6 @@
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Tests.Doubts;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
@@ -8,6 +9,8 @@ namespace Headgate.JobCoordinator.Tests.Saga;
 [Collection(nameof(SagaCollection))]
 public sealed class WhenRecordsMayBeInDoubt(SagaBench bench)
 {
+    static readonly CancelDefinition Escalating = new() { Escalate = true };
+
     [Fact]
     public async Task Force_is_refused_with_how_many_records_are_in_flight_until_they_may_be_in_doubt()
     {
@@ -67,6 +70,35 @@ public sealed class WhenRecordsMayBeInDoubt(SagaBench bench)
         Assert.Equal(CommandOutcome.Accepted, (await job.CancelAsync(CancelMode.Force)).Outcome);
     }
 
+    [Fact]
+    public async Task Pause_beyond_its_deadline_is_not_forced_by_itself_while_batches_drain()
+    {
+        var job = await InAsync("Pausing", Escalating);
+        await StaysGentleAsync(job);
+        await job.ConfirmStopAsync();
+        Assert.Equal("Paused", (await job.RowAsync()).CurrentState);
+    }
+
+    [Fact]
+    public async Task Cancel_behind_a_drain_that_nobody_has_counted_is_not_forced_unless_that_is_accepted()
+    {
+        var job = await InAsync("Paused", Escalating);
+        await job.CancelAsync();
+        await bench.ExecuteAsync($"update coordinator.sync_job set fence_counts = null where job_id = {job.Id}");
+        await StaysGentleAsync(job);
+        Assert.Equal((CommandRule.AcceptInDoubt, "Canceling"), await RefusedAsync(job));
+        Assert.Equal((CommandOutcome.Accepted, "Canceling"), await ForceAsync(job));
+    }
+
+    [Fact]
+    public async Task Cancel_after_a_pause_is_forced_by_itself_as_nothing_is_in_flight()
+    {
+        var job = await InAsync("Paused", Escalating);
+        await job.CancelAsync();
+        await job.PassDeadlineAsync();
+        Assert.Equal((CancelMode.Force, "true"), ((await job.RowAsync()).Mode, await job.OwedAsync(nameof(JobDeadlinePassed), "escalated")));
+    }
+
     // Whatever the caller has seen of the job, it is what the saga finds that decides.
     [Theory]
     [InlineData(true)]
@@ -117,10 +149,21 @@ public sealed class WhenRecordsMayBeInDoubt(SagaBench bench)
             $"""select attempt || ': ' || extracted || ' staged, ' || written || ' written' as "Value" from coordinator.job_attempt where job_id = {job.Id}"""));
     }
 
-    async Task<SagaJob> InAsync(string state)
+    async Task<SagaJob> InAsync(string state, CancelDefinition? cancel = null)
     {
-        var job = await bench.AcceptAsync();
+        var job = await bench.AcceptAsync(cancel: cancel);
         await using (await bench.LockAsync($"{DoubtfulConnector.Instead(job.PipelineId)}; commit")) return await job.InAsync(state);
+    }
+
+    // The deadline passes: somebody is told, and the stop goes on as it was.
+    static async Task StaysGentleAsync(SagaJob job)
+    {
+        var before = await job.RowAsync();
+        await job.PassDeadlineAsync();
+        var row = await job.RowAsync();
+        Assert.Equal((before.CurrentState, before.Epoch, before.Mode, StopCause.Command), (row.CurrentState, row.Epoch, row.Mode, row.StopCause));
+        Assert.DoesNotContain(job.Sent<MoveFence>(), move => move.Force);
+        Assert.Equal((1, "false"), (await job.TimesOwedAsync(nameof(JobDeadlinePassed)), await job.OwedAsync(nameof(JobDeadlinePassed), "escalated")));
     }
 
     static async Task<(CommandRule?, string)> RefusedAsync(SagaJob job)

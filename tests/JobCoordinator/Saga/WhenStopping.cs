@@ -44,6 +44,18 @@ public sealed class WhenPausing(SagaBench bench)
         await job.ConfirmStopAsync();
         Assert.Equal("Canceled", (await job.RowAsync()).CurrentState);
     }
+
+    [Fact]
+    public async Task The_cancel_behind_a_drain_has_a_fence_move_of_its_own_and_word_of_the_drain_that_comes_again_does_not_confirm_it()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Pausing");
+        await job.CancelAsync();
+        var drained = await job.EpochAsync();
+        await job.ConfirmStopAsync();
+        Assert.True(job.Sent<MoveFence>()[^1] is { Open: false } move && move.Epoch == drained + 1);
+        await job.FenceAsync(open: false, written: 10, epoch: drained);
+        Assert.Equal("Canceling", (await job.RowAsync()).CurrentState);
+    }
 }
 
 [Collection(nameof(SagaCollection))]

@@ -27,6 +27,17 @@ public sealed class WhenStopsAreMeasured(SagaBench bench)
         Assert.Equal(("tester", "to look", CancelMode.Graceful, StopCause.Command, false), (stop.Actor, stop.Reason, stop.Mode, stop.Cause, stop.AtOnce));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cancel_and_a_discard_are_measured_from_when_the_call_came_too(bool isDiscard)
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        if (isDiscard) await bench.AskAsync(new DiscardJob { JobId = job.Id, Actor = "tester", AskedAt = Asked });
+        else await bench.AskAsync(new CancelJob { JobId = job.Id, Actor = "tester", Mode = CancelMode.Force, AskedAt = Asked });
+        Assert.Equal(0, (Assert.Single(await job.StopsAsync()).RequestedAt - Asked).TotalMilliseconds, 1.0);
+    }
+
     [Fact]
     public async Task A_clock_that_runs_ahead_does_not_put_a_request_off()
     {

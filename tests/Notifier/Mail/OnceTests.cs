@@ -34,6 +34,18 @@ public sealed class OnceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Event_that_comes_again_once_another_version_names_it_by_another_key_is_no_second_mail()
+    {
+        var (job, id) = (Guid.NewGuid(), Guid.NewGuid());
+        await using var notifier = await _bench.RunAsync();
+        await notifier.DeliverAsync(Events.Canceled(job), id);
+        await _bench.State.ExecuteAsync($"update notifier.outbox set notice_key = 'as it was before' where notice_id = '{id}'");
+        await notifier.DeliverAsync(Events.Canceled(job), id);
+        await SentinelAsync(notifier);
+        Assert.Single(_bench.Mail.Received, mail => About(job)(mail));
+    }
+
+    [Fact]
     public async Task Job_that_fails_again_is_told_again()
     {
         var job = Guid.NewGuid();

@@ -57,6 +57,29 @@ public sealed class AnswerTests(CommandBench bench)
         Assert.Equal((CommandOutcome.AlreadySo, state), (answer.Outcome, answer.Job.State.ToString()));
     }
 
+    [Theory]
+    [InlineData(Operation.PauseJob)]
+    [InlineData(Operation.PauseAndCancelJob)]
+    [InlineData(Operation.ForceCancelJob)]
+    [InlineData(Operation.DiscardJob)]
+    public async Task Stop_is_measured_from_when_the_call_came_and_not_from_when_the_job_could_answer(Operation operation)
+    {
+        var job = await bench.JobAsync("Processing");
+        Task<Asked> asked;
+        DateTime held;
+        await using (await bench.HoldAsync(job))
+        {
+            asked = Asked.AskAsync(bench.Jobs, operation, CommandBench.Named(job));
+            await bench.WaitingForLocksAsync(1);
+            held = await bench.Database.ScalarAsync<DateTime>("select clock_timestamp()");
+        }
+
+        await asked;
+        Assert.True(
+            await bench.Database.ScalarAsync<DateTime>($"select requested_at from coordinator.job_stop where job_id = '{job}'") < held,
+            "The stop was measured from when its turn came.");
+    }
+
     [Fact]
     public async Task Abandoned_job_shows_that_its_stop_was_never_confirmed_and_restarted_one_its_new_attempt()
     {
