@@ -1,6 +1,7 @@
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Tests.Doubts;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
