@@ -53,6 +53,11 @@ static class JobConditions
 
     public static bool IsGraceful(BehaviorContext<SyncJob, CancelJob> context) => !IsForce(context);
 
+    /// <summary>A graceful cancel of a stop that is to end so anyway: asking again does not put its deadline off.</summary>
+    public static bool IsCanceledAlready(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && context.Saga.Intent == StopIntent.Cancel;
+
+    public static bool IsNotCanceledYet(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && !IsCanceledAlready(context);
+
     public static bool MustPauseFirst(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && !context.Message.PauseFirst;
 
     public static bool MayPauseFirst(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && context.Message.PauseFirst;

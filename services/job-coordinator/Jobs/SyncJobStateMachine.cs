@@ -130,7 +130,8 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(PauseAsked, IsPausingToCancel).AlreadySo("the job is pausing, and is canceled once the batches in flight have drained"),
             When(PauseAsked, IsFailing).TurnInto(StopIntent.Pause).Accept("Paused in place of Failed once the batches in flight have drained; the error stays."),
             When(ResumeAsked).Refuse("the job is pausing: it can be resumed once it is paused"),
-            When(CancelAsked, IsGraceful).TurnInto(StopIntent.Cancel).Accept("Canceled once the batches in flight have drained."),
+            When(CancelAsked, IsCanceledAlready).AlreadySo("the job is pausing, and is canceled once the batches in flight have drained"),
+            When(CancelAsked, IsNotCanceledYet).TurnInto(StopIntent.Cancel).Accept("Canceled once the batches in flight have drained."),
             When(CancelAsked, IsForce).IfElseAsync(MustAcceptDoubt, doubt => doubt.RefuseDoubt(),
                 force => force.Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
                     .Accept("Canceling by force: batches in flight are rolled back.")),
