@@ -16,7 +16,7 @@ static class SourceChanges
         var read = plans.Select(plan => (No: plan.ObjectNo, Definition: AsPlanned(plan))).ToList();
         var gaps = (await source.FindGapsAsync(read, cancellationToken)).ToLookup(gap => gap.ObjectNo);
         var whole = read.Where(each => !gaps.Contains(each.No)).ToList();
-        var found = whole.Count == 0 ? [] : await source.DescribeAsync(whole, cancellationToken);
+        IReadOnlyList<SourceObject> found = whole.Count == 0 ? [] : await source.DescribeAsync(whole, cancellationToken);
         var now = found.ToDictionary(each => each.ObjectNo);
         return [.. plans.SelectMany(plan => gaps.Contains(plan.ObjectNo)
             ? gaps[plan.ObjectNo].Select(gap => gap.Column is { } column ? $"column \"{column}\" is gone" : "it is gone").Select(what => Change(plan, what))
@@ -36,7 +36,7 @@ static class SourceChanges
     static IEnumerable<string> Retyped(ObjectPlan plan, SourceObject now)
     {
         var types = now.Columns.ToDictionary(column => column.Name, column => column.Type.Sql);
-        var planned = plan.Fields.Select(field => (field.Source, field.SourceType));
+        IEnumerable<(string Source, string? SourceType)> planned = plan.Fields.Select(field => (field.Source, field.SourceType));
         if (plan.Cursor is { } cursor) planned = planned.Append((cursor.Name, cursor.Type.Sql));
         return planned.Distinct().Where(column => column.SourceType is { } type && types[column.Source] != type)
             .Select(column => $"column \"{column.Source}\" was {column.SourceType} when the job planned, and is {types[column.Source]}");

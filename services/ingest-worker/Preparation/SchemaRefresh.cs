@@ -25,9 +25,9 @@ sealed class SchemaRefresh(RefreshedSchemas kept)
         var asked = job.Objects.Select(wanted => (No: wanted.ObjectNo, Definition: job.Pipeline.Objects[wanted.ObjectNo])).ToList();
         var blocked = new List<BlockedObject>();
         var described = await FittingAsync(asked, each => each.No, blocked, some => source.DescribeAsync(some, ending));
+        var toPlan = described.Select(found => (Source: found, Definition: job.Pipeline.Objects[found.ObjectNo])).ToList();
         var plans = await FittingAsync(
-            [.. described.Select(found => (Source: found, Definition: job.Pipeline.Objects[found.ObjectNo]))], each => each.Source.ObjectNo, blocked,
-            some => destination.PlanAsync(some, job.Pipeline.Load, ending));
+            toPlan, each => each.Source.ObjectNo, blocked, some => destination.PlanAsync(some, job.Pipeline.Load, ending));
         var refreshed = new RefreshedSchema(plans, await destination.RoleAsync(ending)) { Blocked = [.. blocked.OrderBy(block => block.ObjectNo)] };
         if (stopping.IsCancellationRequested) await kept.KeepAsync(job, refreshed, ending);
         stopping.ThrowIfCancellationRequested();
