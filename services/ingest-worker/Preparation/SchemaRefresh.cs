@@ -2,7 +2,6 @@ using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
-using Headgate.Contracts.Pipelines;
 
 namespace Headgate.IngestWorker.Preparation;
 

@@ -1,4 +1,3 @@
-using Google.Rpc;
 using Grpc.Core;
 using Headgate.V1;
 
@@ -40,7 +39,7 @@ public sealed class ResumeCheckTests(CommandBench bench)
 
         var answer = await bench.Jobs.OperateJobsAsync(new OperateJobsRequest
         {
-            Jobs = new OperateJobsRequest.Types.Selection { Ids = { $"{changed}", $"{same}" } },
+            Selection = new OperateJobsRequest.Types.Selection { Ids = { $"{changed}", $"{same}" } },
             Resume = new OperateJobsRequest.Types.Resume(),
         });
 
@@ -54,7 +53,7 @@ public sealed class ResumeCheckTests(CommandBench bench)
         var job = await bench.JobAsync("Paused");
         bench.Sources.NobodyAnswers(job);
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => ResumeAsync(job, DateTime.UtcNow.AddSeconds(2)));
+        var error = await Assert.ThrowsAsync<RpcException>(() => ResumeAsync(job, TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2)));
 
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);
         Assert.Contains("was not resumed", error.Status.Detail, StringComparison.Ordinal);
