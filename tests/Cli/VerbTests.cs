@@ -161,7 +161,8 @@ public sealed class VerbTests : CliTest
         [$"replay contacts --object public.contacts --key id=5 {Key}"] = Sent(new ReplayJobRequest { Job = Active, Object = "public.contacts", Keys = { KeyOf("5") } }),
         ["replay contacts --validate-only"] = new ReplayJobRequest { Job = Active, ValidateOnly = true },
         ["recover contacts"] = new GetRecoveryRequest { Job = Active },
-        ["usage --pipeline contacts --since 2026-01-31T08:00Z --until 2026-01-31T08:00Z"] = new GetUsageRequest { Project = "crm", Pipeline = "contacts", Since = Morning, Until = Morning },
+        ["usage --pipeline contacts --since 2026-01-31T08:00Z --until 2026-01-31T08:00Z --page-size 5 --page-token t"] =
+            new GetUsageRequest { Project = "crm", Pipeline = "contacts", Since = Morning, Until = Morning, PageSize = 5, PageToken = "t" },
         [$"keys create airflow --role viewer --expires 2030-01-31T08:00Z {Key}"] = Sent(new CreateApiKeyRequest
         {
             Name = "airflow",

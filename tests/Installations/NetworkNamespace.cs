@@ -26,7 +26,10 @@ sealed class NetworkNamespace : IAsyncDisposable
         // Ends when its standard input does, and with it the namespace and its cables.
         var start = new ProcessStartInfo("unshare", ["--net", "cat"])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         var made = new NetworkNamespace(Process.Start(start)!);
         if (await made.IsThereAsync() && await made.LayAsync(cables)) return made;
@@ -102,7 +105,9 @@ sealed class NetworkNamespace : IAsyncDisposable
     {
         var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "-batch", "-"])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         foreach (var command in commands) await process.StandardInput.WriteLineAsync(command);

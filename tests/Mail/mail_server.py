@@ -43,7 +43,7 @@ class Receiver:
             mail=base64.b64encode(envelope.original_content).decode(),
             sender=envelope.mail_from,
             recipients=envelope.rcpt_tos,
-            tls=session.ssl is not None,
+            tls=session.ssl is not None or settings["security"] == "Tls",
             user=session.auth_data.login.decode() if session.authenticated else None,
         )
         if order == "LoseAnswer":

@@ -37,13 +37,16 @@ sealed class NotifierOptionsCheck : IValidateOptions<NotifierOptions>
             .Select(reference => $"{reference.Name} must be a reference, env:NAME or file:PATH, and never the secret itself.");
     }
 
+    // A name without a place is an address on the machine itself, for a parser.
+    static bool IsAddress(string text) => MailboxAddress.TryParse(text, out var mailbox) && mailbox.Domain is { Length: > 0 };
+
     static IEnumerable<string> Smtp(SmtpOptions smtp)
     {
         if (smtp.Port is < 1 or > 65535) yield return "SMTP__PORT must be a number from 1 to 65535.";
         if (smtp.CaFile is { } file && !File.Exists(file)) yield return $"SMTP__CAFILE: {file} does not exist.";
         if (smtp.Password is not null && smtp.User is null) yield return "SMTP__USER must be set where SMTP__PASSWORD is.";
         if (smtp.User is not null && smtp.Password is null) yield return "SMTP__PASSWORD must be set where SMTP__USER is.";
-        if (smtp.From is { } from && !MailboxAddress.TryParse(from, out _)) yield return "SMTP__FROM must be an address, or Name <address>.";
+        if (smtp.From is { } from && !IsAddress(from)) yield return "SMTP__FROM must be an address, or Name <address>.";
         if (smtp.Host is not { } host) yield break;
         if (smtp.From is null) yield return "SMTP__FROM must be set where SMTP__HOST is: the sender's address.";
         if (smtp.Security != SmtpSecurity.None || IsHere(host)) yield break;

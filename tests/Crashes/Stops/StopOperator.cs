@@ -8,7 +8,8 @@ sealed class StopOperator(StopFixture fixture, Guid job, Action<string> log)
 {
     const string Actor = "operator";
 
-    static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(4);
+    // A killed coordinator's messages come again: an answer comes too, once it is back, and one that nobody waits for does harm.
+    static readonly TimeSpan AnswerPatience = TimeSpan.FromMinutes(1);
 
     /// <summary>Longer than a fence waits for batches in flight before it names who holds it up.</summary>
     static readonly TimeSpan Help = TimeSpan.FromSeconds(2.5);
