@@ -78,7 +78,7 @@ public sealed class ResumeTests(InstallationFixture fixture) : IClassFixture<Ins
         var first = await _headgate.RunAsync("test/mixed");
         await _headgate.CompleteAsync(first);
         await _headgate.Destination.ExecuteAsync("alter table odd alter v type int using v::int");
-        await _headgate.Source.ExecuteAsync("insert into fits values (2, '2'); insert into odd values (2, '2')");
+        await _headgate.Source.ExecuteAsync("insert into fits values (2, '2', clock_timestamp()); insert into odd values (2, '2', clock_timestamp())");
 
         var second = await _headgate.RunAsync("test/mixed");
         await _headgate.CompleteAsync(second);
