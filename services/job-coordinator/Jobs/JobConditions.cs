@@ -92,6 +92,13 @@ static class JobConditions
     public static Task<bool> EverythingIsExtracted(BehaviorContext<SyncJob, SegmentExtracted> context) =>
         ExtractionWork.IsCompleteAsync(context.Db(), context.Saga);
 
+    /// <summary>The last object that was still to be read is blocked, and the others are staged.</summary>
+    public static Task<bool> EverythingIsExtracted(BehaviorContext<SyncJob, JobPrepared> context) =>
+        ExtractionWork.IsCompleteAsync(context.Db(), context.Saga);
+
+    public static async Task<bool> EverythingIsBlocked(BehaviorContext<SyncJob, JobPrepared> context) =>
+        context.Message.Blocked.Count > 0 && await BlockedWork.IsEveryOneAsync(context.Db(), context.Saga);
+
     public static Task<bool> EverythingIsLoaded(BehaviorContext<SyncJob, SchemaChangesApplied> context) =>
         LoadingWork.IsCompleteAsync(context.Db(), context.Saga);
 

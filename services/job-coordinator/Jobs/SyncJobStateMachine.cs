@@ -36,7 +36,9 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             Ignore(DeadlineCame));
 
         During(Initializing,
-            When(Prepared, IsCurrent).RecordPlan().SendNext(),
+            When(Prepared, IsCurrent).RecordPlan().IfElseAsync(EverythingIsBlocked,
+                fail => fail.FailBlocked().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release(),
+                read => read.SendNext().IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied())),
             When(SegmentStaged, IsCurrent).Seal().SendNext()
                 .IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied()),
             When(SnapshotGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
@@ -72,7 +74,9 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(SegmentGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Pausing).SendImplied(),
                 again => again.PlanAnew().Relaunch().SendImplied().StopWorkers())),
-            When(Prepared, IsCurrent).RecordPlan().Shape().SendImplied(),
+            When(Prepared, IsCurrent).RecordPlan().IfElseAsync(EverythingIsBlocked,
+                fail => fail.FailBlocked().TransitionTo(Pausing).SendImplied(),
+                shape => shape.Shape().SendImplied()),
             When(SegmentStaged, IsCurrent).Seal().SendNext(),
             When(SnapshotGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Pausing).SendImplied(),

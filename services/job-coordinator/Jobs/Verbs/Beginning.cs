@@ -33,6 +33,7 @@ static class Beginning
             await LoadingWork.ReturnInHandAsync(context.Db(), job);
             await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
             await ExtractionWork.ForgetReplansAsync(context.Db(), job);
+            await BlockedWork.ForgetAsync(context.Db(), job);
         });
 
     public static EventActivityBinder<SyncJob, T> Restart<T>(this EventActivityBinder<SyncJob, T> binder)
