@@ -13,8 +13,8 @@ public sealed class StopTests(StopFixture fixture, ITestOutputHelper output) : I
     /// <summary>How many rounds there are where nothing is told.</summary>
     internal const int GateRounds = 20;
 
-    /// <summary>Where nothing is told.</summary>
-    internal const long GateSeed = 1;
+    /// <summary>The first of them: between them they have every mode, phase and fault.</summary>
+    internal const long GateSeed = 314;
 
     /// <summary>`./headgate test --stops N --seed S`.</summary>
     public static TheoryData<long> Seeds => [.. RoundSettings.Read("HEADGATE_STOPS", GateRounds, GateSeed).Seeds];
