@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
@@ -23,21 +24,30 @@ public sealed class LateAnswerTests
         var (bus, ear) = (host.Services.GetRequiredService<IBusControl>(), new Ear());
         bus.ConnectReceiveObserver(ear);
 
+        // The queue of answers is there from the first question on.
+        await AskAsync(bus);
+        await ear.HeardAsync(Asked);
+        await ear.HeardAsync(NameOf(bus.Address));
         await bus.SendTo(Asked, Answer(Guid.NewGuid()));
         await ear.HeardAsync(Asked);
         for (var time = 0; time < 2; time++)
         {
             await (await bus.GetSendEndpoint(bus.Address)).Send(Answer(Guid.NewGuid()));
-            await ear.HeardAsync(bus.Address.Segments[^1]);
+            await ear.HeardAsync(NameOf(bus.Address));
         }
 
         // What a lane cannot handle is a defect, and kept.
         var putAside = (await broker.Management.ExchangesAsync(broker.Name)).Where(name => name.EndsWith("_skipped", StringComparison.Ordinal));
         Assert.Equal([$"{Asked}_skipped"], putAside);
+        await AskAsync(bus);
+        await host.StopAsync();
+    }
+
+    static async Task AskAsync(IBus bus)
+    {
         var job = Guid.NewGuid();
         var answer = await bus.AskAsync<PauseJob, CommandAnswered>(Asked, new PauseJob { JobId = job, Actor = "tester" }, Much, default);
         Assert.Equal(job, answer.JobId);
-        await host.StopAsync();
     }
 
     static IHost Asker(Uri broker)
@@ -53,25 +63,21 @@ public sealed class LateAnswerTests
         return builder.Build();
     }
 
+    static string NameOf(Uri endpoint) => endpoint.Segments[^1];
+
     static CommandAnswered Answer(Guid job) => new() { JobId = job, Outcome = CommandOutcome.Accepted, State = "Pausing", Sentence = "said" };
 
     sealed class Ear : IReceiveObserver
     {
-        readonly Channel<string> _heard = Channel.CreateUnbounded<string>();
+        readonly ConcurrentDictionary<string, Channel<bool>> _heard = new();
 
-        public async Task HeardAsync(string queue)
-        {
-            using var late = new CancellationTokenSource(Much);
-            string heard;
-            do heard = await _heard.Reader.ReadAsync(late.Token);
-            while (heard != queue);
-        }
+        public async Task HeardAsync(string queue) => await Of(queue).Reader.ReadAsync().AsTask().WaitAsync(Much);
 
         public Task PreReceive(ReceiveContext context) => Task.CompletedTask;
 
         public Task PostReceive(ReceiveContext context)
         {
-            _heard.Writer.TryWrite(context.InputAddress.Segments[^1]);
+            Of(NameOf(context.InputAddress)).Writer.TryWrite(true);
             return Task.CompletedTask;
         }
 
@@ -82,5 +88,7 @@ public sealed class LateAnswerTests
             where T : class => Task.CompletedTask;
 
         public Task ReceiveFault(ReceiveContext context, Exception exception) => Task.CompletedTask;
+
+        Channel<bool> Of(string queue) => _heard.GetOrAdd(queue, _ => Channel.CreateUnbounded<bool>());
     }
 }
