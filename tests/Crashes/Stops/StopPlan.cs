@@ -16,7 +16,8 @@ sealed record StopPlan(StopMode Mode, StopPhase Phase, TimeSpan Delay, StopFault
     // Whoever suffers these does not know better. To be cut off and to stand still is what only lock and fence help against.
     static readonly StopFault[] Deafness =
     [
-        StopFault.BrokerCut, StopFault.BrokerCut, StopFault.WorkerFrozen, StopFault.WorkerFrozen, StopFault.MessagesTwice, StopFault.MessagesLate,
+        StopFault.BrokerCut, StopFault.BrokerCut, StopFault.WorkerFrozen, StopFault.WorkerFrozen,
+        StopFault.MessagesTwice, StopFault.MessagesLate,
     ];
 
     /// <summary>

@@ -27,7 +27,8 @@ sealed class StopRound(StopFixture fixture, long seed)
         var (state, destination) = (fixture.Headgate.State.DataSource, fixture.Headgate.Destination.DataSource);
         var stops = await StopChecker.BeginAsync(state, destination, fixture.Mailbox);
         var job = await fixture.Bus.SendRunAsync(_scene.Pipeline);
-        Log.Note($"run {job}: {_plan.Mode} in {_plan.Phase} after {_plan.Delay.TotalMilliseconds} ms, {_plan.Fault}{(_plan.HasBatchInHand ? ", with a batch in hand" : "")}");
+        var inHand = _plan.HasBatchInHand ? ", with a batch in hand" : "";
+        Log.Note($"run {job}: {_plan.Mode} in {_plan.Phase} after {_plan.Delay.TotalMilliseconds} ms, {_plan.Fault}{inHand}");
         var (progress, people) = (new StopProgress(fixture.Headgate, job), new StopOperator(fixture, job, Log.Note));
 
         await progress.ReachedAsync(_plan.Phase);
