@@ -37,9 +37,11 @@ sealed class StopScene(Installation headgate, Random random, long seed, bool tak
     {
         var count = random.Next(takesLong ? 2 : 1, 4);
         for (var no = 0; no < count; no++)
-            await SetTableAsync($"stop_{seed}_{no}", random.Next(2) == 0, random.Next(takesLong ? 1 : 0, 4), isWide: random.Next(5) == 0);
+            await SetTableAsync($"stop_{seed}_{no}", random.Next(2) == 0, random.Next(takesLong ? 1 : 0, 4), isWide: !takesLong && random.Next(5) == 0);
         var rate = (int)(_rows / (1 + random.NextDouble()));
-        var load = $"parallelism: {random.Next(takesLong ? 2 : 1, 5)}, maxRowsPerSecond: {rate}{(takesLong ? ", allowTriggers: true" : "")}";
+        // Between batches that take long nothing is waited for: whoever goes on does so at once.
+        var pace = takesLong ? "batchTarget: 50ms, allowTriggers: true" : $"maxRowsPerSecond: {rate}";
+        var load = $"parallelism: {random.Next(takesLong ? 2 : 1, 5)}, {pace}";
         await headgate.ApplyAsync(Pipelines.Of(
             Pipeline,
             string.Join('\n', _tables.Select(table => Pipelines.Object(table.Name, cursor: table.Cursor, filter: $"{Gate}(id)"))),
@@ -58,8 +60,8 @@ sealed class StopScene(Installation headgate, Random random, long seed, bool tak
 
     async Task SetTableAsync(string name, bool hasCursor, int there, bool isWide)
     {
-        // A page a row: two segments of 16 MiB then.
-        var rows = isWide ? random.Next(2200, 2500) : random.Next(500, 1800);
+        // A page a row: two segments of 16 MiB then. The first batch of a segment takes 2,000 at most.
+        var rows = takesLong ? random.Next(4000, 6000) : isWide ? random.Next(2200, 2500) : random.Next(500, 1800);
         _rows += rows;
         _tables.Add(new CheckedTable(name, hasCursor ? "at" : null));
         await headgate.Source.ExecuteAsync(
@@ -81,6 +83,6 @@ sealed class StopScene(Installation headgate, Random random, long seed, bool tak
 
         if (!takesLong) return;
         await headgate.Destination.ExecuteAsync(
-            $"create trigger drag before insert or update on {name} for each row when (new.id % 16 = 0) execute function {Drag}()");
+            $"create trigger drag before insert or update on {name} for each row when (new.id % 64 = 0) execute function {Drag}()");
     }
 }
