@@ -1,3 +1,4 @@
+using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Steps;
 
 namespace Headgate.Connectors;
@@ -13,6 +14,12 @@ public sealed class ConnectorException(Problem problem) : Exception(problem.Sent
 
     /// <summary>Which of the load path's own answers the error calls for.</summary>
     public LoadRemedy Remedy { get; init; } = LoadRemedy.None;
+
+    /// <summary>
+    /// Of a description, plan or check: the objects that do not fit, each with its own problem. Without them the same may succeed. Empty: the
+    /// problem is not one of single objects.
+    /// </summary>
+    public IReadOnlyList<BlockedObject> Blocked { get; init; } = [];
 
     /// <summary>The violated constraint, where the system named one.</summary>
     public string? Constraint { get; init; }

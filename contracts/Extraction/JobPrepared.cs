@@ -12,6 +12,9 @@ public sealed record JobPrepared
     /// <summary>What was planned.</summary>
     public required IReadOnlyList<PlannedObject> Objects { get; init; }
 
+    /// <summary>What was asked for and cannot be planned, each with its reason; the rest goes on without it.</summary>
+    public IReadOnlyList<BlockedObject> Blocked { get; init; } = [];
+
     /// <summary>The role that this worker writes as at the destination.</summary>
     public required string DestinationRole { get; init; }
 }

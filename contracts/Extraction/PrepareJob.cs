@@ -26,4 +26,9 @@ public sealed record PrepareJob
 
     /// <summary>The objects to plan, with the runs whose bounds they go on from.</summary>
     public required IReadOnlyList<ObjectToPlan> Objects { get; init; }
+
+    /// <summary>
+    /// Whether the attempt goes on after a stop: what was planned in it before must be at the source as it was then. Default: not.
+    /// </summary>
+    public bool Resumed { get; init; }
 }

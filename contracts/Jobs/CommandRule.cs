@@ -18,6 +18,9 @@ public enum CommandRule
     /// <summary>Records in flight would be in doubt, at a destination whose writes are not idempotent, and nobody has said that they may.</summary>
     AcceptInDoubt,
 
+    /// <summary>The source's schema has changed since the job planned: it is restarted, not resumed.</summary>
+    SchemaChanged,
+
     /// <summary>There is no such job.</summary>
     Missing,
 }

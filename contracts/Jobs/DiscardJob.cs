@@ -17,4 +17,7 @@ public sealed record DiscardJob
 
     /// <summary>Although records in flight will be in doubt, at a destination whose writes are not idempotent. Default: refused there.</summary>
     public bool AcceptInDoubt { get; init; }
+
+    /// <summary>Because what the job works on is gone, which is recorded as the cause. Default: because somebody wants it.</summary>
+    public bool SubjectGone { get; init; }
 }

@@ -26,6 +26,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<ApplySchemaConsumer>();
         bus.AddConsumer<ReleaseConsumer>();
         bus.AddConsumer<CheckSourceConsumer>();
+        bus.AddConsumer<ComparePlansConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
         bus.AddConsumer<StopConsumer>();
@@ -47,7 +48,11 @@ public static class IngestWorkerLanes
         {
             Name = Lanes.Checks,
             Concurrency = options.PrepareConcurrency,
-            Configure = (context, endpoint) => endpoint.ConfigureConsumer<CheckSourceConsumer>(context),
+            Configure = (context, endpoint) =>
+            {
+                endpoint.ConfigureConsumer<CheckSourceConsumer>(context);
+                endpoint.ConfigureConsumer<ComparePlansConsumer>(context);
+            },
         });
         bus.AddLane(new Lane
         {

@@ -27,7 +27,10 @@ static class DestinationPlanner
                 dataSource, c => DestinationCatalog.ReadAsync(c, targets, objects.Select(o => o.Source), cancellationToken), cancellationToken);
             var changes = new SharedChanges(catalog);
             var levels = LoadOrder.Levels(targets, catalog.References);
-            return objects.Select((o, i) => Plan(new PlanSubject(o.Source, o.Definition, targets[i]), levels[i], catalog, changes, options)).ToArray();
+            return Fitting.All(
+                objects.Select((o, i) => (Subject: new PlanSubject(o.Source, o.Definition, targets[i]), Level: levels[i])),
+                each => each.Subject.Source.ObjectNo,
+                each => Plan(each.Subject, each.Level, catalog, changes, options));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
         {

@@ -37,7 +37,7 @@ static class TypeRules
         var declared = field.Destination?.DeclaredSql ?? source.Sql;
         var plan = Travel(field, source, destination, declared) ?? throw subject.Cause("type-mismatch",
             $"column \"{field.Name}\" is {original.Sql} at the source and {declared} at the destination");
-        return plan.SourceCast is null && source != original ? plan with { SourceCast = source.Sql } : plan;
+        return plan with { SourceType = original.Sql, SourceCast = plan.SourceCast ?? (source != original ? source.Sql : null) };
     }
 
     /// <summary>An array of domains over built-in types is cast to one of the base: its binary form carries the domain's number.</summary>

@@ -11,13 +11,13 @@ static class CursorCheck
         if (plan.Object.Cursor is not { } cursor) return;
         if (cursor.Type is not { Schema: "pg_catalog", Name: "timestamptz" or "timestamp" })
         {
-            throw PostgresProblem.Of("cursor-type",
+            throw Fitting.Blocked(plan.Object.ObjectNo, "cursor-type",
                 $"Object {plan.Object.From}: cursor \"{cursor.Name}\" is {cursor.Type.Sql}; a cursor must be timestamptz or timestamp.");
         }
 
         if (cursor.Nullable && !plan.NullCursors)
         {
-            throw PostgresProblem.Of("cursor-nullable",
+            throw Fitting.Blocked(plan.Object.ObjectNo, "cursor-nullable",
                 $"Object {plan.Object.From}: cursor \"{cursor.Name}\" can be null; declare it NOT NULL, or set extract.nulls to full.");
         }
     }

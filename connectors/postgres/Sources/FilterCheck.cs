@@ -22,7 +22,7 @@ static class FilterCheck
         catch (PostgresException e) when (e.SqlState[..2] is "42" or "22" or "0A" or "3F" or "21")
         {
             var cause = PostgresProblem.From(e, $"Object {plan.Object.From}: the filter is not valid").Problem;
-            throw PostgresProblem.Of("filter-invalid", cause.Sentence, sqlState: e.SqlState);
+            throw Fitting.Blocked(plan.Object.ObjectNo, "filter-invalid", cause.Sentence, e.SqlState);
         }
     }
 

@@ -14,7 +14,7 @@ static class SourceDescription
     {
         var (names, relations) = await ReadRelationsAsync(pool, objects, cancellationToken);
         RefuseMissing(names.Where(n => !relations.ContainsKey(n)).Distinct().ToArray());
-        return objects.Select((o, i) => Describe(o.No, o.Definition, relations[names[i]])).ToArray();
+        return Fitting.All(objects.Zip(names), each => each.First.No, each => Describe(each.First.No, each.First.Definition, relations[each.Second]));
     }
 
     public static async Task<IReadOnlyList<SourceGap>> FindGapsAsync(

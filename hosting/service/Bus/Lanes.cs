@@ -27,7 +27,7 @@ public static class Lanes
     /// <summary>Preparation of jobs, schema changes and releases.</summary>
     public const string Prepare = "headgate.ingest.prepare";
 
-    /// <summary>Looks at sources, for files that are to be applied: somebody waits for the answer.</summary>
+    /// <summary>Looks at sources, for files that are to be applied and jobs that are to be resumed: somebody waits for the answer.</summary>
     public const string Checks = "headgate.ingest.checks";
 
     /// <summary>Segments to read.</summary>

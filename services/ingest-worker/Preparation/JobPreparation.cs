@@ -3,6 +3,7 @@ using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Pipelines;
 using Headgate.Hosting.Faults;
+using Headgate.IngestWorker.Checks;
 using Headgate.IngestWorker.Snapshots;
 using Headgate.IngestWorker.Steps;
 using Headgate.IngestWorker.Systems;
@@ -32,13 +33,15 @@ sealed class JobPreparation(
         Refuse(job.Pipeline);
         using var source = systems.Source(job.Pipeline.Source);
         using var destination = systems.Destination(job.Pipeline.Destination);
-        var (objects, role) = await refresh.RunAsync(job, source.Value, destination.Value, ending, cancellationToken);
+        if (job.Resumed) await RequireUnchangedAsync(job, source.Value, cancellationToken);
+        var refreshed = await refresh.RunAsync(job, source.Value, destination.Value, ending, cancellationToken);
         var snapshot = await snapshots.OpenAsync(job, cancellationToken);
         try
         {
-            var reads = await PlanReadsAsync(job, objects, source.Value, snapshot, cancellationToken);
+            var blocked = refreshed.Blocked.ToList();
+            var reads = await PlanReadsAsync(job, refreshed.Plans, source.Value, snapshot, blocked, cancellationToken);
             await FaultPoint.ReachedAsync(FaultPoints.PlanMade);
-            var (stored, isStored) = await plans.StoreAsync(asked, snapshot.Id, reads, role, cancellationToken);
+            var (stored, isStored) = await plans.StoreAsync(asked, snapshot.Id, reads, blocked, refreshed.Role, cancellationToken);
             await FaultPoint.ReachedAsync(FaultPoints.PlanStored);
             if (!isStored) await snapshots.CloseAsync(snapshot.Id);
             return stored is null ? new StepAnswer.Nothing("the job was released meanwhile") : Answer(stored);
@@ -60,14 +63,24 @@ sealed class JobPreparation(
                 "not-supported", "onVanished other than keep is not supported yet: records that vanish from the source stay.");
     }
 
+    // What is staged and what is yet to be read are to be of one shape, also where a due run resumes the job without asking before.
+    async Task RequireUnchangedAsync(PrepareJob job, ISource source, CancellationToken cancellationToken)
+    {
+        if (await plans.InForceAsync(job.JobId, job.Attempt, cancellationToken) is not { } planned) return;
+        var changes = await SourceChanges.FindAsync(source, planned.Plans, cancellationToken);
+        if (changes.Count > 0)
+            throw new StepException("schema-changed", $"The source has changed since the job planned: restart it. {changes[0].Sentence}");
+    }
+
     async Task<IReadOnlyList<PreparedObject>> PlanReadsAsync(
-        PrepareJob job, IReadOnlyList<ObjectPlan> objects, ISource source, HeldSnapshot snapshot, CancellationToken cancellationToken)
+        PrepareJob job, IReadOnlyList<ObjectPlan> objects, ISource source, HeldSnapshot snapshot, List<BlockedObject> blocked,
+        CancellationToken cancellationToken)
     {
         var reads = new List<PreparedObject>();
-        foreach (var wanted in job.Objects)
+        foreach (var found in objects)
         {
+            var wanted = job.Objects.Single(each => each.ObjectNo == found.ObjectNo);
             var definition = job.Pipeline.Objects[wanted.ObjectNo];
-            var found = objects.Single(planned => planned.ObjectNo == wanted.ObjectNo);
             var plan = new ReadPlan
             {
                 Object = found,
@@ -75,7 +88,16 @@ sealed class JobPreparation(
                 Upper = snapshot.UpperBound,
                 NullCursors = job.Pipeline.Extract.Nulls is NullCursors.Full,
             };
-            await source.CheckAsync(plan, snapshot.Name, cancellationToken);
+            try
+            {
+                await source.CheckAsync(plan, snapshot.Name, cancellationToken);
+            }
+            catch (ConnectorException error) when (error.Blocked.Count > 0)
+            {
+                blocked.AddRange(error.Blocked);
+                continue;
+            }
+
             reads.Add(new PreparedObject(wanted, definition, plan, await source.PlanSegmentsAsync(plan, snapshot.Name, cancellationToken)));
         }
 

@@ -1,4 +1,8 @@
+using Headgate.Connectors;
+using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Steps;
 using Headgate.IngestWorker.State;
 using Npgsql;
 
@@ -14,10 +18,30 @@ sealed class PlanStore(IngestState state)
         return await StandingAsync(connection, job, cancellationToken);
     }
 
-    /// <summary>Stores the plans that nobody stored before, unless the job was released meanwhile.</summary>
+    /// <summary>What the attempt has planned; null: nothing, or it was released with its staging.</summary>
+    public async Task<PlansInForce?> InForceAsync(Guid job, int attempt, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            select a.settings, o.plan from ingest.attempt a join ingest.object o using (job_id, attempt)
+            where a.job_id = $1 and a.attempt = $2 and a.pipeline is not null and not o.superseded order by o.object_no
+            """);
+        await using var row = await command.With(job, attempt).ExecuteReaderAsync(cancellationToken);
+        var (settings, plans) = ((string?)null, new List<ObjectPlan>());
+        while (await row.ReadAsync(cancellationToken))
+        {
+            settings ??= row.GetString(0);
+            plans.Add(StoredJson.Read<ReadPlan>(row.GetString(1)).Object);
+        }
+
+        return settings is null ? null : new PlansInForce(StoredJson.Read<PipelineDefinition>(settings).Source, plans);
+    }
+
+    /// <summary>Stores the plans that nobody stored before, and what is blocked, unless the job was released meanwhile.</summary>
     /// <returns>What stands now, and whether any of it is from here; null: the job was released.</returns>
     public async Task<(StandingPlans? Standing, bool IsStored)> StoreAsync(
-        PrepareJob job, Guid snapshot, IReadOnlyList<PreparedObject> objects, string role, CancellationToken cancellationToken)
+        PrepareJob job, Guid snapshot, IReadOnlyList<PreparedObject> objects, IReadOnlyList<BlockedObject> blocked, string role,
+        CancellationToken cancellationToken)
     {
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -25,6 +49,8 @@ sealed class PlanStore(IngestState state)
         var missing = (await StandingAsync(connection, job, cancellationToken)).Missing;
         var fresh = objects.Where(read => missing.Contains(read.Asked)).ToList();
         foreach (var read in fresh) await StoreObjectAsync(connection, job, snapshot, read, role, cancellationToken);
+        foreach (var block in blocked.Where(block => missing.Any(wanted => wanted.ObjectNo == block.ObjectNo)))
+            await StoreBlockAsync(connection, job, block, role, cancellationToken);
         var standing = await StandingAsync(connection, job, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return (standing, fresh.Count > 0);
@@ -34,11 +60,29 @@ sealed class PlanStore(IngestState state)
     {
         await using var command = new NpgsqlCommand(
             "select object_no, first_segment_no, described, role from ingest.object where job_id = $1 and attempt = $2 and not superseded", connection);
-        await using var rows = await command.With(job.JobId, job.Attempt).ExecuteReaderAsync(cancellationToken);
         var plans = new List<StandingPlan>();
+        await using (var rows = await command.With(job.JobId, job.Attempt).ExecuteReaderAsync(cancellationToken))
+        {
+            while (await rows.ReadAsync(cancellationToken))
+                plans.Add(new StandingPlan(rows.GetInt32(0), rows.GetInt32(1), StoredJson.Read<PlannedObject>(rows.GetString(2)), rows.GetString(3)));
+        }
+
+        return new StandingPlans(job, plans, await BlocksAsync(connection, job, cancellationToken));
+    }
+
+    static async Task<List<StandingBlock>> BlocksAsync(NpgsqlConnection connection, PrepareJob job, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select object_no, problem, role from ingest.blocked_object where job_id = $1 and attempt = $2 and epoch = $3 order by object_no", connection);
+        await using var rows = await command.With(job.JobId, job.Attempt, job.Epoch).ExecuteReaderAsync(cancellationToken);
+        var blocks = new List<StandingBlock>();
         while (await rows.ReadAsync(cancellationToken))
-            plans.Add(new StandingPlan(rows.GetInt32(0), rows.GetInt32(1), StoredJson.Read<PlannedObject>(rows.GetString(2)), rows.GetString(3)));
-        return new StandingPlans(job, plans);
+        {
+            var block = new BlockedObject { ObjectNo = rows.GetInt32(0), Problem = StoredJson.Read<Problem>(rows.GetString(1)) };
+            blocks.Add(new StandingBlock(block, rows.GetString(2)));
+        }
+
+        return blocks;
     }
 
     // The row's lock also puts this in order with a release of the same attempt.
@@ -53,6 +97,22 @@ sealed class PlanStore(IngestState state)
             connection);
         return await command.With(job.JobId, job.Attempt, job.PipelineId, StoredJson.Write(job.Pipeline), job.Epoch)
             .ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    // A plan from before is not in force any more: its changes are not made at the destination.
+    static async Task StoreBlockAsync(
+        NpgsqlConnection connection, PrepareJob job, BlockedObject block, string role, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            with out_of_force as (
+                update ingest.object set superseded = true where job_id = $1 and attempt = $2 and object_no = $3 and not superseded)
+            insert into ingest.blocked_object (job_id, attempt, object_no, epoch, problem, role) values ($1, $2, $3, $4, $5::jsonb, $6)
+            on conflict (job_id, attempt, object_no)
+            do update set epoch = excluded.epoch, problem = excluded.problem, role = excluded.role
+            """,
+            connection);
+        await command.With(job.JobId, job.Attempt, block.ObjectNo, job.Epoch, StoredJson.Write(block.Problem), role).ExecuteNonQueryAsync(cancellationToken);
     }
 
     static async Task StoreObjectAsync(

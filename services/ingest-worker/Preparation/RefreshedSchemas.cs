@@ -35,6 +35,7 @@ sealed class RefreshedSchemas(IngestState state)
         if (!await row.ReadAsync(cancellationToken) || !row.GetBoolean(1)) return null;
         var kept = StoredJson.Read<RefreshedSchema>(row.GetString(0));
         // Levels come from the references among the objects that were planned together: no more of them, and no fewer.
-        return kept.Plans.Select(plan => plan.ObjectNo).Order().SequenceEqual(job.Objects.Select(wanted => wanted.ObjectNo).Order()) ? kept : null;
+        var covered = kept.Plans.Select(plan => plan.ObjectNo).Concat(kept.Blocked.Select(block => block.ObjectNo));
+        return covered.Order().SequenceEqual(job.Objects.Select(wanted => wanted.ObjectNo).Order()) ? kept : null;
     }
 }

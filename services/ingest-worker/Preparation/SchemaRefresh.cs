@@ -1,3 +1,4 @@
+using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
@@ -20,13 +21,36 @@ sealed class SchemaRefresh(RefreshedSchemas kept)
         PrepareJob job, ISource source, IDestination destination, CancellationToken ending, CancellationToken stopping)
     {
         if (await kept.TakeAsync(job, ending) is { } before) return before;
-        var asked = job.Objects.Select(wanted => (wanted.ObjectNo, job.Pipeline.Objects[wanted.ObjectNo])).ToList();
-        var described = await source.DescribeAsync(asked, ending);
-        var plans = await destination.PlanAsync(
-            [.. described.Select(found => (found, job.Pipeline.Objects[found.ObjectNo]))], job.Pipeline.Load, ending);
-        var refreshed = new RefreshedSchema(plans, await destination.RoleAsync(ending));
+        var asked = job.Objects.Select(wanted => (No: wanted.ObjectNo, Definition: job.Pipeline.Objects[wanted.ObjectNo])).ToList();
+        var blocked = new List<BlockedObject>();
+        var described = await FittingAsync(asked, each => each.No, blocked, some => source.DescribeAsync(some, ending));
+        var toPlan = described.Select(found => (Source: found, Definition: job.Pipeline.Objects[found.ObjectNo])).ToList();
+        var plans = await FittingAsync(
+            toPlan, each => each.Source.ObjectNo, blocked, some => destination.PlanAsync(some, job.Pipeline.Load, ending));
+        var refreshed = new RefreshedSchema(plans, await destination.RoleAsync(ending)) { Blocked = [.. blocked.OrderBy(block => block.ObjectNo)] };
         if (stopping.IsCancellationRequested) await kept.KeepAsync(job, refreshed, ending);
         stopping.ThrowIfCancellationRequested();
         return refreshed;
+    }
+
+    // Without those that do not fit it is done once more from the start: what several objects need is planned with the first of them, and
+    // levels come from all.
+    static async Task<IReadOnlyList<TResult>> FittingAsync<T, TResult>(
+        List<T> asked, Func<T, int> number, List<BlockedObject> blocked, Func<IReadOnlyList<T>, Task<IReadOnlyList<TResult>>> run)
+    {
+        while (asked.Count > 0)
+        {
+            try
+            {
+                return await run(asked);
+            }
+            catch (ConnectorException error) when (error.Blocked.Count > 0)
+            {
+                blocked.AddRange(error.Blocked);
+                if (asked.RemoveAll(each => error.Blocked.Any(block => block.ObjectNo == number(each))) == 0) throw;
+            }
+        }
+
+        return [];
     }
 }

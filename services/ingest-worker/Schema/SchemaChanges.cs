@@ -32,20 +32,22 @@ sealed class SchemaChanges(IngestState state, SystemConnections systems)
     async Task<(Guid PipelineId, PipelineDefinition Pipeline)?> ReadAsync(
         ApplySchemaChanges apply, List<ObjectPlan> plans, CancellationToken cancellationToken)
     {
-        // The definition comes with the first row only: it names all objects, and there is a row for each.
+        // The definition comes with the first row only: it names all objects, and there is a row for each; or one without a plan, where every
+        // object is blocked.
         (Guid, PipelineDefinition)? attempt = null;
         await using var command = state.Source.CreateCommand(
             """
-            select a.pipeline_id, case when o.object_no = min(o.object_no) over () then a.pipeline end, o.plan
-            from ingest.attempt a join ingest.object o using (job_id, attempt)
-            where a.job_id = $1 and a.attempt = $2 and a.pipeline is not null and not o.superseded
+            select a.pipeline_id, case when o.object_no is not distinct from min(o.object_no) over () then a.pipeline end, o.plan
+            from ingest.attempt a
+            left join ingest.object o on o.job_id = a.job_id and o.attempt = a.attempt and not o.superseded
+            where a.job_id = $1 and a.attempt = $2 and a.pipeline is not null
             order by o.object_no
             """);
         await using var row = await command.With(apply.JobId, apply.Attempt).ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             attempt ??= (row.GetGuid(0), StoredJson.Read<PipelineDefinition>(row.GetString(1)));
-            plans.Add(StoredJson.Read<ReadPlan>(row.GetString(2)).Object);
+            if (!row.IsDBNull(2)) plans.Add(StoredJson.Read<ReadPlan>(row.GetString(2)).Object);
         }
 
         return attempt;

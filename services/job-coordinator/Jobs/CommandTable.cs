@@ -30,6 +30,7 @@ static class CommandTable
         nameof(SyncJobStateMachine.Processing) => [.. Launched, Operation.SetJobRate],
         nameof(SyncJobStateMachine.Collecting) => Launched,
         nameof(SyncJobStateMachine.Pausing) when intent == StopIntent.Fail => [Operation.PauseJob, .. Draining],
+        nameof(SyncJobStateMachine.Pausing) when intent == StopIntent.Cancel => [Operation.ForceCancelJob, Operation.SetJobRate],
         nameof(SyncJobStateMachine.Pausing) => Draining,
         nameof(SyncJobStateMachine.Paused) or nameof(SyncJobStateMachine.Failed) => Standing,
         nameof(SyncJobStateMachine.Canceling) when mode == CancelMode.Force => [Operation.AbandonJob],
@@ -53,6 +54,7 @@ static class CommandTable
             (Operation.DeleteJob, _) => isDeleted ? (CommandOutcome.AlreadySo, null) : (CommandOutcome.Refused, CommandRule.State),
             _ when Ended.Contains(state) => (CommandOutcome.Refused, CommandRule.Final),
             (Operation.PauseJob, _) when isStopped => (CommandOutcome.AlreadySo, null),
+            (Operation.CancelJob or Operation.PauseAndCancelJob, nameof(SyncJobStateMachine.Pausing)) => (CommandOutcome.AlreadySo, null),
             (Operation.CancelJob or Operation.PauseAndCancelJob or Operation.ForceCancelJob, nameof(SyncJobStateMachine.Canceling)) =>
                 (CommandOutcome.AlreadySo, null),
             (Operation.CancelJob, nameof(SyncJobStateMachine.Processing) or nameof(SyncJobStateMachine.Collecting)) =>

@@ -70,6 +70,7 @@ static class ImpliedCommands
                 Pipeline = await PipelineWork.DefinitionAsync(context.Db(), job),
                 Kind = job.Kind,
                 Objects = objects,
+                Resumed = job.ResumeTo is not null,
             }),
         ];
     }

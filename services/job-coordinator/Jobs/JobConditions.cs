@@ -53,6 +53,11 @@ static class JobConditions
 
     public static bool IsGraceful(BehaviorContext<SyncJob, CancelJob> context) => !IsForce(context);
 
+    /// <summary>A graceful cancel of a stop that is to end so anyway: asking again does not put its deadline off.</summary>
+    public static bool IsCanceledAlready(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && context.Saga.Intent == StopIntent.Cancel;
+
+    public static bool IsNotCanceledYet(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && !IsCanceledAlready(context);
+
     public static bool MustPauseFirst(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && !context.Message.PauseFirst;
 
     public static bool MayPauseFirst(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && context.Message.PauseFirst;
@@ -86,6 +91,13 @@ static class JobConditions
 
     public static Task<bool> EverythingIsExtracted(BehaviorContext<SyncJob, SegmentExtracted> context) =>
         ExtractionWork.IsCompleteAsync(context.Db(), context.Saga);
+
+    /// <summary>The last object that was still to be read is blocked, and the others are staged.</summary>
+    public static Task<bool> EverythingIsExtracted(BehaviorContext<SyncJob, JobPrepared> context) =>
+        ExtractionWork.IsCompleteAsync(context.Db(), context.Saga);
+
+    public static async Task<bool> EverythingIsBlocked(BehaviorContext<SyncJob, JobPrepared> context) =>
+        context.Message.Blocked.Count > 0 && await BlockedWork.IsEveryOneAsync(context.Db(), context.Saga);
 
     public static Task<bool> EverythingIsLoaded(BehaviorContext<SyncJob, SchemaChangesApplied> context) =>
         LoadingWork.IsCompleteAsync(context.Db(), context.Saga);

@@ -14,4 +14,7 @@ public enum StopCause
 
     /// <summary>A run with a newer version of the pipeline file.</summary>
     Superseded,
+
+    /// <summary>What the job works on is gone.</summary>
+    SubjectGone,
 }

@@ -36,7 +36,9 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             Ignore(DeadlineCame));
 
         During(Initializing,
-            When(Prepared, IsCurrent).RecordPlan().SendNext(),
+            When(Prepared, IsCurrent).RecordPlan().IfElseAsync(EverythingIsBlocked,
+                fail => fail.FailBlocked().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release(),
+                read => read.SendNext().IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied())),
             When(SegmentStaged, IsCurrent).Seal().SendNext()
                 .IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied()),
             When(SnapshotGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
@@ -72,7 +74,9 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(SegmentGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Pausing).SendImplied(),
                 again => again.PlanAnew().Relaunch().SendImplied().StopWorkers())),
-            When(Prepared, IsCurrent).RecordPlan().Shape().SendImplied(),
+            When(Prepared, IsCurrent).RecordPlan().IfElseAsync(EverythingIsBlocked,
+                fail => fail.FailBlocked().TransitionTo(Pausing).SendImplied(),
+                shape => shape.Shape().SendImplied()),
             When(SegmentStaged, IsCurrent).Seal().SendNext(),
             When(SnapshotGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Pausing).SendImplied(),
@@ -130,7 +134,8 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(PauseAsked, IsPausingToCancel).AlreadySo("the job is pausing, and is canceled once the batches in flight have drained"),
             When(PauseAsked, IsFailing).TurnInto(StopIntent.Pause).Accept("Paused in place of Failed once the batches in flight have drained; the error stays."),
             When(ResumeAsked).Refuse("the job is pausing: it can be resumed once it is paused"),
-            When(CancelAsked, IsGraceful).TurnInto(StopIntent.Cancel).Accept("Canceled once the batches in flight have drained."),
+            When(CancelAsked, IsCanceledAlready).AlreadySo("the job is pausing, and is canceled once the batches in flight have drained"),
+            When(CancelAsked, IsNotCanceledYet).TurnInto(StopIntent.Cancel).Accept("Canceled once the batches in flight have drained."),
             When(CancelAsked, IsForce).IfElseAsync(MustAcceptDoubt, doubt => doubt.RefuseDoubt(),
                 force => force.Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
                     .Accept("Canceling by force: batches in flight are rolled back.")),

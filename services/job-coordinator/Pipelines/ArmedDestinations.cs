@@ -28,12 +28,17 @@ sealed class ArmedDestinations(CoordinatorState state)
         return new ChangedDestination(armed, now);
     }
 
-    /// <summary>Those of a pipeline that were found to have changed since they were armed.</summary>
+    /// <summary>What the destination of a pipeline's file was armed as, if it was found to have changed since. Those of earlier versions are nobody's.</summary>
     public async Task<IReadOnlyList<(SystemReference Destination, DestinationIdentity Armed)>> ChangedAsync(
         Guid pipelineId, CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
-            "select reference, identity, history from coordinator.armed_destination where pipeline_id = $1 and found_at is not null");
+            """
+            select a.reference, a.identity, a.history from coordinator.armed_destination a
+            join coordinator.pipeline p using (pipeline_id) join coordinator.pipeline_version v using (pipeline_id, version)
+            where pipeline_id = $1 and a.found_at is not null
+              and a.reference = (v.destination ->> 'connector') || ' ' || (v.destination ->> 'connection')
+            """);
         command.Parameters.AddWithValue(pipelineId);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var changed = new List<(SystemReference, DestinationIdentity)>();

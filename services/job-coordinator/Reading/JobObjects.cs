@@ -18,7 +18,8 @@ sealed class JobObjects(CoordinatorState state)
             select o.job_id, o.object_no, o.source, o.destination, o.full_read and o.estimated_rows >= 0, o.estimated_rows,
                    o.state = 'Unplanned' and o.next_segment_no = 0, o.full_read, coalesce(s.extracted, 0), coalesce(f.written, s.written, 0),
                    coalesce(f.inserted, s.inserted, 0), coalesce(f.updated, s.updated, 0), coalesce(f.unchanged, s.unchanged, 0),
-                   coalesce(f.rejected, s.rejected, 0), coalesce(f.in_doubt, 0)
+                   coalesce(f.rejected, s.rejected, 0), coalesce(f.in_doubt, 0),
+                   o.blocked_code, o.blocked_sentence
             from coordinator.job_object o
             left join (
                 select j.job_id, k.key::int as object_no, (k.value ->> 'written')::bigint as written, (k.value ->> 'inserted')::bigint as inserted,
@@ -60,6 +61,7 @@ sealed class JobObjects(CoordinatorState state)
         if (row.GetBoolean(4)) found.Counts.SourceEstimate = row.GetInt64(5);
         // Until it is planned nobody knows; the column says true.
         if (!row.GetBoolean(6)) found.FullRead = row.GetBoolean(7);
+        if (row.Text(16) is { } why) found.Blocked = new V1.Problem { Code = row.GetString(15), Sentence = why, Object = found.Destination };
         return found;
     }
 }

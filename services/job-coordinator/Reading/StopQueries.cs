@@ -13,12 +13,13 @@ sealed class StopQueries(CoordinatorState state)
         and requested_at >= $4 and requested_at < $5
         """;
 
-    // A stop that waited for nothing says nothing about how long stops take, nor does one that was given up.
+    // A stop that waited for nothing says nothing about how long stops take, nor does the end of a job that stood already, or one that was
+    // given up.
     const string Measured =
         $"""
          with stop as (
              select mode, confirmed_at is null as is_open,
-                    case when not at_once and not abandoned then extract(epoch from confirmed_at - requested_at)::float8 end as seconds
+                    case when not at_once and not abandoned and state not in ('Paused', 'Failed') then extract(epoch from confirmed_at - requested_at)::float8 end as seconds
              from coordinator.job_stop where {Selected})
          """;
 

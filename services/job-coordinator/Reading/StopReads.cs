@@ -31,12 +31,14 @@ sealed class StopReads(StopQueries stops)
     {
         if (request.Pipeline.Length > 0 && request.Project.Length == 0)
             throw CallErrors.Invalid(("pipeline", "It needs project: a pipeline's name is unique in its project."));
+        var (since, until) = (JobFilters.Time("since", request.Since), JobFilters.Time("until", request.Until));
+        if (since >= until) throw CallErrors.Invalid(("until", "It is not after since."));
         return new StopSelection(
             Projects.Check(request.Project, project),
             request.Pipeline is { Length: > 0 } pipeline ? pipeline : null,
             request.Mode == V1.CancelMode.Unspecified ? null : JobFilters.Name("mode", request.Mode),
-            JobFilters.Time("since", request.Since) ?? JobKey.Last.Created,
-            JobFilters.Time("until", request.Until) ?? JobKey.First.Created);
+            since ?? JobKey.Last.Created,
+            until ?? JobKey.First.Created);
     }
 
     static int LastOf(V1.GetStopsRequest request) =>

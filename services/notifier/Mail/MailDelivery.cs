@@ -13,6 +13,9 @@ namespace Headgate.Notifier.Mail;
 /// <summary>Hands mails to an SMTP server, over one connection for as long as some are due.</summary>
 sealed class MailDelivery(IOptions<NotifierOptions> options, TimeProvider time) : IDelivery
 {
+    // As long as a client of SMTP is to wait for the answer to a mail's content.
+    static readonly TimeSpan AnswerPatience = TimeSpan.FromMinutes(10);
+
     readonly SmtpOptions _smtp = options.Value.Smtp;
     readonly ServerCertificate _certificate = new(options.Value.Smtp.CaFile);
     SmtpClient? _client;
@@ -73,8 +76,10 @@ sealed class MailDelivery(IOptions<NotifierOptions> options, TimeProvider time) 
         try
         {
             using var mail = MailText.Compose(row, MailboxAddress.Parse(_smtp.From!), time.GetUtcNow());
-            using var limit = new CancellationTokenSource(_smtp.Timeout);
-            await _client!.SendAsync(mail, limit.Token);
+            // A server may take its time over a mail's content, and what it has taken without an answer is sent again.
+            using var limit = new CancellationTokenSource(AnswerPatience);
+            _client!.Timeout = (int)AnswerPatience.TotalMilliseconds;
+            await _client.SendAsync(mail, limit.Token);
             return DeliveryOutcome.Accepted;
         }
         catch (SmtpCommandException refused)

@@ -22,6 +22,7 @@ static class NoticeText
             "The job is being stopped, and the destination cannot be reached to confirm it. It is tried on, and the stop is confirmed by itself "
             + "once the destination can be reached again. Until then a write that was under way there may still come to its end.",
         _ when notice.Escalated => $"The job was to have left {notice.State} by now, and goes on by force, as its pipeline says.",
+        _ when notice.State is not ("Pausing" or "Canceling") => "Nothing of the job has moved for longer than it may. It goes on as soon as it can.",
         _ => $"The job was to have left {notice.State} by now.",
     };
 

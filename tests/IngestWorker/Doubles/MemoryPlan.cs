@@ -14,7 +14,7 @@ static class MemoryPlan
         To = definition.To,
         Fields = [.. source.Columns.Select(column => new FieldPlan
         {
-            Name = column.Name, Source = column.Name, StagedType = column.Type.Sql, DestinationType = column.Type.Sql,
+            Name = column.Name, Source = column.Name, SourceType = column.Type.Sql, StagedType = column.Type.Sql, DestinationType = column.Type.Sql,
         })],
         Key = [.. definition.Key.Select(key => source.Columns.ToList().FindIndex(column => column.Name == key))],
         Cursor = definition.Cursor is { } cursor ? source.Columns.Single(column => column.Name == cursor) : null,

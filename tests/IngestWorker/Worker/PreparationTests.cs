@@ -117,8 +117,9 @@ public sealed class PreparationTests : WorkerTest
         var job = Job("a");
         job = job with { Pipeline = job.Pipeline with { Objects = [job.Pipeline.Objects[0] with { Filter = "no_such_column > 1" }] } };
 
-        await Worker.AskAsync<StepFailed>(job.PrepareAll());
+        var prepared = await Worker.AskAsync<JobPrepared>(job.PrepareAll());
 
+        Assert.Equal("filter-invalid", Assert.Single(prepared.Blocked).Problem.Code);
         Assert.Equal(0, Worker.Get<SnapshotKeeper>().Count);
         await AssertSnapshotSessionsAsync(0);
     }

@@ -40,6 +40,8 @@ public sealed class GetStopsTests(ReadingBench bench) : IClassFixture<ReadingBen
         var project = bench.NewProject();
         await StopAsync(project, seconds: 0, more: "at_once = true");
         await StopAsync(project, seconds: 500, more: "abandoned = true");
+        await StopAsync(project, seconds: 500, more: "state = 'Paused'");
+        await StopAsync(project, seconds: 500, more: "state = 'Failed'");
         await StopAsync(project, seconds: 500, more: "abandoned = true, confirmed_at = null");
         await StopAsync(project, seconds: 500, more: "confirmed_at = null");
 
@@ -87,6 +89,7 @@ public sealed class GetStopsTests(ReadingBench bench) : IClassFixture<ReadingBen
     public async Task What_is_wrong_with_a_request_is_named()
     {
         Assert.Contains("pipeline: It needs project", await RefusedAsync(new GetStopsRequest { Pipeline = "contacts" }), StringComparison.Ordinal);
+        Assert.Contains("until: It is not after since", await RefusedAsync(new GetStopsRequest { Since = At(1), Until = At(1) }), StringComparison.Ordinal);
         Assert.Contains("last: It is negative", await RefusedAsync(new GetStopsRequest { Last = -1 }), StringComparison.Ordinal);
         Assert.Contains("mode: There is no value 9", await RefusedAsync(new GetStopsRequest { Mode = (CancelMode)9 }), StringComparison.Ordinal);
         Assert.Contains("since: It is not a time", await RefusedAsync(new GetStopsRequest { Since = new Timestamp { Seconds = 253402300800 } }), StringComparison.Ordinal);

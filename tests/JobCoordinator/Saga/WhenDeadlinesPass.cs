@@ -52,6 +52,27 @@ public sealed class WhenDeadlinesPass(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_cancel_that_is_asked_for_again_does_not_put_the_deadline_off()
+    {
+        var job = await (await bench.AcceptAsync(cancel: Escalating)).InAsync("Processing");
+        await job.CancelAsync(pauseFirst: true);
+        var before = await job.RowAsync();
+        Assert.Equal(CommandOutcome.AlreadySo, (await job.CancelAsync(pauseFirst: true)).Outcome);
+        Assert.Equal(CommandOutcome.AlreadySo, (await job.CancelAsync()).Outcome);
+        var row = await job.RowAsync();
+        Assert.Equal((before.DeadlineAt, before.StopRequestedAt, before.Epoch), (row.DeadlineAt, row.StopRequestedAt, row.Epoch));
+    }
+
+    [Fact]
+    public async Task A_job_that_begins_by_a_restart_goes_by_its_pipelines_deadline_too()
+    {
+        var job = await bench.AcceptAsync(cancel: Escalating);
+        await job.PauseAsync();
+        await job.RestartAsync();
+        Assert.Equal((Escalating.DrainDeadline, true), ((await job.RowAsync()).DrainDeadline, (await job.RowAsync()).Escalates));
+    }
+
+    [Fact]
     public async Task A_graceful_stop_goes_on_by_force_where_the_pipeline_says_so_and_a_pause_still_ends_paused()
     {
         var job = await (await bench.AcceptAsync(cancel: Escalating)).InAsync("Pausing");

@@ -11,6 +11,7 @@ static class CommandingRegistration
         services.AddSingleton<JobRefusals>();
         services.AddSingleton<ForeseenAnswers>();
         services.AddSingleton<SelectedJobs>();
+        services.AddSingleton<ResumeCheck>();
         services.AddSingleton<JobCommandSender>();
         services.AddSingleton<JobCommands>();
         services.AddSingleton<ManyJobs>();

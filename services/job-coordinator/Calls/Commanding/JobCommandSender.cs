@@ -9,10 +9,13 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// <summary>
 /// Hands commands to jobs, as messages: the saga alone decides, and answers. It takes no part in what moves no job: a deletion, a rate.
 /// </summary>
-sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates)
+sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates, ResumeCheck resumes)
 {
     /// <summary>How long a job has to answer; it may be waiting for a lock that a commit of its own holds.</summary>
     public static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
+
+    // To a job that can answer at once it is enough, whatever was done before.
+    static readonly TimeSpan Least = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The same for a call and a job, however often the call is repeated.</summary>
     public static Guid MessageId(Guid call, Guid job)
@@ -34,7 +37,7 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates)
         return order.Operation switch
         {
             Operation.PauseJob => GiveAsync(new PauseJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at }),
-            Operation.ResumeJob => GiveAsync(new ResumeJob { JobId = job, Actor = actor, Reason = reason }),
+            Operation.ResumeJob => ResumeAsync(),
             Operation.CancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at }),
             Operation.PauseAndCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at, PauseFirst = true }),
             Operation.ForceCancelJob => GiveAsync(new CancelJob
@@ -43,12 +46,24 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates)
             }),
             Operation.RestartJob => GiveAsync(new RestartJob { JobId = job, Actor = actor, Reason = reason }),
             Operation.DiscardJob => GiveAsync(
-                new DiscardJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at, AcceptInDoubt = order.AcceptInDoubt }),
+                new DiscardJob
+                {
+                    JobId = job, Actor = actor, Reason = reason, AskedAt = at, AcceptInDoubt = order.AcceptInDoubt, SubjectGone = order.SubjectGone,
+                }),
             Operation.AbandonJob => GiveAsync(new AbandonJob { JobId = job, Actor = actor, Reason = reason }),
             Operation.DeleteJob => deletion.DeleteAsync(job, messageId, order, cancellationToken),
             Operation.SetJobRate => rates.SetAsync(job, order.MaxRowsPerSecond, messageId, order, cancellationToken),
             var other => throw new InvalidOperationException($"{other} is not given to a job."),
         };
+
+        async Task<CommandAnswered> ResumeAsync()
+        {
+            var since = TimeProvider.System.GetTimestamp();
+            if (await resumes.RefuseAsync(order, job, messageId, patience, cancellationToken) is { } refusal) return refusal;
+            var left = patience - TimeProvider.System.GetElapsedTime(since);
+            patience = left > Least ? left : Least;
+            return await GiveAsync(new ResumeJob { JobId = job, Actor = actor, Reason = reason });
+        }
 
         async Task<CommandAnswered> GiveAsync<T>(T command)
             where T : class

@@ -17,6 +17,9 @@ sealed record JobOrder(Operation Operation, string Actor, string? Reason, DateTi
     /// <summary>By force, although records in flight will be in doubt.</summary>
     public bool AcceptInDoubt { get; init; }
 
+    /// <summary>Of DiscardJob: because what the job works on is gone.</summary>
+    public bool SubjectGone { get; init; }
+
     public static JobOrder Of(Operation operation, string reason, ServerCallContext context, DateTimeOffset at) =>
         new(operation, context.Caller().Name, reason.Length > 0 ? reason : null, at);
 }

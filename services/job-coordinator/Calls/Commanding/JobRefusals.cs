@@ -46,6 +46,8 @@ sealed class JobRefusals(CoordinatorState state)
             JobState = Enum.Parse<JobState>(job.State),
             WouldAccept = { CommandTable.Accepts(job.State, job.Intent, job.Mode, job.Deleted is not null) },
         };
+        if (answer.Rule == CommandRule.SchemaChanged && refusal.WouldAccept.Remove(operation) && refusal.WouldAccept.Remove(Operation.RestartJob))
+            refusal.WouldAccept.Insert(0, Operation.RestartJob);
         if (answer.Rule == CommandRule.ActiveJob)
         {
             refusal.WouldAccept.Remove(operation);
@@ -87,6 +89,7 @@ sealed class JobRefusals(CoordinatorState state)
         CommandRule.PauseFirst => Rule.PauseFirst,
         CommandRule.ActiveJob => Rule.ActiveJob,
         CommandRule.AcceptInDoubt => Rule.AcceptInDoubt,
+        CommandRule.SchemaChanged => Rule.SchemaChanged,
         _ => Rule.State,
     };
 }

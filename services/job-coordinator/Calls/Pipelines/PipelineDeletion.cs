@@ -34,7 +34,7 @@ sealed class PipelineDeletion(
     {
         var (caller, cancellationToken) = (context.Caller(), context.CancellationToken);
         var found = await pipelines.FindAsync(request.Pipeline, "pipeline", caller.Project, cancellationToken);
-        var discard = new DiscardJob { JobId = default, Actor = caller.Name, Reason = Reason(request) };
+        var discard = new DiscardJob { JobId = default, Actor = caller.Name, Reason = Reason(request), SubjectGone = true };
         // Before the pipeline is locked: what the job is about may need that lock, and the job could not answer.
         var discarded = request.DiscardActiveJob ? await DiscardAsync(call, found, Reason(request), context) : null;
 
@@ -80,7 +80,7 @@ sealed class PipelineDeletion(
             throw CallErrors.Unavailable($"Job {active.Id} of the pipeline was accepted and is not there yet; nothing was deleted. Try again.");
 
         var answer = await sender.SendAsync(
-            JobOrder.Of(Operation.DiscardJob, reason, context, asked), active.Id, JobCommandSender.MessageId(call.Id, active.Id),
+            JobOrder.Of(Operation.DiscardJob, reason, context, asked) with { SubjectGone = true }, active.Id, JobCommandSender.MessageId(call.Id, active.Id),
             AnswerPatience.Of(context, JobCommandSender.Most), cancellationToken);
         if (answer.Outcome != CommandOutcome.Refused) return active.Id;
         if (answer.Rule is CommandRule.Final or CommandRule.Missing) return null;

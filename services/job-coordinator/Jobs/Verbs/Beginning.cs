@@ -13,9 +13,7 @@ static class Beginning
             var job = context.Saga;
             job.StartedAt ??= context.Now();
             job.Phase = JobPhase.Extracting;
-            var pipeline = await PipelineWork.DefinitionAsync(context.Db(), job);
-            (job.DrainDeadline, job.Escalates) = (pipeline.Cancel.DrainDeadline, pipeline.Cancel.Escalate);
-            await ExtractionWork.BeginAsync(context.Db(), job, pipeline);
+            await BeginAsync(context);
         });
 
     /// <summary>Goes on in the state the job is resumed to, with what was not processed.</summary>
@@ -35,6 +33,7 @@ static class Beginning
             await LoadingWork.ReturnInHandAsync(context.Db(), job);
             await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
             await ExtractionWork.ForgetReplansAsync(context.Db(), job);
+            await BlockedWork.ForgetAsync(context.Db(), job);
         });
 
     public static EventActivityBinder<SyncJob, T> Restart<T>(this EventActivityBinder<SyncJob, T> binder)
@@ -50,9 +49,17 @@ static class Beginning
             (job.ResumeTo, job.DeferredMark, job.Estimated, job.StartedAt) = (null, null, null, job.StartedAt ?? context.Now());
             await PipelineWork.ClaimAsync(context.Db(), job);
             (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.InDoubt) = (0, 0, 0, 0, 0, 0, 0);
-            await ExtractionWork.BeginAsync(context.Db(), job, await PipelineWork.DefinitionAsync(context.Db(), job));
+            await BeginAsync(context);
             await ExtractionWork.StartOverAsync(context.Db(), job);
         });
+
+    // What a stop goes by stands in the job's row: a stop asks for nothing more than that.
+    static async Task BeginAsync(BehaviorContext<SyncJob> context)
+    {
+        var pipeline = await PipelineWork.DefinitionAsync(context.Db(), context.Saga);
+        (context.Saga.DrainDeadline, context.Saga.Escalates) = (pipeline.Cancel.DrainDeadline, pipeline.Cancel.Escalate);
+        await ExtractionWork.BeginAsync(context.Db(), context.Saga, pipeline);
+    }
 
     static void ClearStop<T>(BehaviorContext<SyncJob, T> context)
         where T : class

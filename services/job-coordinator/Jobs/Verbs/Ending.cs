@@ -52,6 +52,11 @@ static class Ending
             Retryable = false,
         }));
 
+    /// <summary>No object of the job fits any more what it works on.</summary>
+    public static EventActivityBinder<SyncJob, T> FailBlocked<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.ThenAsync(async context => FailWith(context, await BlockedWork.ProblemAsync(context.Db(), context.Saga)));
+
     static void FailWith(BehaviorContext<SyncJob> context, Problem problem)
     {
         var job = context.Saga;

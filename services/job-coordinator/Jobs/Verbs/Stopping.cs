@@ -147,7 +147,12 @@ static class Stopping
         var job = context.Saga;
         (job.StopActor, job.StopReason) = Answering.Origin(context.Message);
         job.StopRequestedAt = RequestedAt(context.Message, context.Now());
-        job.StopCause = context.Message is SupersedeJob ? StopCause.Superseded : StopCause.Command;
+        job.StopCause = context.Message switch
+        {
+            SupersedeJob => StopCause.Superseded,
+            DiscardJob { SubjectGone: true } => StopCause.SubjectGone,
+            _ => StopCause.Command,
+        };
         Deadlines.OfStop(job);
     }
 

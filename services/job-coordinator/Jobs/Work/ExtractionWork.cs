@@ -37,7 +37,7 @@ static class ExtractionWork
     public static Task StartOverAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"""
          update coordinator.job_object o
-         set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0,
+         set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0, blocked_code = null, blocked_sentence = null,
              offset_job_id = case when stands then offset_job_id end, offset_attempt = case when stands then offset_attempt end
          from (select object_no, exists (select from coordinator.object_offset f
                                          where f.pipeline_id = {job.PipelineId} and f.object_key = own.object_key) as stands
@@ -71,6 +71,7 @@ static class ExtractionWork
     public static async Task RecordPlanAsync(CoordinatorDbContext db, SyncJob job, JobPrepared prepared)
     {
         if (prepared.Objects.Any(planned => planned.New)) await PipelineWork.LockAsync(db, job);
+        await BlockedWork.RecordAsync(db, job, prepared.Blocked);
         foreach (var planned in prepared.Objects)
         {
             await db.Database.ExecuteSqlAsync(
@@ -80,6 +81,7 @@ static class ExtractionWork
                      set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full},
                          level = greatest(level, {planned.Level}), estimated_rows = {planned.EstimatedRows}, next_segment_no = {planned.FirstSegmentNo + planned.SegmentCount}
                      where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and next_segment_no = {planned.FirstSegmentNo}
+                       and state <> 'Blocked'
                      returning job_id, object_no, level)
                  insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, load_level, state)
                  select job_id, {job.Attempt}, object_no, segment_no, level, 'Planned'
@@ -91,7 +93,7 @@ static class ExtractionWork
         job.Estimated = (await db.Database.SqlQuery<long?>(
             $"""
              select case when bool_and(full_read and estimated_rows >= 0) then sum(estimated_rows)::bigint end as "Value"
-             from coordinator.job_object where job_id = {job.CorrelationId}
+             from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Blocked'
              """).ToListAsync()).Single();
     }
 
@@ -181,7 +183,8 @@ static class ExtractionWork
 
     public static Task<bool> IsCompleteAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
         $"""
-         select not exists (select from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Extracted') as "Value"
+         select not exists (select from coordinator.job_object
+                            where job_id = {job.CorrelationId} and state <> 'Extracted' and state <> 'Blocked') as "Value"
          """).SingleAsync();
 
     // Whatever becomes of this job: once the table is there, nobody sees any more that it holds nothing of what was read before.

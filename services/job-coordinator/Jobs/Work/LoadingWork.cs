@@ -25,7 +25,8 @@ static class LoadingWork
             $"""
              with unfinished as (
                  select least(
-                     (select min(level) from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Extracted'),
+                     (select min(level) from coordinator.job_object
+                      where job_id = {job.CorrelationId} and state <> 'Extracted' and state <> 'Blocked'),
                      (select min(load_level) from coordinator.job_segment
                       where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Sealed'),
                      (select min(load_level) from coordinator.job_segment
@@ -121,7 +122,8 @@ static class LoadingWork
 
     public static Task<bool> IsCompleteAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
         $"""
-         select not exists (select from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Extracted')
+         select not exists (select from coordinator.job_object
+                            where job_id = {job.CorrelationId} and state <> 'Extracted' and state <> 'Blocked')
             and not exists (select from coordinator.job_segment where job_id = {job.CorrelationId} and attempt = {job.Attempt}
                             and state in ('Planned', 'Extracting', 'Sealed', 'Loading')) as "Value"
          """).SingleAsync();
@@ -162,7 +164,8 @@ static class LoadingWork
              from lowest join coordinator.job_segment s on s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt}
                  and s.load_level = lowest.level and s.state <> 'Abandoned'
              where not exists (select from coordinator.job_object o
-                               where o.job_id = {job.CorrelationId} and o.level <= lowest.level and o.state <> 'Extracted')
+                               where o.job_id = {job.CorrelationId} and o.level <= lowest.level
+                                 and o.state <> 'Extracted' and o.state <> 'Blocked')
              group by s.load_level having bool_and(s.state = 'Loaded')
              """).ToListAsync();
         if (rounds is not [var waiting]) return;

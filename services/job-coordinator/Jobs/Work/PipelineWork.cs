@@ -62,7 +62,7 @@ static class PipelineWork
 
     /// <summary>
     /// Offsets move once everything is verified, and never back: a later job may have been verified before, or may have made one forgotten.
-    /// Nor where the one that this job went on from was forgotten since: what lies before it may be lost.
+    /// Nor where the one that this job went on from was forgotten since: what lies before it may be lost. Nor of an object that is blocked.
     /// </summary>
     public static async Task CommitOffsetsAsync(CoordinatorDbContext db, SyncJob job)
     {
@@ -71,7 +71,7 @@ static class PipelineWork
             $"""
              insert into coordinator.object_offset (pipeline_id, object_key, job_id, attempt, object_no)
              select {job.PipelineId}, object_key, {job.CorrelationId}, {job.Attempt}, object_no
-             from coordinator.job_object o where job_id = {job.CorrelationId}
+             from coordinator.job_object o where job_id = {job.CorrelationId} and state <> 'Blocked'
                and (exists (select from coordinator.object_offset f where f.pipeline_id = {job.PipelineId} and f.object_key = o.object_key)
                     or o.offset_job_id is null and not exists (select from coordinator.sync_job later where later.pipeline_id = {job.PipelineId}
                                    and later.job_no > {job.JobNo} and later.launched_at is not null))

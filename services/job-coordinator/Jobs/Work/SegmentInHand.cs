@@ -16,3 +16,6 @@ sealed record SegmentCounts(long written, long inserted, long updated, long unch
 
 /// <summary>The same, and when the next delayed segment is due.</summary>
 sealed record ProgressCounts(long written, long inserted, long updated, long unchanged, long rejected, DateTimeOffset? retry);
+
+/// <summary>Why an object is blocked.</summary>
+sealed record BlockedReason(string blocked_code, string blocked_sentence);

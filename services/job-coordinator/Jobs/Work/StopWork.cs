@@ -51,13 +51,13 @@ static class StopWork
              """);
     }
 
-    /// <summary>Null: of a stop that was recorded by nobody.</summary>
+    /// <summary>Null: of a job that stood already, or of a stop that was recorded by nobody.</summary>
     public static async Task<ConfirmedStop?> ConfirmAsync(CoordinatorDbContext db, SyncJob job) => (await db.Database.SqlQuery<ConfirmedStop>(
         $"""
          update coordinator.job_stop set confirmed_at = {job.StopConfirmedAt}, epoch = {job.Epoch}
          where job_id = {job.CorrelationId} and confirmed_at is null
-         returning mode, extract(epoch from confirmed_at - requested_at)::float8 as seconds
-         """).ToListAsync()).SingleOrDefault();
+         returning mode, extract(epoch from confirmed_at - requested_at)::float8 as seconds, state not in ('Paused', 'Failed') as measured
+         """).ToListAsync()).SingleOrDefault(stop => stop.measured);
 
     public static Task AbandonAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"""

@@ -59,7 +59,7 @@ public sealed class BrokerAwayTests
     }
 
     static Task PauseAsync(IBus bus, TimeSpan patience, CancellationToken cancellationToken) => Task.Run(
-        () => new JobCommandSender(bus, deletion: null!, rates: null!).SendAsync(
+        () => new JobCommandSender(bus, deletion: null!, rates: null!, resumes: null!).SendAsync(
             new JobOrder(Operation.PauseJob, "tester", "to look", DateTimeOffset.UnixEpoch), Guid.NewGuid(), Guid.NewGuid(), patience, cancellationToken),
         CancellationToken.None);
 }

@@ -25,7 +25,7 @@ namespace Headgate.JobCoordinator.Tests.Calls.Jobs;
 
 /// <summary>
 /// The coordinator's calls and the sagas behind them, on a real server with real keys, a real broker and a real database. Nobody is at the
-/// other end of the workers' lanes, and nothing works on its own clock: a job stands where a test has put it.
+/// other end of the workers' lanes but who compares a source with plans, and nothing works on its own clock: a job stands where a test has put it.
 /// </summary>
 public sealed class CommandBench : IAsyncLifetime
 {
@@ -43,6 +43,9 @@ public sealed class CommandBench : IAsyncLifetime
 
     public GrpcChannel Channel => _channel;
 
+    /// <summary>What a worker finds when it compares a job's source.</summary>
+    internal ComparedSources Sources { get; } = new();
+
     public IBus Bus => _server.Services.GetRequiredService<IBus>();
 
     public TestDatabase Database => _database;
@@ -57,7 +60,13 @@ public sealed class CommandBench : IAsyncLifetime
         builder.Services.AddHealthChecks();
         builder.AddJobCoordinator(new ServiceSettings { State = _database.ConnectionString, Staging = "" });
         builder.Services.AddSingleton<IDestinationConnector>(new DoubtfulConnector());
-        builder.AddHeadgateBus(_broker.AmqpUri, bus => bus.AddJobSaga());
+        builder.Services.AddSingleton(Sources);
+        builder.AddHeadgateBus(_broker.AmqpUri, bus =>
+        {
+            bus.AddJobSaga();
+            bus.AddConsumer<ComparingWorker>();
+            bus.AddLane(new Lane { Name = Lanes.Checks, Concurrency = 4, Configure = (context, lane) => lane.ConfigureConsumer<ComparingWorker>(context) });
+        });
         builder.AddCoordinatorCalls();
         _server = builder.Build();
         _server.MapCoordinatorCalls();

@@ -117,6 +117,7 @@ public sealed class DeleteTests(PipelineBench bench)
         Assert.Contains($"Job {job} is discarded.", answer.Sentence, StringComparison.Ordinal);
         Assert.Equal(after, await _project.StateAsync(job));
         Assert.Equal("the pipeline was deleted: of no use", await bench.State.ScalarAsync<string>($"select reason from coordinator.job_command where job_id = '{job}'"));
+        Assert.Equal("SubjectGone", await bench.State.ScalarAsync<string>($"select stop_cause from coordinator.sync_job where job_id = '{job}'"));
     }
 
     [Theory]
@@ -149,6 +150,7 @@ public sealed class DeleteTests(PipelineBench bench)
         Assert.Equal(("bench", "the pipeline was deleted: of no use"), (
             await bench.State.ScalarAsync<string>($"select actor from coordinator.job_command where job_id = '{job}'"),
             await bench.State.ScalarAsync<string>($"select reason from coordinator.job_command where job_id = '{job}'")));
+        Assert.Equal("SubjectGone", await bench.State.ScalarAsync<string>($"select stop_cause from coordinator.sync_job where job_id = '{job}'"));
     }
 
     [Fact]

@@ -117,12 +117,28 @@ public sealed class SwitchTests(PipelineBench bench)
     {
         var pipeline = await _project.ApplyAsync();
         await ChangeAsync(pipeline, "env:NOT_TO_BE_FOUND", "'00000000'");
+        await bench.State.ExecuteAsync(
+            $"""
+             update coordinator.pipeline_version
+             set definition = jsonb_set(definition, array['destination', 'connection'], '"env:NOT_TO_BE_FOUND"') where pipeline_id = '{pipeline.Id}'
+             """);
 
         var refusal = await Refused.ByAsync(Rule.Fence, $"pipeline:{pipeline.Id}", bench.Admin.EnablePipelineAsync(new EnablePipelineRequest { Pipeline = _project.Reference() }));
 
         Assert.Equal(PipelineState.Failed, refusal.PipelineState);
         Assert.Equal(1, await _project.CountAsync($"coordinator.object_offset where pipeline_id = '{pipeline.Id}'"));
         Assert.Equal(1, await _project.CountAsync($"coordinator.pipeline where pipeline_id = '{pipeline.Id}' and state = 'Failed'"));
+    }
+
+    [Fact]
+    public async Task What_was_found_of_a_destination_that_no_file_names_any_more_is_in_nobodys_way()
+    {
+        var pipeline = await _project.ApplyAsync();
+        await ChangeAsync(pipeline, "env:NOT_TO_BE_FOUND", "'00000000'");
+
+        Assert.Equal(PipelineState.Enabled, (await EnableAsync()).Pipeline.State);
+
+        Assert.Equal(1, await _project.CountAsync($"coordinator.object_offset where pipeline_id = '{pipeline.Id}'"));
     }
 
     /// <summary>Marks a pipeline that has offsets: its destination was armed at another time of its history.</summary>
