@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -11,6 +12,7 @@ public sealed class Network : IAsyncDisposable
 {
     readonly TcpListener _listener;
     readonly CancellationTokenSource _stop = new();
+    readonly ConcurrentDictionary<int, bool> _ports = new();
     volatile int _server;
     volatile Line _line = new();
     long _untilHung = long.MaxValue;
@@ -31,6 +33,9 @@ public sealed class Network : IAsyncDisposable
     public void LeadTo(int server) => _server = server;
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>By which ports the server knows those that are connected this way.</summary>
+    public ICollection<int> ClientPorts => _ports.Keys;
 
     /// <summary>Hangs once so many more bytes have been passed to the server, or from it.</summary>
     /// <param name="bytes">How many.</param>
@@ -79,7 +84,10 @@ public sealed class Network : IAsyncDisposable
             {
                 await server.ConnectAsync(IPAddress.Loopback, _server, _stop.Token);
                 var (near, far) = (client.GetStream(), server.GetStream());
+                var port = ((IPEndPoint)server.Client.LocalEndPoint!).Port;
+                _ports[port] = true;
                 await Task.WhenAny(PassAsync(near, far, line, toServer: true), PassAsync(far, near, line, toServer: false));
+                _ports.TryRemove(port, out _);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)
             {

@@ -18,6 +18,7 @@ public sealed class OperatorBus : IAsyncDisposable
         var bus = Bus.Factory.CreateUsingRabbitMq(transport =>
         {
             transport.Host(broker);
+            transport.ConnectEndpointConfigurationObserver(new LateAnswers());
             transport.ConfigureJsonSerializerOptions(options =>
             {
                 options.Converters.Add(new JsonStringEnumConverter());

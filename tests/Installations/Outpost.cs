@@ -49,6 +49,10 @@ public sealed class Outpost : IAsyncDisposable
     public static async Task<Outpost> SetUpAsync(IReadOnlyDictionary<string, string> environment) =>
         new(await NetworkNamespace.MakeAsync(Lines.Length), environment);
 
+    /// <summary>By which ports the destination knows those who are here.</summary>
+    public IReadOnlyList<int> PortsAtDestination =>
+        [.. _relays.Where(entry => entry.Line == OutpostLine.Destination).SelectMany(entry => entry.Relay.ClientPorts)];
+
     public async Task CutAsync(OutpostLine line)
     {
         _cut[line] = [];

@@ -51,6 +51,7 @@ public static class BusRegistration
             options.Converters.Add(new JsonStringEnumConverter());
             return options;
         });
+        transport.ConnectEndpointConfigurationObserver(new LateAnswers(lanes.Select(lane => lane.Name)));
         foreach (var lane in lanes)
             transport.ReceiveEndpoint(lane.Name, endpoint => Configure(endpoint, context, lane));
     }

@@ -21,13 +21,15 @@ sealed class Tap
 
     Tap(Uri broker) => _broker = new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false };
 
-    public static async Task<Tap> OpenAsync(Uri broker)
+    /// <param name="broker">The broker.</param>
+    /// <param name="more">Lanes beside those of coordinator and workers, of services that are there.</param>
+    public static async Task<Tap> OpenAsync(Uri broker, params string[] more)
     {
         var tap = new Tap(broker);
         await using var connection = await tap._broker.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
-        foreach (var lane in Tapped) await channel.QueueBindAsync(Queue, lane, "");
+        foreach (var lane in Tapped.Concat(more)) await channel.QueueBindAsync(Queue, lane, "");
         return tap;
     }
 

@@ -1,5 +1,7 @@
 using Headgate.Crashes.Tests.Chaos;
+using Headgate.Hosting.Bus;
 using Headgate.Tests.Installations;
+using Headgate.Tests.Mail;
 
 namespace Headgate.Crashes.Tests.Stops;
 
@@ -12,25 +14,30 @@ public sealed class StopFixture : IAsyncLifetime
 
     public Outpost Outpost { get; private set; } = null!;
 
-    /// <summary>Null: mails are not judged.</summary>
-    public IMailbox? Mailbox { get; }
+    public IMailbox Mailbox { get; private set; } = null!;
 
     internal Crew Crew { get; private set; } = null!;
 
     internal Tap Tap { get; private set; } = null!;
 
+    MailServer _mail = null!;
+
     public async Task InitializeAsync()
     {
+        _mail = await MailServer.StartAsync();
         Headgate = await Installation.StartAsync(environment =>
         {
+            foreach (var (name, value) in _mail.Settings) environment[name] = value;
             environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:01";
             environment["HEADGATE_COORDINATOR__FENCEPATIENCE"] = "00:00:02";
             // Longer than any cut.
             environment["HEADGATE_BUS_PATIENCE"] = "00:00:30";
         });
+        await Headgate.StartNotifierAsync();
+        Mailbox = new StopMailbox(Headgate.State, _mail);
         Outpost = await Outpost.SetUpAsync(Headgate.Environment);
         Crew = await Crew.GatherAsync(Headgate, Outpost);
-        Tap = await Tap.OpenAsync(Headgate.Broker.AmqpUri);
+        Tap = await Tap.OpenAsync(Headgate.Broker.AmqpUri, Lanes.Notices);
         Bus = await OperatorBus.ConnectAsync(Headgate.Broker.AmqpUri);
         await StopScene.PrepareAsync(Headgate);
         await WarmUpAsync();
@@ -42,6 +49,7 @@ public sealed class StopFixture : IAsyncLifetime
         await Headgate.EndServicesAsync();
         await Headgate.DisposeAsync();
         await Outpost.DisposeAsync();
+        await _mail.DisposeAsync();
     }
 
     // The first run of all installs schema headgate, which is no round's doing.

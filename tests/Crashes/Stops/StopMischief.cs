@@ -3,15 +3,25 @@ using Headgate.Tests.Installations;
 namespace Headgate.Crashes.Tests.Stops;
 
 /// <summary>Does what is to happen at the same time as a stop, and undoes it once the stop is shown.</summary>
-sealed class StopMischief(StopFixture fixture, StopFault fault, Random random, Action<string> log)
+sealed class StopMischief(StopFixture fixture, StopPlan plan, Random random, Action<string> log)
 {
     const int AllCopies = 400;
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(4);
 
+    readonly StopFault _fault = plan.Fault;
+    readonly BatchesInHand _inHand = new(fixture);
     readonly bool _isEarly = random.Next(2) == 0;
 
-    public async Task BeforeAsync()
+    /// <summary>Just before the stop; where a batch is to be in hand, once one is.</summary>
+    public async Task BeforeAsync(StopProgress progress)
     {
-        switch (fault)
+        if (plan.HasBatchInHand)
+        {
+            log($"worker {await InHandAsync(progress)} has a batch in hand");
+            return;
+        }
+
+        switch (_fault)
         {
             case StopFault.WorkerKilled when _isEarly:
                 await KillAsync();
@@ -37,7 +47,7 @@ sealed class StopMischief(StopFixture fixture, StopFault fault, Random random, A
     public async Task DuringAsync()
     {
         await Task.Delay(random.Next(30));
-        switch (fault)
+        switch (_fault)
         {
             case StopFault.WorkerKilled when !_isEarly:
                 await KillAsync();
@@ -63,9 +73,43 @@ sealed class StopMischief(StopFixture fixture, StopFault fault, Random random, A
     public async Task AfterAsync()
     {
         // One who was born later has not heard of the stop: only the fence keeps it from writing.
-        if (fault == StopFault.MessagesLate) await KillAsync();
+        if (_fault == StopFault.MessagesLate) await KillAsync();
         await LetGoAsync();
-        if (fault == StopFault.MessagesLate) log($"{await fixture.Tap.PourAsync(random, AllCopies)} messages again");
+        if (_fault == StopFault.MessagesLate) log($"{await fixture.Tap.PourAsync(random, AllCopies)} messages again");
+    }
+
+    // Whose, if anybody's: the job may be through before one was seen.
+    async Task<string> InHandAsync(StopProgress progress)
+    {
+        while (await progress.IsLoadingAsync())
+        {
+            var workers = await _inHand.OfWorkersAsync();
+            switch (_fault)
+            {
+                case StopFault.BrokerCut:
+                    if (!workers.Contains(1)) break;
+                    await CutAsync(OutpostLine.Broker);
+                    return "1";
+                case StopFault.WorkerFrozen:
+                    foreach (var which in workers) fixture.Crew.Freeze(which);
+                    // What was on its way when it was frozen may have been a commit.
+                    if (workers.Count > 0 && (await _inHand.OfWorkersAsync()).Intersect(workers).Any())
+                    {
+                        log($"freeze worker {string.Join(" and ", workers)}");
+                        return string.Join(" and ", workers);
+                    }
+
+                    fixture.Crew.Thaw();
+                    break;
+                default:
+                    if (workers.Count > 0) return string.Join(" and ", workers);
+                    break;
+            }
+
+            await Task.Delay(Look);
+        }
+
+        return "none";
     }
 
     async Task KillAsync()

@@ -19,6 +19,10 @@ sealed class StopProgress(Installation headgate, Guid job)
         },
         () => Task.FromResult<object?>("so far"));
 
+    /// <summary>Whether it is in the midst of writing.</summary>
+    public Task<bool> IsLoadingAsync() =>
+        headgate.State.ScalarAsync<bool>($"select state = 'Processing' and phase = 'Loading' from coordinator.sync_job where job_id = '{job}'");
+
     /// <summary>What the checker sees as soon as the job is shown as stopped.</summary>
     public async Task<SeenStop> SeenAsync(StopChecker checker) =>
         (SeenStop)await UntilAsync(

@@ -12,14 +12,14 @@ sealed class StopRound(StopFixture fixture, long seed)
 {
     static readonly string[] WorkersLanes = [Lanes.Prepare, Lanes.Extract, Lanes.Load];
 
-    readonly StopPlan _plan = StopPlan.Draw(Draws.From(seed, 1));
-    readonly StopScene _scene = new(fixture.Headgate, Draws.From(seed, 2), seed);
+    readonly StopPlan _plan = StopPlan.Of(seed);
+    readonly StopScene _scene = new(fixture.Headgate, Draws.From(seed, 2), seed, StopPlan.Of(seed).HasBatchInHand);
 
     public RoundLog Log { get; } = new();
 
     public async Task<IReadOnlyList<Finding>> RunAsync()
     {
-        var mischief = new StopMischief(fixture, _plan.Fault, Draws.From(seed, 3), Log.Note);
+        var mischief = new StopMischief(fixture, _plan, Draws.From(seed, 3), Log.Note);
         // A round before this one may have broken off.
         await mischief.LetGoAsync();
         await fixture.Tap.EmptyAsync();
@@ -27,12 +27,13 @@ sealed class StopRound(StopFixture fixture, long seed)
         var (state, destination) = (fixture.Headgate.State.DataSource, fixture.Headgate.Destination.DataSource);
         var stops = await StopChecker.BeginAsync(state, destination, fixture.Mailbox);
         var job = await fixture.Bus.SendRunAsync(_scene.Pipeline);
-        Log.Note($"run {job}: {_plan.Mode} in {_plan.Phase} after {_plan.Delay.TotalMilliseconds} ms, {_plan.Fault}");
+        var inHand = _plan.HasBatchInHand ? ", with a batch in hand" : "";
+        Log.Note($"run {job}: {_plan.Mode} in {_plan.Phase} after {_plan.Delay.TotalMilliseconds} ms, {_plan.Fault}{inHand}");
         var (progress, people) = (new StopProgress(fixture.Headgate, job), new StopOperator(fixture, job, Log.Note));
 
         await progress.ReachedAsync(_plan.Phase);
         await Task.Delay(_plan.Delay);
-        await mischief.BeforeAsync();
+        await mischief.BeforeAsync(progress);
         Log.Note($"the job is {await progress.WhereAsync()}");
         var seen = await StopAsync(progress.SeenAsync(stops), people, mischief);
         Log.Note($"{seen.State} was shown at {seen.ShownAt:HH:mm:ss.ffffff}");
