@@ -87,11 +87,19 @@ public sealed class MailServer : IAsyncDisposable
         var hasUsers = _protection != MailProtection.None;
         var settings = JsonSerializer.Serialize(new
         {
-            port = Port, security = $"{_protection}", certificate = _certificate, key = _key, user = hasUsers ? User : null, password = Password,
+            port = Port,
+            security = $"{_protection}",
+            certificate = _certificate,
+            key = _key,
+            user = hasUsers ? User : null,
+            password = Password,
         });
         var start = new ProcessStartInfo("/usr/bin/python3", ["-u", script, settings])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         _heard = Channel.CreateUnbounded<bool>();
         var process = _process = Process.Start(start)!;

@@ -71,7 +71,13 @@ public sealed class WhenLaunchAndCancelMeet(SagaBench bench)
 
     static async Task<SegmentExtracted> LastSegmentAsync(SagaJob job) => new()
     {
-        JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 1, Copy = Guid.NewGuid(), Rows = 10, Bytes = 100,
+        JobId = job.Id,
+        Epoch = await job.EpochAsync(),
+        ObjectNo = 0,
+        SegmentNo = 1,
+        Copy = Guid.NewGuid(),
+        Rows = 10,
+        Bytes = 100,
     };
 
     // Sessions get a row's lock in the order in which they came for it.

@@ -42,13 +42,23 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates, Re
             Operation.PauseAndCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at, PauseFirst = true }),
             Operation.ForceCancelJob => GiveAsync(new CancelJob
             {
-                JobId = job, Actor = actor, Reason = reason, AskedAt = at, Mode = CancelMode.Force, AcceptInDoubt = order.AcceptInDoubt,
+                JobId = job,
+                Actor = actor,
+                Reason = reason,
+                AskedAt = at,
+                Mode = CancelMode.Force,
+                AcceptInDoubt = order.AcceptInDoubt,
             }),
             Operation.RestartJob => GiveAsync(new RestartJob { JobId = job, Actor = actor, Reason = reason }),
             Operation.DiscardJob => GiveAsync(
                 new DiscardJob
                 {
-                    JobId = job, Actor = actor, Reason = reason, AskedAt = at, AcceptInDoubt = order.AcceptInDoubt, SubjectGone = order.SubjectGone,
+                    JobId = job,
+                    Actor = actor,
+                    Reason = reason,
+                    AskedAt = at,
+                    AcceptInDoubt = order.AcceptInDoubt,
+                    SubjectGone = order.SubjectGone,
                 }),
             Operation.AbandonJob => GiveAsync(new AbandonJob { JobId = job, Actor = actor, Reason = reason }),
             Operation.DeleteJob => deletion.DeleteAsync(job, messageId, order, cancellationToken),
