@@ -40,7 +40,7 @@ sealed partial class AbandonedStops(
             """
             update coordinator.sync_job j set wake_at = now() + $1
             from (select job_id from coordinator.sync_job where stop_unconfirmed and (wake_at is null or wake_at <= now())
-                  limit 100 for update skip locked) due
+                  order by wake_at nulls first limit 100 for update skip locked) due
             where j.job_id = due.job_id
             returning j.job_id, j.job_no, j.attempt, j.epoch, j.request_id is not null
             """);

@@ -24,6 +24,6 @@ enum StopFault
     /// <summary>Messages come twice while the stop is under way.</summary>
     MessagesTwice,
 
-    /// <summary>All messages so far come once more after the stop was shown, also to workers that were not there to hear of it.</summary>
+    /// <summary>All messages so far come once more after the stop was shown, to workers that were not there to hear of it, while no coordinator is.</summary>
     MessagesLate,
 }

@@ -8,6 +8,8 @@ namespace Headgate.Crashes.Tests.Stops;
 /// <summary>An installation with two workers, the second of which can be cut off; all rounds use it one after the other.</summary>
 public sealed class StopFixture : IAsyncLifetime
 {
+    static readonly string[] WorkersLanes = [Lanes.Prepare, Lanes.Extract, Lanes.Load];
+
     public Installation Headgate { get; private set; } = null!;
 
     public OperatorBus Bus { get; private set; } = null!;
@@ -51,6 +53,9 @@ public sealed class StopFixture : IAsyncLifetime
         await Outpost.DisposeAsync();
         await _mail.DisposeAsync();
     }
+
+    public async Task<bool> AreWorkersLanesEmptyAsync() =>
+        (await Headgate.Broker.QueuesAsync()).Where(queue => WorkersLanes.Contains(queue.Name)).All(queue => queue.Messages == 0);
 
     // The first run of all installs schema headgate, which is no round's doing.
     async Task WarmUpAsync()

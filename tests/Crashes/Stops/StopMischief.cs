@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Headgate.Tests.Installations;
+using Headgate.Tests.Servers;
 
 namespace Headgate.Crashes.Tests.Stops;
 
@@ -72,10 +74,25 @@ sealed class StopMischief(StopFixture fixture, StopPlan plan, Random random, Act
     /// <summary>The stop was shown.</summary>
     public async Task AfterAsync()
     {
-        // One who was born later has not heard of the stop: only the fence keeps it from writing.
         if (_fault == StopFault.MessagesLate) await KillAsync();
         await LetGoAsync();
-        if (_fault == StopFault.MessagesLate) log($"{await fixture.Tap.PourAsync(random, AllCopies)} messages again");
+        if (_fault == StopFault.MessagesLate) await PourLateAsync();
+    }
+
+    // One who was born later has not heard of the stop, and nobody is there who could tell: only the fence keeps it from writing.
+    async Task PourLateAsync()
+    {
+        log("kill coordinator");
+        await fixture.Crew.KillCoordinatorAsync();
+        log($"{await fixture.Tap.PourAsync(random, AllCopies)} messages again");
+        Stopwatch? idle = null;
+        await Installation.EventuallyAsync(
+            async () =>
+            {
+                idle = await fixture.AreWorkersLanesEmptyAsync() ? idle ?? Stopwatch.StartNew() : null;
+                return idle?.Elapsed > SharedServers.TotalsEvery * 2;
+            },
+            () => Task.FromResult("the workers do not put down what came late"));
     }
 
     // Whose, if anybody's: the job may be through before one was seen.

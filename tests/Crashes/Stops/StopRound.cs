@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Headgate.Crashes.Tests.Checking;
 using Headgate.Crashes.Tests.Rounds;
-using Headgate.Hosting.Bus;
 using Headgate.Tests.Installations;
 using Headgate.Tests.Servers;
 
@@ -10,8 +9,6 @@ namespace Headgate.Crashes.Tests.Stops;
 /// <summary>One round: a random pipeline, a run, one stop at random with or without a fault, and a judgement of what came after.</summary>
 sealed class StopRound(StopFixture fixture, long seed)
 {
-    static readonly string[] WorkersLanes = [Lanes.Prepare, Lanes.Extract, Lanes.Load];
-
     readonly StopPlan _plan = StopPlan.Of(seed);
     readonly StopScene _scene = new(fixture.Headgate, Draws.From(seed, 2), seed, StopPlan.Of(seed).HasBatchInHand);
 
@@ -80,7 +77,7 @@ sealed class StopRound(StopFixture fixture, long seed)
 
     async Task<bool> IsIdleAsync() =>
         await fixture.Crew.IsReadyAsync()
-        && (await fixture.Headgate.Broker.QueuesAsync()).Where(queue => WorkersLanes.Contains(queue.Name)).All(queue => queue.Messages == 0)
+        && await fixture.AreWorkersLanesEmptyAsync()
         && await fixture.Headgate.Destination.ScalarAsync<long>(
             "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'") == 0;
 }
