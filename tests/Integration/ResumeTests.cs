@@ -85,7 +85,7 @@ public sealed class ResumeTests(InstallationFixture fixture) : IClassFixture<Ins
 
         await _headgate.EqualAsync("fits");
         Assert.Equal(1, await _headgate.Destination.ScalarAsync<long>("select count(*) from odd"));
-        var shown = await _headgate.CommandAsync("jobs", second.ToString(), "--output", "json");
+        var shown = await _headgate.CommandAsync("jobs", "show", second.ToString(), "--output", "json");
         Assert.Contains("type-mismatch", shown.Output, StringComparison.Ordinal);
         Assert.Equal($"{second} {first}", await _headgate.State.ScalarAsync<string>(
             $"select string_agg(job_id::text, ' ' order by object_no) from coordinator.object_offset where job_id in ('{first}', '{second}')"));

@@ -127,7 +127,7 @@ public sealed class ManyJobsSelectionTests(CommandBench bench)
         var request = Pausing(answers, held);
         await using (await bench.HoldAsync(held))
         {
-            var first = await bench.Jobs.OperateJobsAsync(request, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1));
+            var first = await bench.Jobs.OperateJobsAsync(request, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(3));
             Assert.Equal([CommandOutcome.Accepted, CommandOutcome.Unanswered], first.Results.Select(result => result.Outcome));
             Assert.Null(first.Results[1].Job);
         }
