@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Headgate.Bench.Measuring;
 using Headgate.Bench.Processes;
 
@@ -9,13 +11,18 @@ sealed class HeadgateCommands(Installation installation)
 {
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(25);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    string? _key;
     readonly string _assembly = Repository.AssemblyOf("job-coordinator", "Headgate.JobCoordinator");
 
     public async Task ApplyAsync(string pipeline, string yaml, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(installation.Scratch, $"{pipeline}.yaml");
-        await File.WriteAllTextAsync(file, yaml, cancellationToken);
-        await CommandAsync(["apply", file], cancellationToken);
+        _key ??= await AdminKeyAsync(cancellationToken);
+        using var http = new HttpClient { BaseAddress = installation.Processes.Single(process => process.Name == "job-coordinator").Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _key);
+        var request = new { files = new[] { new { file = new { name = $"{pipeline}.yaml", text = yaml } } } };
+        using var response = await http.PostAsJsonAsync("headgate.v1.PipelineService/ApplyPipeline", request, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw new BenchException($"{pipeline} was not applied: {await response.Content.ReadAsStringAsync(cancellationToken)}");
     }
 
     /// <summary>A new API key that sees one project; returns its secret.</summary>
