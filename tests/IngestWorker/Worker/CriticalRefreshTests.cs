@@ -91,14 +91,8 @@ public sealed class CriticalRefreshTests : WorkerTest
         await Worker.SendAsync(job.PrepareAll());
         await _isRefreshing.Task.WaitAsync(TimeSpan.FromSeconds(20));
         await Worker.Get<IBus>().Publish(new JobStopping { JobId = job.JobId, Epoch = 2, Force = force });
-        await EventuallyAsync(() => Worker.Ear.Heard > 0);
+        await EventuallyAsync(() => Task.FromResult(Worker.Ear.Heard > 0));
     }
 
-    Task NothingInHandAsync() => EventuallyAsync(() => Worker.Get<StepsInHand>().Count == 0);
-
-    static async Task EventuallyAsync(Func<bool> isTrue)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!isTrue()) await Task.Delay(10, patience.Token);
-    }
+    Task NothingInHandAsync() => EventuallyAsync(() => Task.FromResult(Worker.Get<StepsInHand>().Count == 0));
 }

@@ -71,10 +71,4 @@ public sealed class MissedStopTests : WorkerTest
 
     Task<long> BlockedAsync() => Source.ScalarAsync<long>(
         "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()");
-
-    static async Task EventuallyAsync(Func<Task<bool>> isTrue)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await isTrue()) await Task.Delay(20, patience.Token);
-    }
 }

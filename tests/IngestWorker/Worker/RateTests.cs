@@ -171,10 +171,4 @@ public sealed class RateTests : WorkerTest
          select count(*) from pg_stat_activity
          where datname = current_database() and pid <> pg_backend_pid() and query like 'COPY %' and query_start > '{since:O}'
          """) > 0);
-
-    static async Task EventuallyAsync(Func<Task<bool>> isTrue)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await isTrue()) await Task.Delay(10, patience.Token);
-    }
 }

@@ -140,10 +140,4 @@ public sealed class StopSignalTests : WorkerTest
         "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") == sessions);
 
     Task NothingInHandAsync() => EventuallyAsync(() => Task.FromResult(Worker.Get<StepsInHand>().Count == 0));
-
-    static async Task EventuallyAsync(Func<Task<bool>> isTrue)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await isTrue()) await Task.Delay(10, patience.Token);
-    }
 }

@@ -86,4 +86,11 @@ public abstract class WorkerTest : IAsyncLifetime
             await Source.ExecuteAsync("select pg_sleep(0.02)");
         }
     }
+
+    /// <summary>Until something holds that nobody tells of, in a database or in the worker: it is looked for.</summary>
+    internal static async Task EventuallyAsync(Func<Task<bool>> isTrue)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await isTrue()) await Task.Delay(10, patience.Token);
+    }
 }

@@ -74,53 +74,6 @@ public sealed class ConnectUnaryTests(SharedServer shared) : IClassFixture<Share
     }
 
     [Theory]
-    [InlineData("?connect=v1&encoding=json&message=%7B%22text%22%3A%22a%22%7D")]
-    [InlineData("?message=eyJ0ZXh0IjoiYSJ9&base64=1&encoding=json&more=ignored")]
-    public async Task Get_reads_the_message_from_the_query(string query)
-    {
-        using var response = await server.Http.GetAsync(Path("Echo") + query);
-        Assert.Contains("\"text\": \"a\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Get_reads_gzip_from_the_query()
-    {
-        using var zipped = new MemoryStream();
-        await using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true)) await gzip.WriteAsync("""{"text":"z"}"""u8.ToArray());
-        var message = Uri.EscapeDataString(Convert.ToBase64String(zipped.ToArray()).Replace('+', '-').Replace('/', '_'));
-        using var response = await server.Http.GetAsync($"{Path("Echo")}?encoding=json&base64=1&compression=gzip&message={message}");
-        Assert.Contains("\"z\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Get_reads_proto_from_the_query()
-    {
-        var message = Convert.ToBase64String(new EchoRequest { Text = "ÿÿÿ" }.ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        using var response = await server.Http.GetAsync($"{Path("Echo")}?encoding=proto&base64=1&message={message}");
-        Assert.Equal("ÿÿÿ", EchoResponse.Parser.ParseFrom(await response.Content.ReadAsByteArrayAsync()).Text);
-    }
-
-    [Theory]
-    [InlineData("?encoding=json", 400)]
-    [InlineData("?message=%7B%7D", 400)]
-    [InlineData("?message=%7B%7D&encoding=json&connect=v2", 400)]
-    [InlineData("?message=*&encoding=json&base64=1", 400)]
-    [InlineData("?message=%7B%7D&encoding=json&compression=br", 501)]
-    [InlineData("?message=%7B%7D&encoding=xml", 415)]
-    public async Task Get_that_is_malformed_is_refused(string query, int status)
-    {
-        using var response = await server.Http.GetAsync(Path("Echo") + query);
-        Assert.Equal(status, (int)response.StatusCode);
-    }
-
-    [Fact]
-    public async Task Get_of_what_has_side_effects_is_405()
-    {
-        using var response = await server.Http.GetAsync(Path("Fail") + "?encoding=json&message=%7B%7D");
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
-    }
-
-    [Theory]
     [InlineData(StatusCode.Cancelled, "canceled", 499)]
     [InlineData(StatusCode.Unknown, "unknown", 500)]
     [InlineData(StatusCode.InvalidArgument, "invalid_argument", 400)]
@@ -289,7 +242,7 @@ public sealed class ConnectUnaryTests(SharedServer shared) : IClassFixture<Share
         Assert.DoesNotContain(own.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
-    static string Path(string method) => $"/{ProbeReflection.Descriptor.Services[0].FullName}/{method}";
+    internal static string Path(string method) => $"/{ProbeReflection.Descriptor.Services[0].FullName}/{method}";
 
     async Task<(HttpStatusCode Status, JsonNode Json, HttpResponseMessage Response)> PostAsync(
         string method, string body, params (string Name, string Value)[] headers)
