@@ -15,7 +15,7 @@ sealed record BenchOptions
     /// <summary>Warm rounds after the cold one.</summary>
     public required int Rounds { get; init; }
 
-    /// <summary>Stops of each mode, half of them while records are extracted, half while they are loaded.</summary>
+    /// <summary>Stops of each mode, while records are extracted and while they are loaded.</summary>
     public required int Stops { get; init; }
 
     public required IReadOnlyList<string> Cases { get; init; }

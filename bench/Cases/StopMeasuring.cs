@@ -5,6 +5,10 @@ sealed class StopMeasuring(StopSubject subject)
 {
     const int MostLoadsEach = 3;
 
+    // Of the whole extraction: one that is resumed goes on, so that a few of these come through all of it.
+    const double BetweenPauses = 0.1;
+    const double BeforeForce = 0.5;
+
     /// <summary>Pauses; a paused job is resumed, and paused again as long as it has not come too far.</summary>
     public Task<IReadOnlyList<StopTime>> GracefulAsync(StopPhase phase, int times, CancellationToken cancellationToken) =>
         RepeatAsync("graceful", phase, times, PauseAndResumeAsync, cancellationToken);
@@ -20,10 +24,10 @@ sealed class StopMeasuring(StopSubject subject)
         for (var load = 0; taken.Count < times; load++)
         {
             if (load == times * MostLoadsEach) throw new BenchException("Loads end before they can be stopped: ask for more --rows.");
-            var job = await subject.StartAsync(cancellationToken);
+            var (job, before) = (await subject.StartAsync(cancellationToken), taken.Count);
             await stop(job, phase, taken, times, cancellationToken);
             await subject.EndAsync(job, cancellationToken);
-            if (taken.Count > 0) subject.Run.Say($"  {mode} stop {taken.Count} while {phase}: {taken[^1].Confirmed:0} ms");
+            if (taken.Count > before) subject.Run.Say($"  {mode} stop {taken.Count} while {phase}: {taken[^1].Confirmed:0} ms");
         }
 
         return taken;
@@ -31,7 +35,7 @@ sealed class StopMeasuring(StopSubject subject)
 
     async Task PauseAndResumeAsync(Guid job, StopPhase phase, List<StopTime> taken, int times, CancellationToken cancellationToken)
     {
-        while (taken.Count < times && await subject.ReachAsync(job, phase, cancellationToken))
+        while (taken.Count < times && await subject.ReachAsync(job, phase, BetweenPauses, cancellationToken))
         {
             await subject.PauseAsync(job, cancellationToken);
             if (await subject.StateAsync(job, ["Paused", "Completed"], cancellationToken) == "Completed") return;
@@ -44,7 +48,7 @@ sealed class StopMeasuring(StopSubject subject)
 
     async Task ForceOnceAsync(Guid job, StopPhase phase, List<StopTime> taken, int times, CancellationToken cancellationToken)
     {
-        if (!await subject.ReachAsync(job, phase, cancellationToken)) return;
+        if (!await subject.ReachAsync(job, phase, BeforeForce, cancellationToken)) return;
         await subject.ForceAsync(job, cancellationToken);
         if (await subject.StateAsync(job, ["Canceled", "Completed"], cancellationToken) == "Canceled")
             taken.Add(await subject.TimeAsync(job, cancellationToken));

@@ -7,7 +7,6 @@ namespace Headgate.Bench.Cases;
 sealed class StopSubject(CaseRun run, string pipeline, string table, long rows)
 {
     const string Actor = "bench";
-    const double MostExtracted = 0.8;
     const double MostLoaded = 0.9;
     const double LoadedBetween = 0.04;
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
@@ -37,8 +36,12 @@ sealed class StopSubject(CaseRun run, string pipeline, string table, long rows)
     }
 
     /// <summary>Waits for a random moment in the phase; false if the job is too far already.</summary>
-    public Task<bool> ReachAsync(Guid job, StopPhase phase, CancellationToken cancellationToken) =>
-        phase == StopPhase.Extracting ? ExtractingAsync(job, cancellationToken) : LoadingAsync(job, cancellationToken);
+    /// <param name="job">The job.</param>
+    /// <param name="phase">What it is to be doing.</param>
+    /// <param name="extraction">The longest wait for a moment of extraction, as a share of all of it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<bool> ReachAsync(Guid job, StopPhase phase, double extraction, CancellationToken cancellationToken) =>
+        phase == StopPhase.Extracting ? ExtractingAsync(job, extraction, cancellationToken) : LoadingAsync(job, cancellationToken);
 
     public Task SendAsync<T>(T command, CancellationToken cancellationToken)
         where T : class => run.Installation.Commands.SendAsync(command, cancellationToken);
@@ -94,10 +97,10 @@ sealed class StopSubject(CaseRun run, string pipeline, string table, long rows)
         await run.Headgate.ReleasedAsync(job, cancellationToken);
     }
 
-    async Task<bool> ExtractingAsync(Guid job, CancellationToken cancellationToken)
+    async Task<bool> ExtractingAsync(Guid job, double most, CancellationToken cancellationToken)
     {
         if (await StateAsync(job, ["Initializing", "Processing", "Collecting", "Completed"], cancellationToken) != "Initializing") return false;
-        await Task.Delay(_extraction * (MostExtracted * _random.NextDouble()), cancellationToken);
+        await Task.Delay(_extraction * (most * _random.NextDouble()), cancellationToken);
         return await run.Headgate.StateAsync(job, cancellationToken) == "Initializing";
     }
 

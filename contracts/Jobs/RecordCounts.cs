@@ -26,4 +26,16 @@ public sealed record RecordCounts
     /// transactional or idempotent.
     /// </summary>
     public long InDoubt { get; init; }
+
+    /// <summary>Of all of them together.</summary>
+    public static RecordCounts Sum(IEnumerable<RecordCounts> counts) => counts.Aggregate(new RecordCounts(), (sum, each) => new RecordCounts
+    {
+        Extracted = sum.Extracted + each.Extracted,
+        Written = sum.Written + each.Written,
+        Inserted = sum.Inserted + each.Inserted,
+        Updated = sum.Updated + each.Updated,
+        Unchanged = sum.Unchanged + each.Unchanged,
+        Rejected = sum.Rejected + each.Rejected,
+        InDoubt = sum.InDoubt + each.InDoubt,
+    });
 }

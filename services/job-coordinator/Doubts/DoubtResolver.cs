@@ -1,4 +1,5 @@
 using Headgate.Connectors;
+using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Microsoft.Extensions.Options;
@@ -40,12 +41,18 @@ sealed partial class DoubtResolver(
     {
         try
         {
-            await using var ledger = await destinations.OpenDoubtsAsync(job.PipelineId, job.PipelineVersion, cancellationToken)
+            await using var doubts = await destinations.OpenDoubtsAsync(job.PipelineId, job.PipelineVersion, cancellationToken)
                 ?? throw new InvalidOperationException("A destination has counted records in doubt, and its connector keeps none.");
-            var open = await ledger.ResolveAsync(job.Id, cancellationToken);
             await using var fence = await destinations.OpenAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
-            foreach (var attempt in await job.AttemptsAsync(state, cancellationToken))
-                await job.CountAsync(state, attempt, await fence.ReadLedgerAsync(job.Id, attempt, cancellationToken), cancellationToken);
+            var attempts = await job.AttemptsAsync(state, cancellationToken);
+            foreach (var attempt in attempts)
+            {
+                if (!attempt.IsIn(await fence.ReadLedgerAsync(job.Id, attempt.Number, cancellationToken))) throw Elsewhere();
+            }
+
+            var open = await doubts.ResolveAsync(job.Id, cancellationToken);
+            foreach (var attempt in attempts)
+                await job.CountAsync(state, attempt.Number, await fence.ReadLedgerAsync(job.Id, attempt.Number, cancellationToken), cancellationToken);
             if (open == 0) await job.SettleAsync(state, cancellationToken);
             LogAsked(job.Id, open);
         }
@@ -54,4 +61,11 @@ sealed partial class DoubtResolver(
             LogNotAsked(job.Id, error.Message);
         }
     }
+
+    static ConnectorException Elsewhere() => new(new Problem
+    {
+        Code = "destination-changed",
+        Sentence = "The destination's ledger lacks what this job has written: the connection leads elsewhere by now, or the destination was restored.",
+        Retryable = true,
+    });
 }

@@ -29,15 +29,15 @@ sealed record DoubtfulJob(Guid Id, Guid PipelineId, int PipelineVersion)
     }
 
     /// <summary>Attempts that have left records in doubt.</summary>
-    public async Task<IReadOnlyList<int>> AttemptsAsync(CoordinatorState state, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DoubtfulAttempt>> AttemptsAsync(CoordinatorState state, CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
             """
-            select attempt from coordinator.sync_job where job_id = $1 and in_doubt > 0
-            union select attempt from coordinator.job_attempt where job_id = $1 and in_doubt > 0
+            select attempt, written from coordinator.sync_job where job_id = $1 and in_doubt > 0
+            union select attempt, written from coordinator.job_attempt where job_id = $1 and in_doubt > 0
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Id });
-        return await command.ListAsync(row => row.GetInt32(0), cancellationToken);
+        return await command.ListAsync(row => new DoubtfulAttempt(row.GetInt32(0), row.GetInt64(1)), cancellationToken);
     }
 
     /// <summary>Counts an attempt as the destination's ledger has it now.</summary>
@@ -51,8 +51,8 @@ sealed record DoubtfulJob(Guid Id, Guid PipelineId, int PipelineVersion)
             update coordinator.job_attempt set written = $3, inserted = $4, updated = $5, unchanged = $6, rejected = $7, in_doubt = $8
             where job_id = $1 and attempt = $2
             """);
-        var objects = ledger.GroupBy(entry => entry.ObjectNo).ToDictionary(entries => entries.Key, entries => Sum(entries.Select(entry => entry.Counts)));
-        var sum = Sum(objects.Values);
+        var objects = ledger.GroupBy(entry => entry.ObjectNo).ToDictionary(entries => entries.Key, entries => RecordCounts.Sum(entries.Select(entry => entry.Counts)));
+        var sum = RecordCounts.Sum(objects.Values);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Id });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = attempt });
         foreach (var count in (ReadOnlySpan<long>)[sum.Written, sum.Inserted, sum.Updated, sum.Unchanged, sum.Rejected, sum.InDoubt])
@@ -68,14 +68,4 @@ sealed record DoubtfulJob(Guid Id, Guid PipelineId, int PipelineVersion)
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Id });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    static RecordCounts Sum(IEnumerable<RecordCounts> counts) => counts.Aggregate(new RecordCounts(), (sum, each) => new RecordCounts
-    {
-        Written = sum.Written + each.Written,
-        Inserted = sum.Inserted + each.Inserted,
-        Updated = sum.Updated + each.Updated,
-        Unchanged = sum.Unchanged + each.Unchanged,
-        Rejected = sum.Rejected + each.Rejected,
-        InDoubt = sum.InDoubt + each.InDoubt,
-    });
 }

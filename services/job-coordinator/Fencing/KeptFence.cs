@@ -32,14 +32,7 @@ sealed class KeptFence(IFence fence, TimeSpan gatePatience) : IAsyncDisposable
         if (silent is not null && Interlocked.Exchange(ref _isTried, 1) == 1) throw new ConnectorException(silent);
         try
         {
-            var result = await PassAsync(gate, step, cancellationToken);
-            Answered();
-            return result;
-        }
-        catch (ConnectorException error) when (Away.IsSilent(error.Problem))
-        {
-            Volatile.Write(ref _silent, error.Problem);
-            throw;
+            return await PassAsync(gate, step, cancellationToken);
         }
         finally
         {
@@ -52,16 +45,32 @@ sealed class KeptFence(IFence fence, TimeSpan gatePatience) : IAsyncDisposable
 
     async Task<T> PassAsync<T>(FenceGate gate, Func<IFence, Task<T>> step, CancellationToken cancellationToken)
     {
-        if (gate == FenceGate.None) return await step(fence);
+        if (gate == FenceGate.None) return await HearAsync(step);
         var turns = gate == FenceGate.Forced ? _forced : _patient;
         if (!await turns.WaitAsync(gatePatience, cancellationToken)) throw Crowded();
         try
         {
-            return await step(fence);
+            return await HearAsync(step);
         }
         finally
         {
             turns.Release();
+        }
+    }
+
+    // Whoever says no is there: that is no silence which others are to be told of.
+    async Task<T> HearAsync<T>(Func<IFence, Task<T>> step)
+    {
+        try
+        {
+            var result = await step(fence);
+            Answered();
+            return result;
+        }
+        catch (ConnectorException error)
+        {
+            Volatile.Write(ref _silent, Away.IsSilent(error.Problem) ? error.Problem : null);
+            throw;
         }
     }
 

@@ -112,15 +112,8 @@ sealed class MoveFenceConsumer(
     async Task<FenceMoveResult> StandingAsync(IFence fence, MoveFence move, CancellationToken cancellationToken)
     {
         var ledger = await fence.ReadLedgerAsync(move.JobId, move.Attempt, cancellationToken);
-        var counts = ledger.GroupBy(entry => entry.ObjectNo).ToDictionary(entries => entries.Key, entries => new RecordCounts
-        {
-            Written = entries.Sum(entry => entry.Counts.Written),
-            Inserted = entries.Sum(entry => entry.Counts.Inserted),
-            Updated = entries.Sum(entry => entry.Counts.Updated),
-            Unchanged = entries.Sum(entry => entry.Counts.Unchanged),
-            Rejected = entries.Sum(entry => entry.Counts.Rejected),
-            InDoubt = entries.Sum(entry => entry.Counts.InDoubt),
-        });
+        var counts = ledger.GroupBy(entry => entry.ObjectNo)
+            .ToDictionary(entries => entries.Key, entries => RecordCounts.Sum(entries.Select(entry => entry.Counts)));
         return new FenceMoveResult.Moved(counts, time.GetUtcNow());
     }
 

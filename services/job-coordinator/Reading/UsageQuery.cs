@@ -1,4 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
 using Headgate.JobCoordinator.Calls;
 
 namespace Headgate.JobCoordinator.Reading;
@@ -30,23 +29,11 @@ sealed record UsageQuery
         {
             Project = Projects.Check(request.Project, project),
             Pipeline = request.Pipeline is { Length: > 0 } pipeline ? pipeline : null,
-            Since = Time("since", request.Since) ?? new DateTimeOffset(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero),
-            Until = Time("until", request.Until),
+            Since = JobFilters.Time("since", request.Since) ?? new DateTimeOffset(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero),
+            Until = JobFilters.Time("until", request.Until),
         };
         return query.Until <= query.Since
             ? throw CallErrors.Invalid(("until", request.Since is null ? "It is not after the beginning of this month, which since is unless set." : "It is not after since."))
             : query;
-    }
-
-    static DateTimeOffset? Time(string field, Timestamp? time)
-    {
-        try
-        {
-            return time?.ToDateTimeOffset();
-        }
-        catch (InvalidOperationException)
-        {
-            throw CallErrors.Invalid((field, "It is not a time."));
-        }
     }
 }

@@ -32,6 +32,7 @@ public sealed class CounterBench : IAsyncLifetime
 
     readonly string _staging = Directory.CreateTempSubdirectory("headgate-counters-").FullName;
     readonly List<TestDatabase> _databases = [];
+    readonly string _connections = $"COUNTERS_{Guid.NewGuid():N}";
     WebApplication _host = null!;
     GrpcChannel _channel = null!;
 
@@ -44,11 +45,14 @@ public sealed class CounterBench : IAsyncLifetime
     /// <summary>The connector's own database.</summary>
     public TestDatabase Intents { get; private set; } = null!;
 
+    /// <summary>The coordinator's.</summary>
+    public TestDatabase State { get; private set; } = null!;
+
     public async Task InitializeAsync()
     {
-        var (state, source) = (await DatabaseAsync("counters_state"), await DatabaseAsync("counters_source"));
-        Intents = await DatabaseAsync("counters");
-        await Intents.ExecuteAsync(CounterConnection.Schema);
+        State = await DatabaseAsync("counters_state");
+        var source = await DatabaseAsync("counters_source");
+        Intents = await NewIntentsAsync();
         await source.ExecuteAsync("create table a (id int primary key, name text); insert into a select n, 'n' || n from generate_series(1, 10) n; analyze a");
         Counters = await CounterServer.StartAsync();
 
@@ -56,7 +60,7 @@ public sealed class CounterBench : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener => listener.Protocols = HttpProtocols.Http2));
         builder.Services.AddHealthChecks();
-        var settings = new ServiceSettings { State = state.ConnectionString, Staging = _staging };
+        var settings = new ServiceSettings { State = State.ConnectionString, Staging = _staging };
         builder.AddJobCoordinator(settings);
         builder.AddIngestWorker(settings);
         builder.Services.AddSingleton<IDestinationConnector>(new CounterConnector());
@@ -75,8 +79,21 @@ public sealed class CounterBench : IAsyncLifetime
         _channel = GrpcChannel.ForAddress(_host.Urls.Single());
         var invoker = _channel.CreateCallInvoker().With(await KeyAsync());
         (Jobs, Records) = (new JobService.JobServiceClient(invoker), new RecordService.RecordServiceClient(invoker));
-        await ApplyAsync(source.ConnectionString, $"{Intents.ConnectionString}|{Counters.Url}");
+        Lead(Intents);
+        await ApplyAsync(source.ConnectionString);
     }
+
+    /// <summary>A connector's database in which nothing has happened yet.</summary>
+    public async Task<TestDatabase> NewIntentsAsync()
+    {
+        var database = await DatabaseAsync("counters");
+        await database.ExecuteAsync(CounterConnection.Schema);
+        return database;
+    }
+
+    /// <summary>Lets the pipeline's connection lead to another connector's database.</summary>
+    public void Lead(TestDatabase intents) =>
+        Environment.SetEnvironmentVariable($"{_connections}_DESTINATION", $"{intents.ConnectionString}|{Counters.Url}");
 
     /// <summary>Starts a job of ten records.</summary>
     public async Task<JobReference> StartJobAsync()
@@ -118,17 +135,15 @@ public sealed class CounterBench : IAsyncLifetime
         return secret.Reveal();
     }
 
-    async Task ApplyAsync(string source, string destination)
+    async Task ApplyAsync(string source)
     {
-        var name = $"COUNTERS_{Guid.NewGuid():N}";
-        Environment.SetEnvironmentVariable($"{name}_SOURCE", source);
-        Environment.SetEnvironmentVariable($"{name}_DESTINATION", destination);
+        Environment.SetEnvironmentVariable($"{_connections}_SOURCE", source);
         var definition = new PipelineDefinition
         {
             Project = Project,
             Name = Pipeline,
-            Source = new SystemReference { Connector = "postgres", Connection = $"env:{name}_SOURCE" },
-            Destination = new SystemReference { Connector = "counters", Connection = $"env:{name}_DESTINATION" },
+            Source = new SystemReference { Connector = "postgres", Connection = $"env:{_connections}_SOURCE" },
+            Destination = new SystemReference { Connector = "counters", Connection = $"env:{_connections}_DESTINATION" },
             Objects = [new ObjectDefinition { From = "public.a", To = "records", Key = ["id"] }],
         };
         await _host.Services.GetRequiredService<PipelineStore>().ApplyAsync([new PipelineToApply(definition, "the counters")], "tester", default);

@@ -57,6 +57,23 @@ public sealed class KeptFenceTests
     }
 
     [Fact]
+    public async Task Destination_that_says_no_after_its_silence_keeps_nobody_out()
+    {
+        await using var kept = Kept();
+        var problem = new Problem { Code = "password", Sentence = "No.", Retryable = true };
+        await Assert.ThrowsAsync<ConnectorException>(() => kept.AskAsync<int>(FenceGate.Patient, _ => throw Silent(), default));
+        await Assert.ThrowsAsync<ConnectorException>(() => kept.AskAsync<int>(FenceGate.Patient, _ => throw new ConnectorException(problem), default));
+        var (trying, answer) = (new TaskCompletionSource(), new TaskCompletionSource<int>());
+        var one = kept.AskAsync(FenceGate.Patient, _ => { trying.SetResult(); return answer.Task; }, default);
+        await trying.Task;
+
+        Assert.Equal(7, await AskAsync(kept));
+
+        answer.SetResult(1);
+        await one;
+    }
+
+    [Fact]
     public async Task Move_by_force_does_not_queue_behind_those_that_wait_for_batches_in_flight()
     {
         await using var kept = Kept();
