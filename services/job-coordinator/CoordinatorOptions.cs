@@ -15,7 +15,7 @@ public sealed class CoordinatorOptions
     /// <summary>How often the reconciler looks for such jobs. Default 1 s.</summary>
     public TimeSpan ReconcileEvery { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long one try to move a fence waits for batches in flight. Default 20 s.</summary>
+    /// <summary>How long one try to move a fence waits for batches in flight; at most half of the job's drain deadline. Default 20 s.</summary>
     public TimeSpan FencePatience { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Tries of a step of the whole job (preparing, changing the schema, verifying). with delays of 1, 2, 4, 8 and then 15 s. Default 6.</summary>

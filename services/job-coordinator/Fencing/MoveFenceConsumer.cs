@@ -54,7 +54,7 @@ sealed class MoveFenceConsumer(
         await using var fence = await fences.OpenAsync(destination);
         var name = "";
         var result = await fence.MoveAsync(
-            Move(move, job.PipelineId),
+            Move(move, job),
             async found =>
             {
                 name = found.Name;
@@ -80,9 +80,9 @@ sealed class MoveFenceConsumer(
         await pipelines.ClaimAsync(job.PipelineId, job.PipelineVersion, found.Name, cancellationToken);
     }
 
-    FenceMove Move(MoveFence move, Guid pipelineId) => new()
+    FenceMove Move(MoveFence move, SyncJob job) => new()
     {
-        PipelineId = pipelineId,
+        PipelineId = job.PipelineId,
         JobId = move.JobId,
         JobNo = move.JobNo,
         Attempt = move.Attempt,
@@ -90,7 +90,8 @@ sealed class MoveFenceConsumer(
         Open = move.Open,
         Force = move.Force,
         Writer = move.Writer,
-        Patience = options.Value.FencePatience,
+        // What is waited for is to be known before the stop is late.
+        Patience = options.Value.FencePatience < job.DrainDeadline / 2 ? options.Value.FencePatience : job.DrainDeadline / 2,
     };
 
     static Task PublishAsync(ConsumeContext<MoveFence> context, FenceMoveResult result, string? destination) => result switch

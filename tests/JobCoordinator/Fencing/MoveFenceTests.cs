@@ -1,5 +1,6 @@
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Pipelines;
@@ -186,6 +187,25 @@ public sealed class MoveFenceTests(SagaBench bench, FencedDatabase destination) 
     }
 
     [Fact]
+    public async Task What_a_stop_waits_for_is_known_before_its_deadline_however_patient_the_fence_is()
+    {
+        var job = await (await AcceptAsync(new CancelDefinition { DrainDeadline = TimeSpan.FromSeconds(1) })).InAsync("Pausing");
+        await using var writer = await destination.WriterAsync(job.PipelineId);
+        var patience = bench.Options.FencePatience;
+        bench.Options.FencePatience = TimeSpan.FromMinutes(1);
+        try
+        {
+            await MoveAsync(await job.RowAsync(), open: false).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        finally
+        {
+            bench.Options.FencePatience = patience;
+        }
+
+        Assert.Contains($"{writer.ProcessID}", Assert.Single(job.Published<FenceDelayed>()).Waiting, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Graceful_stop_names_the_writer_that_it_waits_for_and_force_terminates_it()
     {
         var job = await (await AcceptAsync()).InAsync("Pausing");
@@ -200,7 +220,7 @@ public sealed class MoveFenceTests(SagaBench bench, FencedDatabase destination) 
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => write.ExecuteScalarAsync());
     }
 
-    Task<SagaJob> AcceptAsync() => bench.AcceptAsync(destination: destination.ConnectionString);
+    Task<SagaJob> AcceptAsync(CancelDefinition? cancel = null) => bench.AcceptAsync(destination: destination.ConnectionString, cancel: cancel);
 
     async Task<SagaJob> LaunchingAsync(bool away = false)
     {

@@ -14,6 +14,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
@@ -35,6 +36,8 @@ public sealed class SagaBench : IAsyncLifetime
     public IBus Bus => _host.Services.GetRequiredService<IBus>();
 
     public PipelineStore Pipelines => _host.Services.GetRequiredService<PipelineStore>();
+
+    public CoordinatorOptions Options => _host.Services.GetRequiredService<IOptions<CoordinatorOptions>>().Value;
 
     public BusRecord Record { get; } = new();
 

@@ -137,7 +137,9 @@ static class Stopping
             _ => null,
         };
         NoteRequest(context);
-        (job.StopConfirmedAt, job.StopDoubtedAt) = (null, null);
+        job.StopConfirmedAt = null;
+        // One stop that turns into another, or into force, is doubted once.
+        if (!IsUnderWay(job)) job.StopDoubtedAt = null;
     }
 
     // A stop is that of the command that holds now; earlier ones are in the record of commands.
