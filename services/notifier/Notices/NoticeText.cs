@@ -51,7 +51,7 @@ static class NoticeText
         var job = notice.JobId;
         (string, string)[] next = notice.Kind switch
         {
-            NoticeKind.ExtractionCanceled => [($"headgate sync {notice.Project}/{notice.Pipeline}", "runs the pipeline now; its schedule goes on as it was")],
+            NoticeKind.ExtractionCanceled => [($"headgate sync {notice.Project}/{notice.Pipeline}", "runs the pipeline now")],
             NoticeKind.JobFailed =>
             [
                 ($"headgate resume {job}", "goes on where it stopped, once the cause is mended"),
