@@ -10,4 +10,7 @@ sealed partial class DoubtResolver
 
     [LoggerMessage(3, LogLevel.Warning, "Jobs with records in doubt could not be looked for: {Error} {SqlState}")]
     partial void LogTickFailed(string error, string? sqlState);
+
+    [LoggerMessage(4, LogLevel.Error, "Job {JobId}: what became of its records in doubt could not be found out ({Error} {SqlState}), and is asked again later")]
+    partial void LogBroken(Guid jobId, string error, string? sqlState);
 }

@@ -59,7 +59,7 @@ static class StopMessages
     };
 
     static DateTimeOffset? Deadline(JobRow job) =>
-        Confirmed(job) is { } confirmed && confirmed == job.StopRequested ? null : job.StopRequested + job.DrainDeadline;
+        job.StoppedAtOnce || (Confirmed(job) is { } confirmed && confirmed == job.StopRequested) ? null : job.StopRequested + job.DrainDeadline;
 
     static bool IsBeingStopped(JobRow job) => job.State is nameof(SyncJobStateMachine.Pausing) or nameof(SyncJobStateMachine.Canceling);
 }
