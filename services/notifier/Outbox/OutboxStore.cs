@@ -40,7 +40,8 @@ sealed class OutboxStore(NotifierState state, IOptions<NotifierOptions> options)
         if (!await reader.ReadAsync(cancellationToken)) return null;
         try
         {
-            var notice = JsonSerializer.Deserialize<Notice>(reader.GetString(3), OutboxJson.Options) ?? throw new JsonException("It is null.");
+            var notice = JsonSerializer.Deserialize<Notice>(reader.GetString(3), OutboxJson.Options)
+                ?? throw new JsonException("It is null.");
             return new OutboxRow(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), notice, reader.GetInt32(4));
         }
         catch (JsonException error)

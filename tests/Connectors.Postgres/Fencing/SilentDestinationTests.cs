@@ -33,7 +33,7 @@ public sealed class SilentDestinationTests : IAsyncLifetime
         await SaysSoSoonAsync(() => fence.MoveAsync(_bench.Move(3, open: false), default));
     }
 
-    // Nobody looks before the ledger is read, and by force a second session is opened behind the look: there the time-outs alone keep it short.
+    // Nobody looks before a ledger is read, and force opens a second session behind the look: there the time-outs alone keep it short.
     [Fact]
     public async Task A_ledger_at_a_destination_that_is_silent_is_not_waited_for()
     {

@@ -45,7 +45,8 @@ sealed class BreakingConnector(Guid broken) : IDestinationConnector
 
     sealed class Ledger(BreakingConnector connector) : IDoubtLedger
     {
-        public Task<IReadOnlyList<DoubtRecord>> ListAsync(DoubtQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<DoubtRecord>> ListAsync(DoubtQuery query, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<long> ResolveAsync(Guid jobId, CancellationToken cancellationToken) => connector.AskAsync(jobId, cancellationToken);
 
@@ -58,7 +59,8 @@ sealed class BreakingConnector(Guid broken) : IDestinationConnector
 
         public Task<FenceMoveResult> MoveAsync(FenceMove move, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<LedgerEntry>> ReadLedgerAsync(Guid jobId, int attempt, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<LedgerEntry>> ReadLedgerAsync(Guid jobId, int attempt, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -20,8 +20,8 @@ public sealed class DoubtResolverTests(SagaBench bench) : IClassFixture<SagaBenc
         await bench.ExecuteAsync($"update coordinator.sync_job set doubts_due_at = now() where job_id in ({broken.Id}, {other.Id})");
 
         await using var fences = new FenceOpener([connector], bench.Pipelines, TimeProvider.System);
-        await using var resolver = await bench.RunAsync<DoubtResolver>(
-            fences, log, Options.Create(new CoordinatorOptions { ReconcileEvery = TimeSpan.FromMilliseconds(20), DoubtRetry = TimeSpan.FromMilliseconds(200) }));
+        var options = new CoordinatorOptions { ReconcileEvery = TimeSpan.FromMilliseconds(20), DoubtRetry = TimeSpan.FromMilliseconds(200) };
+        await using var resolver = await bench.RunAsync<DoubtResolver>(fences, log, Options.Create(options));
 
         // The other one is answered only when the broken one has been given up for now.
         var line = await log.FirstAsync(LogLevel.Error).WaitAsync(Much);

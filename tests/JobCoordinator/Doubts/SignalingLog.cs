@@ -15,7 +15,8 @@ sealed class SignalingLog<T> : ILogger<T>
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Of(logLevel).TrySetResult($"{formatter(state, exception)} {exception}");
 
     TaskCompletionSource<string> Of(LogLevel level) =>

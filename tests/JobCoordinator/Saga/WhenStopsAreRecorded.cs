@@ -118,7 +118,9 @@ public sealed class WhenStopsAreRecorded(SagaBench bench)
         var job = await (await bench.AcceptAsync()).InAsync("Processing");
         await bench.AskAsync(new CancelJob { JobId = job.Id, Actor = "another", Reason = "wrong mapping", Mode = CancelMode.Graceful });
         Assert.Equal("CancelJob Refused another wrong mapping", await job.ValueAsync<string>(
-            $"""select concat_ws(' ', operation, outcome, actor, reason) as "Value" from coordinator.job_command where job_id = {job.Id}"""));
+            $"""
+             select concat_ws(' ', operation, outcome, actor, reason) as "Value" from coordinator.job_command where job_id = {job.Id}
+             """));
         Assert.Equal(0, await job.ValueAsync<long>($"""select count(*) as "Value" from coordinator.job_stop where job_id = {job.Id}"""));
     }
 

@@ -77,7 +77,7 @@ public sealed class ContentTests(ContentTests.Fixture fixture) : IClassFixture<C
     [Theory]
     [InlineData("Canceling", true)]
     [InlineData("Pausing", false)]
-    public async Task Mail_of_a_stop_that_is_late_by_force_says_what_is_left_and_does_not_offer_force_again(string state, bool canBeAbandoned)
+    public async Task Mail_of_a_stop_that_is_late_by_force_says_what_is_left_and_offers_no_force(string state, bool canBeAbandoned)
     {
         var job = Guid.NewGuid();
         var mail = await MailAsync(job, Events.Late(job, state: state, force: true));

@@ -36,7 +36,8 @@ static class Events
         Notify = notify ?? Mail,
     };
 
-    public static JobDeadlinePassed Late(Guid job, NotifyDefinition? notify = null, bool escalated = false, string state = "Pausing", bool force = false) => new()
+    public static JobDeadlinePassed Late(
+        Guid job, NotifyDefinition? notify = null, bool escalated = false, string state = "Pausing", bool force = false) => new()
     {
         JobId = job,
         Project = "sales",
