@@ -33,7 +33,7 @@ public sealed class SilentDestinationTests : IAsyncLifetime
         await SaysSoSoonAsync(() => fence.MoveAsync(_bench.Move(3, open: false), default));
     }
 
-    // Nobody looks before a ledger is read, and force opens a second session behind the look: there the time-outs alone keep it short.
+    // Nobody looks before a ledger is read: there the time-outs alone keep it short.
     [Fact]
     public async Task A_ledger_at_a_destination_that_is_silent_is_not_waited_for()
     {
@@ -41,21 +41,6 @@ public sealed class SilentDestinationTests : IAsyncLifetime
         await using var fence = Fence(proxy);
         proxy.Freeze();
         await SaysSoSoonAsync(() => fence.ReadLedgerAsync(_bench.Job.JobId, 1, default));
-    }
-
-    [Fact]
-    public async Task A_move_by_force_at_a_destination_that_falls_silent_once_it_was_looked_at_says_so_soon()
-    {
-        await using var proxy = Proxy();
-        await using var fence = Fence(proxy);
-        await SaysSoSoonAsync(() => fence.MoveAsync(
-            _bench.Move(2, open: false, force: true),
-            _ =>
-            {
-                proxy.Freeze();
-                return Task.CompletedTask;
-            },
-            default));
     }
 
     [Fact]
