@@ -35,6 +35,9 @@ public sealed record JobDeadlinePassed
     /// <summary>Whether the stop goes on by force, because the pipeline says so.</summary>
     public required bool Escalated { get; init; }
 
+    /// <summary>Whether the stop was by force already. Default: no.</summary>
+    public bool Force { get; init; }
+
     /// <summary>Who asked for the stop; null: none was asked for.</summary>
     public string? Actor { get; init; }
 

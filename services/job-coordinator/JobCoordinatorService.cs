@@ -35,6 +35,9 @@ public static class JobCoordinatorService
         var services = builder.Services;
         services.AddOptions<CoordinatorOptions>().Bind(builder.Configuration.GetSection("HEADGATE_COORDINATOR"))
             .Validate(options => options.StallAlert > TimeSpan.Zero, "HEADGATE_COORDINATOR__STALLALERT: a time of more than 0 is expected, for example 00:15:00.")
+            .Validate(
+                options => options.DoubtRetry > TimeSpan.Zero,
+                "HEADGATE_COORDINATOR__DOUBTRETRY: a time of more than 0 is expected, for example 00:00:30.")
             .ValidateOnStart();
         services.AddSingleton(_ => new CoordinatorState(NpgsqlDataSource.Create(StateOf(settings))));
         services.AddSingleton<DatabaseClock>();

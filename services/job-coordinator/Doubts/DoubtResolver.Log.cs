@@ -10,4 +10,7 @@ sealed partial class DoubtResolver
 
     [LoggerMessage(3, LogLevel.Warning, "Jobs with records in doubt could not be looked for: {Error} {SqlState}")]
     partial void LogTickFailed(string error, string? sqlState);
+
+    [LoggerMessage(4, LogLevel.Error, "Job {JobId}: its records in doubt could not be resolved ({Error} {SqlState}), and are asked for again later")]
+    partial void LogBroken(Guid jobId, string error, string? sqlState);
 }

@@ -60,6 +60,11 @@ sealed partial class DoubtResolver(
         {
             LogNotAsked(job.Id, error.Message);
         }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it is, it is this job's: the others of this tick are asked all the same, and this one again when it is due.
+            LogBroken(job.Id, error.GetType().Name, (error as PostgresException)?.SqlState);
+        }
     }
 
     static ConnectorException Elsewhere() => new(new Problem

@@ -70,6 +70,7 @@ static class Notices
             Deadline = deadline,
             Waiting = job.WaitingFor ?? "",
             Escalated = escalated,
+            Force = isStop && job.Mode == CancelMode.Force,
             Actor = isStop ? job.StopActor : null,
             Reason = isStop ? job.StopReason : null,
             Counts = Counts(job),

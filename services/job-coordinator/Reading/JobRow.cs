@@ -16,7 +16,9 @@ sealed record JobRow
         j.trigger, j.trigger_detail, j.actor, j.trigger_reason, j.resume_to, j.intent, j.mode, j.stop_actor, j.stop_reason,
         j.stop_requested_at, j.stop_confirmed_at, j.stop_cause, j.stop_unconfirmed, j.waiting_for, j.error, j.error_code, j.estimated, j.extracted, j.written, j.inserted,
         j.updated, j.unchanged, j.rejected, j.in_doubt, j.created_at, j.started_at, j.launched_at, j.finished_at, j.deleted_at, j.changed,
-        coalesce(j.max_rows_per_second, (v.load ->> 'maxRowsPerSecond')::bigint), v.cancel ->> 'drainDeadline'
+        coalesce(j.max_rows_per_second, (v.load ->> 'maxRowsPerSecond')::bigint), v.cancel ->> 'drainDeadline',
+        j.stop_requested_at is not null
+            and exists (select from coordinator.job_stop s where s.job_id = j.job_id and s.epoch = j.epoch and s.at_once)
         """;
 
     /// <summary>Beside j. One that is limited is looked up for each row, whatever the planner thinks of how many there are.</summary>
@@ -100,6 +102,9 @@ sealed record JobRow
 
     public TimeSpan? DrainDeadline { get; init; }
 
+    /// <summary>Whether its last stop had nothing to wait for.</summary>
+    public bool StoppedAtOnce { get; init; }
+
     public JobKey Key => new(Created, Id);
 
     /// <summary>The same as <see cref="JobStates.IsActive"/>.</summary>
@@ -155,7 +160,8 @@ sealed record JobRow
             Deleted = row.Value<DateTimeOffset>(at++),
             Changed = row.GetFieldValue<ulong>(at++),
             MaxRowsPerSecond = row.Value<long>(at++),
-            DrainDeadline = row.Text(at) is { } deadline ? TimeSpan.Parse(deadline, CultureInfo.InvariantCulture) : null,
+            DrainDeadline = row.Text(at++) is { } deadline ? TimeSpan.Parse(deadline, CultureInfo.InvariantCulture) : null,
+            StoppedAtOnce = row.GetBoolean(at),
         };
     }
 }

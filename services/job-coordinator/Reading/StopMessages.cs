@@ -58,8 +58,11 @@ static class StopMessages
         _ => V1.StopCause.Command,
     };
 
-    static DateTimeOffset? Deadline(JobRow job) =>
-        Confirmed(job) is { } confirmed && confirmed == job.StopRequested ? null : job.StopRequested + job.DrainDeadline;
+    static DateTimeOffset? Deadline(JobRow job)
+    {
+        var isAtOnce = job.StoppedAtOnce || (Confirmed(job) is { } confirmed && confirmed == job.StopRequested);
+        return isAtOnce ? null : job.StopRequested + job.DrainDeadline;
+    }
 
     static bool IsBeingStopped(JobRow job) => job.State is nameof(SyncJobStateMachine.Pausing) or nameof(SyncJobStateMachine.Canceling);
 }

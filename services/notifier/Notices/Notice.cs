@@ -39,5 +39,8 @@ sealed record Notice
 
     public bool Escalated { get; init; }
 
+    /// <summary>Whether the stop that is late was by force already.</summary>
+    public bool Force { get; init; }
+
     public required RecordCounts Counts { get; init; }
 }

@@ -23,6 +23,9 @@ static class NoticeText
             + "once the destination can be reached again. Until then a write that was under way there may still come to its end.",
         _ when notice.Escalated => $"The job was to have left {notice.State} by now, and goes on by force, as its pipeline says.",
         _ when notice.State is not ("Pausing" or "Canceling") => "Nothing of the job has moved for longer than it may. It goes on as soon as it can.",
+        _ when notice.Force =>
+            $"The job was to have left {notice.State} by now, and is being stopped by force already: there is nothing stronger. It is tried "
+            + "on, and the stop is confirmed by itself once what it waits for is over (docs/stopping.md, \"When a stop takes long\").",
         _ => $"The job was to have left {notice.State} by now.",
     };
 
@@ -60,6 +63,9 @@ static class NoticeText
             ],
             NoticeKind.StopUnconfirmed => [($"headgate abandon {job}", "gives up on it, unconfirmed (ADMIN); mend the way to the destination first, if you can")],
             _ when notice.Escalated || notice.State is not ("Pausing" or "Canceling") => [],
+            // What pauses cannot be given up on: it has to be waited for, or canceled.
+            _ when notice.Force && notice.State == "Pausing" => [],
+            _ when notice.Force => [($"headgate abandon {job}", "gives up on it, unconfirmed (ADMIN); first end what it waits for")],
             _ => [($"headgate cancel --force {job}", "stops it now: batches in flight are rolled back")],
         };
         return [($"headgate watch {job}", "shows how it stands"), .. next];

@@ -59,6 +59,7 @@ static class Noticed
         Deadline = late.Deadline,
         Waiting = Line(late.Waiting),
         Escalated = late.Escalated,
+        Force = late.Force,
         Counts = late.Counts,
     };
 

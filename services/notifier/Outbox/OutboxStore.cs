@@ -26,19 +26,28 @@ sealed class OutboxStore(NotifierState state, IOptions<NotifierOptions> options)
     }
 
     /// <summary>Takes the next row that is due, which nobody else has in hand; it is in hand until the transaction ends.</summary>
+    /// <exception cref="UnreadableNoticeException">This version cannot read what is to be told.</exception>
     public static async Task<OutboxRow?> TakeAsync(NpgsqlConnection connection, Channel channel, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            select outbox_id, target, message_id, notice::text, tries from notifier.outbox
+            select outbox_id, target, message_id, notice::text, tries, notice_id from notifier.outbox
             where channel = $1 and state = 'Waiting' and not_before <= now() order by not_before, outbox_id limit 1 for update skip locked
             """,
             connection);
         command.Parameters.AddWithValue(channel.ToString());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return null;
-        var notice = JsonSerializer.Deserialize<Notice>(reader.GetString(3), OutboxJson.Options)!;
-        return new OutboxRow(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), notice, reader.GetInt32(4));
+        try
+        {
+            var notice = JsonSerializer.Deserialize<Notice>(reader.GetString(3), OutboxJson.Options)
+                ?? throw new JsonException("It is null.");
+            return new OutboxRow(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), notice, reader.GetInt32(4));
+        }
+        catch (JsonException error)
+        {
+            throw new UnreadableNoticeException(reader.GetInt64(0), reader.GetGuid(5), error);
+        }
     }
 
     public static Task MarkSentAsync(NpgsqlConnection connection, params long[] rows) => ExecuteAsync(

@@ -25,4 +25,7 @@ sealed partial class OutboxSender
 
     [LoggerMessage(7, LogLevel.Warning, "{Waiting} of {Channel} wait, and cannot be sent: {Missing} is not set")]
     partial void LogMissing(Channel channel, long waiting, string missing);
+
+    [LoggerMessage(8, LogLevel.Error, "{Channel} {NoticeId} is given up, row {Row} of the outbox: {Error}")]
+    partial void LogUnreadable(Channel channel, Guid noticeId, long row, string error);
 }

@@ -85,7 +85,19 @@ sealed partial class OutboxSender(
     {
         await using var connection = await state.Source.OpenConnectionAsync(stop);
         await using var transaction = await connection.BeginTransactionAsync(stop);
-        if (await OutboxStore.TakeAsync(connection, Channel, stop) is not { } row) return false;
+        OutboxRow? row;
+        try
+        {
+            row = await OutboxStore.TakeAsync(connection, Channel, stop);
+        }
+        catch (UnreadableNoticeException unreadable)
+        {
+            await SetAsideAsync(connection, unreadable);
+            await transaction.CommitAsync(CancellationToken.None);
+            return true;
+        }
+
+        if (row is null) return false;
         var outcome = await delivery.DeliverAsync(row, stop);
         if (outcome.Result == DeliveryResult.Accepted)
         {
@@ -109,6 +121,14 @@ sealed partial class OutboxSender(
         await connection.CloseAsync();
         await Task.Delay(delay, time, stop);
         return false;
+    }
+
+    // The next try would read the same: it stays in the table with the reason, and is in nobody's way.
+    async Task SetAsideAsync(NpgsqlConnection connection, UnreadableNoticeException unreadable)
+    {
+        await OutboxStore.GiveUpAsync(connection, unreadable.Row, unreadable.Message);
+        LogUnreadable(Channel, unreadable.Notice, unreadable.Row, unreadable.Message);
+        telemetry.GivenUp(Channel);
     }
 
     async Task RecordAsync(NpgsqlConnection connection, OutboxRow row, DeliveryOutcome outcome)

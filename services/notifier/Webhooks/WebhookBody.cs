@@ -40,6 +40,8 @@ sealed record WebhookBody
 
     public required bool Escalated { get; init; }
 
+    public required bool Force { get; init; }
+
     public required RecordCounts Counts { get; init; }
 
     public static byte[] Of(Notice notice) => JsonSerializer.SerializeToUtf8Bytes(
@@ -61,6 +63,7 @@ sealed record WebhookBody
             Deadline = notice.Deadline,
             Waiting = notice.Waiting,
             Escalated = notice.Escalated,
+            Force = notice.Force,
             Counts = notice.Counts,
         },
         OutboxJson.Options);

@@ -25,18 +25,22 @@ public sealed class SilentDestinationTests : IAsyncLifetime
     [InlineData(false)]
     public async Task A_move_at_a_destination_that_falls_silent_says_so_soon(bool wasConnected)
     {
-        var server = new NpgsqlConnectionStringBuilder(_bench.Database.ConnectionString);
-        await using var proxy = new FreezingProxy(server.Host!, server.Port);
-        (server.Host, server.Port) = ("127.0.0.1", proxy.Port);
-        await using var fence = new PostgresFence(server.ConnectionString);
+        await using var proxy = Proxy();
+        await using var fence = Fence(proxy);
         if (wasConnected) Assert.IsType<FenceMoveResult.Moved>(await fence.MoveAsync(_bench.Move(2, open: true), default));
         proxy.Freeze();
 
-        var clock = Stopwatch.StartNew();
-        var error = await Assert.ThrowsAsync<ConnectorException>(() => fence.MoveAsync(_bench.Move(3, open: false), default));
+        await SaysSoSoonAsync(() => fence.MoveAsync(_bench.Move(3, open: false), default));
+    }
 
-        Assert.Equal(("unreachable", true), (error.Problem.Code, error.Problem.Retryable));
-        Assert.True(clock.Elapsed < Soon, $"took {clock.Elapsed}");
+    // Nobody looks before a ledger is read: there the time-outs alone keep it short.
+    [Fact]
+    public async Task A_ledger_at_a_destination_that_is_silent_is_not_waited_for()
+    {
+        await using var proxy = Proxy();
+        await using var fence = Fence(proxy);
+        proxy.Freeze();
+        await SaysSoSoonAsync(() => fence.ReadLedgerAsync(_bench.Job.JobId, 1, default));
     }
 
     [Fact]
@@ -47,6 +51,29 @@ public sealed class SilentDestinationTests : IAsyncLifetime
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'headgate-fence' AND datname = current_database()");
 
         Assert.IsType<FenceMoveResult.Moved>(await _bench.Fence.MoveAsync(_bench.Move(3, open: false), default));
+    }
+
+    // The second try would be the next of them, and no try is behind it.
+    [Fact]
+    public async Task Sessions_that_were_ended_together_are_replaced_together()
+    {
+        var (count, arrived) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Assert.ThrowsAsync<InvalidOperationException>(
+            () => _bench.Fence.MoveAsync(_bench.Move(2, open: true) with { PipelineId = Guid.NewGuid() }, ArriveAsync, default))));
+        Assert.Equal(3, await _bench.Database.ScalarAsync<long>(
+            """
+            SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
+            WHERE application_name = 'headgate-fence' AND datname = current_database()
+            """));
+
+        Assert.IsType<FenceMoveResult.Moved>(await _bench.Fence.MoveAsync(_bench.Move(3, open: false), default));
+
+        async Task ArriveAsync(DestinationIdentity identity)
+        {
+            if (Interlocked.Increment(ref count) == 3) arrived.SetResult();
+            await arrived.Task;
+            throw new InvalidOperationException("Not yet.");
+        }
     }
 
     [Fact]
@@ -77,4 +104,21 @@ public sealed class SilentDestinationTests : IAsyncLifetime
         Assert.Equal(await _bench.Database.ScalarAsync<string>("SELECT timeline FROM headgate.fence"), found!.History);
         Assert.True(await _bench.Database.ScalarAsync<bool>("SELECT open AND epoch = 1 FROM headgate.fence"));
     }
+
+    static async Task SaysSoSoonAsync(Func<Task> ask)
+    {
+        var clock = Stopwatch.StartNew();
+        var error = await Assert.ThrowsAsync<ConnectorException>(ask);
+        Assert.Equal(("unreachable", true), (error.Problem.Code, error.Problem.Retryable));
+        Assert.True(clock.Elapsed < Soon, $"took {clock.Elapsed}");
+    }
+
+    FreezingProxy Proxy()
+    {
+        var server = new NpgsqlConnectionStringBuilder(_bench.Database.ConnectionString);
+        return new FreezingProxy(server.Host!, server.Port);
+    }
+
+    PostgresFence Fence(FreezingProxy proxy) =>
+        new(new NpgsqlConnectionStringBuilder(_bench.Database.ConnectionString) { Host = "127.0.0.1", Port = proxy.Port }.ConnectionString);
 }

@@ -113,6 +113,35 @@ public sealed class ShownJobTests(SagaBench bench) : IAsyncLifetime
         Assert.Null(stop.Deadline);
     }
 
+    // The call came before the job's turn to hear it: confirmed at once is not confirmed when it was asked for.
+    [Theory]
+    [InlineData("Pending", "Paused")]
+    [InlineData("Collecting", "Paused")]
+    [InlineData("Paused", "Discarded")]
+    [InlineData("Failed", "Discarded")]
+    public async Task Stop_of_a_job_that_has_nothing_in_flight_has_no_deadline(string before, string after)
+    {
+        var job = await (await bench.AcceptAsync()).InAsync(before);
+        var asked = TimeProvider.System.GetUtcNow().AddSeconds(-5);
+        await (after == "Paused"
+            ? bench.AskAsync(new Contracts.Jobs.PauseJob { JobId = job.Id, Actor = "tester", AskedAt = asked })
+            : bench.AskAsync(new Contracts.Jobs.DiscardJob { JobId = job.Id, Actor = "tester", AskedAt = asked }));
+        var shown = (await ShowAsync(job)).Job;
+        Assert.Equal((after, null), ($"{shown.State}", shown.Stop.Deadline));
+        Assert.True(shown.Stop.Confirmed > shown.Stop.Requested);
+    }
+
+    [Fact]
+    public async Task Stop_that_had_to_be_waited_for_keeps_its_deadline_also_behind_one_that_had_not()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Collecting");
+        await job.PauseAsync();
+        await job.CancelAsync();
+        Assert.NotNull((await ShowAsync(job)).Job.Stop.Deadline);
+        await job.ConfirmStopAsync();
+        Assert.NotNull((await ShowAsync(job)).Job.Stop.Deadline);
+    }
+
     [Fact]
     public async Task Percent_counts_each_record_when_it_is_staged_and_when_it_is_written()
     {

@@ -164,10 +164,11 @@ public sealed class SagaBench : IAsyncLifetime
     }
 
     /// <summary>Runs one of the services that work on their own clock until it is disposed.</summary>
-    public async Task<IAsyncDisposable> RunAsync<T>()
+    /// <param name="instead">What it uses instead of the coordinator's own.</param>
+    public async Task<IAsyncDisposable> RunAsync<T>(params object[] instead)
         where T : BackgroundService
     {
-        var running = new Running(ActivatorUtilities.CreateInstance<T>(_host.Services));
+        var running = new Running(ActivatorUtilities.CreateInstance<T>(_host.Services, instead));
         await running.StartAsync();
         return running;
     }

@@ -109,8 +109,10 @@ public sealed class WhenDeadlinesPass(SagaBench bench)
     {
         var job = await (await bench.AcceptAsync(cancel: Escalating)).InAsync("Pausing");
         await job.PassDeadlineAsync();
+        Assert.Equal("false", await PassedAsync(job, "force"));
         var epoch = await job.EpochAsync();
         await job.PassDeadlineAsync();
+        Assert.Equal("true", await PassedAsync(job, "force"));
         await job.PassDeadlineAsync();
         Assert.Equal((epoch, 2, "false"), (await job.EpochAsync(), await job.TimesOwedAsync(nameof(JobDeadlinePassed)), await PassedAsync(job, "escalated")));
     }

@@ -27,6 +27,19 @@ public sealed class WhenObjectsAreBlocked(SagaBench bench)
     }
 
     [Fact]
+    public async Task The_estimate_and_the_rounds_over_waiting_records_are_those_of_the_others()
+    {
+        var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
+        await AnswerAsync(job, planned: [1], blocked: [0]);
+        Assert.Equal(20, (await job.RowAsync()).Estimated);
+        await job.ExtractAsync(0, of: 1);
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        await job.LoadAsync(0, of: 1, deferred: 3);
+        Assert.True(job.Sent<LoadSegment>()[^1] is { ObjectNo: 1, Round: 1 });
+    }
+
+    [Fact]
     public async Task It_stays_out_when_the_job_is_resumed_and_whatever_comes_late()
     {
         var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");

@@ -113,6 +113,18 @@ public sealed class WhenStopsAreRecorded(SagaBench bench)
     }
 
     [Fact]
+    public async Task A_refused_stop_is_a_command_with_who_and_why_and_no_stop()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await bench.AskAsync(new CancelJob { JobId = job.Id, Actor = "another", Reason = "wrong mapping", Mode = CancelMode.Graceful });
+        Assert.Equal("CancelJob Refused another wrong mapping", await job.ValueAsync<string>(
+            $"""
+             select concat_ws(' ', operation, outcome, actor, reason) as "Value" from coordinator.job_command where job_id = {job.Id}
+             """));
+        Assert.Equal(0, await job.ValueAsync<long>($"""select count(*) as "Value" from coordinator.job_stop where job_id = {job.Id}"""));
+    }
+
+    [Fact]
     public async Task Force_of_a_cancel_that_is_forced_already_changes_nothing()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Canceling");

@@ -23,7 +23,7 @@ public sealed class WhenStopsCannotBeConfirmed(SagaBench bench)
         Assert.Contains("ops@example.com", await ToldAsync(job, "notify"), StringComparison.Ordinal);
         await job.ConfirmStopAsync();
         row = await job.RowAsync();
-        Assert.Equal((after, null), (row.CurrentState, row.WaitingFor));
+        Assert.Equal((after, null, null), (row.CurrentState, row.WaitingFor, row.StopDoubtedAt));
     }
 
     [Fact]
@@ -43,6 +43,16 @@ public sealed class WhenStopsCannotBeConfirmed(SagaBench bench)
         await job.CancelAsync();
         await job.DelayFenceAsync("It is away.", isUnreachable: true);
         Assert.Equal(2, await job.TimesOwedAsync(nameof(StopUnconfirmed)));
+    }
+
+    [Fact]
+    public async Task A_pause_in_doubt_that_is_canceled_by_force_is_the_same_stop_and_told_of_once()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Pausing");
+        await job.DelayFenceAsync("It is away.", isUnreachable: true);
+        await job.CancelAsync(CancelMode.Force);
+        await job.DelayFenceAsync("It is away.", isUnreachable: true);
+        Assert.Equal((1, "Canceling"), (await job.TimesOwedAsync(nameof(StopUnconfirmed)), (await job.RowAsync()).CurrentState));
     }
 
     static Task<string?> ToldAsync(SagaJob job, string member) => job.OwedAsync(nameof(StopUnconfirmed), member);

@@ -74,6 +74,24 @@ public sealed class ContentTests(ContentTests.Fixture fixture) : IClassFixture<C
         Assert.Equal(!escalated, mail.Text.Contains("--force", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Canceling", true)]
+    [InlineData("Pausing", false)]
+    public async Task Mail_of_a_stop_that_is_late_by_force_says_what_is_left_and_offers_no_force(string state, bool canBeAbandoned)
+    {
+        var job = Guid.NewGuid();
+        var mail = await MailAsync(job, Events.Late(job, state: state, force: true));
+
+        foreach (var part in (string[])[mail.Text, mail.Html])
+        {
+            Assert.Contains("by force already", part, StringComparison.Ordinal);
+            Assert.Contains("docs/stopping.md", part, StringComparison.Ordinal);
+            Assert.DoesNotContain("--force", part, StringComparison.Ordinal);
+            Assert.Equal(canBeAbandoned, part.Contains($"headgate abandon {job}", StringComparison.Ordinal));
+            Assert.Equal(canBeAbandoned, part.Contains("ADMIN", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task Mail_of_a_stop_that_cannot_be_confirmed_says_that_it_is_tried_on()
     {

@@ -116,6 +116,33 @@ public sealed class TroubleTests : IAsyncLifetime
         Assert.Single(_bench.Mail.Received);
     }
 
+    // A column of JSON is JSON always; what it says need not be what this version knows.
+    [Theory]
+    [InlineData("notice - 'project'", "project")]
+    [InlineData("""jsonb_set(notice, '{kind}', '"WindChanged"')""", "kind")]
+    [InlineData("jsonb_set(notice, '{kind}', '99')", "kind")]
+    [InlineData("'null'", "null")]
+    public async Task Row_that_cannot_be_read_is_set_aside_with_the_reason_and_the_others_go(string notice, string reason)
+    {
+        var next = Guid.NewGuid();
+        await using (var mute = await _bench.RunMutelyAsync())
+        {
+            await mute.DeliverAsync(Events.Canceled(_job));
+            await mute.DeliverAsync(Events.Canceled(next));
+        }
+
+        await _bench.State.ExecuteAsync($"update notifier.outbox set notice = {notice} where job_id = '{_job}'");
+        using var given = GivenUpHere.Listen();
+        await using var notifier = await _bench.RunAsync();
+        await _bench.RowAsync(next, "state = 'Sent'");
+
+        await _bench.RowAsync(_job, $"state = 'GivenUp' and last_error like 'The notice cannot be read: %{reason}%'");
+        Assert.Contains("Error Mail ", notifier.Log, StringComparison.Ordinal);
+        Assert.Contains("The notice cannot be read: ", notifier.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("state database is away", notifier.Log, StringComparison.Ordinal);
+        Assert.Equal(1, given.Count);
+    }
+
     [Fact]
     public async Task Mail_that_waits_for_days_is_given_up()
     {

@@ -36,7 +36,8 @@ static class Events
         Notify = notify ?? Mail,
     };
 
-    public static JobDeadlinePassed Late(Guid job, NotifyDefinition? notify = null, bool escalated = false, string state = "Pausing") => new()
+    public static JobDeadlinePassed Late(
+        Guid job, NotifyDefinition? notify = null, bool escalated = false, string state = "Pausing", bool force = false) => new()
     {
         JobId = job,
         Project = "sales",
@@ -47,6 +48,7 @@ static class Events
         Deadline = At,
         Waiting = "a batch of object public.contacts",
         Escalated = escalated,
+        Force = force,
         Actor = "ann",
         Reason = "wrong mapping",
         Counts = new RecordCounts { Extracted = 80_000, Written = 8_400, Inserted = 8_400 },

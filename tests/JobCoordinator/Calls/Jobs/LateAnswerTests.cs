@@ -43,6 +43,31 @@ public sealed class LateAnswerTests
         await host.StopAsync();
     }
 
+    [Fact]
+    public async Task Answer_behind_its_questions_time_is_dropped_too()
+    {
+        await using var broker = await VirtualHost.CreateAsync("late");
+        var late = new SemaphoreSlim(0);
+        using var host = Asker(broker.AmqpUri, late);
+        await host.StartAsync();
+        var (bus, ear) = (host.Services.GetRequiredService<IBusControl>(), new Ear());
+        bus.ConnectReceiveObserver(ear);
+
+        await AskAsync(bus);
+        await ear.HeardAsync(NameOf(bus.Address));
+        for (var time = 0; time < 2; time++)
+        {
+            await Assert.ThrowsAsync<RequestTimeoutException>(() => bus.AskAsync<ResumeJob, CommandAnswered>(
+                Asked, new ResumeJob { JobId = Guid.NewGuid(), Actor = "tester" }, TimeSpan.FromMilliseconds(200), default));
+            late.Release();
+            await ear.HeardAsync(NameOf(bus.Address));
+        }
+
+        Assert.DoesNotContain(await broker.Management.ExchangesAsync(broker.Name), name => name.EndsWith("_skipped", StringComparison.Ordinal));
+        await AskAsync(bus);
+        await host.StopAsync();
+    }
+
     static async Task AskAsync(IBus bus)
     {
         var job = Guid.NewGuid();
@@ -50,7 +75,7 @@ public sealed class LateAnswerTests
         Assert.Equal(job, answer.JobId);
     }
 
-    static IHost Asker(Uri broker)
+    static IHost Asker(Uri broker, SemaphoreSlim? late = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(TimeProvider.System);
@@ -58,7 +83,16 @@ public sealed class LateAnswerTests
         {
             Name = Asked,
             Concurrency = 1,
-            Configure = (_, endpoint) => endpoint.Handler<PauseJob>(context => context.RespondAsync(Answer(context.Message.JobId))),
+            Configure = (_, endpoint) =>
+            {
+                endpoint.Handler<PauseJob>(context => context.RespondAsync(Answer(context.Message.JobId)));
+                if (late is null) return;
+                endpoint.Handler<ResumeJob>(async context =>
+                {
+                    await late.WaitAsync();
+                    await context.RespondAsync(Answer(context.Message.JobId));
+                });
+            },
         }));
         return builder.Build();
     }
