@@ -7,7 +7,7 @@ public sealed class PrivateRabbitMqTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
-    public async Task It_answers_on_loopback_keeps_messages_over_a_restart_and_stop_leaves_no_process()
+    public async Task It_answers_on_loopback_keeps_messages_over_a_restart_is_killed_with_its_helpers_starts_again_and_stop_leaves_no_process()
     {
         var server = await PrivateRabbitMq.StartAsync(new PrivateRabbitMqOptions { Directory = _scratch.In("rabbitmq") });
         var (process, port) = (server.ServerProcessId, server.Port);
@@ -23,23 +23,15 @@ public sealed class PrivateRabbitMqTests : IDisposable
         await server.Management.PurgeAllAsync();
         Assert.Equal(0, await server.Management.MessagesAsync("headgate.kept"));
 
+        await server.KillAsync();
+        Assert.Empty(ProcessesOf.Under(home));
+        await server.RestartAsync();
+        Assert.Equal(["headgate.kept"], (await server.Management.QueuesAsync()).Select(queue => queue.Name));
+
         process = server.ServerProcessId;
         await server.StopAsync();
         Assert.False(ProcessesOf.Exists(process));
         Assert.Empty(ProcessesOf.Under(home));
-    }
-
-    [Fact]
-    public async Task Kill_ends_it_at_once_with_its_helpers_and_it_starts_again()
-    {
-        await using var server = await PrivateRabbitMq.StartAsync(new PrivateRabbitMqOptions { Directory = _scratch.In("rabbitmq"), Temporary = true });
-        var home = Path.GetDirectoryName(server.LogFile)!;
-
-        await server.KillAsync();
-
-        Assert.DoesNotContain(ProcessesOf.Under(home), commandLine => !commandLine.Contains("janitor", StringComparison.Ordinal));
-        await server.RestartAsync();
-        Assert.Empty(await server.Management.QueuesAsync());
     }
 
     [Fact]

@@ -12,7 +12,6 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
     internal static readonly string[] AtWorker =
     [
         FaultPoints.PlanMade,
-        FaultPoints.SegmentPublished,
         FaultPoints.SchemaChanged,
         $"{FaultPoints.BatchCommitted}#2",
         $"{FaultPoints.StepAnswered}/Load#2",
@@ -29,6 +28,7 @@ public sealed class BothCrashTests(BothCrashTests.Fixture fixture, ITestOutputHe
     internal static readonly string[] AtWorkerByHand =
     [
         FaultPoints.PlanStored,
+        FaultPoints.SegmentPublished,
         $"{FaultPoints.SegmentAdopted}#4",
         FaultPoints.SchemaUnchanged,
         FaultPoints.BatchNotBegun,

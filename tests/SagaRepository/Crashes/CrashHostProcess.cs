@@ -33,6 +33,9 @@ sealed class CrashHostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // It lives for seconds: what is compiled a second time, to run faster, is not used any more when it is done.
+        start.Environment["DOTNET_TC_CallCounting"] = "0";
+        start.Environment["DOTNET_gcConcurrent"] = "0";
         foreach (var (name, value) in settings)
             start.Environment["CRASHHOST_" + name] = value;
         return new CrashHostProcess(start);
