@@ -10,7 +10,8 @@ sealed class FreezingProxy : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     readonly string _host;
     readonly int _port;
-    volatile bool _frozen;
+    volatile int _taken;
+    volatile int _frozen;
 
     public FreezingProxy(string host, int port)
     {
@@ -21,7 +22,10 @@ sealed class FreezingProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public void Freeze() => _frozen = true;
+    public void Freeze() => _frozen = int.MaxValue;
+
+    /// <summary>Only the connections that are there; later ones pass.</summary>
+    public void FreezeOpen() => _frozen = _taken;
 
     public async ValueTask DisposeAsync()
     {
@@ -35,7 +39,7 @@ sealed class FreezingProxy : IAsyncDisposable
         try
         {
             while (true)
-                _ = ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token));
+                _ = ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token), ++_taken);
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -43,7 +47,7 @@ sealed class FreezingProxy : IAsyncDisposable
         }
     }
 
-    async Task ServeAsync(TcpClient client)
+    async Task ServeAsync(TcpClient client, int no)
     {
         using (client)
         {
@@ -51,18 +55,18 @@ sealed class FreezingProxy : IAsyncDisposable
             if (_host.StartsWith('/')) await server.ConnectAsync(new UnixDomainSocketEndPoint($"{_host}/.s.PGSQL.{_port}"));
             else await server.ConnectAsync(_host, _port);
             await using var stream = new NetworkStream(server);
-            await Task.WhenAny(PassAsync(client.GetStream(), stream), PassAsync(stream, client.GetStream()));
+            await Task.WhenAny(PassAsync(client.GetStream(), stream, no), PassAsync(stream, client.GetStream(), no));
         }
     }
 
-    async Task PassAsync(Stream from, Stream to)
+    async Task PassAsync(Stream from, Stream to, int no)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             for (int read; (read = await from.ReadAsync(buffer, _stop.Token)) > 0;)
             {
-                if (_frozen) await Task.Delay(Timeout.Infinite, _stop.Token);
+                if (no <= _frozen) await Task.Delay(Timeout.Infinite, _stop.Token);
                 await to.WriteAsync(buffer.AsMemory(0, read), _stop.Token);
             }
         }

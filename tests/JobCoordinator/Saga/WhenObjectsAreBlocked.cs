@@ -27,7 +27,7 @@ public sealed class WhenObjectsAreBlocked(SagaBench bench)
     }
 
     [Fact]
-    public async Task The_estimate_and_the_rounds_over_waiting_records_are_those_of_the_others()
+    public async Task The_levels_the_estimate_and_the_rounds_over_waiting_records_are_those_of_the_others()
     {
         var job = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
         await AnswerAsync(job, planned: [1], blocked: [0]);
@@ -109,7 +109,7 @@ public sealed class WhenObjectsAreBlocked(SagaBench bench)
         DestinationRole = "worker",
         Objects = [.. planned.Select(no => new PlannedObject
         {
-            ObjectNo = no, From = $"public.{no}", To = $"public.{no}", Full = true, Level = 0, EstimatedRows = 20, FirstSegmentNo = 0, SegmentCount = 1,
+            ObjectNo = no, From = $"public.{no}", To = $"public.{no}", Full = true, Level = no, EstimatedRows = 20, FirstSegmentNo = 0, SegmentCount = 1,
         })],
         Blocked = [.. blocked.Select(no => new BlockedObject
         {

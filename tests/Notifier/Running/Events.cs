@@ -38,22 +38,22 @@ static class Events
 
     public static JobDeadlinePassed Late(
         Guid job, NotifyDefinition? notify = null, bool escalated = false, string state = "Pausing", bool force = false) => new()
-    {
-        JobId = job,
-        Project = "sales",
-        Pipeline = "crm",
-        At = At,
-        Attempt = 1,
-        State = state,
-        Deadline = At,
-        Waiting = "a batch of object public.contacts",
-        Escalated = escalated,
-        Force = force,
-        Actor = "ann",
-        Reason = "wrong mapping",
-        Counts = new RecordCounts { Extracted = 80_000, Written = 8_400, Inserted = 8_400 },
-        Notify = notify ?? Mail,
-    };
+        {
+            JobId = job,
+            Project = "sales",
+            Pipeline = "crm",
+            At = At,
+            Attempt = 1,
+            State = state,
+            Deadline = At,
+            Waiting = "a batch of object public.contacts",
+            Escalated = escalated,
+            Force = force,
+            Actor = "ann",
+            Reason = "wrong mapping",
+            Counts = new RecordCounts { Extracted = 80_000, Written = 8_400, Inserted = 8_400 },
+            Notify = notify ?? Mail,
+        };
 
     public static StopUnconfirmed Unconfirmed(Guid job, NotifyDefinition? notify = null) => new()
     {
