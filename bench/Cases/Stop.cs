@@ -12,7 +12,7 @@ sealed class Stop(string name, int factor) : IBenchCase
     const double ForceLimit = 250;
 
     // A job that is canceled does not go on: each forced stop of a load needs an extraction of its own before, and the large one takes half a minute.
-    const int LargeForcedWrites = 5;
+    const int LargeForcedWrites = 10;
 
     public string Name => name;
 

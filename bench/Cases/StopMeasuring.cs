@@ -7,7 +7,7 @@ sealed class StopMeasuring(StopSubject subject)
 
     // Of the whole extraction: one that is resumed goes on, so that a few of these come through all of it.
     const double BetweenPauses = 0.1;
-    const double BeforeForce = 0.5;
+    const double BeforeForce = 0.8;
 
     /// <summary>Pauses; a paused job is resumed, and paused again as long as it has not come too far.</summary>
     public Task<IReadOnlyList<StopTime>> GracefulAsync(StopPhase phase, int times, CancellationToken cancellationToken) =>

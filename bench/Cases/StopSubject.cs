@@ -8,6 +8,9 @@ sealed class StopSubject(CaseRun run, string pipeline, string table, long rows)
 {
     const string Actor = "bench";
     const double MostLoaded = 0.9;
+
+    // Once it reads, one second of extraction is like another.
+    static readonly TimeSpan LongestExtracted = TimeSpan.FromSeconds(5);
     const double LoadedBetween = 0.04;
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -100,7 +103,8 @@ sealed class StopSubject(CaseRun run, string pipeline, string table, long rows)
     async Task<bool> ExtractingAsync(Guid job, double most, CancellationToken cancellationToken)
     {
         if (await StateAsync(job, ["Initializing", "Processing", "Collecting", "Completed"], cancellationToken) != "Initializing") return false;
-        await Task.Delay(_extraction * (most * _random.NextDouble()), cancellationToken);
+        var longest = _extraction * most < LongestExtracted ? _extraction * most : LongestExtracted;
+        await Task.Delay(longest * _random.NextDouble(), cancellationToken);
         return await run.Headgate.StateAsync(job, cancellationToken) == "Initializing";
     }
 
