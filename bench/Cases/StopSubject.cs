@@ -8,10 +8,10 @@ sealed class StopSubject(CaseRun run, string pipeline, string table, long rows)
 {
     const string Actor = "bench";
     const double MostLoaded = 0.9;
+    const double LoadedBetween = 0.04;
 
     // Once it reads, one second of extraction is like another.
     static readonly TimeSpan LongestExtracted = TimeSpan.FromSeconds(5);
-    const double LoadedBetween = 0.04;
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 

@@ -9,6 +9,18 @@ public sealed record SegmentProgress
     /// <summary>The segment's number, unique in its object and attempt.</summary>
     public required int SegmentNo { get; init; }
 
-    /// <summary>Records taken by committed batches so far.</summary>
+    /// <summary>Records taken by committed batches so far; the sum of the next four.</summary>
     public required long Written { get; init; }
+
+    /// <summary>New at the destination. Default 0, as of a worker that does not tell.</summary>
+    public long Inserted { get; init; }
+
+    /// <summary>Changed at the destination. Default 0.</summary>
+    public long Updated { get; init; }
+
+    /// <summary>Already as they should be. Default 0.</summary>
+    public long Unchanged { get; init; }
+
+    /// <summary>Refused by the destination and recorded. Default 0.</summary>
+    public long Rejected { get; init; }
 }

@@ -10,6 +10,9 @@ sealed class ExclusiveLock(NpgsqlDataSource dataSource, NpgsqlConnection connect
     static readonly TimeSpan Round = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(3);
 
+    // Seconds. A server that does not even say that the lock was not to be had is silent.
+    const int Grace = 10;
+
     /// <returns>Null once it is had; after the move's patience, who still holds it.</returns>
     public Task<string?> TakeAsync(FenceMove move, CancellationToken cancellationToken)
     {
@@ -63,7 +66,7 @@ sealed class ExclusiveLock(NpgsqlDataSource dataSource, NpgsqlConnection connect
         var milliseconds = (int)Math.Clamp(patience.TotalMilliseconds, 1, int.MaxValue / 2);
         await using var batch = new NpgsqlBatch(connection, transaction)
         {
-            Timeout = (milliseconds / 1000) + 30,
+            Timeout = (milliseconds / 1000) + Grace,
             BatchCommands =
             {
                 new NpgsqlBatchCommand(

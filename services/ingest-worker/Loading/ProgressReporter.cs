@@ -34,7 +34,7 @@ sealed partial class ProgressReporter(IBus bus, TimeProvider time, ILogger<Progr
 
     async Task ReportAsync(CancellationToken cancellationToken)
     {
-        var jobs = _inHand.Keys.Where(hand => hand.Written >= 0).GroupBy(hand => (hand.JobId, hand.Epoch));
+        var jobs = _inHand.Keys.Where(hand => hand.Counts is not null).GroupBy(hand => (hand.JobId, hand.Epoch));
         foreach (var job in jobs.Where(job => job.Any(hand => hand.HasNews)))
         {
             try
@@ -50,14 +50,6 @@ sealed partial class ProgressReporter(IBus bus, TimeProvider time, ILogger<Progr
         }
     }
 
-    static JobProgressed Describe(Guid jobId, int epoch, IEnumerable<SegmentInHand> segments)
-    {
-        var told = new List<SegmentProgress>();
-        foreach (var hand in segments)
-        {
-            told.Add(new SegmentProgress { ObjectNo = hand.ObjectNo, SegmentNo = hand.SegmentNo, Written = hand.Tell() });
-        }
-
-        return new JobProgressed { JobId = jobId, Epoch = epoch, Segments = told };
-    }
+    static JobProgressed Describe(Guid jobId, int epoch, IEnumerable<SegmentInHand> segments) =>
+        new() { JobId = jobId, Epoch = epoch, Segments = [.. segments.Select(hand => hand.Tell()).OfType<SegmentProgress>()] };
 }

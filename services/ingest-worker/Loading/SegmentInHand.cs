@@ -1,9 +1,12 @@
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Loading;
+
 namespace Headgate.IngestWorker.Loading;
 
 /// <summary>A segment that this process is loading; disposing takes it off the reports.</summary>
 sealed class SegmentInHand(Guid jobId, int epoch, int objectNo, int segmentNo, Action<SegmentInHand> remove) : IDisposable
 {
-    long _written = -1;
+    RecordCounts? _counts;
     bool _hasNews;
 
     public Guid JobId => jobId;
@@ -14,24 +17,33 @@ sealed class SegmentInHand(Guid jobId, int epoch, int objectNo, int segmentNo, A
 
     public int SegmentNo => segmentNo;
 
-    /// <summary>Records taken so far; -1: not known yet.</summary>
-    public long Written => Volatile.Read(ref _written);
+    /// <summary>Records taken so far; null: not known yet.</summary>
+    public RecordCounts? Counts => Volatile.Read(ref _counts);
 
     /// <summary>Whether anything was reported since it was told last, be it the same number: that is a sign of life.</summary>
     public bool HasNews => Volatile.Read(ref _hasNews);
 
-    public void Report(long written)
+    public void Report(RecordCounts counts)
     {
-        Volatile.Write(ref _written, written);
+        Volatile.Write(ref _counts, counts);
         Volatile.Write(ref _hasNews, true);
     }
 
-    /// <summary>What is told from here on is old, unless it turns out that nobody heard it.</summary>
-    public long Tell()
+    /// <summary>What is told from here on is old, unless it turns out that nobody heard it. Null: nothing is known yet.</summary>
+    public SegmentProgress? Tell()
     {
-        // Before the number is read: what is reported in between is told again, and never missed.
+        // Before the numbers are read: what is reported in between is told again, and never missed.
         Interlocked.Exchange(ref _hasNews, false);
-        return Written;
+        return Counts is not { } counts ? null : new SegmentProgress
+        {
+            ObjectNo = objectNo,
+            SegmentNo = segmentNo,
+            Written = counts.Written,
+            Inserted = counts.Inserted,
+            Updated = counts.Updated,
+            Unchanged = counts.Unchanged,
+            Rejected = counts.Rejected,
+        };
     }
 
     public void TellAgain() => Volatile.Write(ref _hasNews, true);

@@ -21,7 +21,7 @@ sealed class SegmentLoad(
     SegmentReader staged,
     LoadLimits limits,
     TimeProvider time,
-    Action<long> report)
+    Action<RecordCounts> report)
 {
     readonly BatchSize _size = new(limits.BatchTarget, limits.FirstBatch);
     readonly RowPace _pace = new(limits.Rate, TimeSpan.FromSeconds(1), time);
@@ -92,7 +92,7 @@ sealed class SegmentLoad(
         await FaultPoint.ReachedAsync(FaultPoints.BatchWritten);
         await CommitAsync(transaction);
         await FaultPoint.ReachedAsync(FaultPoints.BatchCommitted);
-        Report(batch, isRejected, time.GetElapsedTime(began));
+        Report(transaction.Counts, batch, isRejected, time.GetElapsedTime(began));
         return CheckStop(transaction, batch);
     }
 
@@ -121,7 +121,7 @@ sealed class SegmentLoad(
     // Not cancelable: once the commit is sent nobody can take it back, and its outcome is wanted.
     static Task CommitAsync(IBatchTransaction transaction) => transaction.CommitAsync();
 
-    void Report(IRecordBatch batch, bool isRejected, TimeSpan elapsed)
+    void Report(RecordCounts counts, IRecordBatch batch, bool isRejected, TimeSpan elapsed)
     {
         _verdict = null;
         _condemned = -1;
@@ -130,7 +130,7 @@ sealed class SegmentLoad(
         else _size.Committed(batch.Rows, elapsed);
         _pace.Took(batch.Rows);
         WorkerTelemetry.Committed(batch.Rows, isRejected, elapsed);
-        report(batch.FirstRow + batch.Rows);
+        report(counts);
     }
 
     LoadOutcome? CheckStop(IBatchTransaction transaction, IRecordBatch batch)
@@ -157,7 +157,7 @@ sealed class SegmentLoad(
     }
 
     async Task<LoadOutcome> RetryDeferredAsync((RecordCounts Counts, long Deferred) before, CancellationToken cancellationToken) =>
-        await destination.RetryDeferredAsync(ticket, plan, () => report(ticket.Rows), cancellationToken) is { } after
+        await destination.RetryDeferredAsync(ticket, plan, () => report(before.Counts), cancellationToken) is { } after
             ? new LoadOutcome.Loaded(after, before.Deferred - (before.Counts.Rejected - after.Rejected))
             : new LoadOutcome.Skipped(nameof(SkipReason.Fenced));
 

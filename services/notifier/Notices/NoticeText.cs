@@ -42,7 +42,7 @@ static class NoticeText
         if (notice.Kind != NoticeKind.JobFailed && (notice.Actor ?? notice.Reason) is not null)
         {
             yield return ("Who", notice.Actor ?? "not said");
-            yield return ("Why", notice.Reason ?? "not said");
+            yield return ("Why", notice.Reason ?? $"not said yet; what is said afterwards: headgate jobs show {notice.JobId}");
         }
 
         yield return ("Records", Counts(notice));

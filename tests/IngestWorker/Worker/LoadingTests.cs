@@ -1,4 +1,5 @@
 using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
 using Headgate.IngestWorker.Loading;
@@ -10,6 +11,8 @@ namespace Headgate.IngestWorker.Tests.Worker;
 
 public sealed class LoadingTests : WorkerTest
 {
+    static readonly RecordCounts Seven = new() { Written = 7, Inserted = 3, Updated = 2, Unchanged = 1, Rejected = 1 };
+
     // A tick: every message takes one batch and goes to the end of its lane.
     internal override (string Name, string Value)[] Options => [("HEADGATE_WORKER_YIELD_AFTER", "00:00:00.0000001")];
 
@@ -106,14 +109,15 @@ public sealed class LoadingTests : WorkerTest
     {
         var (job, staged) = await StageAsync();
         using var hand = Worker.Get<ProgressReporter>().Take(job.Load(staged));
-        hand.Report(7);
+        hand.Report(Seven);
 
         var progressed = await Worker.Trail.NextAsync<JobProgressed>();
         // The same number again is a sign of life.
-        hand.Report(7);
+        hand.Report(Seven);
         var again = await Worker.Trail.NextAsync<JobProgressed>();
 
-        Assert.All([progressed, again], told => Assert.Equal((job.JobId, 7L), (told.JobId, Assert.Single(told.Segments).Written)));
+        var segment = new SegmentProgress { ObjectNo = 0, SegmentNo = 0, Written = 7, Inserted = 3, Updated = 2, Unchanged = 1, Rejected = 1 };
+        Assert.All([progressed, again], told => Assert.Equal((job.JobId, segment), (told.JobId, Assert.Single(told.Segments))));
     }
 
     [Fact]
@@ -123,7 +127,7 @@ public sealed class LoadingTests : WorkerTest
         var refusal = new FirstRefused();
         using var observed = Worker.Get<IBus>().ConnectPublishObserver(refusal);
         using var hand = Worker.Get<ProgressReporter>().Take(job.Load(staged));
-        hand.Report(7);
+        hand.Report(Seven);
 
         var progressed = await Worker.Trail.NextAsync<JobProgressed>();
 

@@ -180,16 +180,29 @@ public sealed class WhenProcessing(SagaBench bench)
     public async Task Progress_is_shown_and_never_goes_back()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Processing");
-        await ProgressAsync(job, 8);
-        await ProgressAsync(job, 5);
-        Assert.Equal(8, (await job.RowAsync()).Written);
+        await ProgressAsync(job, inserted: 4, unchanged: 4);
+        await ProgressAsync(job, inserted: 5, unchanged: 0);
+        var row = await job.RowAsync();
+        Assert.Equal((11, 4, 1, 4, 2), (row.Written, row.Inserted, row.Updated, row.Unchanged, row.Rejected));
     }
 
-    async Task ProgressAsync(SagaJob job, long written) => await bench.HandleAsync(new JobProgressed
+    async Task ProgressAsync(SagaJob job, long inserted, long unchanged) => await bench.HandleAsync(new JobProgressed
     {
         JobId = job.Id,
         Epoch = await job.EpochAsync(),
-        Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = 0, Written = written }],
+        Segments =
+        [
+            new SegmentProgress
+            {
+                ObjectNo = 0,
+                SegmentNo = 0,
+                Written = inserted + unchanged + 3,
+                Inserted = inserted,
+                Updated = 1,
+                Unchanged = unchanged,
+                Rejected = 2,
+            },
+        ],
     });
 
     Task<List<Guid>> OffsetsAsync(SagaJob job) => bench.ReadAsync(db => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.ToListAsync(

@@ -113,6 +113,21 @@ public sealed class WhenRecordsWait(SagaBench bench)
         Assert.Equal(JobPhase.Closing, (await (await WaitingInVainAsync(maxRejects: 3)).RowAsync()).Phase);
 
     /// <summary>A job of which three records waited for others that did not come.</summary>
+    // Of a segment in hand nobody knows yet which of its rejected records only wait.
+    [Fact]
+    public async Task Those_of_a_segment_that_is_not_through_are_not_held_against_the_job()
+    {
+        var job = await (await bench.AcceptAsync(maxRejects: 1)).InAsync("Processing");
+        await bench.HandleAsync(new JobProgressed
+        {
+            JobId = job.Id,
+            Epoch = await job.EpochAsync(),
+            Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = 0, Written = 5, Inserted = 2, Rejected = 3 }],
+        });
+        await job.LoadAsync(1, deferred: 1);
+        Assert.Equal((JobPhase.Loading, 4), ((await job.RowAsync()).Phase, (await job.RowAsync()).Rejected));
+    }
+
     async Task<SagaJob> WaitingInVainAsync(int maxRejects)
     {
         var job = await (await bench.AcceptAsync(maxRejects: maxRejects)).InAsync("Processing");

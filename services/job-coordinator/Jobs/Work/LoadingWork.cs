@@ -73,17 +73,25 @@ static class LoadingWork
         int[] objects = [.. progressed.Segments.Select(segment => segment.ObjectNo)];
         int[] segments = [.. progressed.Segments.Select(segment => segment.SegmentNo)];
         long[] written = [.. progressed.Segments.Select(segment => segment.Written)];
+        long[] inserted = [.. progressed.Segments.Select(segment => segment.Inserted)];
+        long[] updated = [.. progressed.Segments.Select(segment => segment.Updated)];
+        long[] unchanged = [.. progressed.Segments.Select(segment => segment.Unchanged)];
+        long[] rejected = [.. progressed.Segments.Select(segment => segment.Rejected)];
         var counts = (await db.Database.SqlQuery<ProgressCounts>(
             $"""
              with advanced as (
-                 update coordinator.job_segment s set written = p.written
-                 from unnest({objects}, {segments}, {written}) p (object_no, segment_no, written)
+                 update coordinator.job_segment s
+                 set written = p.written, inserted = p.inserted, updated = p.updated, unchanged = p.unchanged, rejected = p.rejected
+                 from unnest({objects}, {segments}, {written}, {inserted}, {updated}, {unchanged}, {rejected})
+                     p (object_no, segment_no, written, inserted, updated, unchanged, rejected)
                  where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = p.object_no
                    and s.segment_no = p.segment_no and s.state in ('Sealed', 'Loading') and s.written < p.written
-                 returning s.object_no, s.segment_no, s.written)
-             select coalesce(sum(coalesce(a.written, s.written)), 0)::bigint as written, coalesce(sum(s.inserted), 0)::bigint as inserted,
-                    coalesce(sum(s.updated), 0)::bigint as updated, coalesce(sum(s.unchanged), 0)::bigint as unchanged,
-                    coalesce(sum(s.rejected), 0)::bigint as rejected,
+                 returning s.object_no, s.segment_no, s.written, s.inserted, s.updated, s.unchanged, s.rejected)
+             select coalesce(sum(coalesce(a.written, s.written)), 0)::bigint as written,
+                    coalesce(sum(coalesce(a.inserted, s.inserted)), 0)::bigint as inserted,
+                    coalesce(sum(coalesce(a.updated, s.updated)), 0)::bigint as updated,
+                    coalesce(sum(coalesce(a.unchanged, s.unchanged)), 0)::bigint as unchanged,
+                    coalesce(sum(coalesce(a.rejected, s.rejected)), 0)::bigint as rejected,
                     min(s.not_before) filter (where s.state in ('Planned', 'Sealed') and s.not_before > now()) as retry
              from coordinator.job_segment s left join advanced a using (object_no, segment_no)
              where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state <> 'Abandoned'
@@ -128,14 +136,17 @@ static class LoadingWork
                             and state in ('Planned', 'Extracting', 'Sealed', 'Loading')) as "Value"
          """).SingleAsync();
 
-    /// <summary>Whether more records were rejected for good than the pipeline allows; those that still wait for others are not.</summary>
+    /// <summary>
+    /// Whether more records were rejected for good than the pipeline allows. Those that still wait for others are not, and how many of a segment
+    /// do is not known before it is through.
+    /// </summary>
     public static async Task<bool> HasTooManyRejectsAsync(CoordinatorDbContext db, SyncJob job)
     {
         if (job.Rejected == 0) return false;
         var rejected = await db.Database.SqlQuery<long>(
             $"""
              select coalesce(sum(rejected - deferred), 0)::bigint as "Value" from coordinator.job_segment
-             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state <> 'Abandoned'
+             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and (state = 'Loaded' or state <> 'Abandoned' and round > 0)
              """).SingleAsync();
         return rejected > (await PipelineWork.LoadOptionsAsync(db, job)).MaxRejects;
     }
