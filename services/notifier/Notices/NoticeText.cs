@@ -61,6 +61,9 @@ static class NoticeText
                 ($"headgate restart {job}", "begins anew, as a new attempt; what was written stays"),
                 ($"headgate discard {job}", "ends it for good"),
             ],
+            // What pauses can be given up on once it is canceled.
+            NoticeKind.StopUnconfirmed when notice.State == "Pausing" =>
+                [($"headgate cancel --force {job}", "makes a cancel of it, which an ADMIN can give up on; mend the way to the destination first, if you can")],
             NoticeKind.StopUnconfirmed => [($"headgate abandon {job}", "gives up on it, unconfirmed (ADMIN); mend the way to the destination first, if you can")],
             _ when notice.Escalated || notice.State is not ("Pausing" or "Canceling") => [],
             // What pauses cannot be given up on: it has to be waited for, or canceled.

@@ -92,15 +92,26 @@ public sealed class ContentTests(ContentTests.Fixture fixture) : IClassFixture<C
         }
     }
 
-    [Fact]
-    public async Task Mail_of_a_stop_that_cannot_be_confirmed_says_that_it_is_tried_on()
+    [Theory]
+    [InlineData("Canceling", "abandon")]
+    [InlineData("Pausing", "cancel --force")]
+    public async Task Mail_of_a_stop_that_cannot_be_confirmed_says_that_it_is_tried_on_and_what_its_state_allows(string state, string offered)
     {
         var job = Guid.NewGuid();
-        var mail = await MailAsync(job, Events.Unconfirmed(job));
+        var mail = await MailAsync(job, Events.Unconfirmed(job) with { State = state });
 
         Assert.Equal("[Headgate] sales/crm: stop unconfirmed", mail.Subject);
         Assert.Contains("It is tried on", mail.Text, StringComparison.Ordinal);
-        Assert.Contains($"headgate abandon {job}", mail.Text, StringComparison.Ordinal);
+        Assert.Equal(offered == "abandon", mail.Text.Contains($"headgate abandon {job}", StringComparison.Ordinal));
+        Assert.Contains($"headgate {offered} {job}", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mail_of_a_cancel_whose_reason_comes_later_says_where_it_is()
+    {
+        var job = Guid.NewGuid();
+        var mail = await MailAsync(job, Events.Canceled(job, reason: null));
+        Assert.Contains($"not said yet; what is said afterwards: headgate jobs show {job}", mail.Text, StringComparison.Ordinal);
     }
 
     [Fact]
