@@ -29,7 +29,7 @@ sealed class JobConsumerBus : IAsyncDisposable
         {
             bus.DisableUsageTelemetry();
             bus.AddMessageScheduler(NoScheduler);
-            bus.AddConsumer<Consumer>(consumer => consumer.Options<JobOptions<WaitForCancel>>(options => options.SetConcurrentJobLimit(MostAtOnce)));
+            bus.AddConsumer<CancelableConsumer>(consumer => consumer.Options<JobOptions<WaitForCancel>>(options => options.SetConcurrentJobLimit(MostAtOnce)));
             bus.SetJobConsumerOptions();
             bus.AddJobSagaStateMachines();
             bus.UsingRabbitMq((context, transport) =>
@@ -96,7 +96,7 @@ sealed class JobConsumerBus : IAsyncDisposable
         }
     }
 
-    sealed class Consumer(Waiting waiting) : IJobConsumer<WaitForCancel>
+    sealed class CancelableConsumer(Waiting waiting) : IJobConsumer<WaitForCancel>
     {
         public Task Run(JobContext<WaitForCancel> context) => waiting.RunAsync(context.Job.Id, context.CancellationToken);
     }
