@@ -1,4 +1,5 @@
 using Headgate.Connectors.Destinations;
+using Headgate.Contracts.Jobs;
 using Headgate.IngestWorker.Loading;
 using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Staging;
@@ -15,7 +16,7 @@ public abstract class LoadTest : IDisposable
 
     internal JumpingTime Time { get; } = new();
 
-    internal List<long> Reports { get; } = [];
+    internal List<RecordCounts> Reports { get; } = [];
 
     internal Guid JobId { get; } = Guid.NewGuid();
 

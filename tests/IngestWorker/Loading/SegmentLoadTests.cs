@@ -17,7 +17,8 @@ public sealed class SegmentLoadTests : LoadTest
         Assert.Equal(30_000, loaded.Counts.Inserted);
         AssertContiguous(30_000);
         Assert.Equal([2_000, 4_000, 4_000], Ledger.Batches.Take(3).Select(batch => batch.Rows));
-        Assert.Equal(Ledger.Batches.Select(batch => batch.First + batch.Rows), Reports);
+        Assert.Equal(Ledger.Batches.Select(batch => batch.First + batch.Rows), Reports.Select(counts => counts.Written));
+        Assert.All(Reports, counts => Assert.Equal(counts.Written, counts.Inserted));
     }
 
     [Fact]
@@ -194,7 +195,7 @@ public sealed class SegmentLoadTests : LoadTest
         var first = Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(10, round: 1));
         Assert.Equal((1, 1, 9), (first.Deferred, first.Counts.Rejected, first.Counts.Inserted));
         // A sign of life: there is no new number to tell.
-        Assert.Equal([10, 10], Reports.TakeLast(2));
+        Assert.Equal([10, 10], Reports.TakeLast(2).Select(counts => counts.Written));
 
         var second = Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(10, round: 2));
         Assert.Equal((1, 1), (second.Deferred, second.Counts.Rejected));
