@@ -88,6 +88,24 @@ public sealed class CheckerTests(FinishedRuns runs) : IClassFixture<FinishedRuns
         Assert.Contains(await checker.JudgeAsync(), finding => finding.Guarantee == Guarantee.OffsetsAreRight);
     }
 
+    [Fact]
+    public async Task Fence_is_where_it_was_after_a_pause_in_which_there_was_nothing_to_move()
+    {
+        const string paused =
+            """
+            insert into coordinator.job_stop (job_id, project, pipeline, attempt, epoch, state, phase, intent, mode, cause, actor, first_requested_at,
+                                              requested_at, confirmed_at, at_once)
+            select job_id, project, pipeline, attempt, epoch - 1, 'Collecting', 'Verifying', 'Pause', 'Graceful', 'Command', 'test', now(), now(), now(), true
+            from coordinator.sync_job where state = 'Completed'
+            """;
+        await using var state = await runs.State.CopyAsync();
+        var checker = runs.Checker.In(state.DataSource, runs.Source.DataSource, runs.Destination.DataSource);
+        await state.ExecuteAsync("update coordinator.sync_job set epoch = epoch + 2 where state = 'Completed'");
+        Assert.Contains(await checker.JudgeAsync(), finding => finding.Guarantee == Guarantee.FenceIsClosed);
+        await state.ExecuteAsync(paused);
+        Assert.DoesNotContain(await checker.JudgeAsync(), finding => finding.Guarantee == Guarantee.FenceIsClosed);
+    }
+
     [Theory]
     [InlineData("an offset of a job that was canceled", Guarantee.OffsetsAreRight,
         "update coordinator.object_offset set job_id = (select job_id from coordinator.sync_job where state = 'Canceled') where object_key like '%known%'")]

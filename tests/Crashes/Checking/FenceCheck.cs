@@ -12,9 +12,15 @@ static class FenceCheck
         var (id, attempt, epoch, open) = ((Guid)row[0]!, (int)row[1]!, (int)row[2]!, (bool)row[3]!);
         if (open) return [Of($"it is open for {id}, and no job is in motion")];
         if (run.Jobs.SingleOrDefault(job => job.Id == id) is not { } job) return [Of($"it stands for {id}, which is no job of the pipeline")];
-        var isRight = job.State == "Completed" ? (attempt, epoch) == (job.Attempt, job.Epoch) : attempt <= job.Attempt && epoch <= job.Epoch;
+        var isRight = job.State == "Completed"
+            ? (attempt, epoch) == (job.Attempt, job.Epoch - await UnmovedAsync(run, job)) : attempt <= job.Attempt && epoch <= job.Epoch;
         return isRight ? [] : [Of($"it stands at attempt {attempt}, epoch {epoch} of {id}, which is {job.State} at attempt {job.Attempt}, epoch {job.Epoch}")];
     }
+
+    // A job that is paused while it is Collecting has its fence closed already: its epoch rises with the pause and with the resume all the same,
+    // so that what is older is stale, and nobody moves anything.
+    static async Task<long> UnmovedAsync(CheckedRun run, CheckedJob job) => 2 * (long)(await run.State.OneAsync(
+        "select count(*) from coordinator.job_stop where job_id = $1 and attempt = $2 and state = 'Collecting' and at_once", job.Id, job.Attempt))!;
 
     static Finding Of(string sentence) => new(Guarantee.FenceIsClosed, sentence);
 }
