@@ -31,6 +31,7 @@ sealed class JobConsumerBus : IAsyncDisposable
             bus.AddMessageScheduler(NoScheduler);
             bus.AddConsumer<CancelableConsumer>(consumer => consumer.Options<JobOptions<WaitForCancel>>(options => options.SetConcurrentJobLimit(MostAtOnce)));
             bus.SetJobConsumerOptions();
+            bus.SetInMemorySagaRepositoryProvider();
             bus.AddJobSagaStateMachines();
             bus.UsingRabbitMq((context, transport) =>
             {
