@@ -40,4 +40,10 @@ public sealed record AcceptJob
 
     /// <summary>When the run was accepted, UTC.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>Of a resync: destination tables are dropped and created anew. Default: kept, and evolved.</summary>
+    public bool DropAndLoad { get; init; }
+
+    /// <summary>The job that was ended for this one to start; null: none was active.</summary>
+    public Guid? PredecessorId { get; init; }
 }

@@ -23,4 +23,7 @@ public sealed record CancelJob
 
     /// <summary>By force although records in flight will be in doubt, at a destination whose writes are not idempotent. Default: refused there.</summary>
     public bool AcceptInDoubt { get; init; }
+
+    /// <summary>The run that waits for the job to end, which is why it is canceled; null: none does.</summary>
+    public Guid? SuccessorId { get; init; }
 }

@@ -12,7 +12,7 @@ public sealed record RunAnswered
     /// <summary>The rule by which it was skipped or refused; null: it was started.</summary>
     public RunRule? Rule { get; init; }
 
-    /// <summary>The job that was started or resumed, or that is in the way.</summary>
+    /// <summary>The job that was started or resumed, that is in the way, or that the run waits for.</summary>
     public Guid? JobId { get; init; }
 
     /// <summary>The state of the job that is in the way or was Failed; null: it is not there yet, or there is none.</summary>
@@ -26,6 +26,9 @@ public sealed record RunAnswered
 
     /// <summary>The state of the pipeline; null: there is none.</summary>
     public string? PipelineState { get; init; }
+
+    /// <summary>The run that waits for the active job already; null: none does.</summary>
+    public Guid? SuccessorId { get; init; }
 
     /// <summary>What happened or why not, in one sentence.</summary>
     public required string Sentence { get; init; }

@@ -9,6 +9,9 @@ public enum RunOutcome
     /// <summary>The pipeline's failed job goes on instead.</summary>
     Resumed,
 
+    /// <summary>The run waits as the successor of the job that is active, which is being canceled.</summary>
+    Waiting,
+
     /// <summary>A job is active already; the skip is recorded.</summary>
     Skipped,
 

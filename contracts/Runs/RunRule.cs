@@ -6,6 +6,9 @@ public enum RunRule
     /// <summary>A job of the pipeline is active.</summary>
     ActiveJob,
 
+    /// <summary>A successor waits for the active job to end already, and only one can.</summary>
+    SuccessorWaits,
+
     /// <summary>The pipeline takes no new runs in its state.</summary>
     PipelineTakesNoRuns,
 

@@ -26,4 +26,16 @@ public sealed record StartRun
 
     /// <summary>Why, as they say; shown with the job.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What to do while a job of the pipeline is active. Default: the run is skipped.</summary>
+    public OnActiveJob OnActiveJob { get; init; }
+
+    /// <summary>
+    /// Load everything anew: the pipeline is Resyncing until the job has ended, and a failed job of it is discarded. Default: what has
+    /// changed.
+    /// </summary>
+    public bool Resync { get; init; }
+
+    /// <summary>Of a resync: destination tables are dropped and created anew. Default: kept, and evolved.</summary>
+    public bool DropAndLoad { get; init; }
 }

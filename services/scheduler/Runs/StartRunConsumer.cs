@@ -22,6 +22,9 @@ sealed class StartRunConsumer : IConsumer<StartRun>
                 TriggerDetail = run.TriggerDetail,
                 Actor = run.Actor,
                 Reason = run.Reason,
+                OnActiveJob = run.OnActiveJob,
+                Resync = run.Resync,
+                DropAndLoad = run.DropAndLoad,
             },
             Pipe.Execute<SendContext>(send => { send.RequestId = context.RequestId; send.ResponseAddress = context.ResponseAddress; }),
             context.CancellationToken);
