@@ -71,6 +71,7 @@ static class ImpliedCommands
                 Kind = job.Kind,
                 Objects = objects,
                 Resumed = job.ResumeTo is not null,
+                DropAndLoad = job.DropAndLoad,
             }),
         ];
     }

@@ -19,6 +19,8 @@ static class JobBirth
         TriggerDetail = accepted.TriggerDetail,
         Actor = accepted.Actor,
         TriggerReason = accepted.Reason,
+        DropAndLoad = accepted.DropAndLoad,
+        PredecessorId = accepted.PredecessorId,
         CreatedAt = accepted.At,
     };
 }

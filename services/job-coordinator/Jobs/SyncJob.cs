@@ -35,6 +35,15 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>Why they did.</summary>
     public string? TriggerReason { get; set; }
 
+    /// <summary>Of a resync: destination tables are dropped and created anew.</summary>
+    public bool DropAndLoad { get; set; }
+
+    /// <summary>The job that was ended for it to start; null: none was active.</summary>
+    public Guid? PredecessorId { get; set; }
+
+    /// <summary>The run that waits for it to end, as it was told; of a job that has ended: the one that was started by that.</summary>
+    public Guid? SuccessorId { get; set; }
+
     /// <summary>Rises on Restart only.</summary>
     public int Attempt { get; set; } = 1;
 

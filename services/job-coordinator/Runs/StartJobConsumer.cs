@@ -43,11 +43,12 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         }
 
         var current = pipeline.current_job_id is { } id ? await CurrentJob.FindAsync(db, id) : CurrentJob.None;
-        if (current.IsActive) return await SkipAsync(run, pipeline, current);
+        if (pipeline.Waiting() is { } waiting) return await KeepWaitingAsync(run, pipeline, current, waiting);
+        if (current.IsActive) return TakesItsPlace(run) ? await WaitAsync(run, pipeline, current) : await SkipAsync(run, pipeline, current);
         if (await UnconfirmedStops.BeforeAsync(db, pipeline.pipeline_id) is { } unconfirmed)
             return Refuse(run, RunRule.StopUnconfirmed, pipeline, UnconfirmedStops.Sentence(unconfirmed)) with { JobId = unconfirmed };
         if (current is { State: nameof(SyncJobStateMachine.Failed), PipelineVersion: var version } && version == pipeline.version
-            && !await WasRearmedSinceAsync(pipeline))
+            && !run.Resync && !await WasRearmedSinceAsync(pipeline))
             return await ResumeAsync(run, pipeline, current);
         return await ClaimAsync(run, pipeline, supersedes: current.State == nameof(SyncJobStateMachine.Failed));
     }
@@ -73,10 +74,31 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
             .Select(job => new { job.Kind, job.PipelineVersion }).SingleOrDefaultAsync();
         if (started is not null) return Started(run, started.Kind, started.PipelineVersion, "The run was started already.");
         if (pipeline is not null && pipeline.current_job_id == run.RunId)
-            return Started(run, await KindAsync(pipeline), pipeline.version, "The run was started already.");
+            return Started(run, await JobClaim.KindAsync(db, run, pipeline.pipeline_id), pipeline.version, "The run was started already.");
+        if (pipeline?.Waiting()?.RunId == run.RunId) return Waits(run, pipeline, state: null);
         var resumed = await db.Database.SqlQuery<Guid>(
             $"""select job_id as "Value" from coordinator.resumed_run where run_id = {run.RunId}""").ToListAsync();
         return resumed is [var job] ? Resumed(run, job) : null;
+    }
+
+    static bool TakesItsPlace(StartJob run) => run.Resync || run.OnActiveJob == OnActiveJob.CancelAndStart;
+
+    // The job's own row is not locked here: it may be waiting for the pipeline's at this moment, to end.
+    async Task<RunAnswered> WaitAsync(StartJob run, PipelineRow pipeline, CurrentJob current)
+    {
+        Owe(pipeline.current_job_id!.Value, await WaitingRun.StoreAsync(db, run, pipeline, time.GetUtcNow()));
+        return Waits(run, pipeline, current.State);
+    }
+
+    async Task<RunAnswered> KeepWaitingAsync(StartJob run, PipelineRow pipeline, CurrentJob current, StartJob waiting)
+    {
+        var skipped = await SkipAsync(run, pipeline, current);
+        return skipped with
+        {
+            Rule = RunRule.SuccessorWaits,
+            SuccessorId = waiting.RunId,
+            Sentence = $"Run {waiting.RunId} waits for job {pipeline.current_job_id} of the pipeline to end already; this one is skipped.",
+        };
     }
 
     async Task<RunAnswered> SkipAsync(StartJob run, PipelineRow pipeline, CurrentJob current)
@@ -111,33 +133,12 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
 
     async Task<RunAnswered> ClaimAsync(StartJob run, PipelineRow pipeline, bool supersedes)
     {
-        var accept = new AcceptJob
-        {
-            JobId = run.RunId,
-            JobNo = await NextJobNoAsync(),
-            PipelineId = pipeline.pipeline_id,
-            PipelineVersion = pipeline.version,
-            Project = run.Project,
-            Pipeline = run.Pipeline,
-            Kind = await KindAsync(pipeline),
-            Trigger = run.Trigger,
-            TriggerDetail = run.TriggerDetail,
-            Actor = run.Actor,
-            Reason = run.Reason,
-            At = time.GetUtcNow(),
-        };
-        if (supersedes) Owe(pipeline.current_job_id!.Value, new SupersedeJob { JobId = pipeline.current_job_id!.Value, Successor = accept });
+        var before = pipeline.current_job_id;
+        var accept = await JobClaim.TakeAsync(db, run, pipeline, time.GetUtcNow(), supersedes ? before : null);
+        if (supersedes) Owe(before!.Value, new SupersedeJob { JobId = before.Value, Successor = accept });
         else Owe(run.RunId, accept);
-        await db.Database.ExecuteSqlAsync(
-            $"update coordinator.pipeline set current_job_id = {run.RunId}, updated_at = now() where pipeline_id = {pipeline.pipeline_id}");
         return Started(run, accept.Kind, accept.PipelineVersion, $"Job {run.RunId} was accepted.");
     }
-
-    Task<long> NextJobNoAsync() => db.Database.SqlQuery<long>($"""select nextval('coordinator.job_no') as "Value" """).SingleAsync();
-
-    async Task<JobKind> KindAsync(PipelineRow pipeline) => await db.Database.SqlQuery<bool>(
-        $"""select exists (select from coordinator.object_offset where pipeline_id = {pipeline.pipeline_id}) as "Value" """).SingleAsync()
-            ? JobKind.Incremental : JobKind.Historical;
 
     void Owe(Guid job, object message) => db.Obligations.Add(new Obligation
     {
@@ -158,6 +159,16 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         Kind = kind,
         PipelineVersion = version,
         Sentence = sentence,
+    };
+
+    static RunAnswered Waits(StartJob run, PipelineRow pipeline, string? state) => new()
+    {
+        RunId = run.RunId,
+        Outcome = RunOutcome.Waiting,
+        JobId = pipeline.current_job_id,
+        JobState = state,
+        SuccessorId = run.RunId,
+        Sentence = $"Job {pipeline.current_job_id} is being canceled; job {run.RunId} starts in the moment in which that one has ended.",
     };
 
     static RunAnswered Resumed(StartJob run, Guid job) => new()

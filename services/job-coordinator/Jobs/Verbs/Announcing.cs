@@ -13,13 +13,20 @@ static class Announcing
     /// <summary>Owes the world an event.</summary>
     public static EventActivityBinder<SyncJob, T> Announce<T>(this EventActivityBinder<SyncJob, T> binder, Func<SyncJob, DateTimeOffset, object> notice)
         where T : class =>
-        binder.Then(context => context.Owe(notice(context.Saga, context.Now()), lane: null));
+        binder.ThenAsync(context =>
+        {
+            context.Owe(notice(context.Saga, context.Now()), lane: null);
+            return TaskWork.FollowAsync(context);
+        });
 
     /// <summary>Owes the world, and whom the pipeline's file wants told, word of a failure.</summary>
     public static EventActivityBinder<SyncJob, T> AnnounceFailure<T>(this EventActivityBinder<SyncJob, T> binder)
         where T : class =>
-        binder.ThenAsync(async context => context.Owe(
-            Notices.Failed(context.Saga, context.Now(), await PipelineWork.NotifyAsync(context.Db(), context.Saga)), lane: null));
+        binder.ThenAsync(async context =>
+        {
+            context.Owe(Notices.Failed(context.Saga, context.Now(), await PipelineWork.NotifyAsync(context.Db(), context.Saga)), lane: null);
+            await TaskWork.FollowAsync(context);
+        });
 
     /// <summary>Owes the workers word that the job holds nothing any more; staged records stay as long as the job can go on.</summary>
     public static EventActivityBinder<SyncJob, T> Release<T>(this EventActivityBinder<SyncJob, T> binder)
@@ -30,10 +37,14 @@ static class Announcing
         new ReleaseJob { JobId = context.Saga.CorrelationId, Attempt = context.Saga.Attempt, Epoch = context.Saga.Epoch, Staging = staging },
         Hosting.Bus.Lanes.Prepare);
 
-    public static void Owe(this BehaviorContext<SyncJob> context, object message, string? lane) => context.Db().Obligations.Add(new Obligation
+    public static void Owe(this BehaviorContext<SyncJob> context, object message, string? lane) =>
+        context.Owe(context.Saga.CorrelationId, message, lane);
+
+    /// <summary>Owes what another job is about.</summary>
+    public static void Owe(this BehaviorContext<SyncJob> context, Guid job, object message, string? lane) => context.Db().Obligations.Add(new Obligation
     {
         ObligationId = NewId.NextGuid(),
-        JobId = context.Saga.CorrelationId,
+        JobId = job,
         Message = message.GetType().FullName!,
         Lane = lane,
         Body = JsonSerializer.Serialize(message, message.GetType(), PipelineJson.Options),

@@ -1,4 +1,5 @@
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Doubts;
 using MassTransit;
@@ -36,6 +37,8 @@ static class Answering
         where T : class
     {
         var (actor, reason) = Origin(context.Message);
+        // Whoever watches the job sees that a run waits for it, also where the cancel changes nothing else.
+        if (context.Message is CancelJob { SuccessorId: { } successor } && context.Saga.FinishedAt is null) context.Saga.SuccessorId = successor;
         context.Db().JobCommands.Add(new JobCommand
         {
             JobId = context.Saga.CorrelationId,
@@ -74,6 +77,7 @@ static class Answering
         RestartJob command => (command.Actor, command.Reason),
         DiscardJob command => (command.Actor, command.Reason),
         AbandonJob command => (command.Actor, command.Reason),
+        SupersedeJob { Successor: { Kind: JobKind.Resync } resync } => (resync.Actor, "the pipeline is resynced"),
         SupersedeJob command => (command.Successor.Actor, "superseded by a run with a newer version of the pipeline file"),
         _ => ("headgate", null),
     };

@@ -34,6 +34,7 @@ static class Beginning
             await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
             await ExtractionWork.ForgetReplansAsync(context.Db(), job);
             await BlockedWork.ForgetAsync(context.Db(), job);
+            await ResyncWork.GoOnAsync(context.Db(), job);
         });
 
     public static EventActivityBinder<SyncJob, T> Restart<T>(this EventActivityBinder<SyncJob, T> binder)
@@ -48,6 +49,7 @@ static class Beginning
             job.Phase = JobPhase.Extracting;
             (job.ResumeTo, job.DeferredMark, job.Estimated, job.StartedAt) = (null, null, null, job.StartedAt ?? context.Now());
             await PipelineWork.ClaimAsync(context.Db(), job);
+            await ResyncWork.GoOnAsync(context.Db(), job);
             (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.InDoubt) = (0, 0, 0, 0, 0, 0, 0);
             await BeginAsync(context);
             await ExtractionWork.StartOverAsync(context.Db(), job);

@@ -7,7 +7,7 @@ namespace Headgate.JobCoordinator.Jobs.Verbs;
 /// <summary>Ends, good and bad.</summary>
 static class Ending
 {
-    /// <summary>A final state: the event of it is owed, and what the job holds is released.</summary>
+    /// <summary>A final state: the event of it is owed, what the job holds is released, and the run that waits for it starts.</summary>
     public static EventActivityBinder<SyncJob, T> Finish<T>(this EventActivityBinder<SyncJob, T> binder)
         where T : class =>
         binder.ThenAsync(async context =>
@@ -19,6 +19,8 @@ static class Ending
             context.Owe(await EndedAsync(context), lane: null);
             context.OweRelease(staging: true);
             if (job.CurrentState == nameof(SyncJobStateMachine.Completed)) await PipelineWork.CountSuccessAsync(context.Db(), job);
+            if (await SuccessionWork.FollowAsync(context.Db(), job, context.Now()) is { } next) context.Owe(next.JobId, next, Hosting.Bus.Lanes.JobCommands);
+            await TaskWork.FollowAsync(context);
         });
 
     // Of a cancel before launch somebody is told as the pipeline's file says, of one after it nobody is.
@@ -84,5 +86,9 @@ static class Ending
 
     public static EventActivityBinder<SyncJob, T> CountFailure<T>(this EventActivityBinder<SyncJob, T> binder)
         where T : class =>
-        binder.ThenAsync(context => PipelineWork.CountFailureAsync(context.Db(), context.Saga));
+        binder.ThenAsync(async context =>
+        {
+            await PipelineWork.CountFailureAsync(context.Db(), context.Saga);
+            await ResyncWork.FailAsync(context.Db(), context.Saga);
+        });
 }

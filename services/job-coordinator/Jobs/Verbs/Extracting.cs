@@ -9,11 +9,12 @@ namespace Headgate.JobCoordinator.Jobs.Verbs;
 static class Extracting
 {
     public static EventActivityBinder<SyncJob, JobPrepared> RecordPlan(this EventActivityBinder<SyncJob, JobPrepared> binder) =>
-        binder.ThenAsync(context =>
+        binder.ThenAsync(async context =>
         {
             (context.Saga.Tries, context.Saga.WaitingFor) = (0, null);
             context.Saga.DestinationRole = context.Message.DestinationRole;
-            return ExtractionWork.RecordPlanAsync(context.Db(), context.Saga, context.Message);
+            await ExtractionWork.RecordPlanAsync(context.Db(), context.Saga, context.Message);
+            await TaskWork.FollowAsync(context);
         });
 
     public static EventActivityBinder<SyncJob, SegmentExtracted> Seal(this EventActivityBinder<SyncJob, SegmentExtracted> binder) =>

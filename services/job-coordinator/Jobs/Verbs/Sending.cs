@@ -25,6 +25,7 @@ static class Sending
         {
             Deadlines.NoteMovement(context);
             await SendAsync(context, [.. await ImpliedCommands.OfPhaseAsync(context), .. await ImpliedCommands.NextSegmentsAsync(context)]);
+            await TaskWork.FollowAsync(context);
         });
 
     /// <summary>The next segments, as far as there is room.</summary>

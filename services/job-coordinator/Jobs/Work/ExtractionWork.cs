@@ -1,5 +1,6 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -49,7 +50,10 @@ static class ExtractionWork
     public static Task ForgetReplansAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"update coordinator.job_object set replans = 0 where job_id = {job.CorrelationId} and replans > 0");
 
-    /// <summary>Objects to be planned, with what the workers need to know of each.</summary>
+    /// <summary>
+    /// Objects to be planned, with what the workers need to know of each. A resync reads everything; the offset that it began with stands
+    /// until its own is committed, and where it comes to nothing the next run goes on from it.
+    /// </summary>
     public static async Task<IReadOnlyList<ObjectToPlan>> UnplannedAsync(CoordinatorDbContext db, SyncJob job)
     {
         var rows = await db.Database.SqlQuery<UnplannedObject>(
@@ -60,7 +64,7 @@ static class ExtractionWork
         return [.. rows.Select(row => new ObjectToPlan
         {
             ObjectNo = row.object_no,
-            Offset = row.offset_job_id is { } id ? new OffsetReference { JobId = id, Attempt = row.offset_attempt ?? 1 } : null,
+            Offset = row.offset_job_id is { } id && job.Kind != JobKind.Resync ? new OffsetReference { JobId = id, Attempt = row.offset_attempt ?? 1 } : null,
             FirstSegmentNo = row.next_segment_no,
         })];
     }

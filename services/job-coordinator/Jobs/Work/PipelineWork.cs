@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Pipelines;
 using Microsoft.EntityFrameworkCore;
@@ -85,11 +86,11 @@ static class PipelineWork
     public static Task LockAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<int>(
         $"""select 1 as "Value" from coordinator.pipeline where pipeline_id = {job.PipelineId} for update""").AsAsyncEnumerable().SingleAsync().AsTask();
 
-    /// <summary>Whether no other job of the pipeline is active, or about to be.</summary>
+    /// <summary>Whether no other job of the pipeline is active, or about to be, and no run waits.</summary>
     public static Task<bool> IsFreeAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
         $"""
-         select coalesce(p.current_job_id, {job.CorrelationId}) = {job.CorrelationId} or coalesce(
-             (select j.state in ('Completed', 'Canceled', 'Discarded') from coordinator.sync_job j where j.job_id = p.current_job_id), false) as "Value"
+         select p.successor is null and (coalesce(p.current_job_id, {job.CorrelationId}) = {job.CorrelationId} or coalesce(
+             (select j.state in ('Completed', 'Canceled', 'Discarded') from coordinator.sync_job j where j.job_id = p.current_job_id), false)) as "Value"
          from coordinator.pipeline p where p.pipeline_id = {job.PipelineId} for update
          """).AsAsyncEnumerable().SingleAsync().AsTask();
 
@@ -118,7 +119,9 @@ static class PipelineWork
     public static Task KeepAsync(CoordinatorDbContext db, SyncJob job, AcceptJob successor) => db.Database.ExecuteSqlAsync(
         $"""
          with kept as (
-             update coordinator.pipeline set current_job_id = {job.CorrelationId}, updated_at = now()
+             update coordinator.pipeline
+             set current_job_id = {job.CorrelationId}, updated_at = now(),
+                 state = case when state = 'Resyncing' and {successor.Kind == JobKind.Resync} then 'Enabled' else state end
              where pipeline_id = {job.PipelineId} and current_job_id = {successor.JobId} returning pipeline_id)
          insert into coordinator.skipped_run (run_id, pipeline_id, job_id, trigger, trigger_detail, actor, trigger_reason, reason)
          select {successor.JobId}, pipeline_id, {job.CorrelationId}, {successor.Trigger.ToString()}, {successor.TriggerDetail}, {successor.Actor},
