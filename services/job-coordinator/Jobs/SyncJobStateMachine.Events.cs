@@ -98,7 +98,7 @@ public sealed partial class SyncJobStateMachine
         Event(() => TurnCame, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => PauseAsked, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.ExecuteAsync(AnswerMissing)); });
         Event(() => ResumeAsked, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.ExecuteAsync(AnswerMissing)); });
-        Event(() => CancelAsked, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.ExecuteAsync(AnswerMissing)); });
+        Event(() => CancelAsked, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.ExecuteAsync(AwaitBirth)); });
         Event(() => RestartAsked, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.ExecuteAsync(AnswerMissing)); });
         Event(() => DiscardAsked, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.ExecuteAsync(AnswerMissing)); });
         Event(() => AbandonAsked, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.ExecuteAsync(AnswerMissing)); });
@@ -132,6 +132,10 @@ public sealed partial class SyncJobStateMachine
         Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
         Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame),
     ];
+
+    // A run that takes a job's place may overtake the message that makes the job: the lane tries again until it is there.
+    static Task AwaitBirth(ConsumeContext<CancelJob> context) =>
+        context.Message.SuccessorId is null ? AnswerMissing(context) : throw new JobNotBornException(context.Message.JobId);
 
     static Task AnswerMissing<T>(ConsumeContext<T> context)
         where T : class =>

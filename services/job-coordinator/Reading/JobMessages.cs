@@ -28,6 +28,7 @@ static class JobMessages
             Counts = Counts(job),
             MaxRowsPerSecond = job.MaxRowsPerSecond ?? 0,
             WaitingFor = job.WaitingFor ?? "",
+            SuccessorId = job.SuccessorId?.ToString() ?? "",
             Created = Timestamp.FromDateTimeOffset(job.Created),
             Started = Time(job.Started),
             Launched = Time(job.Launched),

@@ -7,7 +7,7 @@ using Enum = System.Enum;
 namespace Headgate.JobCoordinator.Reading;
 
 /// <summary>Answers GetJob and ListJobs, each with as many queries however much it answers with.</summary>
-sealed class JobReads(CoordinatorState state, JobFinder finder, JobQueries jobs, JobObjects objects, Tokens tokens)
+sealed class JobReads(CoordinatorState state, JobFinder finder, JobQueries jobs, JobObjects objects, JobTasks tasks, Tokens tokens)
 {
     /// <summary>The most jobs in view FULL in one answer.</summary>
     public const int MostFull = 10;
@@ -46,14 +46,16 @@ sealed class JobReads(CoordinatorState state, JobFinder finder, JobQueries jobs,
         };
     }
 
-    /// <summary>The jobs with their objects.</summary>
+    /// <summary>The jobs with their objects and steps.</summary>
     public async Task<IReadOnlyList<V1.Job>> FullAsync(IReadOnlyList<JobRow> rows, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var found = await objects.OfAsync([.. rows.Select(job => job.Id)], cancellationToken);
+        var steps = await tasks.OfAsync(rows, cancellationToken);
         return [.. rows.Select(job =>
         {
             var message = JobMessages.Of(job, at);
             message.Objects.AddRange(found[job.Id]);
+            message.Tasks.AddRange(steps[job.Id]);
             return message;
         })];
     }

@@ -18,7 +18,9 @@ sealed record JobRow
         j.updated, j.unchanged, j.rejected, j.in_doubt, j.created_at, j.started_at, j.launched_at, j.finished_at, j.deleted_at, j.changed,
         coalesce(j.max_rows_per_second, (v.load ->> 'maxRowsPerSecond')::bigint), v.cancel ->> 'drainDeadline',
         j.stop_requested_at is not null
-            and exists (select from coordinator.job_stop s where s.job_id = j.job_id and s.epoch = j.epoch and s.at_once)
+            and exists (select from coordinator.job_stop s where s.job_id = j.job_id and s.epoch = j.epoch and s.at_once),
+        case when j.finished_at is not null then j.successor_id else (
+            select p.successor_run_id from coordinator.pipeline p where p.pipeline_id = j.pipeline_id and p.current_job_id = j.job_id) end
         """;
 
     /// <summary>Beside j. One that is limited is looked up for each row, whatever the planner thinks of how many there are.</summary>
@@ -105,6 +107,9 @@ sealed record JobRow
     /// <summary>Whether its last stop had nothing to wait for.</summary>
     public bool StoppedAtOnce { get; init; }
 
+    /// <summary>The run that waits for it to end, or that was started by its end; null: none.</summary>
+    public Guid? SuccessorId { get; init; }
+
     public JobKey Key => new(Created, Id);
 
     /// <summary>The same as <see cref="JobStates.IsActive"/>.</summary>
@@ -161,7 +166,8 @@ sealed record JobRow
             Changed = row.GetFieldValue<ulong>(at++),
             MaxRowsPerSecond = row.Value<long>(at++),
             DrainDeadline = row.Text(at++) is { } deadline ? TimeSpan.Parse(deadline, CultureInfo.InvariantCulture) : null,
-            StoppedAtOnce = row.GetBoolean(at),
+            StoppedAtOnce = row.GetBoolean(at++),
+            SuccessorId = row.Value<Guid>(at),
         };
     }
 }

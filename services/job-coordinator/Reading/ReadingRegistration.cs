@@ -12,6 +12,7 @@ static class ReadingRegistration
         services.AddSingleton<PipelineQueries>();
         services.AddSingleton<JobFinder>();
         services.AddSingleton<JobObjects>();
+        services.AddSingleton<JobTasks>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<JobReads>();
         services.AddSingleton<StopQueries>();

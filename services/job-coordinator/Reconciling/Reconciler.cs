@@ -34,6 +34,8 @@ sealed partial class Reconciler(
                     await TakeDueAsync(stoppingToken),
                     new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken },
                     LookAtAsync);
+                foreach (var cancel in await WaitingSuccessors.TakeDueAsync(state, options.Value.StallAfter, stoppingToken))
+                    await bus.SendTo(Lanes.JobCommands, cancel, stoppingToken);
                 await OweBirthsAgainAsync(stoppingToken);
                 await OweUnansweredAgainAsync(stoppingToken);
             }

@@ -60,6 +60,6 @@ static class WaitingRun
     }
 
     /// <inheritdoc cref="DropAsync(NpgsqlConnection, Guid, string, CancellationToken)"/>
-    public static Task DropAsync(CoordinatorDbContext db, Guid pipeline, string why) =>
-        db.Database.ExecuteSqlRawAsync(Drop, [new NpgsqlParameter { Value = pipeline }, new NpgsqlParameter { Value = why }]);
+    public static Task<bool> DropAsync(CoordinatorDbContext db, Guid pipeline, string why) =>
+        DropAsync((NpgsqlConnection)db.Database.GetDbConnection(), pipeline, why, CancellationToken.None);
 }
