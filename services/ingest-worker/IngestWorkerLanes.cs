@@ -27,6 +27,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<ReleaseConsumer>();
         bus.AddConsumer<CheckSourceConsumer>();
         bus.AddConsumer<ComparePlansConsumer>();
+        bus.AddConsumer<EstimateRunConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
         bus.AddConsumer<StopConsumer>();
@@ -52,6 +53,7 @@ public static class IngestWorkerLanes
             {
                 endpoint.ConfigureConsumer<CheckSourceConsumer>(context);
                 endpoint.ConfigureConsumer<ComparePlansConsumer>(context);
+                endpoint.ConfigureConsumer<EstimateRunConsumer>(context);
             },
         });
         bus.AddLane(new Lane

@@ -17,6 +17,10 @@ public interface IDestination : IAsyncDisposable
     Task<IReadOnlyList<ObjectPlan>> PlanAsync(
         IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options, CancellationToken cancellationToken);
 
+    /// <summary>About how many rows each object's table has, by what the destination knows without counting them.</summary>
+    /// <returns>In the same order; null: not known, or there is no such table.</returns>
+    Task<IReadOnlyList<long?>> EstimateAsync(IReadOnlyList<ObjectDefinition> objects, CancellationToken cancellationToken);
+
     /// <summary>Makes the planned changes that are not made yet, under the fence, each logged with its inverse.</summary>
     /// <returns>The objects whose tables were found empty; or null if the fence does not stand for this job.</returns>
     Task<IReadOnlyList<int>?> ApplyChangesAsync(JobTicket ticket, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken);

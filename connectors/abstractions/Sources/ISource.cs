@@ -12,6 +12,16 @@ public interface ISource : IAsyncDisposable
     /// <summary>What the objects' definitions name (tables, key, cursor, fields) and the source does not have. Reads catalogs only.</summary>
     Task<IReadOnlyList<SourceGap>> FindGapsAsync(IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// About how many records a read of each object would give, by what the source knows without reading them: all that the filter lets
+    /// through or, of an object with a cursor, those from a bound on.
+    /// </summary>
+    /// <param name="reads">The objects, each with the bound to read from; null: in full.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>In the same order; null: not known, also of an object that is not there or cannot be looked at.</returns>
+    Task<IReadOnlyList<long?>> EstimateAsync(
+        IReadOnlyList<(ObjectDefinition Definition, DateTimeOffset? From)> reads, CancellationToken cancellationToken);
+
     /// <summary>Reads the upper bound, then opens a snapshot in a session of its own that lives until it is disposed.</summary>
     /// <param name="cursorLag">Distance kept from the source's clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

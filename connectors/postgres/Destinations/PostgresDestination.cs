@@ -43,6 +43,10 @@ public sealed class PostgresDestination : IDestination
         Guarded.RunAsync(_subject, () => DestinationPlanner.PlanAsync(_dataSource, objects, options, cancellationToken));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<long?>> EstimateAsync(IReadOnlyList<ObjectDefinition> objects, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => TableEstimate.OfAsync(_dataSource, objects, cancellationToken));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<int>?> ApplyChangesAsync(
         JobTicket ticket, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken) =>
         Guarded.WriteAsync(_dataSource, _subject, () => new ShapeChanges(_dataSource, ticket).ApplyAsync(plans, cancellationToken));

@@ -37,6 +37,10 @@ sealed class PostgresSource : ISource
         IReadOnlyList<(int No, ObjectDefinition Definition)> objects, CancellationToken cancellationToken) =>
         GuardAsync(_subject, () => SourceDescription.FindGapsAsync(_pool, objects, cancellationToken));
 
+    public Task<IReadOnlyList<long?>> EstimateAsync(
+        IReadOnlyList<(ObjectDefinition Definition, DateTimeOffset? From)> reads, CancellationToken cancellationToken) =>
+        GuardAsync(_subject, () => ReadEstimate.OfAsync(_pool, reads, cancellationToken));
+
     public Task<ISourceSnapshot> OpenSnapshotAsync(TimeSpan cursorLag, CancellationToken cancellationToken) =>
         GuardAsync<ISourceSnapshot>(_subject, async () => await PostgresSnapshot.OpenAsync(_snapshots, _subject, cursorLag, cancellationToken));
 

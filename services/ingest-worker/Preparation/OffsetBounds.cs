@@ -31,6 +31,15 @@ sealed class OffsetBounds(IngestState state)
         return reader.GetBoolean(1) ? new DateTimeOffset(reader.GetDateTime(0)) : null;
     }
 
+    /// <summary>The bound that the reference names, whichever fields that run has read; null: it is not known here.</summary>
+    public async Task<DateTimeOffset?> LookAsync(OffsetReference offset, ObjectDefinition definition, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            "select upper from ingest.bound where job_id = $1 and attempt = $2 and source = $3 and target = $4");
+        return await command.With(offset.JobId, offset.Attempt, definition.From, definition.To).ExecuteScalarAsync(cancellationToken) is DateTime upper
+            ? new DateTimeOffset(upper) : null;
+    }
+
     /// <summary>What is read into what, a field each.</summary>
     public static string[] FieldsOf(ObjectPlan plan) => [.. plan.Fields.Select(field => $"{field.Source} -> {field.Name}")];
 }

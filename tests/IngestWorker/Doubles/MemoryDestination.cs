@@ -50,6 +50,9 @@ sealed class MemoryDestination : IDestination
     public static ConnectorException Trouble(bool isRetryable = true) =>
         new(new Problem { Code = "unreachable", Sentence = "The destination does not answer.", Retryable = isRetryable });
 
+    public Task<IReadOnlyList<long?>> EstimateAsync(IReadOnlyList<ObjectDefinition> objects, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<long?>>([.. objects.Select(_ => (long?)null)]);
+
     public Task<string> RoleAsync(CancellationToken cancellationToken) => Task.FromResult("writer");
 
     public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(

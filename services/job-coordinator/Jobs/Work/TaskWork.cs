@@ -75,7 +75,7 @@ static class TaskWork
          set state = case when no < {no} then 'Done' when no = {no} then {state} else 'Waiting' end,
              started_at = case when no <= {no} then coalesce(started_at, {now}) end,
              finished_at = case when no < {no} then coalesce(finished_at, {now}) end,
-             detail = case when no = {no} then coalesce({detail}::text, case when state = 'Waiting' then detail end) else detail end
+             detail = case when no = {no} then coalesce({detail}::text, case when started_at is null then detail end) else detail end
          where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state <> 'Skipped'
          """);
 
@@ -93,7 +93,8 @@ static class TaskWork
                               when {hasEnded} then 'Skipped' else 'Waiting' end,
                  started_at = case when t.no = under_way.no and {hasFailed} then coalesce(t.started_at, {now}) else t.started_at end,
                  finished_at = case when t.no = under_way.no and ({hasFailed} or {hasEnded} and t.started_at is not null) then {now} end,
-                 detail = case when t.no = under_way.no then coalesce({why}::text, t.detail) else t.detail end
+                 detail = case when t.no = under_way.no and ({hasFailed} or {hasEnded} or t.started_at is not null)
+                               then coalesce({why}::text, t.detail) else t.detail end
              from (select min(no) as no from coordinator.job_task
                    where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state not in ('Done', 'Skipped')) under_way
              where t.job_id = {job.CorrelationId} and t.attempt = {job.Attempt} and t.state not in ('Done', 'Skipped')

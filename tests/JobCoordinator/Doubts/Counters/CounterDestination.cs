@@ -11,6 +11,9 @@ namespace Headgate.JobCoordinator.Tests.Doubts.Counters;
 /// <summary>As a worker writes to it. Nothing is rejected there, and nothing has a shape.</summary>
 sealed class CounterDestination(CounterConnection connection) : IDestination
 {
+    public Task<IReadOnlyList<long?>> EstimateAsync(IReadOnlyList<ObjectDefinition> objects, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<long?>>([.. objects.Select(_ => (long?)null)]);
+
     public Task<string> RoleAsync(CancellationToken cancellationToken) => Task.FromResult("sender");
 
     public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
