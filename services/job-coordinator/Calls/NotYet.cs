@@ -13,7 +13,6 @@ static class NotYet
     public static readonly FrozenSet<string> Methods = FrozenSet.Create(
         StringComparer.Ordinal,
         [
-            "headgate.v1.PipelineService/ResyncPipeline",
             "headgate.v1.PipelineService/DryRun",
             "headgate.v1.PipelineService/PauseSchedule",
             "headgate.v1.PipelineService/ResumeSchedule",
@@ -28,10 +27,6 @@ static class NotYet
     public static RpcException PauseSchedule => Of("pause_schedule: a schedule cannot be paused");
 
     public static RpcException PassGuards => Of("pass_guards: there are no guards");
-
-    public static RpcException CancelAndStart => Of("on_active_job CANCEL_AND_START: a successor cannot wait");
-
-    public static RpcException Estimates => Of("validate_only: a run cannot be estimated");
 
     /// <summary>What a cancel says of the next run, behind its own sentence.</summary>
     public const string NoRunComesDue = "no run comes due by itself, as this version does not act upon schedules yet";

@@ -17,4 +17,7 @@ sealed partial class PipelineCalls
         deletion.DeleteAsync(request, context);
 
     public override Task<V1.SyncNowResponse> SyncNow(V1.SyncNowRequest request, ServerCallContext context) => runs.SyncNowAsync(request, context);
+
+    public override Task<V1.ResyncPipelineResponse> ResyncPipeline(V1.ResyncPipelineRequest request, ServerCallContext context) =>
+        resyncs.ResyncAsync(request, context);
 }

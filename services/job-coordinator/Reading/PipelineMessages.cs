@@ -39,7 +39,7 @@ static class PipelineMessages
     /// <summary>What a state accepts, the likeliest first.</summary>
     public static IReadOnlyList<Operation> Accepts(string state) => state switch
     {
-        "Enabled" => [Operation.SyncNow, Operation.PausePipeline, Operation.ApplyPipeline, Operation.DeletePipeline],
+        "Enabled" => [Operation.SyncNow, Operation.PausePipeline, Operation.ResyncPipeline, Operation.ApplyPipeline, Operation.DeletePipeline],
         "Paused" or "Failed" => [Operation.EnablePipeline, Operation.ApplyPipeline, Operation.DeletePipeline],
         _ => [Operation.ApplyPipeline],
     };

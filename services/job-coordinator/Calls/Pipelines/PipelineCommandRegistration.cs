@@ -12,6 +12,9 @@ static class PipelineCommandRegistration
         services.AddSingleton<PipelineSwitch>();
         services.AddSingleton<PipelineDeletion>();
         services.AddSingleton<JobBirths>();
+        services.AddSingleton<RunQuestions>();
+        services.AddSingleton<RunEstimates>();
         services.AddSingleton<RunRequests>();
+        services.AddSingleton<ResyncRequests>();
     }
 }

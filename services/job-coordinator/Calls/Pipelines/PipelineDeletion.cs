@@ -8,6 +8,7 @@ using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Runs;
 using Headgate.V1;
 using Npgsql;
 using CommandOutcome = Headgate.Contracts.Jobs.CommandOutcome;
@@ -74,7 +75,12 @@ sealed class PipelineDeletion(
         var asked = time.GetUtcNow();
         ActiveJob? active;
         await using (var connection = await state.Source.OpenConnectionAsync(cancellationToken))
+        {
+            // Or the end of the job that it waits for would start it.
+            await WaitingRun.DropAsync(connection, pipeline.Id, "the pipeline was deleted", cancellationToken);
             active = await ActiveJob.OfAsync(connection, pipeline.Id, cancellationToken);
+        }
+
         if (active is null) return null;
         if (!active.IsBorn && await births.WaitAsync(active.Id, cancellationToken) is null)
             throw CallErrors.Unavailable($"Job {active.Id} of the pipeline was accepted and is not there yet; nothing was deleted. Try again.");

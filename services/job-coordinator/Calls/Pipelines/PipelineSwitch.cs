@@ -4,6 +4,7 @@ using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Runs;
 using Headgate.V1;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -62,12 +63,15 @@ sealed class PipelineSwitch(
                 "Failed" => throw PipelineRefusals.State(pipeline, "it takes no runs as it is"),
                 _ => throw PipelineRefusals.State(pipeline, "cancel the job of its resync"),
             };
+            // Dropped first: enabled again, the pipeline is not to start what nobody remembers.
+            var isDropped = await WaitingRun.DropAsync(connection, pipeline.Id, "the pipeline was paused", context.CancellationToken);
             if (isChanged) await pipeline.SetAsync(connection, "state = 'Paused'", context.CancellationToken);
             var active = await ActiveJob.OfAsync(connection, pipeline.Id, context.CancellationToken);
             return new PausePipelineResponse
             {
                 Pipeline = await ShowAsync(connection, pipeline, context),
                 Sentence = $"{(isChanged ? $"{pipeline.FullName} takes no new runs" : $"Nothing to do: {pipeline.FullName} is Paused")}"
+                    + (isDropped ? "; the run that waited was dropped" : "")
                     + $"{(active is null ? "" : $"; job {active.Id}, {active.State}, is not touched")}.",
                 Outcome = isChanged ? CommandOutcome.Accepted : CommandOutcome.AlreadySo,
             };
