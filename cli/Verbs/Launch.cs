@@ -9,12 +9,18 @@ namespace Headgate.Cli.Verbs;
 static class Launch
 {
     /// <summary>Asked on a terminal only, and not with --yes.</summary>
-    public static async Task<bool> ConfirmAsync(this Session session, string what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate)
+    public static Task<bool> ConfirmAsync(this Session session, string what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate) =>
+        session.ConfirmAsync(_ => what, validate);
+
+    /// <summary>The same with a question that depends on what it is about to do; null: nobody could tell.</summary>
+    public static async Task<bool> ConfirmAsync(
+        this Session session, Func<RunEstimate?, string> what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate)
     {
         if (session.Parsed.Has(CommandOptions.Yes) || !session.CanAsk) return true;
+        RunEstimate? estimate = null;
         try
         {
-            var (estimate, sentence) = await validate();
+            (estimate, var sentence) = await validate();
             if (estimate is not null) session.Screen.Estimate(estimate);
             session.Screen.Say(sentence);
         }
@@ -23,6 +29,6 @@ static class Launch
             // The coordinator cannot tell yet: the question alone is left.
         }
 
-        return await session.Terminal.ConfirmAsync(what, session.Stop);
+        return await session.Terminal.ConfirmAsync(what(estimate), session.Stop);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Headgate.Cli.Output;
 using Headgate.Cli.Views;
 using Headgate.Cli.Watching;
 using Headgate.V1;
@@ -44,7 +45,7 @@ static class SyncVerb
             TriggerDetail = parsed.Text(TriggerDetail) ?? "",
         };
         if (parsed.Has(CommandOptions.ValidateOnly)) return session.Screen.Acknowledge(await ValidateAsync(session, request));
-        var isMeant = await session.ConfirmAsync($"Start a run of {parsed.GetValue(CommandArguments.Pipeline)}?", async () =>
+        var isMeant = await session.ConfirmAsync(would => Question(session, request, would), async () =>
         {
             var would = await ValidateAsync(session, request);
             return (would.Estimate, would.Sentence);
@@ -54,6 +55,15 @@ static class SyncVerb
         var answer = await session.Calls.AskAsync(session.Calls.Pipelines.SyncNowAsync, session.Command(request), session.Stop);
         session.Screen.Acknowledge(answer);
         return parsed.Has(Wait) ? await RunWait.ForAsync(session, answer.Job, answer.Outcome) : ExitCode.Done;
+    }
+
+    // Whoever is told that a job is in the way may have it canceled with the same answer.
+    static string Question(Session session, SyncNowRequest request, RunEstimate? would)
+    {
+        var name = session.Parsed.GetValue(CommandArguments.Pipeline);
+        if (would is not { ActiveJobId: { Length: > 0 } active }) return $"Start a run of {name}?";
+        request.OnActiveJob = OnActiveJob.CancelAndStart;
+        return $"Cancel job {SafeText.Line(active)}, and start a run of {name} when it has ended?";
     }
 
     static Task<SyncNowResponse> ValidateAsync(Session session, SyncNowRequest request) => session.Calls.AskAsync(

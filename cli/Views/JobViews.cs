@@ -39,6 +39,7 @@ static class JobViews
             ("Recommended", job.RecommendedCancel is { } recommended ? Recommended(recommended) : ""));
         foreach (var guard in job.Guards)
             screen.Say($"Guard {EnumName.Of(guard.Guard)} ({EnumName.Of(guard.Action)}, {Shown.Time(guard.Tripped)}): {SafeText.Line(guard.Sentence)}");
+        if (job.Tasks.Count > 0) screen.Table(Tasks(job).WithoutEmptyColumns());
         if (job.Objects.Count > 0) screen.Table(Objects(job).WithoutEmptyColumns());
     }
 
@@ -65,6 +66,15 @@ static class JobViews
                 row.each.Destination, row.each.Source, row.each.HasFullRead ? row.each.FullRead ? "full" : "changes" : "", Shown.Number(row.Counts.Extracted),
                 Shown.Number(row.Counts.Written), Shown.Number(row.Counts.Inserted), Shown.Number(row.Counts.Updated), Shown.Number(row.Counts.Unchanged),
                 Shown.Number(row.Counts.Rejected), row.each.Blocked?.Sentence ?? "",
+            }),
+        ]);
+
+    static Grid Tasks(Job job) => new(
+        ["Step", "State", "Started", "Finished", "More"],
+        [
+            .. job.Tasks.Select(each => new Cell[]
+            {
+                EnumName.Of(each.Kind), EnumName.Of(each.State), Shown.Time(each.Started), Shown.Time(each.Finished), each.Detail,
             }),
         ]);
 

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Headgate.Cli.Errors;
 using Headgate.Cli.Naming;
 using Headgate.Cli.Views;
@@ -8,18 +9,31 @@ namespace Headgate.Cli.Watching;
 /// <summary>Waits for a run to end, its turn included where it is the successor of an active job.</summary>
 static class RunWait
 {
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
+
     /// <returns>Done only if the run is Completed.</returns>
     public static async Task<int> ForAsync(Session session, Job job, RunOutcome outcome)
     {
-        var id = job.Id;
-        if (outcome == RunOutcome.Waiting)
+        if (outcome != RunOutcome.Waiting) return await ForAsync(session, job.Id);
+        var turn = new JobWatch(session, job.Id);
+        if (!await turn.RunAsync(IsFinal)) return Left(session, turn);
+        // It is made in the moment in which the other has ended, and seen a moment later.
+        for (var since = TimeProvider.System.GetTimestamp(); ; await Task.Delay(Between, session.Stop))
         {
-            var turn = new JobWatch(session, job.Id);
-            if (!await turn.RunAsync(IsFinal)) return Left(session, turn);
-            id = job.SuccessorId;
+            try
+            {
+                return await ForAsync(session, job.SuccessorId);
+            }
+            catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+            {
+                if (TimeProvider.System.GetElapsedTime(since) < Patience) continue;
+                throw new CliException($"The run that waited was not started: {job.Project}/{job.Pipeline} took none any more when job {job.Id} had ended.")
+                {
+                    Next = [session.Suggestions.Of("pipelines", "show", $"{job.Project}/{job.Pipeline}")],
+                };
+            }
         }
-
-        return await ForAsync(session, id);
     }
 
     public static async Task<int> ForAsync(Session session, string jobId)
