@@ -211,7 +211,7 @@ public sealed class SuccessorTests(SagaBench bench)
         var run = SuccessorBench.Run(job);
         Assert.Equal((RunOutcome.Waiting, job.Id), (await _runs.StartAsync(run)) is var answer ? (answer.Outcome, answer.JobId) : default);
 
-        var canceling = bench.HandleAsync(await _runs.OwedCancelAsync(job));
+        var canceling = bench.AskAsync(await _runs.OwedCancelAsync(job));
         await job.AcceptAsync();
         await canceling;
 

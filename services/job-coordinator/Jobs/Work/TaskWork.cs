@@ -19,8 +19,8 @@ static class TaskWork
         // A stop on its way has not ended any step yet.
         if (job.Kind != JobKind.Resync || job.Phase == JobPhase.Stopping) return;
         await PlanAsync(db, job, context.Now());
-        if (await RunningAsync(db, job) is { } running) await MoveToAsync(db, job, (int)running, "Running", detail: null, context.Now());
-        else if (job.CurrentState == nameof(SyncJobStateMachine.Completed)) await MoveToAsync(db, job, (int)ResyncTask.EnablePipeline + 1, "Done", null, context.Now());
+        if (await RunningAsync(db, job) is { } running) await MoveToAsync(db, job, (int)running, context.Now());
+        else if (job.CurrentState == nameof(SyncJobStateMachine.Completed)) await MoveToAsync(db, job, (int)ResyncTask.EnablePipeline + 1, context.Now());
         else await StandAsync(db, job, context.Now());
     }
 
@@ -69,13 +69,13 @@ static class TaskWork
          """).SingleAsync();
 
     // Steps before it are done, steps behind it are yet to come, or to come again.
-    static Task MoveToAsync(CoordinatorDbContext db, SyncJob job, int no, string state, string? detail, DateTimeOffset now) => db.Database.ExecuteSqlAsync(
+    static Task MoveToAsync(CoordinatorDbContext db, SyncJob job, int no, DateTimeOffset now) => db.Database.ExecuteSqlAsync(
         $"""
          update coordinator.job_task
-         set state = case when no < {no} then 'Done' when no = {no} then {state} else 'Waiting' end,
+         set state = case when no < {no} then 'Done' when no = {no} then 'Running' else 'Waiting' end,
              started_at = case when no <= {no} then coalesce(started_at, {now}) end,
              finished_at = case when no < {no} then coalesce(finished_at, {now}) end,
-             detail = case when no = {no} then coalesce({detail}::text, case when started_at is null then detail end) else detail end
+             detail = case when no < {no} or started_at is null then detail end
          where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state <> 'Skipped'
          """);
 

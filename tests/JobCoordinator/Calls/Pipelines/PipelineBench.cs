@@ -6,6 +6,8 @@ using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
 using Headgate.IngestWorker.Checks;
 using Headgate.IngestWorker.Configuration;
+using Headgate.IngestWorker.Preparation;
+using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Systems;
 using Headgate.JobCoordinator.Access.Keys;
 using Headgate.JobCoordinator.Calls;
@@ -92,12 +94,25 @@ public sealed class PipelineBench : IAsyncLifetime
         builder.Services.AddSingleton<ISourceConnector, PostgresConnector>();
         builder.Services.AddSingleton(WorkerOptions.Read(builder.Configuration));
         builder.Services.AddSingleton<SystemConnections>();
+        builder.Services.AddSingleton(_ => new IngestState(NpgsqlDataSource.Create(State.ConnectionString)));
+        builder.Services.AddHostedService<IngestMigration>();
+        builder.Services.AddSingleton<OffsetBounds>();
         builder.AddHeadgateBus(_broker.AmqpUri, bus =>
         {
             bus.AddJobCoordinatorConsumers();
             bus.AddSchedulerConsumers();
             bus.AddConsumer<CheckSourceConsumer>();
-            bus.AddLane(new Lane { Name = Lanes.Checks, Concurrency = 4, Configure = (context, lane) => lane.ConfigureConsumer<CheckSourceConsumer>(context) });
+            bus.AddConsumer<EstimateRunConsumer>();
+            bus.AddLane(new Lane
+            {
+                Name = Lanes.Checks,
+                Concurrency = 4,
+                Configure = (context, lane) =>
+                {
+                    lane.ConfigureConsumer<CheckSourceConsumer>(context);
+                    lane.ConfigureConsumer<EstimateRunConsumer>(context);
+                },
+            });
         });
         builder.AddJobCoordinatorUpkeep();
         builder.AddCoordinatorCalls();

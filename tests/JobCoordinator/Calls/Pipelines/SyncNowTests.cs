@@ -67,7 +67,8 @@ public sealed class SyncNowTests(PipelineBench bench)
 
         Assert.Equal((job.ToString(), JobState.Processing), (refusal.JobId, refusal.JobState));
         Assert.Equal(
-            [Operation.PauseJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.DiscardJob, Operation.SetJobRate], refusal.WouldAccept);
+            [Operation.CancelAndSyncNow, Operation.PauseJob, Operation.PauseAndCancelJob, Operation.ForceCancelJob, Operation.DiscardJob, Operation.SetJobRate],
+            refusal.WouldAccept);
         var skipped = (await bench.Admin.GetPipelineAsync(new GetPipelineRequest { Pipeline = _project.Reference() })).SkippedRuns.Single();
         Assert.Equal((job.ToString(), "bench"), (skipped.JobId, skipped.Trigger.Actor));
         Assert.Equal(1, await _project.JobsAsync());
@@ -134,18 +135,6 @@ public sealed class SyncNowTests(PipelineBench bench)
         });
 
         Assert.Equal(RunRule.Missing, answer.Message.Rule);
-        Assert.Equal(0, await _project.JobsAsync());
-    }
-
-    [Fact]
-    public async Task What_is_not_there_yet_is_said_before_anything_is_done()
-    {
-        await _project.ApplyAsync();
-
-        await Refused.AsAsync(StatusCode.Unimplemented, bench.Admin.SyncNowAsync(new SyncNowRequest { Pipeline = _project.Reference(), ValidateOnly = true }));
-        await Refused.AsAsync(StatusCode.Unimplemented, bench.Admin.SyncNowAsync(
-            new SyncNowRequest { Pipeline = _project.Reference(), OnActiveJob = OnActiveJob.CancelAndStart }));
-
         Assert.Equal(0, await _project.JobsAsync());
     }
 
