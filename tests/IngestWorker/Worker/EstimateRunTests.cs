@@ -2,6 +2,7 @@ using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Sources;
 using Headgate.Hosting.Bus;
+using Headgate.Tests.Servers;
 using MassTransit;
 
 namespace Headgate.IngestWorker.Tests.Worker;
@@ -9,13 +10,27 @@ namespace Headgate.IngestWorker.Tests.Worker;
 /// <summary>About how much a run would move, by what source and destination know of themselves.</summary>
 public sealed class EstimateRunTests : WorkerTest
 {
+    TestDatabase _destination = null!;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _destination = await TestDatabase.CreateAsync("ingest_destination");
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _destination.DisposeAsync();
+    }
+
     [Fact]
     public async Task All_records_of_what_has_no_offset_and_those_from_the_offset_on_of_what_has_one()
     {
         var offset = await OffsetAsync("changing");
         await MakeAsync("changing", analyzed: true);
         await MakeAsync("whole", analyzed: true);
-        await Destination.ExecuteAsync("create table whole (id int primary key); insert into whole select generate_series(1, 300); analyze whole");
+        await _destination.ExecuteAsync("create table whole (id int primary key); insert into whole select generate_series(1, 300); analyze whole");
 
         var found = await EstimateAsync(
             [Object("changing") with { Cursor = "changed_at" }, Object("skipped") with { Include = false }, Object("whole"), Object("whole") with { Filter = "id <= 100" }],
@@ -60,8 +75,8 @@ public sealed class EstimateRunTests : WorkerTest
     [Fact]
     public async Task Source_that_cannot_be_looked_at_is_told_without_its_secret_and_the_destination_is_looked_at_still()
     {
-        await Destination.ExecuteAsync("create table there (id int primary key); insert into there select generate_series(1, 7); analyze there");
-        var found = await EstimateAsync(Job("a").Pipeline with
+        await _destination.ExecuteAsync("create table there (id int primary key); insert into there select generate_series(1, 7); analyze there");
+        var found = await EstimateAsync(Pipeline with
         {
             Source = new SystemReference { Connector = "postgres", Connection = Reference("Host=127.0.0.1;Port=1;Password=hidden") },
             Objects = [Object("there")],
@@ -94,7 +109,12 @@ public sealed class EstimateRunTests : WorkerTest
     }
 
     Task<RunEstimated> EstimateAsync(IReadOnlyList<ObjectDefinition> objects, Dictionary<int, OffsetReference> offsets) =>
-        EstimateAsync(Job("a").Pipeline with { Objects = objects }, offsets);
+        EstimateAsync(Pipeline with { Objects = objects }, offsets);
+
+    PipelineDefinition Pipeline => Job("a").Pipeline with
+    {
+        Destination = new SystemReference { Connector = "postgres", Connection = Reference(_destination.ConnectionString) },
+    };
 
     async Task<RunEstimated> EstimateAsync(PipelineDefinition pipeline, Dictionary<int, OffsetReference>? offsets = null)
     {
