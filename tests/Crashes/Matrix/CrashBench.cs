@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Headgate.Contracts.Jobs;
 using Headgate.Tests.Installations;
 
 namespace Headgate.Crashes.Tests.Matrix;
@@ -31,14 +32,17 @@ sealed class CrashBench : IAsyncDisposable
     /// <param name="victim">Whose it is.</param>
     /// <param name="both">Whether the other one is killed with it.</param>
     /// <param name="empty">Whether all queues are emptied before anybody starts again.</param>
+    /// <param name="resync">Whether the job is a resync.</param>
+    /// <param name="over">Whether it takes the place of a job that was paused in the middle of loading.</param>
     /// <returns>How long it took.</returns>
-    public async Task<string> CrashAsync(string point, Victim victim, bool both = false, bool empty = false)
+    public async Task<string> CrashAsync(string point, Victim victim, bool both = false, bool empty = false, bool resync = false, bool over = false)
     {
         var scene = new Scene(_headgate, NameOf(point));
         var checker = await scene.SetAsync();
+        if (over) await PauseLoadingAsync(scene);
         var began = Stopwatch.GetTimestamp();
         _headgate.HaltAt(point);
-        var job = await _bus.SendRunAsync(scene.Pipeline);
+        var job = await _bus.SendRunAsync(scene.Pipeline, resync);
         Assert.Equal(point.Split('#')[0], await Of(victim).HaltedAsync());
         _headgate.HaltAt(null);
         var halted = Stopwatch.GetElapsedTime(began);
@@ -50,8 +54,29 @@ sealed class CrashBench : IAsyncDisposable
         var completed = Stopwatch.GetElapsedTime(began);
         await _headgate.QuietAsync(job);
         Assert.Empty(await checker.JudgeAsync());
+        if (resync) await IsResyncedAsync(scene, job);
         return $"halted after {halted.TotalSeconds:0.0} s, all started {started.TotalSeconds:0.0}, completed {completed.TotalSeconds:0.0}, "
             + $"quiet {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0}";
+    }
+
+    async Task PauseLoadingAsync(Scene scene)
+    {
+        Guid job;
+        await using (await _headgate.BlockAsync(scene.Tables[1].Name))
+        {
+            job = await _bus.SendRunAsync(scene.Pipeline);
+            await _headgate.WorkerBlockedAsync();
+            await _headgate.TellAsync(new PauseJob { JobId = job, Actor = "test" });
+        }
+
+        await _headgate.StateAsync(job, "Paused");
+    }
+
+    async Task IsResyncedAsync(Scene scene, Guid job)
+    {
+        Assert.Equal("Enabled", await _headgate.State.ScalarAsync<string>($"select state from coordinator.pipeline where name = '{scene.Pipeline}'"));
+        Assert.Equal(12, await _headgate.State.ScalarAsync<long>(
+            $"select count(*) from coordinator.job_task where job_id = '{job}' and state in ('Done', 'Skipped')"));
     }
 
     public async ValueTask DisposeAsync()
