@@ -87,6 +87,53 @@ public sealed class WatchTests : CliTest
         Assert.False(Coordinator.All<SyncNowRequest>()[^1].ValidateOnly);
     }
 
+    [Fact]
+    public async Task Launch_over_an_active_job_on_a_terminal_asks_whether_to_cancel_that_and_start()
+    {
+        Starts(new SyncNowResponse { Sentence = "It is active.", Estimate = new RunEstimate { Destination = "postgres env:CRM", ActiveJobId = Examples.JobId } });
+        await using var terminal = OnTerminal("sync", "contacts");
+        await terminal.SeesAsync($"Cancel job {Examples.JobId}, and start a run of contacts when it has ended? [y]es, [n]o");
+        await terminal.TypesAsync("y\n");
+
+        Assert.Equal(0, await terminal.EndsAsync());
+        Assert.Equal([OnActiveJob.Refuse, OnActiveJob.CancelAndStart], Coordinator.All<SyncNowRequest>().Select(request => request.OnActiveJob));
+    }
+
+    [Fact]
+    public async Task Sync_that_waits_for_its_turn_tells_where_the_pipeline_took_no_more_runs()
+    {
+        Starts(new SyncNowResponse { Job = Examples.Job(JobState.Pausing, job => job.SuccessorId = SuccessorId), Outcome = RunOutcome.Waiting });
+        Coordinator.OnStream<WatchJobRequest>(async (request, send, _) =>
+        {
+            if (request.Job.Id == SuccessorId) throw Refused.Plainly(StatusCode.NotFound, "There is no such job.");
+            await send(new WatchJobResponse { Job = Examples.Job(JobState.Canceled), ResumeToken = "1" });
+        });
+
+        var result = await RunAsync("sync", "contacts", "--cancel-active", "--wait");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("The run that waited was not started", result.Error, StringComparison.Ordinal);
+        Assert.Contains("pipelines show", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Steps_of_a_resync_are_listed_with_the_job()
+    {
+        Coordinator.On<GetJobRequest>(_ => new GetJobResponse
+        {
+            Job = Examples.Job(JobState.Processing, job => job.Tasks.AddRange(
+            [
+                new JobTask { Kind = JobTaskKind.EndActiveJob, State = JobTaskState.Skipped, Detail = "No job was active." },
+                new JobTask { Kind = JobTaskKind.LoadRecords, State = JobTaskState.Running },
+            ])),
+        });
+
+        var lines = (await RunAsync("jobs", "show", Examples.JobId)).Out.Split('\n');
+
+        Assert.Contains(lines, line => line.Contains("end-active-job", StringComparison.Ordinal) && line.Contains("No job was active.", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("load-records", StringComparison.Ordinal) && line.Contains("running", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("s\n", 0)]
     [InlineData(TerminalSession.CtrlC, 1)]
