@@ -4,6 +4,7 @@ using Headgate.Hosting.Bus;
 using Headgate.V1;
 using MassTransit;
 using JobKind = Headgate.V1.JobKind;
+using OnActiveJob = Headgate.V1.OnActiveJob;
 using RunOutcome = Headgate.V1.RunOutcome;
 using TriggerKind = Headgate.V1.TriggerKind;
 
