@@ -35,8 +35,7 @@ public static class SchedulerService
         services.AddSingleton<RunSender>();
         services.AddSingleton<RuleStore>();
         services.AddSingleton<DueStore>();
-        services.AddSingleton<DueRound>();
-        services.AddSingleton<ISendEndpointProvider>(provider => provider.GetRequiredService<IBus>());
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DueRound>(provider, provider.GetRequiredService<IBus>()));
         services.AddSingleton<AlarmJobs>();
         services.AddSingleton<AlarmClock>();
         services.AddSingleton<AlarmsStop>();
