@@ -3,7 +3,6 @@ using Headgate.Scheduler.Configuration;
 using Headgate.Scheduler.State;
 using Microsoft.Extensions.Options;
 using Quartz;
-using Quartz.Impl;
 
 namespace Headgate.Scheduler.Alarms;
 
@@ -28,7 +27,7 @@ sealed class AlarmClock(SchedulerState state, DueStore due, TimeProvider time, A
     /// <summary>Makes the alarms, all of which go off when they are started: something may have come due meanwhile.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        _quartz = await QuartzStore.OpenAsync(state.Source.ConnectionString, options.Value.TakeOverAfter, time, jobs, cancellationToken);
+        _quartz = await QuartzStore.OpenAsync(state.ConnectionString, options.Value.TakeOverAfter, time, jobs, cancellationToken);
         await _quartz.ScheduleJobs(
             Enumerable.Range(0, Count).ToDictionary(Job, alarm => (IReadOnlyCollection<ITrigger>)[At(alarm, time.GetUtcNow())]),
             replace: true, cancellationToken);
