@@ -4,10 +4,12 @@ using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
+using Headgate.Contracts.Starts;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
 using Headgate.Hosting.Faults;
+using Headgate.Hosting.State;
 using Headgate.JobCoordinator.Applying;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Doubts;
@@ -19,6 +21,7 @@ using Headgate.JobCoordinator.Progress;
 using Headgate.JobCoordinator.Reading;
 using Headgate.JobCoordinator.Reconciling;
 using Headgate.JobCoordinator.Runs;
+using Headgate.JobCoordinator.Starts;
 using Headgate.JobCoordinator.Upkeep;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +41,9 @@ public static class JobCoordinatorService
             .Validate(
                 options => options.DoubtRetry > TimeSpan.Zero,
                 "HEADGATE_COORDINATOR__DOUBTRETRY: a time of more than 0 is expected, for example 00:00:30.")
+            .Validate(
+                options => options.KeepSkippedRuns >= TimeSpan.FromDays(1),
+                "HEADGATE_COORDINATOR__KEEPSKIPPEDRUNS: a time of at least a day is expected, for example 90.00:00:00.")
             .ValidateOnStart();
         services.AddSingleton(_ => new CoordinatorState(NpgsqlDataSource.Create(StateOf(settings))));
         services.AddSingleton<DatabaseClock>();
@@ -82,20 +88,30 @@ public static class JobCoordinatorService
         builder.Services.AddHostedService<DeadlineWatch>();
         builder.Services.AddHostedService<AbandonedStops>();
         builder.Services.AddHostedService<DoubtResolver>();
+        builder.Services.AddHostedService<SkippedRunsUpkeep>();
     }
 
     public static void AddJobCoordinatorConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<StartJobConsumer>();
+        bus.AddConsumer<MissedRunsConsumer>();
         bus.AddConsumer<MoveFenceConsumer>();
         bus.AddConsumer<GrantTurnConsumer>();
         bus.AddConsumer<VerifyJobConsumer>();
         bus.AddConsumer<AnswerConsumer>();
         bus.AddConsumer<JobTakenConsumer>();
+        bus.AddConsumer<AskStartRulesConsumer>();
         bus.AddJobSaga();
         bus.AddProgressLane();
 
-        bus.AddConsumerLane(Lanes.Starts, 8, (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context));
+        bus.AddConsumerLane(
+            Lanes.Starts,
+            8,
+            (context, lane) =>
+            {
+                lane.ConfigureConsumer<StartJobConsumer>(context);
+                lane.ConfigureConsumer<MissedRunsConsumer>(context);
+            });
         bus.AddConsumerLane(Lanes.Fences, FencesAtOnce, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context));
         bus.AddConsumerLane(
             Lanes.Upkeep,
@@ -106,10 +122,12 @@ public static class JobCoordinatorService
                 lane.ConfigureConsumer<VerifyJobConsumer>(context);
                 lane.ConfigureConsumer<AnswerConsumer>(context);
                 lane.ConfigureConsumer<JobTakenConsumer>(context);
+                lane.ConfigureConsumer<AskStartRulesConsumer>(context);
             },
             new LaneEvent<JobReleased>(),
             new LaneEvent<JobTaken>(),
-            new LaneEvent<NoticeKept>());
+            new LaneEvent<NoticeKept>(),
+            new LaneEvent<StartRulesKept>());
     }
 
     internal static void AddJobSaga(this IBusRegistrationConfigurator bus)

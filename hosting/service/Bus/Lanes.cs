@@ -6,6 +6,9 @@ public static class Lanes
     /// <summary>Runs that are asked for, on their way to the coordinator.</summary>
     public const string Runs = "headgate.scheduler.runs";
 
+    /// <summary>By what runs start by themselves: schedules and triggers, as they change.</summary>
+    public const string Rules = "headgate.scheduler.rules";
+
     /// <summary>Starts of jobs: claims the pipeline and creates the job.</summary>
     public const string Starts = "headgate.coordinator.starts";
 

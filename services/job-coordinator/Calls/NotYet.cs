@@ -14,8 +14,6 @@ static class NotYet
         StringComparer.Ordinal,
         [
             "headgate.v1.PipelineService/DryRun",
-            "headgate.v1.PipelineService/PauseSchedule",
-            "headgate.v1.PipelineService/ResumeSchedule",
             "headgate.v1.JobService/GetRecovery",
             "headgate.v1.RecordService/ListChanges",
             "headgate.v1.RecordService/ListRejected",
@@ -24,12 +22,8 @@ static class NotYet
             "headgate.v1.RecordService/ReplayJob",
         ]);
 
-    public static RpcException PauseSchedule => Of("pause_schedule: a schedule cannot be paused");
-
     public static RpcException PassGuards => Of("pass_guards: there are no guards");
 
-    /// <summary>What a cancel says of the next run, behind its own sentence.</summary>
-    public const string NoRunComesDue = "no run comes due by itself, as this version does not act upon schedules yet";
 
     /// <summary>Null: the method is there.</summary>
     public static RpcException? Find(string path) => Methods.Contains(path.TrimStart('/')) ? Of($"{path.TrimStart('/')} is not there") : null;

@@ -20,9 +20,9 @@ static class WaitingRun
             set successor = null, successor_told_at = null, updated_at = now(),
                 state = case when p.state = 'Resyncing' and (w.successor ->> 'resync')::boolean then 'Enabled' else p.state end
             from waiting w where p.pipeline_id = w.pipeline_id)
-        insert into coordinator.skipped_run (run_id, pipeline_id, job_id, trigger, trigger_detail, actor, trigger_reason, reason)
+        insert into coordinator.skipped_run (run_id, pipeline_id, job_id, trigger, trigger_detail, actor, trigger_reason, reason, rule)
         select (successor ->> 'runId')::uuid, pipeline_id, current_job_id, successor ->> 'trigger', successor ->> 'triggerDetail',
-               successor ->> 'actor', successor ->> 'reason', $2
+               successor ->> 'actor', successor ->> 'reason', $2, 'PipelineTakesNoRuns'
         from waiting on conflict do nothing
         """;
 

@@ -2,7 +2,10 @@ using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Doubts;
+using Headgate.JobCoordinator.Starts;
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Headgate.JobCoordinator.Jobs.Verbs;
 
@@ -39,6 +42,7 @@ static class Answering
         var (actor, reason) = Origin(context.Message);
         // Whoever watches the job sees that a run waits for it, also where the cancel changes nothing else.
         if (context.Message is CancelJob { SuccessorId: { } successor } && context.Saga.FinishedAt is null) context.Saga.SuccessorId = successor;
+        if (outcome != CommandOutcome.Refused && context.Message is CancelJob { PauseSchedule: true }) await PauseScheduleAsync(context, actor, reason);
         context.Db().JobCommands.Add(new JobCommand
         {
             JobId = context.Saga.CorrelationId,
@@ -64,6 +68,10 @@ static class Answering
             WouldAccept = outcome == CommandOutcome.Refused ? CommandTable.AcceptedIn(context.Saga.CurrentState) : [],
         });
     }
+
+    // In the transaction of the cancel: neither is there without the other.
+    static Task PauseScheduleAsync(BehaviorContext<SyncJob> context, string actor, string? reason) => StartRules.SwitchAsync(
+        (NpgsqlConnection)context.Db().Database.GetDbConnection(), context.Saga.PipelineId, paused: true, actor, reason, context.CancellationToken);
 
     public static bool IsCommand<T>() =>
         typeof(T) == typeof(PauseJob) || typeof(T) == typeof(ResumeJob) || typeof(T) == typeof(CancelJob) || typeof(T) == typeof(RestartJob)
