@@ -24,7 +24,8 @@ static class RelationReader
         await using var command = new NpgsqlCommand(
             """
             SELECT DISTINCT c.oid::bigint, n.nspname::text, c.relname::text, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
-                   c.relkind::text, c.relrowsecurity, pg_has_role(c.relowner, 'USAGE')
+                   c.relkind::text, c.relrowsecurity, pg_has_role(c.relowner, 'USAGE'),
+                   has_table_privilege(c.oid, 'DELETE')
             FROM unnest($1::text[], $2::text[]) AS w(schema, name)
             JOIN pg_namespace n ON n.nspname = w.schema
             JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
@@ -50,6 +51,7 @@ static class RelationReader
                 Kind = reader.GetString(4)[0],
                 RowSecurity = reader.GetBoolean(5),
                 Owned = reader.GetBoolean(6),
+                Deletable = reader.GetBoolean(7),
             };
         }
 

@@ -2,6 +2,7 @@ using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Planning;
+using Headgate.Connectors.Postgres.Vanished;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
@@ -38,7 +39,7 @@ public sealed class PostgresDestination : IDestination
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
-        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options,
+        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, WriteOptions options,
         CancellationToken cancellationToken) =>
         Guarded.RunAsync(_subject, () => DestinationPlanner.PlanAsync(_dataSource, objects, options, cancellationToken));
 
@@ -61,6 +62,11 @@ public sealed class PostgresDestination : IDestination
             new DeferredRetry(_dataSource, _shapes, ticket, plan, tried).RunAsync(cancellationToken));
 
     /// <inheritdoc/>
+    public Task<FinishedBatch> FinishBatchAsync(FinishTicket ticket, ObjectPlan plan, int size, CancellationToken cancellationToken) =>
+        Guarded.WriteAsync(_dataSource, WriteProblem.SubjectOf(plan), () =>
+            new VanishedRows(_dataSource, _shapes, ticket, plan).NextAsync(size, cancellationToken));
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
     /// <summary>
@@ -74,7 +80,7 @@ public sealed class PostgresDestination : IDestination
         ConnectorException? mismatch = null;
         IReadOnlyList<NpgsqlBatchCommand> locking =
         [
-            .. LedgerRow.LockCommands(ticket, ticket.Empty && plan.DirectCopy),
+            .. LedgerRow.LockCommands(ticket, LedgerRow.MayCopy(ticket, plan)),
             PlannedTypes.LockCommand(plan), PlannedTypes.CompareCommand([plan]),
         ];
         var transaction = await FencedTransaction.BeginAsync(dataSource, ticket.Job, locking, async reader =>

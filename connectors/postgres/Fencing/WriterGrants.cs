@@ -17,8 +17,10 @@ static class WriterGrants
         ("change", ["SELECT"]),
         ("change_block", ["SELECT", "INSERT"]),
         ("change_group", ["SELECT", "INSERT"]),
+        ("full_read", ["SELECT", "INSERT", "UPDATE"]),
         ("job_object", ["SELECT", "INSERT"]),
         ("rejected", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+        ("seen_key", ["SELECT", "INSERT", "DELETE"]),
         ("schema_change", ["SELECT", "INSERT"]),
         ("changes", ["SELECT"]),
     ];

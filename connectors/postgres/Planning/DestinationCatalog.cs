@@ -28,6 +28,9 @@ sealed record DestinationCatalog
     /// <summary>A rule on insert or update for each table that has one.</summary>
     public required IReadOnlyDictionary<long, string> Rules { get; init; }
 
+    /// <summary>What deletes carry on, for each table where they do: one effect, of possibly several.</summary>
+    public required IReadOnlyDictionary<long, DeleteEffect> Deletes { get; init; }
+
     public static async Task<DestinationCatalog> ReadAsync(
         NpgsqlConnection connection, IReadOnlyCollection<QualifiedName> targets, IEnumerable<SourceObject> sources, CancellationToken cancellationToken)
     {
@@ -46,6 +49,7 @@ sealed record DestinationCatalog
             Triggers = await tables.ReadTriggersAsync(cancellationToken),
             Cascades = await tables.ReadCascadesAsync(cancellationToken),
             Rules = await tables.ReadRulesAsync(cancellationToken),
+            Deletes = await tables.ReadDeletesAsync(cancellationToken),
         };
     }
 }

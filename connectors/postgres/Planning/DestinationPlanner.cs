@@ -1,3 +1,4 @@
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Catalog;
 using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Destinations;
@@ -16,7 +17,7 @@ static class DestinationPlanner
     /// changes are to be made in this order.
     /// </summary>
     public static async Task<IReadOnlyList<ObjectPlan>> PlanAsync(
-        NpgsqlDataSource dataSource, IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options,
+        NpgsqlDataSource dataSource, IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, WriteOptions options,
         CancellationToken cancellationToken)
     {
         var targets = objects.Select(o => TargetOf(o.Source, o.Definition)).ToArray();
@@ -43,19 +44,21 @@ static class DestinationPlanner
         }
     }
 
-    static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, LoadDefinition options)
+    static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, WriteOptions options)
     {
         catalog.Relations.TryGetValue(subject.Target, out var table);
         if (table is not null) TableRules.RefuseUnwritable(subject, table);
         var mapped = FieldMapping.Map(subject, table);
         var fields = mapped.Select(m => TypeRules.Plan(subject, m)).ToArray();
         var key = KeyRules.Positions(subject, mapped);
+        VanishedRules.RefuseMapped(subject, mapped, options.OnVanished);
+        var marks = VanishedRules.Marks(subject, table, options.OnVanished);
         var changes = new List<PlannedChange>();
         if (table is null)
         {
             changes.AddRange(shared.ForSchema(subject));
             changes.AddRange(shared.ForTypes(subject, mapped));
-            changes.Add(TableChanges.Create(subject, mapped, fields));
+            changes.Add(TableChanges.Create(subject, mapped, fields, marks));
         }
         else
         {
@@ -64,7 +67,8 @@ static class DestinationPlanner
             TableRules.RequirePrivileges(subject, table, mapped);
             changes.AddRange(shared.ForTypes(subject, mapped));
             changes.AddRange(TableChanges.AddMissing(subject, table, mapped, fields));
-            WriteHazards.Check(subject, table, mapped, catalog, options.AllowTriggers);
+            WriteHazards.Check(subject, table, mapped, catalog, options.Load.AllowTriggers);
+            changes.AddRange(VanishedRules.Prepare(subject, table, catalog, options));
         }
 
         return new ObjectPlan
@@ -83,6 +87,7 @@ static class DestinationPlanner
             DirectCopy = !fields.Any(f => f.DestinationCast) && mapped.All(TypeRules.Keeps) && table is not { RowSecurity: true }
                 && (table is null || !WriteHazards.RowsMayChangeOnTheWay(table, catalog)),
             SingleTable = table is null or { Kind: 'r', Children: 0 },
+            Mark = marks ? VanishedRules.Mark : null,
             New = table is null || mapped.Any(m => m.Destination is null),
             Changes = changes,
             EstimatedRows = subject.Source.EstimatedRows,

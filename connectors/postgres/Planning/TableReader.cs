@@ -64,6 +64,32 @@ sealed class TableReader(NpgsqlConnection connection, IReadOnlyDictionary<long, 
         return rules;
     }
 
+    /// <summary>Rules, triggers and foreign keys that do something when rows are deleted. Bit 8 of tgtype: delete.</summary>
+    public async Task<Dictionary<long, DeleteEffect>> ReadDeletesAsync(CancellationToken cancellationToken)
+    {
+        var effects = new Dictionary<long, DeleteEffect>();
+        await ReadAsync(
+            """
+            WITH RECURSIVE tree(root, oid) AS (
+                SELECT r.oid, r.oid FROM unnest($1::oid[]) AS r(oid)
+                UNION
+                SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid)
+            SELECT DISTINCT ON (t.root) t.root::bigint, e.what, e.allowable
+            FROM tree t CROSS JOIN LATERAL (
+                SELECT format('are changed by rule "%s"', rulename) AS what, false AS allowable FROM pg_rewrite
+                WHERE ev_class = t.oid AND ev_type = '4' AND ev_enabled IN ('O', 'A')
+                UNION ALL
+                SELECT format('fire trigger "%s", which may write elsewhere', tgname), true FROM pg_trigger
+                WHERE tgrelid = t.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 8 <> 0
+                UNION ALL
+                SELECT format('cascade through constraint "%s" of %s', conname, conrelid::regclass), true FROM pg_constraint
+                WHERE contype = 'f' AND confrelid = t.oid AND confdeltype IN ('c', 'n', 'd')) e
+            ORDER BY t.root, e.allowable, e.what
+            """,
+            r => effects.Add(r.GetInt64(0), new DeleteEffect(r.GetString(1), r.GetBoolean(2))), cancellationToken);
+        return effects;
+    }
+
     async Task ReadAsync(string query, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(query, connection) { Parameters = { new() { Value = tables.Keys.ToArray() } } };

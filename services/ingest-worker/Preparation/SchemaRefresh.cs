@@ -25,8 +25,9 @@ sealed class SchemaRefresh(RefreshedSchemas kept)
         var blocked = new List<BlockedObject>();
         var described = await FittingAsync(asked, each => each.No, blocked, some => source.DescribeAsync(some, ending));
         var toPlan = described.Select(found => (Source: found, Definition: job.Pipeline.Objects[found.ObjectNo])).ToList();
+        var options = new WriteOptions { Load = job.Pipeline.Load, OnVanished = job.Pipeline.OnVanished };
         var plans = await FittingAsync(
-            toPlan, each => each.Source.ObjectNo, blocked, some => destination.PlanAsync(some, job.Pipeline.Load, ending));
+            toPlan, each => each.Source.ObjectNo, blocked, some => destination.PlanAsync(some, options, ending));
         var refreshed = new RefreshedSchema(plans, await destination.RoleAsync(ending)) { Blocked = [.. blocked.OrderBy(block => block.ObjectNo)] };
         if (stopping.IsCancellationRequested) await kept.KeepAsync(job, refreshed, ending);
         stopping.ThrowIfCancellationRequested();

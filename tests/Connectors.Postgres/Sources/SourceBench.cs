@@ -36,11 +36,12 @@ sealed class SourceBench : IAsyncDisposable
 
     public async Task<ObjectPlan> PlanAsync(ObjectDefinition definition) => (await PlanAsync([definition]))[0];
 
-    public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(IReadOnlyList<ObjectDefinition> definitions, bool allowTriggers = false)
+    public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(IReadOnlyList<ObjectDefinition> definitions, bool allowTriggers = false, OnVanished onVanished = OnVanished.Keep)
     {
         var sources = await Source.DescribeAsync(definitions.Select((d, i) => (i, d)).ToArray(), default);
         return await DestinationPlanner.PlanAsync(
-            To.DataSource, sources.Select((s, i) => (s, definitions[i])).ToArray(), new LoadDefinition { AllowTriggers = allowTriggers }, default);
+            To.DataSource, sources.Select((s, i) => (s, definitions[i])).ToArray(),
+            new WriteOptions { Load = new LoadDefinition { AllowTriggers = allowTriggers }, OnVanished = onVanished }, default);
     }
 
     public async Task<ReadPlan> FullAsync(ObjectDefinition definition) => new() { Object = await PlanAsync(definition), Upper = DateTimeOffset.MaxValue };

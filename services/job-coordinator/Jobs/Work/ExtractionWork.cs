@@ -37,7 +37,7 @@ static class ExtractionWork
     public static Task StartOverAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"""
          update coordinator.job_object o
-         set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0, blocked_code = null, blocked_sentence = null,
+         set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0, vanished = 0, blocked_code = null, blocked_sentence = null,
              offset_job_id = case when stands then offset_job_id end, offset_attempt = case when stands then offset_attempt end
          from (select object_no, exists (select from coordinator.object_offset f
                                          where f.pipeline_id = {job.PipelineId} and f.object_key = own.object_key) as stands
