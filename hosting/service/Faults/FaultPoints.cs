@@ -33,12 +33,6 @@ public static class FaultPoints
     /// <summary>Worker: a batch has committed, nobody was told, the message is not acknowledged.</summary>
     public const string BatchCommitted = "batch.committed";
 
-    /// <summary>Worker: a part of what comes after the last segment is about to be done.</summary>
-    public const string FinishNotBegun = "finish.not-begun";
-
-    /// <summary>Worker: such a part has committed, nobody was told.</summary>
-    public const string FinishCommitted = "finish.committed";
-
     /// <summary>Worker: a step is answered, its message is not acknowledged. About the step.</summary>
     public const string StepAnswered = "step.answered";
 

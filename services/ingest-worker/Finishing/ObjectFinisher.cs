@@ -70,9 +70,9 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
             if (run.Stopping.IsCancellationRequested) return new StepAnswer.Nothing("no further batch, since the job is being stopped");
             var began = time.GetTimestamp();
             var blocks = size.Next(0, int.MaxValue);
-            await FaultPoint.ReachedAsync(FaultPoints.FinishNotBegun);
+            await FaultPoint.ReachedAsync(FaultPoints.BatchNotBegun);
             var batch = await run.Destination.FinishBatchAsync(ticket, each.Plan, blocks, cancellationToken);
-            await FaultPoint.ReachedAsync(FaultPoints.FinishCommitted);
+            await FaultPoint.ReachedAsync(FaultPoints.BatchCommitted);
             if (batch.Skipped is { } reason)
             {
                 // Another delivery that is about to end is waited for: nobody else would go on.

@@ -1,4 +1,5 @@
 using Headgate.Connectors.Conformance;
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Sources;
 using Headgate.Connectors.Sources;
@@ -36,7 +37,8 @@ sealed class SourceBench : IAsyncDisposable
 
     public async Task<ObjectPlan> PlanAsync(ObjectDefinition definition) => (await PlanAsync([definition]))[0];
 
-    public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(IReadOnlyList<ObjectDefinition> definitions, bool allowTriggers = false, OnVanished onVanished = OnVanished.Keep)
+    public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(
+        IReadOnlyList<ObjectDefinition> definitions, bool allowTriggers = false, OnVanished onVanished = OnVanished.Keep)
     {
         var sources = await Source.DescribeAsync(definitions.Select((d, i) => (i, d)).ToArray(), default);
         return await DestinationPlanner.PlanAsync(

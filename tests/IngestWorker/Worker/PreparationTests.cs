@@ -93,16 +93,6 @@ public sealed class PreparationTests : WorkerTest
         Assert.Contains("oracle", (await Worker.AskAsync<StepFailed>(job.PrepareAll())).Problem.Sentence, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(OnVanished.Mark)]
-    [InlineData(OnVanished.Delete)]
-    public async Task Vanished_records_are_refused_in_words(OnVanished wanted)
-    {
-        var job = Job("a");
-        job = job with { Pipeline = job.Pipeline with { OnVanished = wanted } };
-        Assert.Equal("not-supported", (await Worker.AskAsync<StepFailed>(job.PrepareAll())).Problem.Code);
-    }
-
     [Fact]
     public async Task A_table_that_is_missing_fails_and_leaves_no_snapshot()
     {
