@@ -31,4 +31,7 @@ public sealed record PrepareJob
     /// Whether the attempt goes on after a stop: what was planned in it before must be at the source as it was then. Default: not.
     /// </summary>
     public bool Resumed { get; init; }
+
+    /// <summary>Of a resync: destination tables are dropped and created anew, whatever they are like. Default: kept, and evolved.</summary>
+    public bool DropAndLoad { get; init; }
 }

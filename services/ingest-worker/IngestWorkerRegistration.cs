@@ -62,6 +62,7 @@ public static class IngestWorkerRegistration
         services.AddSingleton<OffsetBounds>();
         services.AddSingleton<PlanStore>();
         services.AddSingleton<RefreshedSchemas>();
+        services.AddSingleton<KnownObjects>();
         services.AddSingleton<SchemaRefresh>();
         services.AddSingleton<JobPreparation>();
         services.AddSingleton<SegmentStore>();

@@ -73,11 +73,12 @@ static class RelationReader
                             WHEN c.reltuples > 0 THEN c.reltuples
                             WHEN c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) = 0 THEN 0
                             WHEN c.reltuples = 0 AND c.relpages > 0 THEN 0
-                            ELSE -1 END AS estimate
+                            ELSE -1 END AS estimate,
+                       CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END AS bytes
                 FROM tree t JOIN pg_class c ON c.oid = t.oid LEFT JOIN pg_am a ON a.oid = c.relam)
             SELECT root::bigint, count(*) FILTER (WHERE child)::int,
                    bool_and(relkind = 'p' OR (relkind IN ('r', 'm') AND amname = 'heap')),
-                   CASE WHEN min(estimate) < 0 THEN -1 ELSE sum(estimate)::bigint END
+                   CASE WHEN min(estimate) < 0 THEN -1 ELSE sum(estimate)::bigint END, coalesce(sum(bytes), 0)::bigint
             FROM leaf GROUP BY root
             """, connection)
         {
@@ -90,6 +91,7 @@ static class RelationReader
             relation.Children = reader.GetInt32(1);
             relation.Heap = reader.GetBoolean(2);
             relation.EstimatedRows = reader.GetInt64(3);
+            relation.Bytes = reader.GetInt64(4);
         }
     }
 

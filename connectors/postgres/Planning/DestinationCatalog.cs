@@ -31,6 +31,9 @@ sealed record DestinationCatalog
     /// <summary>What deletes carry on, for each table where they do: one effect, of possibly several.</summary>
     public required IReadOnlyDictionary<long, DeleteEffect> Deletes { get; init; }
 
+    /// <summary>What keeps a column from changing its type, by table and column: one thing, of possibly several.</summary>
+    public required IReadOnlyDictionary<(long Table, string Column), string> Holders { get; init; }
+
     public static async Task<DestinationCatalog> ReadAsync(
         NpgsqlConnection connection, IReadOnlyCollection<QualifiedName> targets, IEnumerable<SourceObject> sources, CancellationToken cancellationToken)
     {
@@ -50,6 +53,7 @@ sealed record DestinationCatalog
             Cascades = await tables.ReadCascadesAsync(cancellationToken),
             Rules = await tables.ReadRulesAsync(cancellationToken),
             Deletes = await tables.ReadDeletesAsync(cancellationToken),
+            Holders = await tables.ReadHoldersAsync(cancellationToken),
         };
     }
 }

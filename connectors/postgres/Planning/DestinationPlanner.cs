@@ -49,6 +49,9 @@ static class DestinationPlanner
         catalog.Relations.TryGetValue(subject.Target, out var table);
         if (table is not null) TableRules.RefuseUnwritable(subject, table);
         var mapped = FieldMapping.Map(subject, table);
+        Evolution.RefuseIncompatible(subject, mapped);
+        IReadOnlyList<PlannedChange> widened = [];
+        if (table is not null) (mapped, widened) = Evolution.Widen(subject, table, mapped, catalog);
         var fields = mapped.Select(m => TypeRules.Plan(subject, m)).ToArray();
         var key = KeyRules.Positions(subject, mapped);
         VanishedRules.RefuseMapped(subject, mapped, options.OnVanished);
@@ -66,6 +69,7 @@ static class DestinationPlanner
             TableRules.RefuseUnfilled(subject, table, mapped);
             TableRules.RequirePrivileges(subject, table, mapped);
             changes.AddRange(shared.ForTypes(subject, mapped));
+            changes.AddRange(widened);
             changes.AddRange(TableChanges.AddMissing(subject, table, mapped, fields));
             WriteHazards.Check(subject, table, mapped, catalog, options.Load.AllowTriggers);
             changes.AddRange(VanishedRules.Prepare(subject, table, catalog, options));

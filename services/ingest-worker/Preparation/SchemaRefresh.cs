@@ -9,7 +9,7 @@ namespace Headgate.IngestWorker.Preparation;
 /// The critical part of a preparation: reads the schemas of source and destination, and plans what must change. No stop ends it, graceful or by
 /// force; its statements have time-outs of their own. Nobody waits for it either: the fence confirms the stop meanwhile.
 /// </summary>
-sealed class SchemaRefresh(RefreshedSchemas kept)
+sealed class SchemaRefresh(RefreshedSchemas kept, KnownObjects before)
 {
     /// <param name="job">The objects to plan.</param>
     /// <param name="source">Where they come from.</param>
@@ -20,11 +20,13 @@ sealed class SchemaRefresh(RefreshedSchemas kept)
     public async Task<RefreshedSchema> RunAsync(
         PrepareJob job, ISource source, IDestination destination, CancellationToken ending, CancellationToken stopping)
     {
-        if (await kept.TakeAsync(job, ending) is { } before) return before;
+        if (await kept.TakeAsync(job, ending) is { } taken) return taken;
         var asked = job.Objects.Select(wanted => (No: wanted.ObjectNo, Definition: job.Pipeline.Objects[wanted.ObjectNo])).ToList();
         var blocked = new List<BlockedObject>();
         var described = await FittingAsync(asked, each => each.No, blocked, some => source.DescribeAsync(some, ending));
-        var toPlan = described.Select(found => (Source: found, Definition: job.Pipeline.Objects[found.ObjectNo])).ToList();
+        var known = await before.FindAsync(job, ending);
+        var toPlan = described
+            .Select(found => (Source: found with { Known = known.GetValueOrDefault(found.ObjectNo) }, Definition: job.Pipeline.Objects[found.ObjectNo])).ToList();
         var options = new WriteOptions { Load = job.Pipeline.Load, OnVanished = job.Pipeline.OnVanished };
         var plans = await FittingAsync(
             toPlan, each => each.Source.ObjectNo, blocked, some => destination.PlanAsync(some, options, ending));

@@ -54,13 +54,17 @@ static class ExtractionWork
     {
         var rows = await db.Database.SqlQuery<UnplannedObject>(
             $"""
-             select object_no, offset_job_id, offset_attempt, next_segment_no
-             from coordinator.job_object where job_id = {job.CorrelationId} and state = 'Unplanned' order by object_no
+             select o.object_no, o.offset_job_id, o.offset_attempt, o.next_segment_no, c.job_id as completed_job_id, c.attempt as completed_attempt
+             from coordinator.job_object o left join coordinator.completed_object c
+               on c.pipeline_id = {job.PipelineId} and c.name = coordinator.object_name(o.object_key)
+             where o.job_id = {job.CorrelationId} and o.state = 'Unplanned' order by o.object_no
              """).ToListAsync();
         return [.. rows.Select(row => new ObjectToPlan
         {
             ObjectNo = row.object_no,
             Offset = row.offset_job_id is { } id ? new OffsetReference { JobId = id, Attempt = row.offset_attempt ?? 1 } : null,
+            Completed = row.completed_job_id is { } completed
+                ? new OffsetReference { JobId = completed, Attempt = row.completed_attempt ?? 1 } : null,
             FirstSegmentNo = row.next_segment_no,
         })];
     }

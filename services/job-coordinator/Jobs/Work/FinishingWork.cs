@@ -13,7 +13,7 @@ static class FinishingWork
     /// </summary>
     public static Task<bool> IsNeededAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
         $"""
-         select v.definition ->> 'onVanished' <> {nameof(OnVanished.Keep)} and exists (
+         select coalesce(v.definition ->> 'onVanished', {nameof(OnVanished.Keep)}) <> {nameof(OnVanished.Keep)} and exists (
              select from coordinator.job_object o where o.job_id = {job.CorrelationId} and o.full_read and o.state = 'Extracted') as "Value"
          from coordinator.pipeline_version v where v.pipeline_id = {job.PipelineId} and v.version = {job.PipelineVersion}
          """).SingleAsync();
