@@ -41,6 +41,11 @@ public sealed record ObjectPlan
     /// <summary>Whether rows can be told apart by their physical position: false for partitioned tables.</summary>
     public required bool SingleTable { get; init; }
 
+    /// <summary>
+    /// The destination object whose place <see cref="To"/> takes once it is loaded, in SQL spelling; null: records go where they belong.
+    /// </summary>
+    public string? Replaces { get; init; }
+
     /// <summary>Which read of the object in its attempt this is: its first segment's number.</summary>
     public int ReadNo { get; init; }
 

@@ -39,6 +39,12 @@ public interface IDestination : IAsyncDisposable
     /// <returns>The segment's counts afterwards, or null if the fence does not stand for this job.</returns>
     Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, Action tried, CancellationToken cancellationToken);
 
+    /// <summary>Removes what earlier jobs of the pipeline left here and nobody needs any more; what is in use is left for later.</summary>
+    /// <param name="ticket">In whose name.</param>
+    /// <param name="retention">How long what a job replaced is kept.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task TidyAsync(JobTicket ticket, TimeSpan retention, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>
     /// Does the next part of what is left once all segments of an object are written: one transaction, fenced like a batch. Called again until
     /// it is done, by whomever; where to go on is kept at the destination.

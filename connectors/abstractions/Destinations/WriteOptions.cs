@@ -10,4 +10,10 @@ public sealed record WriteOptions
 
     /// <summary>What becomes of records that full reads do not bring. Default: they stay.</summary>
     public OnVanished OnVanished { get; init; }
+
+    /// <summary>
+    /// Names, without a schema, for new tables that are loaded beside those that are there and take their place, by object number. Null: tables
+    /// are kept, and evolved.
+    /// </summary>
+    public IReadOnlyDictionary<int, string>? NewTables { get; init; }
 }

@@ -40,7 +40,7 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
             new NpgsqlParameter<Guid> { TypedValue = ticket.JobId },
             new NpgsqlParameter<int> { TypedValue = ticket.Attempt },
             new NpgsqlParameter<int> { TypedValue = plan.ObjectNo },
-            new NpgsqlParameter<string> { TypedValue = plan.To },
+            new NpgsqlParameter<string> { TypedValue = plan.Replaces ?? plan.To },
             new NpgsqlParameter { Value = FieldsOf(plan), NpgsqlDbType = NpgsqlDbType.Jsonb },
             new NpgsqlParameter<short[]> { TypedValue = KeyOf(plan) },
         },

@@ -2,6 +2,7 @@ using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Planning;
+using Headgate.Connectors.Postgres.Replacing;
 using Headgate.Connectors.Postgres.Vanished;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Jobs;
@@ -63,8 +64,13 @@ public sealed class PostgresDestination : IDestination
 
     /// <inheritdoc/>
     public Task<FinishedBatch> FinishBatchAsync(FinishTicket ticket, ObjectPlan plan, int size, CancellationToken cancellationToken) =>
-        Guarded.WriteAsync(_dataSource, WriteProblem.SubjectOf(plan), () =>
-            new VanishedRows(_dataSource, _shapes, ticket, plan).NextAsync(size, cancellationToken));
+        Guarded.WriteAsync(_dataSource, WriteProblem.SubjectOf(plan), () => plan.Replaces is null
+            ? new VanishedRows(_dataSource, ticket, plan).NextAsync(size, cancellationToken)
+            : new TableSwap(_dataSource, ticket, plan).RunAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public Task TidyAsync(JobTicket ticket, TimeSpan retention, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => new LeftTables(_dataSource, ticket, retention).RemoveAsync(cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();

@@ -3,6 +3,7 @@ using Headgate.Connectors.Postgres.Catalog;
 using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Postgres.Replacing;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Pipelines;
 using Npgsql;
@@ -25,7 +26,7 @@ static class DestinationPlanner
         try
         {
             var catalog = await CatalogSession.ReadAsync(
-                dataSource, c => DestinationCatalog.ReadAsync(c, targets, objects.Select(o => o.Source), cancellationToken), cancellationToken);
+                dataSource, c => DestinationCatalog.ReadAsync(c, targets, objects.Select(o => o.Source), options.NewTables is not null, cancellationToken), cancellationToken);
             var changes = new SharedChanges(catalog);
             var levels = LoadOrder.Levels(targets, catalog.References);
             return Fitting.All(
@@ -48,6 +49,8 @@ static class DestinationPlanner
     {
         catalog.Relations.TryGetValue(subject.Target, out var table);
         if (table is not null) TableRules.RefuseUnwritable(subject, table);
+        if (table is not null && options.NewTables is { } names)
+            return Replace(subject, level, table, names[subject.Source.ObjectNo], catalog, shared, options);
         var mapped = FieldMapping.Map(subject, table);
         Evolution.RefuseIncompatible(subject, mapped);
         IReadOnlyList<PlannedChange> widened = [];
@@ -94,6 +97,40 @@ static class DestinationPlanner
             Mark = marks ? VanishedRules.Mark : null,
             New = table is null || mapped.Any(m => m.Destination is null),
             Changes = changes,
+            EstimatedRows = subject.Source.EstimatedRows,
+        };
+    }
+
+    /// <summary>A table of the source's present shape, whatever the one that is there is like.</summary>
+    static ObjectPlan Replace(
+        PlanSubject subject, int level, CatalogRelation table, string name, DestinationCatalog catalog, SharedChanges shared, WriteOptions options)
+    {
+        var extras = catalog.Extras[table.Oid];
+        NewTable.RefuseObstacles(subject, table, extras);
+        var mapped = FieldMapping.Map(subject, table).Select(m => m with { Destination = null }).ToArray();
+        var fields = mapped.Select(m => TypeRules.Plan(subject, m)).ToArray();
+        var key = KeyRules.Positions(subject, mapped);
+        VanishedRules.RefuseMapped(subject, mapped, options.OnVanished);
+        var marks = VanishedRules.Marks(subject, table, options.OnVanished);
+        var made = new QualifiedName(subject.Target.Schema, name);
+        return new ObjectPlan
+        {
+            ObjectNo = subject.Source.ObjectNo,
+            From = subject.Source.Name,
+            To = made.ToSql(),
+            Replaces = table.Sql,
+            Fields = fields,
+            Key = key,
+            Cursor = CursorOf(subject),
+            Filter = subject.Definition.Filter,
+            Blocks = subject.Source.Blocks,
+            KeyGuaranteed = KeyRules.Guaranteed(subject, mapped),
+            Level = level,
+            DirectCopy = !fields.Any(f => f.DestinationCast) && mapped.All(TypeRules.Keeps),
+            SingleTable = true,
+            Mark = marks ? VanishedRules.Mark : null,
+            New = true,
+            Changes = [.. shared.ForSchema(subject), .. shared.ForTypes(subject, mapped), NewTable.Create(subject, table, extras, mapped, fields, made, marks)],
             EstimatedRows = subject.Source.EstimatedRows,
         };
     }

@@ -61,3 +61,22 @@ LEFT JOIN LATERAL (
     ORDER BY f.read_no DESC LIMIT 1) r ON true
 CROSS JOIN LATERAL generate_subscripts(coalesce(c.after, c.before), 1) AS i
 WHERE c.operation IN ('insert', 'delete') OR c.before[i] IS DISTINCT FROM c.after[i];
+
+-- Tables that were made beside others, to take their place once they are loaded. The one that was replaced is kept in this schema, as what
+-- the table was before the job: 'made' until then, 'swapped' while both are there, 'dropped' or 'purged' when the new or the old one is not.
+CREATE TABLE headgate.table_swap (
+    job_id uuid NOT NULL,
+    attempt int NOT NULL,
+    object_no int NOT NULL,
+    read_no int NOT NULL,
+    pipeline_id uuid NOT NULL,
+    table_name text NOT NULL,
+    new_name text NOT NULL,
+    old_name text,
+    state text NOT NULL DEFAULT 'made' CHECK (state IN ('made', 'swapped', 'dropped', 'purged')),
+    made_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    swapped_at timestamptz,
+    PRIMARY KEY (job_id, attempt, object_no, read_no),
+    CHECK ((old_name IS NOT NULL) = (state IN ('swapped', 'purged')))
+);
+CREATE INDEX table_swap_of_pipeline ON headgate.table_swap (pipeline_id) WHERE state IN ('made', 'swapped');

@@ -9,7 +9,7 @@ namespace Headgate.Connectors.Postgres.Vanished;
 /// Finds and deletes or marks the rows of an object that its full read did not bring, a part of the table in each transaction. Where it stands
 /// is a row of headgate.full_read, moved on by the transaction that did it.
 /// </summary>
-sealed class VanishedRows(NpgsqlDataSource dataSource, FieldShapes shapes, FinishTicket ticket, ObjectPlan plan)
+sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan)
 {
     const int PurgedAtOnce = 50_000;
 

@@ -16,7 +16,7 @@ sealed class FinishStore(IngestState state)
             select a.pipeline_id, a.settings, o.plan, s.numbers, s.rows
             from ingest.attempt a
             left join ingest.object o on o.job_id = a.job_id and o.attempt = a.attempt and not o.superseded
-                and coalesce(o.plan -> 'object' ->> 'vanished', $4) <> $4
+                and (coalesce(o.plan -> 'object' ->> 'vanished', $4) <> $4 or o.plan -> 'object' ->> 'replaces' is not null)
             left join lateral (
                 select array_agg(segment_no) as numbers, array_agg(coalesce(rows, -1)) as rows from ingest.segment s
                 where s.job_id = o.job_id and s.attempt = o.attempt and s.object_no = o.object_no and s.segment_no >= o.first_segment_no) s on true

@@ -78,7 +78,7 @@ sealed class JobPreparation(
             var plan = new ReadPlan
             {
                 // A read of a part says nothing of what it does not bring.
-                Object = found with { ReadNo = wanted.FirstSegmentNo, Vanished = lower is null && IsWhole(job) ? job.Pipeline.OnVanished : OnVanished.Keep },
+                Object = found with { ReadNo = wanted.FirstSegmentNo, Vanished = IsWhole(job, found, lower) ? job.Pipeline.OnVanished : OnVanished.Keep },
                 Lower = lower,
                 Upper = snapshot.UpperBound,
                 NullCursors = job.Pipeline.Extract.Nulls is NullCursors.Full,
@@ -99,7 +99,9 @@ sealed class JobPreparation(
         return reads;
     }
 
-    static bool IsWhole(PrepareJob job) => job.Kind is JobKind.Historical or JobKind.Incremental or JobKind.Resync;
+    // A new table has no rows that could have vanished.
+    static bool IsWhole(PrepareJob job, ObjectPlan plan, DateTimeOffset? lower) =>
+        lower is null && plan.Replaces is null && job.Kind is JobKind.Historical or JobKind.Incremental or JobKind.Resync;
 
     async Task<DateTimeOffset?> LowerBoundAsync(
         PrepareJob job, ObjectToPlan wanted, ObjectPlan plan, CancellationToken cancellationToken) =>

@@ -27,7 +27,7 @@ sealed class SchemaRefresh(RefreshedSchemas kept, KnownObjects before)
         var known = await before.FindAsync(job, ending);
         var toPlan = described
             .Select(found => (Source: found with { Known = known.GetValueOrDefault(found.ObjectNo) }, Definition: job.Pipeline.Objects[found.ObjectNo])).ToList();
-        var options = new WriteOptions { Load = job.Pipeline.Load, OnVanished = job.Pipeline.OnVanished };
+        var options = new WriteOptions { Load = job.Pipeline.Load, OnVanished = job.Pipeline.OnVanished, NewTables = NewTables(job) };
         var plans = await FittingAsync(
             toPlan, each => each.Source.ObjectNo, blocked, some => destination.PlanAsync(some, options, ending));
         var refreshed = new RefreshedSchema(plans, await destination.RoleAsync(ending)) { Blocked = [.. blocked.OrderBy(block => block.ObjectNo)] };
@@ -35,6 +35,12 @@ sealed class SchemaRefresh(RefreshedSchemas kept, KnownObjects before)
         stopping.ThrowIfCancellationRequested();
         return refreshed;
     }
+
+    // A read of its own has a table of its own: one that another read has left in the middle is nobody's.
+    static Dictionary<int, string>? NewTables(PrepareJob job) => job.DropAndLoad
+        ? job.Objects.ToDictionary(
+            wanted => wanted.ObjectNo, wanted => $"headgate_new_{job.JobId.ToString("N")[..12]}_{job.Attempt}_{wanted.ObjectNo}_{wanted.FirstSegmentNo}")
+        : null;
 
     // Without those that do not fit it is done once more from the start: what several objects need is planned with the first of them, and
     // levels come from all.

@@ -82,7 +82,7 @@ static class ExtractionWork
                 $"""
                  with object as (
                      update coordinator.job_object
-                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full},
+                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full}, replaced = {planned.Replaced},
                          level = greatest(level, {planned.Level}), estimated_rows = {planned.EstimatedRows}, next_segment_no = {planned.FirstSegmentNo + planned.SegmentCount}
                      where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and next_segment_no = {planned.FirstSegmentNo}
                        and state <> 'Blocked'

@@ -9,12 +9,14 @@ namespace Headgate.JobCoordinator.Jobs.Work;
 static class FinishingWork
 {
     /// <summary>
-    /// Whether the destination is not yet as the job is to leave it: an object was read in full, of a pipeline that does not keep what vanished.
+    /// Whether the destination is not yet as the job is to leave it: a new table is to take an old one's place, or an object was
+    /// read in full of a pipeline that does not keep what vanished.
     /// </summary>
     public static Task<bool> IsNeededAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
         $"""
-         select coalesce(v.definition ->> 'onVanished', {nameof(OnVanished.Keep)}) <> {nameof(OnVanished.Keep)} and exists (
-             select from coordinator.job_object o where o.job_id = {job.CorrelationId} and o.full_read and o.state = 'Extracted') as "Value"
+         select exists (
+             select from coordinator.job_object o where o.job_id = {job.CorrelationId} and o.state = 'Extracted' and (
+                 o.replaced or o.full_read and coalesce(v.definition ->> 'onVanished', {nameof(OnVanished.Keep)}) <> {nameof(OnVanished.Keep)})) as "Value"
          from coordinator.pipeline_version v where v.pipeline_id = {job.PipelineId} and v.version = {job.PipelineVersion}
          """).SingleAsync();
 
