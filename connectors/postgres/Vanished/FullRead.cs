@@ -1,6 +1,5 @@
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Catalog;
-using Headgate.Connectors.Postgres.Destinations;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Vanished;

@@ -37,6 +37,13 @@ sealed class SourceBench : IAsyncDisposable
 
     public async Task<ObjectPlan> PlanAsync(ObjectDefinition definition) => (await PlanAsync([definition]))[0];
 
+    /// <summary>With what an earlier run has read.</summary>
+    public async Task<ObjectPlan> PlanAsync(ObjectDefinition definition, KnownObject known)
+    {
+        var source = (await Source.DescribeAsync([(0, definition)], default))[0] with { Known = known };
+        return (await DestinationPlanner.PlanAsync(To.DataSource, [(source, definition)], new WriteOptions { Load = new LoadDefinition() }, default))[0];
+    }
+
     public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(
         IReadOnlyList<ObjectDefinition> definitions, bool allowTriggers = false, OnVanished onVanished = OnVanished.Keep)
     {

@@ -1,4 +1,3 @@
-using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Pipelines;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Headgate.Contracts.Extraction;
-using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
 using Headgate.IngestWorker.Snapshots;
 
