@@ -64,7 +64,7 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
     async Task RequireLoadedAsync(FencedTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command("""
-            SELECT count(*) FILTER (WHERE l.next_row IS DISTINCT FROM s.rows) FROM unnest($4, $5) AS s (segment_no, rows)
+            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows) FROM unnest($4, $5) AS s (segment_no, rows)
             LEFT JOIN headgate.ledger l ON l.job_id = $1 AND l.attempt = $2 AND l.object_no = $3 AND l.segment_no = s.segment_no
             """,
             new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt },
@@ -89,36 +89,26 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         FencedTransaction transaction, QualifiedName old, QualifiedName made, string kept, CancellationToken cancellationToken)
     {
         var sql = new StringBuilder();
-        var (before, after) = (await IndexesAsync(transaction, plan.Replaces!, cancellationToken), await IndexesAsync(transaction, plan.To, cancellationToken));
+        var (before, after) = (
+            await TableIndex.ReadAsync(transaction, plan.Replaces!, cancellationToken), await TableIndex.ReadAsync(transaction, plan.To, cancellationToken));
         foreach (var index in before) sql.Append($"ALTER INDEX {In(old.Schema, index.Name)} RENAME TO {SqlText.Identifier($"old_{Short}_{index.Oid}")};\n");
         sql.Append($"ALTER TABLE {plan.Replaces} RENAME TO {SqlText.Identifier(kept)};\n");
         sql.Append($"ALTER TABLE {In(old.Schema, kept)} SET SCHEMA headgate;\n");
         sql.Append($"ALTER TABLE {plan.To} RENAME TO {SqlText.Identifier(old.Name)};\n");
-        var left = after.ToList();
-        foreach (var index in before)
+        var (left, nameless) = (after.ToList(), before.ToList());
+        // Those that are alike to the last letter first: of several with the same columns each is to get its own name.
+        foreach (var isAlike in (Func<TableIndex, TableIndex, bool>[])[(x, y) => x.Definition == y.Definition, (x, y) => x.Shape == y.Shape])
         {
-            if (left.FindIndex(each => each.Shape == index.Shape) is var at && at < 0) continue;
-            sql.Append($"ALTER INDEX {In(made.Schema, left[at].Name)} RENAME TO {SqlText.Identifier(index.Name)};\n");
-            left.RemoveAt(at);
+            foreach (var index in nameless.ToList())
+            {
+                if (left.FindIndex(each => isAlike(each, index)) is var at && at < 0) continue;
+                sql.Append($"ALTER INDEX {In(made.Schema, left[at].Name)} RENAME TO {SqlText.Identifier(index.Name)};\n");
+                left.RemoveAt(at);
+                nameless.Remove(index);
+            }
         }
 
         return sql.ToString();
-    }
-
-    static async Task<IReadOnlyList<(long Oid, string Name, string Shape)>> IndexesAsync(
-        FencedTransaction transaction, string table, CancellationToken cancellationToken)
-    {
-        // The definition from the table's name on: what comes before names the index and the table.
-        await using var command = transaction.Command("""
-            SELECT c.oid::bigint, c.relname::text,
-                   i.indisunique || ' ' || i.indisprimary || ' ' || substring(pg_get_indexdef(c.oid) FROM position(' USING ' IN pg_get_indexdef(c.oid)))
-            FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-            WHERE i.indrelid = pg_catalog.to_regclass($1) ORDER BY c.oid
-            """, new NpgsqlParameter<string> { TypedValue = table });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var indexes = new List<(long, string, string)>();
-        while (await row.ReadAsync(cancellationToken)) indexes.Add((row.GetInt64(0), row.GetString(1), row.GetString(2)));
-        return indexes;
     }
 
     string Subject => $"Object {plan.Replaces}";

@@ -28,7 +28,7 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
-            SELECT count(*) FILTER (WHERE l.next_row IS DISTINCT FROM s.rows),
+            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows),
                    (SELECT count(*) FROM headgate.rejected r
                     WHERE r.job_id = $1 AND r.attempt = $2 AND r.object_no = $3 AND r.segment_no = ANY ($4) AND r.image IS NULL),
                    coalesce(sum(s.rows), 0)::bigint, coalesce(sum(l.noted), 0)::bigint, coalesce(sum(l.rejected), 0)::bigint

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Conformance;
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Tests.Destinations;
 using Headgate.Connectors.Postgres.Tests.Sources;

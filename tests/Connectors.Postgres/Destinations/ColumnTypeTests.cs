@@ -1,5 +1,5 @@
-using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Conformance;
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Tests.Sources;
 using Headgate.Contracts.Pipelines;

@@ -1,4 +1,3 @@
-using Headgate.Contracts.Pipelines;
 using Xunit;
 
 namespace Headgate.Connectors.Postgres.Tests.Vanished;

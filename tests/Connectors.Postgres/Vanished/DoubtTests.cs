@@ -78,7 +78,10 @@ public sealed class DoubtTests
     [Fact]
     public async Task A_stop_between_two_batches_leaves_the_rest_for_when_the_job_goes_on()
     {
-        await using var bench = await VanishedBench.StartAsync($"{Ten}; ALTER TABLE items ADD pad text DEFAULT repeat('x', 3000)");
+        await using var bench = await VanishedBench.StartAsync("""
+            CREATE TABLE items (id int PRIMARY KEY, name text, pad text); ALTER TABLE items ALTER pad SET STORAGE PLAIN;
+            INSERT INTO items SELECT i, 'n', repeat('x', 3000) FROM generate_series(1, 10) i
+            """);
         var plan = await bench.BeginAsync("items", ["id"], without: "pad");
         await bench.ReadAsync(plan, "SELECT i, 'n' FROM generate_series(1, 2) i");
         while (await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM items") == 10) await bench.BatchAsync(plan, size: 1);
@@ -114,6 +117,7 @@ public sealed class DoubtTests
     {
         await using var bench = await VanishedBench.StartAsync("""
             CREATE TABLE items (id int PRIMARY KEY, parent int REFERENCES items, pad text DEFAULT repeat('x', 3000));
+            ALTER TABLE items ALTER pad SET STORAGE PLAIN;
             INSERT INTO items SELECT i, nullif(i - 1, 0) FROM generate_series(1, 10) i;
             CREATE TABLE notes (item int CONSTRAINT of_item REFERENCES items); INSERT INTO notes VALUES (7);
             """);
