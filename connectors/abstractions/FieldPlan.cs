@@ -12,6 +12,9 @@ public sealed record FieldPlan
     /// <summary>The source column's own type, in SQL with its modifier; null: not known, of plans from before it was kept.</summary>
     public string? SourceType { get; init; }
 
+    /// <summary>The same, described; null: not known, of plans from before it was kept.</summary>
+    public FieldType? SourceShape { get; init; }
+
     /// <summary>The type that the source casts to, in SQL; null: sent as it is.</summary>
     public string? SourceCast { get; init; }
 

@@ -1,3 +1,5 @@
+using Headgate.Contracts.Pipelines;
+
 namespace Headgate.Connectors;
 
 /// <summary>How one object is read and written; made while preparing, kept for the whole attempt.</summary>
@@ -38,6 +40,25 @@ public sealed record ObjectPlan
 
     /// <summary>Whether rows can be told apart by their physical position: false for partitioned tables.</summary>
     public required bool SingleTable { get; init; }
+
+    /// <summary>
+    /// The destination object whose place <see cref="To"/> takes once it is loaded, in SQL spelling; null: records go where they belong.
+    /// </summary>
+    public string? Replaces { get; init; }
+
+    /// <summary>Which read of the object in its attempt this is: its first segment's number.</summary>
+    public int ReadNo { get; init; }
+
+    /// <summary>
+    /// What becomes of the destination's records that this read does not bring. Other than keep, of full reads only: each batch notes the keys
+    /// that it brings.
+    /// </summary>
+    public OnVanished Vanished { get; init; }
+
+    /// <summary>
+    /// The destination field that says since when a record is gone from the source, emptied where one comes back; null: there is none.
+    /// </summary>
+    public string? Mark { get; init; }
 
     /// <summary>Whether the destination object, or a field of it, is not there: the changes create it.</summary>
     public bool New { get; init; }

@@ -9,6 +9,9 @@ public sealed record ObjectToPlan
     /// <summary>The run whose upper bound is the object's offset; null: read it in full.</summary>
     public OffsetReference? Offset { get; init; }
 
+    /// <summary>The last completed run that had the object: changes of schemas are judged by what they were then. Null: there is none.</summary>
+    public OffsetReference? Completed { get; init; }
+
     /// <summary>Numbers of the segments to be planned start here.</summary>
     public required int FirstSegmentNo { get; init; }
 }

@@ -18,6 +18,9 @@ public sealed record PlannedObject
     /// <summary>Whether the destination object, or a field of it, is yet to be created: what was read before is not there, and offsets say nothing.</summary>
     public bool New { get; init; }
 
+    /// <summary>Whether a new table is loaded, which takes the destination object's place at the end. Default: not.</summary>
+    public bool Replaced { get; init; }
+
     /// <summary>Objects load in rising order, parents before children.</summary>
     public required int Level { get; init; }
 

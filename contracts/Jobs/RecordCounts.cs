@@ -22,6 +22,11 @@ public sealed record RecordCounts
     public long Rejected { get; init; }
 
     /// <summary>
+    /// Rows of the destination that a full read did not bring, deleted or marked as the pipeline says; not among those written. Default 0.
+    /// </summary>
+    public long Vanished { get; init; }
+
+    /// <summary>
     /// Sent when a stop by force broke in, with no word of what became of them; not among those written. Always 0 where writes are
     /// transactional or idempotent.
     /// </summary>
@@ -36,6 +41,7 @@ public sealed record RecordCounts
         Updated = sum.Updated + each.Updated,
         Unchanged = sum.Unchanged + each.Unchanged,
         Rejected = sum.Rejected + each.Rejected,
+        Vanished = sum.Vanished + each.Vanished,
         InDoubt = sum.InDoubt + each.InDoubt,
     });
 }

@@ -3,6 +3,9 @@ namespace Headgate.Contracts.Loading;
 /// <summary>How far the loading of a segment has come.</summary>
 public sealed record SegmentProgress
 {
+    /// <summary>The number for what is done of an object after its segments.</summary>
+    public const int NoSegment = -1;
+
     /// <summary>The object's number in the pipeline file, from 0.</summary>
     public required int ObjectNo { get; init; }
 
@@ -23,4 +26,7 @@ public sealed record SegmentProgress
 
     /// <summary>Refused by the destination and recorded. Default 0.</summary>
     public long Rejected { get; init; }
+
+    /// <summary>Of <see cref="NoSegment"/>: rows deleted or marked because the object's read did not bring them. Default 0.</summary>
+    public long Vanished { get; init; }
 }

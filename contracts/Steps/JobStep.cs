@@ -20,4 +20,7 @@ public enum JobStep
 
     /// <summary>Counts are verified.</summary>
     Verify,
+
+    /// <summary>What comes after the last segment is done at the destination.</summary>
+    Finish,
 }

@@ -3,6 +3,7 @@ using Headgate.Hosting.Bus;
 using Headgate.IngestWorker.Checks;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
+using Headgate.IngestWorker.Finishing;
 using Headgate.IngestWorker.Loading;
 using Headgate.IngestWorker.Preparation;
 using Headgate.IngestWorker.Rates;
@@ -30,6 +31,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<EstimateRunConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
+        bus.AddConsumer<FinishConsumer>();
         bus.AddConsumer<StopConsumer>();
         bus.AddConsumer<JobRateConsumer>();
 
@@ -66,7 +68,11 @@ public static class IngestWorkerLanes
         {
             Name = Lanes.Load,
             Concurrency = options.LoadConcurrency,
-            Configure = (context, endpoint) => endpoint.ConfigureConsumer<LoadConsumer>(context),
+            Configure = (context, endpoint) =>
+            {
+                endpoint.ConfigureConsumer<LoadConsumer>(context);
+                endpoint.ConfigureConsumer<FinishConsumer>(context);
+            },
         });
         bus.AddLane(new Lane
         {

@@ -5,6 +5,7 @@ using Headgate.Hosting.Configuration;
 using Headgate.Hosting.Health;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
+using Headgate.IngestWorker.Finishing;
 using Headgate.IngestWorker.Loading;
 using Headgate.IngestWorker.Preparation;
 using Headgate.IngestWorker.Rates;
@@ -61,6 +62,7 @@ public static class IngestWorkerRegistration
         services.AddSingleton<OffsetBounds>();
         services.AddSingleton<PlanStore>();
         services.AddSingleton<RefreshedSchemas>();
+        services.AddSingleton<KnownObjects>();
         services.AddSingleton<SchemaRefresh>();
         services.AddSingleton<JobPreparation>();
         services.AddSingleton<SegmentStore>();
@@ -74,5 +76,7 @@ public static class IngestWorkerRegistration
         services.AddSingleton<ProgressReporter>();
         services.AddHostedService(provider => provider.GetRequiredService<ProgressReporter>());
         services.AddSingleton<SegmentLoader>();
+        services.AddSingleton<FinishStore>();
+        services.AddSingleton<ObjectFinisher>();
     }
 }

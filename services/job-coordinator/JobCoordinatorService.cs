@@ -151,7 +151,7 @@ public static class JobCoordinatorService
             Events =
             [
                 new LaneEvent<JobPrepared>(), new LaneEvent<SegmentExtracted>(), new LaneEvent<SnapshotLost>(), new LaneEvent<SegmentLost>(),
-                new LaneEvent<SchemaChangesApplied>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<StepFailed>(),
+                new LaneEvent<SchemaChangesApplied>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<ObjectsFinished>(), new LaneEvent<StepFailed>(),
             ],
             Configure = ConfigureSaga,
         });

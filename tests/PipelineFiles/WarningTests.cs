@@ -7,7 +7,6 @@ public sealed class WarningTests
     [InlineData("notify: { email: ops@example.com, on: [failed, guard] }", "spec.notify.on", 37)]
     [InlineData("guards: { fullLoad: { action: notify } }", "spec.guards", 3)]
     [InlineData("retention: { staging: 1h }", "spec.retention", 3)]
-    [InlineData("onVanished: mark", "spec.onVanished", 3)]
     public void Key_that_is_not_acted_upon_yet_is_warned_about(string line, string field, int column)
     {
         var result = PipelineFile.Parse(Files.WithSpec(line), "contacts.yaml");
@@ -21,6 +20,8 @@ public sealed class WarningTests
     [InlineData("load: { maxRowsPerSecond: 100 }")]
     [InlineData("onVanished: keep")]
     [InlineData("schedule: { every: 15m }")]
+    [InlineData("onVanished: mark")]
+    [InlineData("onVanished: delete")]
     [InlineData("notify: { email: ops@example.com }")]
     [InlineData("notify: { webhook: env:OPS, on: [extraction-canceled, failed, deadline] }")]
     [InlineData("cancel: { drainDeadline: 30s, escalate: true }")]

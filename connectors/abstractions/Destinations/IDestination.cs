@@ -1,6 +1,7 @@
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Steps;
 
 namespace Headgate.Connectors.Destinations;
 
@@ -15,7 +16,7 @@ public interface IDestination : IAsyncDisposable
     /// does not fit is an error that names object, column and both types.
     /// </summary>
     Task<IReadOnlyList<ObjectPlan>> PlanAsync(
-        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options, CancellationToken cancellationToken);
+        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, WriteOptions options, CancellationToken cancellationToken);
 
     /// <summary>About how many rows each object's table has, by what the destination knows without counting them.</summary>
     /// <returns>In the same order; null: not known, or there is no such table.</returns>
@@ -41,4 +42,27 @@ public interface IDestination : IAsyncDisposable
     /// <param name="cancellationToken">Ends it between two transactions or in one.</param>
     /// <returns>The segment's counts afterwards, or null if the fence does not stand for this job.</returns>
     Task<RecordCounts?> RetryDeferredAsync(SegmentTicket ticket, ObjectPlan plan, Action tried, CancellationToken cancellationToken);
+
+    /// <summary>Removes what earlier jobs of the pipeline left here and nobody needs any more; what is in use is left for later.</summary>
+    /// <param name="ticket">In whose name.</param>
+    /// <param name="retention">How long what a job replaced is kept.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task TidyAsync(JobTicket ticket, TimeSpan retention, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// Does the next part of what is left once all segments of an object are written: one transaction, fenced like a batch. Called again until
+    /// it is done, by whomever; where to go on is kept at the destination.
+    /// </summary>
+    /// <param name="ticket">The object.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="size">How much of the table to look at, in blocks.</param>
+    /// <param name="cancellationToken">Rolls the transaction back.</param>
+    /// <exception cref="ConnectorException">Among others where it is not certain which records the read has brought.</exception>
+    Task<FinishedBatch> FinishBatchAsync(FinishTicket ticket, ObjectPlan plan, int size, CancellationToken cancellationToken) =>
+        throw new ConnectorException(new Problem
+        {
+            Code = "not-supported",
+            Sentence = $"Object {plan.To}: its destination cannot tell which records have vanished.",
+            Retryable = false,
+        });
 }

@@ -12,6 +12,12 @@ public sealed record SourceObject
     /// <summary>All columns in the object's order.</summary>
     public required IReadOnlyList<SourceColumn> Columns { get; init; }
 
+    /// <summary>
+    /// As the last completed run read it: what is incompatible with that keeps the object out of a run. Null: not known, as of an object that
+    /// is new.
+    /// </summary>
+    public KnownObject? Known { get; init; }
+
     /// <summary>Sets of columns that an index keeps unique and that cannot be null.</summary>
     public required IReadOnlyList<IReadOnlyList<string>> UniqueKeys { get; init; }
 

@@ -20,6 +20,12 @@ sealed record CatalogRelation
     /// <summary>Whether the session's role owns it, and so may alter it.</summary>
     public required bool Owned { get; init; }
 
+    /// <summary>Whether the session's role may delete its rows.</summary>
+    public bool Deletable { get; init; }
+
+    /// <summary>The size of all tables that hold its rows, without their indexes.</summary>
+    public long Bytes { get; set; }
+
     /// <summary>Partitions or inheritance children, counted through all levels.</summary>
     public int Children { get; set; }
 

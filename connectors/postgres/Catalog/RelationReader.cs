@@ -24,7 +24,8 @@ static class RelationReader
         await using var command = new NpgsqlCommand(
             """
             SELECT DISTINCT c.oid::bigint, n.nspname::text, c.relname::text, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
-                   c.relkind::text, c.relrowsecurity, pg_has_role(c.relowner, 'USAGE')
+                   c.relkind::text, c.relrowsecurity, pg_has_role(c.relowner, 'USAGE'),
+                   has_table_privilege(c.oid, 'DELETE')
             FROM unnest($1::text[], $2::text[]) AS w(schema, name)
             JOIN pg_namespace n ON n.nspname = w.schema
             JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
@@ -50,6 +51,7 @@ static class RelationReader
                 Kind = reader.GetString(4)[0],
                 RowSecurity = reader.GetBoolean(5),
                 Owned = reader.GetBoolean(6),
+                Deletable = reader.GetBoolean(7),
             };
         }
 
@@ -71,11 +73,12 @@ static class RelationReader
                             WHEN c.reltuples > 0 THEN c.reltuples
                             WHEN c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) = 0 THEN 0
                             WHEN c.reltuples = 0 AND c.relpages > 0 THEN 0
-                            ELSE -1 END AS estimate
+                            ELSE -1 END AS estimate,
+                       CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END AS bytes
                 FROM tree t JOIN pg_class c ON c.oid = t.oid LEFT JOIN pg_am a ON a.oid = c.relam)
             SELECT root::bigint, count(*) FILTER (WHERE child)::int,
                    bool_and(relkind = 'p' OR (relkind IN ('r', 'm') AND amname = 'heap')),
-                   CASE WHEN min(estimate) < 0 THEN -1 ELSE sum(estimate)::bigint END
+                   CASE WHEN min(estimate) < 0 THEN -1 ELSE sum(estimate)::bigint END, coalesce(sum(bytes), 0)::bigint
             FROM leaf GROUP BY root
             """, connection)
         {
@@ -88,6 +91,7 @@ static class RelationReader
             relation.Children = reader.GetInt32(1);
             relation.Heap = reader.GetBoolean(2);
             relation.EstimatedRows = reader.GetInt64(3);
+            relation.Bytes = reader.GetInt64(4);
         }
     }
 

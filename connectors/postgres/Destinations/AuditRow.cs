@@ -27,5 +27,18 @@ static class AuditRow
             },
         };
 
+    /// <summary>Of a batch of rows that a full read did not bring.</summary>
+    /// <param name="ticket">The object.</param>
+    /// <param name="first">How many there were before.</param>
+    /// <param name="rows">How many there are in it.</param>
+    public static NpgsqlBatchCommand VanishedCommand(FinishTicket ticket, long first, long rows) => new("""
+        INSERT INTO headgate.batch
+            (job_id, attempt, object_no, segment_no, first_row, row_count, path, inserted, updated, unchanged, rejected, vanished)
+        VALUES ($1, $2, $3, -1, $4, $5, 'vanished', 0, 0, 0, 0, $5)
+        """)
+    {
+        Parameters = { Of(ticket.Job.JobId), Of(ticket.Job.Attempt), Of(ticket.ObjectNo), Of(first), Of((int)rows) },
+    };
+
     static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 }

@@ -6,8 +6,13 @@ namespace Headgate.Connectors.Postgres.Destinations;
 /// <param name="Equality">The operator by which its index tells keys apart.</param>
 /// <param name="Comparison">What shows that two values are not the same to the last bit.</param>
 /// <param name="Padded">Whether the cast to text would take off trailing blanks.</param>
-sealed record FieldShape(string Column, string BaseType, string Equality, FieldComparison Comparison, bool Padded)
+/// <param name="Hashable">Whether its type has hashes that are equal where values are.</param>
+sealed record FieldShape(string Column, string BaseType, string Equality, FieldComparison Comparison, bool Padded, bool Hashable = false)
 {
+    /// <summary>SQL: a hash of a key, the same for keys that are one to the table's index. Values of other types have one text.</summary>
+    public static string KeyHash(IEnumerable<FieldShape> key, string alias) =>
+        $"pg_catalog.hash_record_extended(ROW({string.Join(", ", key.Select(k => k.Hashable ? $"{alias}.{k.Column}" : k.Text(alias)))}), 0)";
+
     /// <summary>SQL: the table's value (of the given alias) and the staged one (s) differ.</summary>
     public string Differs(string table) => Comparison switch
     {

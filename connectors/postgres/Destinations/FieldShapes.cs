@@ -26,18 +26,28 @@ sealed class FieldShapes
     {
         var signature = Signature(plan);
         if (_statements.TryGetValue(signature, out var known)) return known;
-        var statements = new UpsertStatements(plan, await ReadAsync(transaction, plan, cancellationToken));
+        var statements = new UpsertStatements(plan, Of(plan, await ReadAsync(transaction, plan.To, cancellationToken)));
         if (_statements.Count >= Kept) _statements.Clear();
         _statements[signature] = statements;
         return statements;
     }
 
     static string Signature(ObjectPlan plan) =>
-        string.Join('\n', [plan.To, $"{plan.SingleTable} {string.Join(',', plan.Key)}",
+        string.Join('\n', [plan.To, $"{plan.SingleTable} {string.Join(',', plan.Key)} {plan.Mark} {plan.Vanished} {plan.ReadNo}",
             .. plan.Fields.Select(f => $"{f.Name}\t{f.StagedType}\t{f.DestinationType}\t{f.DestinationCast}")]);
 
-    static async Task<IReadOnlyList<FieldShape>> ReadAsync(
-        FencedTransaction transaction, ObjectPlan plan, CancellationToken cancellationToken)
+    /// <summary>Those that are written and logged: the plan's, and the mark where there is one.</summary>
+    public static IReadOnlyList<FieldShape> Of(ObjectPlan plan, IReadOnlyList<TableField> table)
+    {
+        IEnumerable<string> names = plan.Fields.Select(f => f.Name);
+        if (plan.Mark is { } mark) names = names.Append(mark);
+        return [.. names.Select(name => table.FirstOrDefault(f => f.Name == name)?.Shape
+            ?? throw PostgresProblem.Of("object-missing", $"Object {plan.To}: there is no column \"{name}\" any more."))];
+    }
+
+    /// <summary>All columns of a table, in its own order.</summary>
+    public static async Task<IReadOnlyList<TableField>> ReadAsync(
+        FencedTransaction transaction, string table, CancellationToken cancellationToken)
     {
         // Extension types bring operators that search_path does not show; the default operator class knows them.
         // A domain's base type may be a domain itself.
@@ -56,23 +66,27 @@ sealed class FieldShapes
                         AND ao.amoplefttype = b.oid AND ao.amoprighttype = b.oid
                     JOIN pg_catalog.pg_operator o ON o.oid = ao.amopopr
                     JOIN pg_catalog.pg_namespace opn ON opn.oid = o.oprnamespace
-                    WHERE oc.opcdefault AND oc.opcintype = b.oid LIMIT 1)
+                    WHERE oc.opcdefault AND oc.opcintype = b.oid LIMIT 1),
+                   EXISTS (SELECT FROM pg_catalog.pg_opclass oc
+                           JOIN pg_catalog.pg_am am ON am.oid = oc.opcmethod AND am.amname = 'hash'
+                           JOIN pg_catalog.pg_amproc ap ON ap.amprocfamily = oc.opcfamily AND ap.amprocnum = 2
+                               AND ap.amproclefttype = b.oid AND ap.amprocrighttype = b.oid
+                           WHERE oc.opcdefault AND oc.opcintype = b.oid) OR b.typtype = 'e'
+                       OR n.nspname = 'pg_catalog' AND b.typname = 'varchar',
+                   pg_catalog.format_type(a.atttypid, a.atttypmod), a.attgenerated <> ''
             FROM pg_catalog.pg_attribute a
             JOIN base ON base.type = a.atttypid
             JOIN pg_catalog.pg_type b ON b.oid = base.oid AND b.typtype <> 'd'
             JOIN pg_catalog.pg_namespace n ON n.oid = b.typnamespace
             LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation
-            WHERE a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """;
-        var found = new Dictionary<string, FieldShape>(StringComparer.Ordinal);
-        await using (var command = transaction.Command(sql, new NpgsqlParameter<string> { TypedValue = plan.To }))
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken)) found.Add(reader.GetString(0), Shape(reader));
-        }
-
-        return plan.Fields.Select(f => found.GetValueOrDefault(f.Name)
-            ?? throw PostgresProblem.Of("object-missing", $"Object {plan.To}: there is no column \"{f.Name}\" any more.")).ToArray();
+        var found = new List<TableField>();
+        await using var command = transaction.Command(sql, new NpgsqlParameter<string> { TypedValue = table });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(new TableField(reader.GetString(0), reader.GetString(9), reader.GetBoolean(10), Shape(reader)));
+        return found;
     }
 
     static FieldShape Shape(NpgsqlDataReader reader)
@@ -90,6 +104,6 @@ sealed class FieldShapes
         };
         return new FieldShape(
             SqlText.Identifier(reader.GetString(0)), reader.GetString(1),
-            reader.IsDBNull(7) ? "OPERATOR(pg_catalog.=)" : reader.GetString(7), comparison, Padded: blank);
+            reader.IsDBNull(7) ? "OPERATOR(pg_catalog.=)" : reader.GetString(7), comparison, Padded: blank, Hashable: reader.GetBoolean(8));
     }
 }

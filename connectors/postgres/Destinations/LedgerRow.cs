@@ -1,5 +1,6 @@
 using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Destinations;
@@ -35,6 +36,13 @@ sealed record LedgerRow
 
     /// <summary>Most records taken so far were there already, with other values.</summary>
     public bool MostlyUpdates => Updated * 2 > NextRow;
+
+    /// <summary>
+    /// What is copied is not noted: a table that was found empty has no rows that vanished. But once an object is read again, rows of the read
+    /// before may have.
+    /// </summary>
+    public static bool MayCopy(SegmentTicket ticket, ObjectPlan plan) =>
+        ticket.Empty && plan.DirectCopy && (plan.Vanished is OnVanished.Keep || plan.ReadNo == 0);
 
     /// <summary>Makes the row if there is none, and locks it; 55P03 if another transaction holds it.</summary>
     public static IReadOnlyList<NpgsqlBatchCommand> LockCommands(SegmentTicket ticket, bool directCopy) =>

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Postgres.Planning;
+using Headgate.Connectors.Postgres.Vanished;
+using Headgate.Contracts.Pipelines;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -19,6 +22,8 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
         await using var transaction = await FencedTransaction.BeginAsync(dataSource, ticket, [], read: null, cancellationToken);
         if (transaction.Refused is not null) return null;
         await transaction.ExecuteAsync(plans.Select(InsertCommand), cancellationToken);
+        var tracked = plans.Where(p => p.Vanished is not OnVanished.Keep).ToList();
+        if (tracked.Count > 0) await transaction.ExecuteAsync(tracked.Select(p => FullRead.BeginCommand(ticket, p)), cancellationToken);
         await RequireTypesAsync(transaction, plans, cancellationToken);
         var empty = await FoundEmptyAsync(transaction, plans, cancellationToken);
         await transaction.CommitAsync();
@@ -35,7 +40,7 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
             new NpgsqlParameter<Guid> { TypedValue = ticket.JobId },
             new NpgsqlParameter<int> { TypedValue = ticket.Attempt },
             new NpgsqlParameter<int> { TypedValue = plan.ObjectNo },
-            new NpgsqlParameter<string> { TypedValue = plan.To },
+            new NpgsqlParameter<string> { TypedValue = plan.Replaces ?? plan.To },
             new NpgsqlParameter { Value = FieldsOf(plan), NpgsqlDbType = NpgsqlDbType.Jsonb },
             new NpgsqlParameter<short[]> { TypedValue = KeyOf(plan) },
         },
@@ -86,15 +91,18 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
         using (var json = new Utf8JsonWriter(bytes))
         {
             json.WriteStartArray();
-            foreach (var field in plan.Fields)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", field.Name);
-                json.WriteString("type", field.DestinationType);
-                json.WriteEndObject();
-            }
+            foreach (var field in plan.Fields) Write(field.Name, field.DestinationType);
+            if (plan.Mark is { } mark) Write(mark, VanishedRules.MarkType);
 
             json.WriteEndArray();
+
+            void Write(string name, string type)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", name);
+                json.WriteString("type", type);
+                json.WriteEndObject();
+            }
         }
 
         return System.Text.Encoding.UTF8.GetString(bytes.ToArray());

@@ -42,7 +42,7 @@ sealed class PostgresBatchTransaction : IBatchTransaction
 
     public long Deferred => _ledger.Deferred;
 
-    public bool DirectCopy => _ticket.Empty && _plan.DirectCopy && _ledger.Path == LedgerRow.Copy;
+    public bool DirectCopy => LedgerRow.MayCopy(_ticket, _plan) && _ledger.Path == LedgerRow.Copy;
 
     public void SwitchToUpsert() => _ledger = _ledger with { Path = LedgerRow.Upsert };
 

@@ -2,6 +2,8 @@ using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Planning;
+using Headgate.Connectors.Postgres.Replacing;
+using Headgate.Connectors.Postgres.Vanished;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
@@ -38,7 +40,7 @@ public sealed class PostgresDestination : IDestination
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
-        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options,
+        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, WriteOptions options,
         CancellationToken cancellationToken) =>
         Guarded.RunAsync(_subject, () => DestinationPlanner.PlanAsync(_dataSource, objects, options, cancellationToken));
 
@@ -65,6 +67,16 @@ public sealed class PostgresDestination : IDestination
             new DeferredRetry(_dataSource, _shapes, ticket, plan, tried).RunAsync(cancellationToken));
 
     /// <inheritdoc/>
+    public Task<FinishedBatch> FinishBatchAsync(FinishTicket ticket, ObjectPlan plan, int size, CancellationToken cancellationToken) =>
+        Guarded.WriteAsync(_dataSource, WriteProblem.SubjectOf(plan), () => plan.Replaces is null
+            ? new VanishedRows(_dataSource, ticket, plan).NextAsync(size, cancellationToken)
+            : new TableSwap(_dataSource, ticket, plan).RunAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public Task TidyAsync(JobTicket ticket, TimeSpan retention, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => new LeftTables(_dataSource, ticket, retention).RemoveAsync(cancellationToken));
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
     /// <summary>
@@ -78,7 +90,7 @@ public sealed class PostgresDestination : IDestination
         ConnectorException? mismatch = null;
         IReadOnlyList<NpgsqlBatchCommand> locking =
         [
-            .. LedgerRow.LockCommands(ticket, ticket.Empty && plan.DirectCopy),
+            .. LedgerRow.LockCommands(ticket, LedgerRow.MayCopy(ticket, plan)),
             PlannedTypes.LockCommand(plan), PlannedTypes.CompareCommand([plan]),
         ];
         var transaction = await FencedTransaction.BeginAsync(dataSource, ticket.Job, locking, async reader =>

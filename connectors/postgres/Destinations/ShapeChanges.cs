@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Fencing;
+using Headgate.Connectors.Postgres.Replacing;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -19,7 +20,9 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
     public async Task<IReadOnlyList<int>?> ApplyAsync(IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken)
     {
         var since = Stopwatch.GetTimestamp();
-        foreach (var plan in plans)
+        var swapped = plans.Any(plan => plan.Replaces is not null) ? await SwapRow.SwappedAsync(dataSource, ticket, cancellationToken) : [];
+        var standing = plans.Where(plan => !swapped.Contains(plan.ObjectNo)).ToList();
+        foreach (var plan in standing)
         {
             for (var seq = 0; seq < plan.Changes.Count; seq++)
             {
@@ -27,7 +30,8 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
             }
         }
 
-        return await new ObjectRecords(dataSource, ticket).KeepAsync(plans, cancellationToken);
+        var empty = await new ObjectRecords(dataSource, ticket).KeepAsync(standing, cancellationToken);
+        return empty is null ? null : [.. empty, .. swapped.Order()];
     }
 
     /// <summary>
@@ -83,7 +87,8 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
         var change = plan.Changes[seq];
         await transaction.ExecuteAsync("SET LOCAL lock_timeout TO '100ms'", cancellationToken);
         await transaction.ExecuteAsync(change.Statement, cancellationToken);
-        await transaction.ExecuteAsync([LogCommand(plan, change)], cancellationToken);
+        await transaction.ExecuteAsync(
+            plan.Replaces is null ? [LogCommand(plan, change)] : [LogCommand(plan, change), SwapRow.InsertCommand(ticket, plan)], cancellationToken);
         await transaction.CommitAsync();
         return true;
     }

@@ -41,7 +41,21 @@ sealed class Upsert(FencedTransaction transaction, UpsertStatements statements, 
 
         // What is checked at commit must be found while the batch can still be halved.
         await transaction.ExecuteAsync("SET CONSTRAINTS ALL IMMEDIATE", cancellationToken);
+        if (statements.Note is { } note) await NoteKeysAsync(note, cancellationToken);
         return outcome;
+    }
+
+    /// <summary>How many it were is kept with the segment: before anything counts as vanished, it is made sure that none got lost.</summary>
+    async Task NoteKeysAsync(string note, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command($"""
+            WITH noted AS ({note} RETURNING 1)
+            UPDATE headgate.ledger SET noted = noted + (SELECT count(*) FROM noted)
+            WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND segment_no = $4
+            """,
+            new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt },
+            new NpgsqlParameter<int> { TypedValue = ticket.ObjectNo }, new NpgsqlParameter<int> { TypedValue = ticket.SegmentNo });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     async Task StageAsync(IRecordBatch batch, CancellationToken cancellationToken)

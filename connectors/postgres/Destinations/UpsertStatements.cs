@@ -1,4 +1,5 @@
 using Headgate.Connectors.Postgres.Catalog;
+using Headgate.Contracts.Pipelines;
 
 namespace Headgate.Connectors.Postgres.Destinations;
 
@@ -18,7 +19,10 @@ sealed class UpsertStatements
     readonly FieldShape[] _key;
     readonly FieldShape[] _others;
     readonly string _columns;
+    readonly string _staged;
 
+    /// <param name="plan">The object's plan.</param>
+    /// <param name="fields">Its fields; behind them the mark, if it has one: nothing is staged for it, and so each record takes it off.</param>
     public UpsertStatements(ObjectPlan plan, IReadOnlyList<FieldShape> fields)
     {
         _plan = plan;
@@ -26,15 +30,21 @@ sealed class UpsertStatements
         _key = [.. plan.Key.Select(p => fields[p])];
         _others = [.. fields.Where((_, i) => !plan.Key.Contains(i))];
         _columns = string.Join(", ", fields.Select(f => f.Column));
+        _staged = string.Join(", ", fields.Take(plan.Fields.Count).Select(f => f.Column));
         var casts = plan.Fields.Any(f => f.DestinationCast);
 
         Prepare = [.. PrepareSteps(casts)];
-        Copy = $"COPY {(casts ? Raw : Stage)} ({_columns}) FROM STDIN (FORMAT binary)";
-        Cast = casts ? $"INSERT INTO {Stage} ({_columns}) SELECT {CastList()} FROM {Raw} s ORDER BY s.ctid" : null;
+        Copy = $"COPY {(casts ? Raw : Stage)} ({_staged}) FROM STDIN (FORMAT binary)";
+        Cast = casts ? $"INSERT INTO {Stage} ({_staged}) SELECT {CastList()} FROM {Raw} s ORDER BY s.ctid" : null;
         Classify = ClassifyFirst();
         ClassifyAgain = ClassifyLater();
         InsertAll = Insert($"{Stage} s");
         InsertAbsent = Insert($"{Match} m JOIN {Stage} s ON s.ctid = m.s WHERE m.t IS NULL");
+        Note = plan.Vanished is OnVanished.Keep ? null : $"""
+            INSERT INTO headgate.seen_key (set_id, key_hash)
+            SELECT f.set_id, {FieldShape.KeyHash(_key, "s")} FROM {Stage} s, headgate.full_read f
+            WHERE f.job_id = $1 AND f.attempt = $2 AND f.object_no = $3 AND f.read_no = {plan.ReadNo} AND f.state = 'reading'
+            """;
         ReplaceAll = Replace($"{Stage} s JOIN {plan.To} o ON {KeyMatch("o")}");
         ReplaceMatched = Replace($"""
             (SELECT s, t FROM {Match} WHERE t IS NOT NULL ORDER BY t OFFSET 0) m
@@ -69,6 +79,9 @@ sealed class UpsertStatements
 
     public string InsertAbsent { get; }
 
+    /// <summary>Notes the keys of the records, for a read whose rows that vanished are found later; null: they are not looked for.</summary>
+    public string? Note { get; }
+
     /// <summary>
     /// Updates the rows that differ and logs what they held. A row is replaced only if it is still the very version that is logged: one
     /// that others replaced, before or while the statement waited for them, bears another transaction's number and is passed over.
@@ -88,7 +101,7 @@ sealed class UpsertStatements
         yield return $"CREATE TEMPORARY TABLE hg_raw ({string.Join(", ", raw)}) ON COMMIT DROP";
     }
 
-    string CastList() => string.Join(", ", _fields.Select((f, i) => _plan.Fields[i] switch
+    string CastList() => string.Join(", ", _fields.Take(_plan.Fields.Count).Select((f, i) => _plan.Fields[i] switch
     {
         { DestinationCast: false } => $"s.{f.Column}",
         { StagedType: "text", DestinationType: var type } when f.BaseType == "character varying" => Whole($"s.{f.Column}", type),
@@ -138,10 +151,10 @@ sealed class UpsertStatements
     /// In groups of some 32 KiB, whatever the size of the records: they compress together, and no value grows beyond bounds. In the order
     /// in which they were written: undone from the end, each finds the table as it left it.
     /// </summary>
-    static string Log(string operation, string written) => $"""
+    public static string Log(string operation, string written) => $"""
         INSERT INTO headgate.change_group (job_id, attempt, object_no, segment_no, first_row, operation, row_count, records)
         SELECT $1, $2, $3, $4, $5, '{operation}', count(*), array_agg(ROW(key, before, after)::headgate.change_record ORDER BY upto)
-        FROM (SELECT key, before, after, sum(pg_column_size(key) + coalesce(pg_column_size(before), 0) + pg_column_size(after))
+        FROM (SELECT key, before, after, sum(pg_column_size(key) + coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0))
                          OVER (ROWS UNBOUNDED PRECEDING) AS upto FROM {written}) sized
         GROUP BY upto / 32768 ORDER BY upto / 32768
         RETURNING row_count

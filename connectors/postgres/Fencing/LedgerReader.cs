@@ -7,9 +7,20 @@ namespace Headgate.Connectors.Postgres.Fencing;
 /// <summary>Reads headgate.ledger for the coordinator. What was extracted the ledger does not know: it holds only segments begun.</summary>
 static class LedgerReader
 {
-    public static NpgsqlBatchCommand CountsCommand(Guid jobId, int attempt) => new("""
-        SELECT object_no, sum(inserted)::bigint, sum(updated)::bigint, sum(unchanged)::bigint, sum(rejected)::bigint
-        FROM headgate.ledger WHERE job_id = $1 AND attempt = $2 GROUP BY object_no
+    /// <summary>The first version of the schema that knows of rows that vanished.</summary>
+    const int KnowsVanished = 3;
+
+    /// <param name="jobId">The job.</param>
+    /// <param name="attempt">Its attempt.</param>
+    /// <param name="version">Of schema headgate there: a stop does not wait for it to be brought up to date.</param>
+    public static NpgsqlBatchCommand CountsCommand(Guid jobId, int attempt, int version) => new($"""
+        SELECT object_no, sum(inserted)::bigint, sum(updated)::bigint, sum(unchanged)::bigint, sum(rejected)::bigint, sum(vanished)::bigint
+        FROM (SELECT object_no, inserted, updated, unchanged, rejected, 0 AS vanished
+              FROM headgate.ledger WHERE job_id = $1 AND attempt = $2{(version < KnowsVanished ? "" : """
+
+              UNION ALL SELECT object_no, 0, 0, 0, 0, vanished FROM headgate.full_read WHERE job_id = $1 AND attempt = $2
+              """)}) counted
+        GROUP BY object_no
         """)
     {
         Parameters = { new NpgsqlParameter<Guid> { TypedValue = jobId }, new NpgsqlParameter<int> { TypedValue = attempt } },
@@ -20,7 +31,7 @@ static class LedgerReader
         NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         var counts = new Dictionary<int, RecordCounts>();
-        while (await reader.ReadAsync(cancellationToken)) counts.Add(reader.GetInt32(0), Counts(reader, 1));
+        while (await reader.ReadAsync(cancellationToken)) counts.Add(reader.GetInt32(0), Counts(reader, 1) with { Vanished = reader.GetInt64(5) });
         return counts;
     }
 

@@ -125,8 +125,12 @@ public sealed class PostgresFence(string connection) : IFence
     {
         // Before the lock: a move that comes too late must not terminate the backends of a later job.
         if (sight.Row is { } before && before.IsBeyond(move)) return before.Passed(move);
-        if (SchemaInstaller.IsNeeded(sight.Version, upgrade: move.Open))
+        var version = sight.Version;
+        if (SchemaInstaller.IsNeeded(version, upgrade: move.Open))
+        {
             await SchemaInstaller.EnsureAsync(_dataSource, upgrade: move.Open, cancellationToken);
+            version = SchemaInstaller.Latest;
+        }
 
         await using var transaction = await session.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
         if (await new ExclusiveLock(_dataSource, session, transaction).TakeAsync(move, cancellationToken) is { } waiting)
@@ -141,7 +145,7 @@ public sealed class PostgresFence(string connection) : IFence
             await WriterGrants.GrantAsync(session, transaction, writer, cancellationToken);
         }
 
-        var moved = await WriteAsync(session, transaction, move, current, cancellationToken);
+        var moved = await WriteAsync(session, transaction, move, current, version, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
         return moved;
     }
@@ -167,11 +171,11 @@ public sealed class PostgresFence(string connection) : IFence
     }
 
     static async Task<FenceMoveResult> WriteAsync(
-        NpgsqlConnection session, NpgsqlTransaction transaction, FenceMove move, FenceRow? current, CancellationToken cancellationToken)
+        NpgsqlConnection session, NpgsqlTransaction transaction, FenceMove move, FenceRow? current, int version, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(session, transaction)
         {
-            BatchCommands = { FenceRow.WriteCommand(move, current), LedgerReader.CountsCommand(move.JobId, move.Attempt) },
+            BatchCommands = { FenceRow.WriteCommand(move, current), LedgerReader.CountsCommand(move.JobId, move.Attempt, version) },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);

@@ -4,7 +4,8 @@ using Npgsql;
 namespace Headgate.Connectors.Postgres.Fencing;
 
 /// <summary>
-/// What the role that writes may do in schema headgate: read the fence, keep the ledger, add to the rest. Nothing is granted that is
+/// What the role that writes may do in schema headgate: read the fence, keep the ledger, add to the rest, and put there tables that it has
+/// replaced. Nothing is granted that is
 /// there already, because GRANT rewrites catalog rows that other transactions may be rewriting too.
 /// </summary>
 static class WriterGrants
@@ -17,10 +18,13 @@ static class WriterGrants
         ("change", ["SELECT"]),
         ("change_block", ["SELECT", "INSERT"]),
         ("change_group", ["SELECT", "INSERT"]),
+        ("full_read", ["SELECT", "INSERT", "UPDATE"]),
         ("job_object", ["SELECT", "INSERT"]),
         ("rejected", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+        ("seen_key", ["SELECT", "INSERT", "DELETE"]),
         ("schema_change", ["SELECT", "INSERT"]),
         ("changes", ["SELECT"]),
+        ("table_swap", ["SELECT", "INSERT", "UPDATE"]),
     ];
 
     /// <summary>Refuses a writer whose backends a force stop could not terminate; the fence's own role can always end its own.</summary>
@@ -53,7 +57,7 @@ static class WriterGrants
         await using var granting = new NpgsqlBatch(connection, transaction);
         granting.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT pg_catalog.pg_advisory_xact_lock({LockClass.Schema}, 0)"));
         var role = Catalog.SqlText.Identifier(writer);
-        granting.BatchCommands.Add(new NpgsqlBatchCommand($"GRANT USAGE ON SCHEMA headgate TO {role}"));
+        granting.BatchCommands.Add(new NpgsqlBatchCommand($"GRANT USAGE, CREATE ON SCHEMA headgate TO {role}"));
         foreach (var (table, rights) in Needed)
             granting.BatchCommands.Add(new NpgsqlBatchCommand($"GRANT {string.Join(", ", rights)} ON headgate.{table} TO {role}"));
         await granting.ExecuteNonQueryAsync(cancellationToken);
@@ -64,7 +68,8 @@ static class WriterGrants
     {
         var checks = Needed.SelectMany(n => n.Rights.Select(r => $"pg_catalog.has_table_privilege($1, 'headgate.{n.Table}', '{r}')"));
         var sql = $"""
-            SELECT $1 = current_user OR pg_catalog.has_schema_privilege($1, 'headgate', 'USAGE') AND {string.Join(" AND ", checks)}
+            SELECT $1 = current_user OR pg_catalog.has_schema_privilege($1, 'headgate', 'USAGE')
+                AND pg_catalog.has_schema_privilege($1, 'headgate', 'CREATE') AND {string.Join(" AND ", checks)}
             """;
         await using var command = new NpgsqlCommand(sql, connection, transaction);
         command.Parameters.Add(new NpgsqlParameter { Value = writer, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Name });

@@ -1,4 +1,5 @@
 using Headgate.Connectors.Postgres.Catalog;
+using Headgate.Connectors.Postgres.Replacing;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Pipelines;
 using Npgsql;
@@ -28,13 +29,26 @@ sealed record DestinationCatalog
     /// <summary>A rule on insert or update for each table that has one.</summary>
     public required IReadOnlyDictionary<long, string> Rules { get; init; }
 
+    /// <summary>What deletes carry on, for each table where they do: one effect, of possibly several.</summary>
+    public required IReadOnlyDictionary<long, DeleteEffect> Deletes { get; init; }
+
+    /// <summary>What keeps a column from changing its type, by table and column: one thing, of possibly several.</summary>
+    public required IReadOnlyDictionary<(long Table, string Column), string> Holders { get; init; }
+
+    /// <summary>What hangs on the tables, where they are to be replaced.</summary>
+    public required IReadOnlyDictionary<long, TableExtras> Extras { get; init; }
+
     public static async Task<DestinationCatalog> ReadAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<QualifiedName> targets, IEnumerable<SourceObject> sources, CancellationToken cancellationToken)
+        NpgsqlConnection connection, IReadOnlyCollection<QualifiedName> targets, IEnumerable<SourceObject> sources, bool isReplaced,
+        CancellationToken cancellationToken)
     {
         var relations = await RelationReader.ReadAsync(connection, targets, cancellationToken);
         var userTypes = sources.SelectMany(s => s.Columns).Select(c => c.Type.Element ?? c.Type).Where(t => !t.BuiltIn)
             .Select(t => (t.Schema, t.Name)).Distinct().ToArray();
         var schemas = targets.Select(t => t.Schema).Concat(userTypes.Select(t => t.Schema)).Distinct().ToArray();
+        var extras = new Dictionary<long, TableExtras>();
+        foreach (var relation in relations.Values.Where(_ => isReplaced))
+            extras.Add(relation.Oid, await TableExtras.ReadAsync(connection, relation.Name, cancellationToken));
         var tables = new TableReader(connection, relations.Values.ToDictionary(r => r.Oid, r => r.Name));
         return new DestinationCatalog
         {
@@ -46,6 +60,9 @@ sealed record DestinationCatalog
             Triggers = await tables.ReadTriggersAsync(cancellationToken),
             Cascades = await tables.ReadCascadesAsync(cancellationToken),
             Rules = await tables.ReadRulesAsync(cancellationToken),
+            Deletes = await tables.ReadDeletesAsync(cancellationToken),
+            Extras = extras,
+            Holders = await tables.ReadHoldersAsync(cancellationToken),
         };
     }
 }

@@ -1,7 +1,9 @@
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Catalog;
 using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Postgres.Replacing;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Pipelines;
 using Npgsql;
@@ -16,7 +18,7 @@ static class DestinationPlanner
     /// changes are to be made in this order.
     /// </summary>
     public static async Task<IReadOnlyList<ObjectPlan>> PlanAsync(
-        NpgsqlDataSource dataSource, IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options,
+        NpgsqlDataSource dataSource, IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, WriteOptions options,
         CancellationToken cancellationToken)
     {
         var targets = objects.Select(o => TargetOf(o.Source, o.Definition)).ToArray();
@@ -24,7 +26,7 @@ static class DestinationPlanner
         try
         {
             var catalog = await CatalogSession.ReadAsync(
-                dataSource, c => DestinationCatalog.ReadAsync(c, targets, objects.Select(o => o.Source), cancellationToken), cancellationToken);
+                dataSource, c => DestinationCatalog.ReadAsync(c, targets, objects.Select(o => o.Source), options.NewTables is not null, cancellationToken), cancellationToken);
             var changes = new SharedChanges(catalog);
             var levels = LoadOrder.Levels(targets, catalog.References);
             return Fitting.All(
@@ -43,19 +45,26 @@ static class DestinationPlanner
         }
     }
 
-    static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, LoadDefinition options)
+    static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, WriteOptions options)
     {
         catalog.Relations.TryGetValue(subject.Target, out var table);
         if (table is not null) TableRules.RefuseUnwritable(subject, table);
+        if (table is not null && options.NewTables is { } names)
+            return Replace(subject, level, table, names[subject.Source.ObjectNo], catalog, shared, options);
         var mapped = FieldMapping.Map(subject, table);
+        Evolution.RefuseIncompatible(subject, mapped);
+        IReadOnlyList<PlannedChange> widened = [];
+        if (table is not null) (mapped, widened) = Evolution.Widen(subject, table, mapped, catalog);
         var fields = mapped.Select(m => TypeRules.Plan(subject, m)).ToArray();
         var key = KeyRules.Positions(subject, mapped);
+        VanishedRules.RefuseMapped(subject, mapped, options.OnVanished);
+        var marks = VanishedRules.Marks(subject, table, options.OnVanished);
         var changes = new List<PlannedChange>();
         if (table is null)
         {
             changes.AddRange(shared.ForSchema(subject));
             changes.AddRange(shared.ForTypes(subject, mapped));
-            changes.Add(TableChanges.Create(subject, mapped, fields));
+            changes.Add(TableChanges.Create(subject, mapped, fields, marks));
         }
         else
         {
@@ -63,8 +72,10 @@ static class DestinationPlanner
             TableRules.RefuseUnfilled(subject, table, mapped);
             TableRules.RequirePrivileges(subject, table, mapped);
             changes.AddRange(shared.ForTypes(subject, mapped));
+            changes.AddRange(widened);
             changes.AddRange(TableChanges.AddMissing(subject, table, mapped, fields));
-            WriteHazards.Check(subject, table, mapped, catalog, options.AllowTriggers);
+            WriteHazards.Check(subject, table, mapped, catalog, options.Load.AllowTriggers);
+            changes.AddRange(VanishedRules.Prepare(subject, table, catalog, options));
         }
 
         return new ObjectPlan
@@ -83,8 +94,43 @@ static class DestinationPlanner
             DirectCopy = !fields.Any(f => f.DestinationCast) && mapped.All(TypeRules.Keeps) && table is not { RowSecurity: true }
                 && (table is null || !WriteHazards.RowsMayChangeOnTheWay(table, catalog)),
             SingleTable = table is null or { Kind: 'r', Children: 0 },
+            Mark = marks ? VanishedRules.Mark : null,
             New = table is null || mapped.Any(m => m.Destination is null),
             Changes = changes,
+            EstimatedRows = subject.Source.EstimatedRows,
+        };
+    }
+
+    /// <summary>A table of the source's present shape, whatever the one that is there is like.</summary>
+    static ObjectPlan Replace(
+        PlanSubject subject, int level, CatalogRelation table, string name, DestinationCatalog catalog, SharedChanges shared, WriteOptions options)
+    {
+        var extras = catalog.Extras[table.Oid];
+        NewTable.RefuseObstacles(subject, table, extras);
+        var mapped = FieldMapping.Map(subject, table).Select(m => m with { Destination = null }).ToArray();
+        var fields = mapped.Select(m => TypeRules.Plan(subject, m)).ToArray();
+        var key = KeyRules.Positions(subject, mapped);
+        VanishedRules.RefuseMapped(subject, mapped, options.OnVanished);
+        var marks = VanishedRules.Marks(subject, table, options.OnVanished);
+        var made = new QualifiedName(subject.Target.Schema, name);
+        return new ObjectPlan
+        {
+            ObjectNo = subject.Source.ObjectNo,
+            From = subject.Source.Name,
+            To = made.ToSql(),
+            Replaces = table.Sql,
+            Fields = fields,
+            Key = key,
+            Cursor = CursorOf(subject),
+            Filter = subject.Definition.Filter,
+            Blocks = subject.Source.Blocks,
+            KeyGuaranteed = KeyRules.Guaranteed(subject, mapped),
+            Level = level,
+            DirectCopy = !fields.Any(f => f.DestinationCast) && mapped.All(TypeRules.Keeps),
+            SingleTable = true,
+            Mark = marks ? VanishedRules.Mark : null,
+            New = true,
+            Changes = [.. shared.ForSchema(subject), .. shared.ForTypes(subject, mapped), NewTable.Create(subject, table, extras, mapped, fields, made, marks)],
             EstimatedRows = subject.Source.EstimatedRows,
         };
     }

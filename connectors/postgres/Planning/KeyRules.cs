@@ -24,8 +24,11 @@ static class KeyRules
     {
         var key = subject.Definition.Key.ToHashSet();
         if (table.UniqueIndexes.Any(i => key.SetEquals(i.Columns))) return;
+        var before = subject.Source.Known is { } known && !key.SetEquals(known.Key)
+            ? $"; when the pipeline last completed its key was ({SqlText.Shown(known.Key)}): make such an index, or resync the pipeline with drop-and-load"
+            : "";
         throw subject.Cause("key-missing",
-            $"destination table {table.Sql} has no unique index on exactly its key ({SqlText.Shown(subject.Definition.Key)})");
+            $"destination table {table.Sql} has no unique index on exactly its key ({SqlText.Shown(subject.Definition.Key)}){before}");
     }
 
     /// <summary>A unique index over a part of the key makes the whole unique; that no part is null must be known of every column.</summary>

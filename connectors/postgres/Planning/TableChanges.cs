@@ -5,10 +5,11 @@ namespace Headgate.Connectors.Postgres.Planning;
 /// <summary>New tables and columns.</summary>
 static class TableChanges
 {
-    public static PlannedChange Create(PlanSubject subject, IReadOnlyList<MappedField> mapped, IReadOnlyList<FieldPlan> fields)
+    public static PlannedChange Create(PlanSubject subject, IReadOnlyList<MappedField> mapped, IReadOnlyList<FieldPlan> fields, bool marks)
     {
         var columns = mapped.Select((m, i) =>
             $"    {SqlText.Identifier(m.Name)} {fields[i].DestinationType}{(m.Key || !m.Source.Nullable ? " NOT NULL" : "")}");
+        if (marks) columns = columns.Append($"    {VanishedRules.Mark} {VanishedRules.MarkType}");
         var table = subject.Target.ToSql();
         return new PlannedChange
         {

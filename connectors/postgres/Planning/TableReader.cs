@@ -64,6 +64,57 @@ sealed class TableReader(NpgsqlConnection connection, IReadOnlyDictionary<long, 
         return rules;
     }
 
+    /// <summary>Rules, triggers and foreign keys that do something when rows are deleted. Bit 8 of tgtype: delete.</summary>
+    public async Task<Dictionary<long, DeleteEffect>> ReadDeletesAsync(CancellationToken cancellationToken)
+    {
+        var effects = new Dictionary<long, DeleteEffect>();
+        await ReadAsync(
+            """
+            WITH RECURSIVE tree(root, oid) AS (
+                SELECT r.oid, r.oid FROM unnest($1::oid[]) AS r(oid)
+                UNION
+                SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid)
+            SELECT DISTINCT ON (t.root) t.root::bigint, e.what, e.allowable
+            FROM tree t CROSS JOIN LATERAL (
+                SELECT format('are changed by rule "%s"', rulename) AS what, false AS allowable FROM pg_rewrite
+                WHERE ev_class = t.oid AND ev_type = '4' AND ev_enabled IN ('O', 'A')
+                UNION ALL
+                SELECT format('fire trigger "%s", which may write elsewhere', tgname), true FROM pg_trigger
+                WHERE tgrelid = t.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 8 <> 0
+                UNION ALL
+                SELECT format('cascade through constraint "%s" of %s', conname, conrelid::regclass), true FROM pg_constraint
+                WHERE contype = 'f' AND confrelid = t.oid AND confdeltype IN ('c', 'n', 'd')) e
+            ORDER BY t.root, e.allowable, e.what
+            """,
+            r => effects.Add(r.GetInt64(0), new DeleteEffect(r.GetString(1), r.GetBoolean(2))), cancellationToken);
+        return effects;
+    }
+
+    /// <summary>Views, triggers, policies, generated columns and partition keys that name a column: it cannot change its type below them.</summary>
+    public async Task<Dictionary<(long Table, string Column), string>> ReadHoldersAsync(CancellationToken cancellationToken)
+    {
+        var holders = new Dictionary<(long, string), string>();
+        await ReadAsync(
+            """
+            SELECT DISTINCT ON (a.attrelid, a.attnum) a.attrelid::bigint, a.attname::text, h.what
+            FROM pg_attribute a CROSS JOIN LATERAL (
+                SELECT pg_describe_object(d.classid, d.objid, 0) AS what FROM pg_depend d
+                WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum
+                  AND (d.classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_publication_rel'::regclass)
+                       OR d.classid = 'pg_attrdef'::regclass AND EXISTS (
+                           SELECT FROM pg_attrdef f JOIN pg_attribute g ON g.attrelid = f.adrelid AND g.attnum = f.adnum
+                           WHERE f.oid = d.objid AND g.attgenerated <> ''))
+                UNION ALL
+                SELECT 'the partition key' FROM pg_partitioned_table p WHERE p.partrelid = a.attrelid AND a.attnum = ANY (p.partattrs::int2[])
+                UNION ALL
+                SELECT 'the table that it inherits from' WHERE a.attinhcount > 0) h
+            WHERE a.attrelid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attrelid, a.attnum, h.what
+            """,
+            r => holders.Add((r.GetInt64(0), r.GetString(1)), r.GetString(2)), cancellationToken);
+        return holders;
+    }
+
     async Task ReadAsync(string query, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(query, connection) { Parameters = { new() { Value = tables.Keys.ToArray() } } };

@@ -37,7 +37,27 @@ static class TypeRules
         var declared = field.Destination?.DeclaredSql ?? source.Sql;
         var plan = Travel(field, source, destination, declared) ?? throw subject.Cause("type-mismatch",
             $"column \"{field.Name}\" is {original.Sql} at the source and {declared} at the destination");
-        return plan with { SourceType = original.Sql, SourceCast = plan.SourceCast ?? (source != original ? source.Sql : null) };
+        return plan with { SourceType = original.Sql, SourceShape = original, SourceCast = plan.SourceCast ?? (source != original ? source.Sql : null) };
+    }
+
+    /// <summary>Whether a column that changes from one type to the other keeps every value it has, as it is.</summary>
+    public static bool Widens(FieldType from, FieldType to)
+    {
+        var (before, after) = (WithoutDomain(from), WithoutDomain(to));
+        if (before.Sql == after.Sql) return true;
+        if (IsText(before) && IsText(after)) return TypeWidth.Keeps(before, after);
+        if (!before.BuiltIn || !after.BuiltIn) return false;
+        var isWider = Same(before, after)
+            ? !after.Sql.Contains('(', StringComparison.Ordinal) || TypeWidth.IsOrdered(after.Name)
+            : Widenings.TryGetValue(before.Name, out var wider) && wider.Contains(after.Name);
+        return isWider && TypeWidth.Fits(before, after);
+    }
+
+    /// <summary>Whether the destination's column holds every value of the source's type, or tells of those that it cannot hold in time.</summary>
+    public static bool Holds(FieldType source, FieldType destination)
+    {
+        var type = WithoutDomain(source);
+        return IsText(type) && IsText(destination) ? TypeWidth.Keeps(type, destination) : Widens(type, destination) || IsText(destination);
     }
 
     /// <summary>An array of domains over built-in types is cast to one of the base: its binary form carries the domain's number.</summary>

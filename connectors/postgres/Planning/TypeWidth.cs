@@ -37,6 +37,9 @@ static partial class TypeWidth
         };
     }
 
+    /// <summary>Of a built-in type: whether its modifiers only bound values, and so can be compared.</summary>
+    public static bool IsOrdered(string name) => name is "numeric" or "timestamp" or "timestamptz" or "time" or "timetz";
+
     static bool NumericFits(FieldType source, FieldType destination)
     {
         if (Modifiers(destination.Sql) is not { } to) return true;

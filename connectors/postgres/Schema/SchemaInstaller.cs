@@ -9,6 +9,9 @@ static class SchemaInstaller
 {
     static readonly IReadOnlyList<(int Version, string Resource)> Scripts = Find();
 
+    /// <summary>The version that this program brings schemas to.</summary>
+    public static int Latest => Scripts[^1].Version;
+
     /// <summary>Asks for the version of schema headgate; fails where it was never installed.</summary>
     public const string VersionSql = "SELECT coalesce(max(version), 0) FROM headgate.schema_version";
 

@@ -1,5 +1,3 @@
-using Headgate.Contracts.Pipelines;
-
 namespace Headgate.PipelineFiles.Sections;
 
 /// <summary>The keys that are checked and not acted upon yet. A key leaves this list with the change that makes it work.</summary>
@@ -7,12 +5,10 @@ static class NotYetEffective
 {
     static readonly string[] Keys = ["triggers", "guards", "retention"];
 
-    public static void Warn(MappingReader spec, PipelineDefinition definition, Findings findings)
+    public static void Warn(MappingReader spec, Findings findings)
     {
         foreach (var key in Keys.Where(spec.Has))
             Warn(spec, key, findings);
-        if (definition.OnVanished != OnVanished.Keep)
-            Warn(spec, "onVanished", findings);
     }
 
     public static void Warn(MappingReader mapping, string key, Findings findings) =>

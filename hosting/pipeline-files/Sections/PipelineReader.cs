@@ -60,7 +60,7 @@ static class PipelineReader
             Retention = spec.Section("retention", RetentionReader.Read, new RetentionDefinition()),
             MaxFailures = spec.Value("maxFailures", MaxFailures, 3),
         };
-        NotYetEffective.Warn(spec, definition, findings);
+        NotYetEffective.Warn(spec, findings);
         return new ReadPipeline
         {
             Definition = definition,

@@ -12,12 +12,10 @@ sealed partial class ProgressReporter(IBus bus, TimeProvider time, ILogger<Progr
 {
     readonly ConcurrentDictionary<SegmentInHand, byte> _inHand = new();
 
-    public SegmentInHand Take(LoadSegment load)
-    {
-        var hand = new SegmentInHand(load.JobId, load.Epoch, load.ObjectNo, load.SegmentNo, done => _inHand.TryRemove(done, out _));
-        _inHand[hand] = 0;
-        return hand;
-    }
+    public SegmentInHand Take(LoadSegment load) => Take(load.JobId, load.Epoch, load.ObjectNo, load.SegmentNo);
+
+    /// <summary>What comes after an object's segments is told of as a segment too.</summary>
+    public SegmentInHand Take(FinishObjects finish, int objectNo) => Take(finish.JobId, finish.Epoch, objectNo, SegmentProgress.NoSegment);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,6 +46,13 @@ sealed partial class ProgressReporter(IBus bus, TimeProvider time, ILogger<Progr
                 LogNotTold(job.Key.JobId, error.GetType().Name);
             }
         }
+    }
+
+    SegmentInHand Take(Guid jobId, int epoch, int objectNo, int segmentNo)
+    {
+        var hand = new SegmentInHand(jobId, epoch, objectNo, segmentNo, done => _inHand.TryRemove(done, out _));
+        _inHand[hand] = 0;
+        return hand;
     }
 
     static JobProgressed Describe(Guid jobId, int epoch, IEnumerable<SegmentInHand> segments) =>

@@ -2,6 +2,7 @@ using Headgate.Connectors;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.Hosting.Faults;
 using Headgate.IngestWorker.Checks;
 using Headgate.IngestWorker.Snapshots;
@@ -12,7 +13,7 @@ using Headgate.IngestWorker.Telemetry;
 namespace Headgate.IngestWorker.Preparation;
 
 /// <summary>
-/// Prepares a job: refuse what cannot be done, refresh the schemas, open a snapshot, plan the reads, store. Nothing at the destination
+/// Prepares a job: refresh the schemas, open a snapshot, plan the reads, store. Nothing at the destination
 /// changes.
 /// </summary>
 sealed class JobPreparation(
@@ -30,7 +31,6 @@ sealed class JobPreparation(
         if (standing.Missing.Count == 0) return Answer(standing);
         var job = asked with { Objects = standing.Missing };
 
-        Refuse(job.Pipeline);
         using var source = systems.Source(job.Pipeline.Source);
         using var destination = systems.Destination(job.Pipeline.Destination);
         if (job.Resumed) await RequireUnchangedAsync(job, source.Value, cancellationToken);
@@ -56,13 +56,6 @@ sealed class JobPreparation(
     static StepAnswer Answer(StandingPlans standing) =>
         standing.Answer is { } answer ? new StepAnswer.Say(answer) : new StepAnswer.Nothing("the objects were planned anew meanwhile");
 
-    static void Refuse(PipelineDefinition pipeline)
-    {
-        if (pipeline.OnVanished is not OnVanished.Keep)
-            throw new StepException(
-                "not-supported", "onVanished other than keep is not supported yet: records that vanish from the source stay.");
-    }
-
     // What is staged and what is yet to be read are to be of one shape, also where a due run resumes the job without asking before.
     async Task RequireUnchangedAsync(PrepareJob job, ISource source, CancellationToken cancellationToken)
     {
@@ -81,10 +74,12 @@ sealed class JobPreparation(
         {
             var wanted = job.Objects.Single(each => each.ObjectNo == found.ObjectNo);
             var definition = job.Pipeline.Objects[wanted.ObjectNo];
+            var lower = found.Cursor is null || found.New ? null : await LowerBoundAsync(job, wanted, found, cancellationToken);
             var plan = new ReadPlan
             {
-                Object = found,
-                Lower = found.Cursor is null || found.New ? null : await LowerBoundAsync(job, wanted, found, cancellationToken),
+                // A read of a part says nothing of what it does not bring.
+                Object = found with { ReadNo = wanted.FirstSegmentNo, Vanished = IsWhole(job, found, lower) ? job.Pipeline.OnVanished : OnVanished.Keep },
+                Lower = lower,
                 Upper = snapshot.UpperBound,
                 NullCursors = job.Pipeline.Extract.Nulls is NullCursors.Full,
             };
@@ -103,6 +98,10 @@ sealed class JobPreparation(
 
         return reads;
     }
+
+    // A new table has no rows that could have vanished.
+    static bool IsWhole(PrepareJob job, ObjectPlan plan, DateTimeOffset? lower) =>
+        lower is null && plan.Replaces is null && job.Kind is JobKind.Historical or JobKind.Incremental or JobKind.Resync;
 
     async Task<DateTimeOffset?> LowerBoundAsync(
         PrepareJob job, ObjectToPlan wanted, ObjectPlan plan, CancellationToken cancellationToken) =>

@@ -126,11 +126,13 @@ sealed class PlanStore(IngestState state)
             """,
             read.Asked.FirstSegmentNo, snapshot, StoredJson.Write(read.Plan), StoredJson.Write(read.Describe()), role);
         Add("""
-            insert into ingest.bound (job_id, attempt, object_no, source, target, upper, fields) values ($1, $2, $3, $4, $5, $6, $7)
+            insert into ingest.bound (job_id, attempt, object_no, source, target, upper, fields, known)
+            values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb)
             on conflict (job_id, attempt, object_no)
-            do update set source = excluded.source, target = excluded.target, upper = excluded.upper, fields = excluded.fields
+            do update set source = excluded.source, target = excluded.target, upper = excluded.upper, fields = excluded.fields, known = excluded.known
             """,
-            read.Definition.From, read.Definition.To, read.Plan.Upper.UtcDateTime, OffsetBounds.FieldsOf(read.Plan.Object));
+            read.Definition.From, read.Definition.To, read.Plan.Upper.UtcDateTime, OffsetBounds.FieldsOf(read.Plan.Object),
+            StoredJson.Write(KnownObject.Of(read.Plan.Object)));
         // A chain may have grown by a segment that the coordinator had not heard of when it asked: that number is given anew.
         Add("delete from ingest.segment where job_id = $1 and attempt = $2 and object_no = $3 and segment_no >= $4",
             read.Asked.FirstSegmentNo);

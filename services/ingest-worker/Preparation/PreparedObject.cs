@@ -11,9 +11,10 @@ sealed record PreparedObject(ObjectToPlan Asked, ObjectDefinition Definition, Re
     {
         ObjectNo = Asked.ObjectNo,
         From = Plan.Object.From,
-        To = Plan.Object.To,
+        To = Plan.Object.Replaces ?? Plan.Object.To,
         Full = Plan.Lower is null,
         New = Plan.Object.New,
+        Replaced = Plan.Object.Replaces is not null,
         Level = Plan.Object.Level,
         EstimatedRows = Plan.Object.EstimatedRows,
         FirstSegmentNo = Asked.FirstSegmentNo,

@@ -9,7 +9,7 @@ namespace Headgate.IngestWorker.Preparation;
 /// The critical part of a preparation: reads the schemas of source and destination, and plans what must change. No stop ends it, graceful or by
 /// force; its statements have time-outs of their own. Nobody waits for it either: the fence confirms the stop meanwhile.
 /// </summary>
-sealed class SchemaRefresh(RefreshedSchemas kept)
+sealed class SchemaRefresh(RefreshedSchemas kept, KnownObjects before)
 {
     /// <param name="job">The objects to plan.</param>
     /// <param name="source">Where they come from.</param>
@@ -20,18 +20,27 @@ sealed class SchemaRefresh(RefreshedSchemas kept)
     public async Task<RefreshedSchema> RunAsync(
         PrepareJob job, ISource source, IDestination destination, CancellationToken ending, CancellationToken stopping)
     {
-        if (await kept.TakeAsync(job, ending) is { } before) return before;
+        if (await kept.TakeAsync(job, ending) is { } taken) return taken;
         var asked = job.Objects.Select(wanted => (No: wanted.ObjectNo, Definition: job.Pipeline.Objects[wanted.ObjectNo])).ToList();
         var blocked = new List<BlockedObject>();
         var described = await FittingAsync(asked, each => each.No, blocked, some => source.DescribeAsync(some, ending));
-        var toPlan = described.Select(found => (Source: found, Definition: job.Pipeline.Objects[found.ObjectNo])).ToList();
+        var known = await before.FindAsync(job, ending);
+        var toPlan = described
+            .Select(found => (Source: found with { Known = known.GetValueOrDefault(found.ObjectNo) }, Definition: job.Pipeline.Objects[found.ObjectNo])).ToList();
+        var options = new WriteOptions { Load = job.Pipeline.Load, OnVanished = job.Pipeline.OnVanished, NewTables = NewTables(job) };
         var plans = await FittingAsync(
-            toPlan, each => each.Source.ObjectNo, blocked, some => destination.PlanAsync(some, job.Pipeline.Load, ending));
+            toPlan, each => each.Source.ObjectNo, blocked, some => destination.PlanAsync(some, options, ending));
         var refreshed = new RefreshedSchema(plans, await destination.RoleAsync(ending)) { Blocked = [.. blocked.OrderBy(block => block.ObjectNo)] };
         if (stopping.IsCancellationRequested) await kept.KeepAsync(job, refreshed, ending);
         stopping.ThrowIfCancellationRequested();
         return refreshed;
     }
+
+    // A read of its own has a table of its own: one that another read has left in the middle is nobody's.
+    static Dictionary<int, string>? NewTables(PrepareJob job) => job.DropAndLoad
+        ? job.Objects.ToDictionary(
+            wanted => wanted.ObjectNo, wanted => $"headgate_new_{job.JobId.ToString("N")[..12]}_{job.Attempt}_{wanted.ObjectNo}_{wanted.FirstSegmentNo}")
+        : null;
 
     // Without those that do not fit it is done once more from the start: what several objects need is planned with the first of them, and
     // levels come from all.

@@ -25,6 +25,9 @@ sealed class JobRates(TimeProvider time)
     /// <inheritdoc cref="Take(ExtractSegment)"/>
     public RateInHand Take(LoadSegment segment) => Take(segment.JobId, new RateSetting(segment.RateNo, segment.MaxRowsPerSecond));
 
+    /// <inheritdoc cref="Take(ExtractSegment)"/>
+    public RateInHand Take(FinishObjects finish) => Take(finish.JobId, new RateSetting(finish.RateNo, finish.MaxRowsPerSecond));
+
     /// <summary>A job's rate was set.</summary>
     public void Change(JobRateChanged changed)
     {

@@ -14,5 +14,8 @@ sealed class RateInHand(JobRate rate, Action giveBack) : IDisposable
     /// <inheritdoc cref="Renew(LoadSegment)"/>
     public ExtractSegment Renew(ExtractSegment segment) => segment with { RateNo = rate.Now.No, MaxRowsPerSecond = rate.Now.RowsPerSecond };
 
+    /// <inheritdoc cref="Renew(LoadSegment)"/>
+    public FinishObjects Renew(FinishObjects finish) => finish with { RateNo = rate.Now.No, MaxRowsPerSecond = rate.Now.RowsPerSecond };
+
     public void Dispose() => giveBack();
 }

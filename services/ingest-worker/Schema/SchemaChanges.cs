@@ -22,6 +22,7 @@ sealed class SchemaChanges(IngestState state, SystemConnections systems)
         using var destination = systems.Destination(attempt.Pipeline.Destination);
         var ticket = new JobTicket { PipelineId = attempt.PipelineId, JobId = apply.JobId, Attempt = apply.Attempt, Epoch = apply.Epoch };
         await FaultPoint.ReachedAsync(FaultPoints.SchemaUnchanged);
+        await destination.Value.TidyAsync(ticket, attempt.Pipeline.Retention.Changes, cancellationToken);
         var empty = await destination.Value.ApplyChangesAsync(ticket, plans, cancellationToken);
         await FaultPoint.ReachedAsync(FaultPoints.SchemaChanged);
         return empty is not null

@@ -15,7 +15,7 @@ sealed record StepAddress(Guid JobId, int Epoch, JobStep Step, string Lane, int?
     /// Whether a stop that is not forced lets what is in hand finish. A batch commits; a read has nothing that would be kept, and a change
     /// of the schema rolls back.
     /// </summary>
-    public bool IsDrained => Step is JobStep.Load;
+    public bool IsDrained => Step is JobStep.Load or JobStep.Finish;
 
     public StepFailed Failed(Problem problem) =>
         new() { JobId = JobId, Epoch = Epoch, Step = Step, ObjectNo = ObjectNo, SegmentNo = SegmentNo, Problem = problem };

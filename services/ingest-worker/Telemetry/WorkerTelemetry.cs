@@ -11,6 +11,8 @@ static class WorkerTelemetry
         HeadgateTelemetry.Meter.CreateCounter<long>("headgate.records.extracted", "{record}", "Records staged");
     static readonly Counter<long> Written =
         HeadgateTelemetry.Meter.CreateCounter<long>("headgate.records.written", "{record}", "Records taken by committed batches");
+    static readonly Counter<long> Gone = HeadgateTelemetry.Meter.CreateCounter<long>(
+        "headgate.records.vanished", "{record}", "Rows deleted or marked because a full read did not bring them");
     static readonly Counter<long> StagedBytes =
         HeadgateTelemetry.Meter.CreateCounter<long>("headgate.bytes.staged", "By", "Size of staged files");
     static readonly Counter<long> Segments = HeadgateTelemetry.Meter.CreateCounter<long>("headgate.segments", "{segment}", "Segments done");
@@ -32,6 +34,8 @@ static class WorkerTelemetry
         Written.Add(rows, new KeyValuePair<string, object?>("outcome", isRejected ? "rejected" : "written"));
         Batches.Record(elapsed.TotalMilliseconds);
     }
+
+    public static void Vanished(long rows) => Gone.Add(rows);
 
     public static void Loaded(string outcome) =>
         Segments.Add(1, new KeyValuePair<string, object?>("step", "load"), new KeyValuePair<string, object?>("outcome", outcome));

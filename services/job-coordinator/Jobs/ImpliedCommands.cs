@@ -26,6 +26,7 @@ static class ImpliedCommands
             JobPhase.Extracting or JobPhase.Loading => await PreparationAsync(context),
             JobPhase.Launching => [Fence(job, open: true)],
             JobPhase.Shaping => [new(Lanes.Prepare, new ApplySchemaChanges { JobId = job.CorrelationId, Attempt = job.Attempt, Epoch = job.Epoch })],
+            JobPhase.Finishing => [await FinishAsync(context)],
             JobPhase.Closing or JobPhase.Stopping => [Fence(job, open: false)],
             JobPhase.Verifying => [new(Lanes.Upkeep, new VerifyJob { JobId = job.CorrelationId, Epoch = job.Epoch })],
             _ => [],
@@ -113,6 +114,20 @@ static class ImpliedCommands
         MaxRowsPerSecond = Share(job, load),
         RateNo = job.RateNo,
     });
+
+    static async Task<ImpliedCommand> FinishAsync(BehaviorContext<SyncJob> context)
+    {
+        var job = context.Saga;
+        var load = await PipelineWork.LoadOptionsAsync(context.Db(), job);
+        return new ImpliedCommand(Lanes.Load, new FinishObjects
+        {
+            JobId = job.CorrelationId,
+            Attempt = job.Attempt,
+            Epoch = job.Epoch,
+            MaxRowsPerSecond = Share(job, load),
+            RateNo = job.RateNo,
+        });
+    }
 
     // The ceiling is the job's: each of the segments that can be in hand at the same time gets its share.
     static double Share(SyncJob job, LoadDefinition load) => (job.MaxRowsPerSecond ?? load.MaxRowsPerSecond) / (double)load.Parallelism;

@@ -27,6 +27,9 @@ static class JobConditions
 
     public static bool IsCurrent(BehaviorContext<SyncJob, SegmentLoaded> context) => context.Message.Epoch == context.Saga.Epoch;
 
+    public static bool IsCurrent(BehaviorContext<SyncJob, ObjectsFinished> context) =>
+        context.Message.Epoch == context.Saga.Epoch && context.Saga.Phase == JobPhase.Finishing;
+
     public static bool IsCurrent(BehaviorContext<SyncJob, JobProgressed> context) => context.Message.Epoch == context.Saga.Epoch;
 
     public static bool IsCurrent(BehaviorContext<SyncJob, StepFailed> context) => context.Message.Epoch == context.Saga.Epoch;
@@ -104,6 +107,12 @@ static class JobConditions
 
     public static Task<bool> EverythingIsLoaded(BehaviorContext<SyncJob, SegmentLoaded> context) =>
         LoadingWork.IsCompleteAsync(context.Db(), context.Saga);
+
+    public static Task<bool> MustFinish(BehaviorContext<SyncJob, SchemaChangesApplied> context) =>
+        FinishingWork.IsNeededAsync(context.Db(), context.Saga);
+
+    public static Task<bool> MustFinish(BehaviorContext<SyncJob, SegmentLoaded> context) =>
+        FinishingWork.IsNeededAsync(context.Db(), context.Saga);
 
     public static Task<bool> HasTooManyRejects(BehaviorContext<SyncJob, SchemaChangesApplied> context) =>
         LoadingWork.HasTooManyRejectsAsync(context.Db(), context.Saga);

@@ -18,7 +18,10 @@ public enum JobPhase
     /// <summary>Processing: segments are written.</summary>
     Loading,
 
-    /// <summary>Processing: all is written, the fence is being moved on.</summary>
+    /// <summary>Processing: all is written; rows that vanished at the source are dealt with, and new tables take the place of old ones.</summary>
+    Finishing,
+
+    /// <summary>Processing: nothing is left to write, the fence is being moved on.</summary>
     Closing,
 
     /// <summary>Pausing or Canceling: the fence is being raised.</summary>

@@ -158,6 +158,7 @@ static class Notices
         Updated = job.Updated,
         Unchanged = job.Unchanged,
         Rejected = job.Rejected,
+        Vanished = job.Vanished,
         InDoubt = job.InDoubt,
     };
 }

@@ -118,6 +118,9 @@ public sealed class SyncJob : SagaStateMachineInstance
 
     public long Rejected { get; set; }
 
+    /// <summary>Rows deleted or marked because a full read did not bring them.</summary>
+    public long Vanished { get; set; }
+
     /// <summary>Of this attempt, sent without word of what became of them.</summary>
     public long InDoubt { get; set; }
 

@@ -73,6 +73,8 @@ public sealed partial class SyncJobStateMachine
 
     public Event<SegmentLoaded> SegmentWritten { get; private set; } = null!;
 
+    public Event<ObjectsFinished> Tidied { get; private set; } = null!;
+
     public Event<JobProgressed> Progressed { get; private set; } = null!;
 
     public Event<StepFailed> StepBroke { get; private set; } = null!;
@@ -109,6 +111,7 @@ public sealed partial class SyncJobStateMachine
         Event(() => SegmentGone, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => Shaped, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => SegmentWritten, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
+        Event(() => Tidied, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => Progressed, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => StepBroke, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => FenceStands, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
@@ -129,7 +132,7 @@ public sealed partial class SyncJobStateMachine
         When(AbandonAsked).Refuse($"the job is {how}", CommandRule.Final),
         When(SupersedeAsked).StartSuccessor(),
         Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
-        Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
+        Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
         Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame),
     ];
 

@@ -32,7 +32,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone), Ignore(SegmentGone), Ignore(Shaped),
-            Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified),
+            Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified),
             Ignore(DeadlineCame));
 
         During(Initializing,
@@ -57,7 +57,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(DeadlineCame, MustAlert).AlertDeadline(escalated: false),
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
-            Ignore(Accepted), Ignore(TurnCame), Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed),
+            Ignore(Accepted), Ignore(TurnCame), Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed),
             Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified));
 
         During(Processing,
@@ -66,10 +66,13 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(FenceWaits, IsCurrent).NoteWaiting(),
             When(Shaped, IsCurrent).RecordShape().IfElseAsync(HasTooManyRejects,
                 fail => fail.RefuseRejects().TransitionTo(Pausing).SendImplied(),
-                load => load.SendImplied().IfAsync(EverythingIsLoaded, close => close.Close().SendImplied())),
+                load => load.SendImplied().IfAsync(EverythingIsLoaded, loaded => loaded.IfElseAsync(MustFinish,
+                    finish => finish.FinishObjects().SendImplied(), close => close.Close().SendImplied()))),
             When(SegmentWritten, IsCurrent).RecordLoaded().IfElseAsync(HasTooManyRejects,
                 fail => fail.RefuseRejects().TransitionTo(Pausing).SendImplied(),
-                load => load.SendNext().IfAsync(EverythingIsLoaded, close => close.Close().SendImplied())),
+                load => load.SendNext().IfAsync(EverythingIsLoaded, loaded => loaded.IfElseAsync(MustFinish,
+                    finish => finish.FinishObjects().SendImplied(), close => close.Close().SendImplied()))),
+            When(Tidied, IsCurrent).RecordFinished().Close().SendImplied(),
             When(Progressed, IsCurrent).RecordProgress(),
             When(SegmentGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Pausing).SendImplied(),
@@ -120,7 +123,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
-            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(FenceStands), Ignore(FenceWaits));
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(FenceStands), Ignore(FenceWaits));
 
         During(Pausing,
             When(FenceStands, ConfirmsPause).RecordFence().ConfirmStop().TransitionTo(Paused).Announce(Notices.Paused).Release(),
@@ -145,7 +148,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
-            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(Verified));
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(Verified));
 
         During(Paused,
             When(PauseAsked).AlreadySo("the job is paused"),
@@ -165,7 +168,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
-            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
             Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame));
 
         During(Canceling,
@@ -186,7 +189,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
-            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(Verified));
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(Verified));
 
         During(Canceled, Ended("canceled"));
 
@@ -209,7 +212,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(AbandonAsked).Refuse("only a stop that cannot be confirmed can be abandoned"),
             When(SupersedeAsked).Supersede().TransitionTo(Discarded).Finish(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone), Ignore(SegmentGone),
-            Ignore(Shaped), Ignore(SegmentWritten), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits),
+            Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits),
             Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame));
 
         During(Completed, Ended("completed"));

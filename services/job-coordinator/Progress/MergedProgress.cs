@@ -18,7 +18,7 @@ static class MergedProgress
             .. events.Where(told => told.Epoch == epoch)
                 .SelectMany(told => told.Segments)
                 .GroupBy(segment => (segment.ObjectNo, segment.SegmentNo))
-                .Select(segment => segment.MaxBy(told => told.Written)!),
+                .Select(segment => segment.MaxBy(told => told.Written + told.Vanished)!),
         ],
     };
 }

@@ -60,6 +60,7 @@ static class JobMessages
             Updated = job.Counts.Updated,
             Unchanged = job.Counts.Unchanged,
             Rejected = job.Counts.Rejected,
+            Vanished = job.Counts.Vanished,
             InDoubt = job.Counts.InDoubt,
         };
         if (job.Estimated is { } estimated) counts.SourceEstimate = estimated;

@@ -18,13 +18,14 @@ sealed class JobObjects(CoordinatorState state)
             select o.job_id, o.object_no, o.source, o.destination, o.full_read and o.estimated_rows >= 0, o.estimated_rows,
                    o.state = 'Unplanned' and o.next_segment_no = 0, o.full_read, coalesce(s.extracted, 0), coalesce(f.written, s.written, 0),
                    coalesce(f.inserted, s.inserted, 0), coalesce(f.updated, s.updated, 0), coalesce(f.unchanged, s.unchanged, 0),
-                   coalesce(f.rejected, s.rejected, 0), coalesce(f.in_doubt, 0),
+                   coalesce(f.rejected, s.rejected, 0), coalesce(f.in_doubt, 0), coalesce(f.vanished, o.vanished),
                    o.blocked_code, o.blocked_sentence
             from coordinator.job_object o
             left join (
                 select j.job_id, k.key::int as object_no, (k.value ->> 'written')::bigint as written, (k.value ->> 'inserted')::bigint as inserted,
                        (k.value ->> 'updated')::bigint as updated, (k.value ->> 'unchanged')::bigint as unchanged,
-                       (k.value ->> 'rejected')::bigint as rejected, (k.value ->> 'inDoubt')::bigint as in_doubt
+                       (k.value ->> 'rejected')::bigint as rejected, (k.value ->> 'inDoubt')::bigint as in_doubt,
+                       (k.value ->> 'vanished')::bigint as vanished
                 from coordinator.sync_job j cross join lateral jsonb_each(j.fence_counts) k where j.job_id = any($1)) f
               on f.job_id = o.job_id and f.object_no = o.object_no
             left join (
@@ -56,12 +57,13 @@ sealed class JobObjects(CoordinatorState state)
                 Unchanged = row.GetInt64(12),
                 Rejected = row.GetInt64(13),
                 InDoubt = row.GetInt64(14),
+                Vanished = row.GetInt64(15),
             },
         };
         if (row.GetBoolean(4)) found.Counts.SourceEstimate = row.GetInt64(5);
         // Until it is planned nobody knows; the column says true.
         if (!row.GetBoolean(6)) found.FullRead = row.GetBoolean(7);
-        if (row.Text(16) is { } why) found.Blocked = new V1.Problem { Code = row.GetString(15), Sentence = why, Object = found.Destination };
+        if (row.Text(17) is { } why) found.Blocked = new V1.Problem { Code = row.GetString(16), Sentence = why, Object = found.Destination };
         return found;
     }
 }

@@ -15,7 +15,7 @@ sealed record JobRow
         j.job_id, j.project, j.pipeline, j.pipeline_id, j.pipeline_version, j.kind, j.state, j.request_id, j.attempt, j.epoch,
         j.trigger, j.trigger_detail, j.actor, j.trigger_reason, j.resume_to, j.intent, j.mode, j.stop_actor, j.stop_reason,
         j.stop_requested_at, j.stop_confirmed_at, j.stop_cause, j.stop_unconfirmed, j.waiting_for, j.error, j.error_code, j.estimated, j.extracted, j.written, j.inserted,
-        j.updated, j.unchanged, j.rejected, j.in_doubt, j.created_at, j.started_at, j.launched_at, j.finished_at, j.deleted_at, j.changed,
+        j.updated, j.unchanged, j.rejected, j.vanished, j.in_doubt, j.created_at, j.started_at, j.launched_at, j.finished_at, j.deleted_at, j.changed,
         coalesce(j.max_rows_per_second, (v.load ->> 'maxRowsPerSecond')::bigint), v.cancel ->> 'drainDeadline',
         j.stop_requested_at is not null
             and exists (select from coordinator.job_stop s where s.job_id = j.job_id and s.epoch = j.epoch and s.at_once),
@@ -156,6 +156,7 @@ sealed record JobRow
                 Updated = row.GetInt64(at++),
                 Unchanged = row.GetInt64(at++),
                 Rejected = row.GetInt64(at++),
+                Vanished = row.GetInt64(at++),
                 InDoubt = row.GetInt64(at++),
             },
             Created = row.GetFieldValue<DateTimeOffset>(at++),

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using Headgate.Connectors.Conformance;
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Tests.Destinations;
 using Headgate.Connectors.Postgres.Tests.Sources;
@@ -90,7 +91,7 @@ public sealed class StagedHashTests
         var definition = SourceBench.Object("items");
         var described = await source.Source.DescribeAsync([(0, definition)], default);
         var plan = (await DestinationPlanner.PlanAsync(
-            bench.Database.DataSource, [(described[0], definition)], new LoadDefinition(), default))[0];
+            bench.Database.DataSource, [(described[0], definition)], new WriteOptions { Load = new LoadDefinition() }, default))[0];
         var segments = await source.ReadAsync(new Connectors.Sources.ReadPlan { Object = plan, Upper = DateTimeOffset.MaxValue });
         return (plan, StagedBatch.Split(segments.SelectMany(s => s.ToArray()).ToArray()));
     }

@@ -1,4 +1,5 @@
 using Headgate.Connectors.Conformance;
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Tests.Sources;
 using Headgate.Contracts.Pipelines;
@@ -75,7 +76,7 @@ public sealed class ColumnTypeTests
         var definition = SourceBench.Object("items");
         var described = await source.Source.DescribeAsync([(0, definition)], default);
         var plan = (await DestinationPlanner.PlanAsync(
-            bench.Database.DataSource, [(described[0], definition)], new LoadDefinition(), default))[0];
+            bench.Database.DataSource, [(described[0], definition)], new WriteOptions { Load = new LoadDefinition() }, default))[0];
 
         await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default);
         await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default);

@@ -1,3 +1,4 @@
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Tests.Sources;
 using Headgate.Contracts.Pipelines;
@@ -106,7 +107,7 @@ public sealed class PlannerRefusalTests
         await using var dataSource = NpgsqlDataSource.Create(connection);
 
         var error = await Assert.ThrowsAsync<ConnectorException>(
-            () => DestinationPlanner.PlanAsync(dataSource, [(source, definition)], new LoadDefinition(), default));
+            () => DestinationPlanner.PlanAsync(dataSource, [(source, definition)], new WriteOptions { Load = new LoadDefinition() }, default));
         await bench.To.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
 
         Assert.Equal(("permission", sentence), (error.Problem.Code, error.Message));

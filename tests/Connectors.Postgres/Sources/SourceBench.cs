@@ -1,4 +1,5 @@
 using Headgate.Connectors.Conformance;
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Sources;
 using Headgate.Connectors.Sources;
@@ -36,11 +37,20 @@ sealed class SourceBench : IAsyncDisposable
 
     public async Task<ObjectPlan> PlanAsync(ObjectDefinition definition) => (await PlanAsync([definition]))[0];
 
-    public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(IReadOnlyList<ObjectDefinition> definitions, bool allowTriggers = false)
+    /// <summary>With what an earlier run has read.</summary>
+    public async Task<ObjectPlan> PlanAsync(ObjectDefinition definition, KnownObject known)
+    {
+        var source = (await Source.DescribeAsync([(0, definition)], default))[0] with { Known = known };
+        return (await DestinationPlanner.PlanAsync(To.DataSource, [(source, definition)], new WriteOptions { Load = new LoadDefinition() }, default))[0];
+    }
+
+    public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(
+        IReadOnlyList<ObjectDefinition> definitions, bool allowTriggers = false, OnVanished onVanished = OnVanished.Keep)
     {
         var sources = await Source.DescribeAsync(definitions.Select((d, i) => (i, d)).ToArray(), default);
         return await DestinationPlanner.PlanAsync(
-            To.DataSource, sources.Select((s, i) => (s, definitions[i])).ToArray(), new LoadDefinition { AllowTriggers = allowTriggers }, default);
+            To.DataSource, sources.Select((s, i) => (s, definitions[i])).ToArray(),
+            new WriteOptions { Load = new LoadDefinition { AllowTriggers = allowTriggers }, OnVanished = onVanished }, default);
     }
 
     public async Task<ReadPlan> FullAsync(ObjectDefinition definition) => new() { Object = await PlanAsync(definition), Upper = DateTimeOffset.MaxValue };

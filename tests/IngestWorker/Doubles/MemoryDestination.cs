@@ -57,7 +57,7 @@ sealed class MemoryDestination : IDestination
 
     public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(
         IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects,
-        LoadDefinition options,
+        WriteOptions options,
         CancellationToken cancellationToken)
     {
         await OnPlan(cancellationToken);

@@ -8,7 +8,7 @@ namespace Headgate.IngestWorker.Tests.Worker;
 
 /// <summary>What the worker published, in the order of arrival.</summary>
 sealed class EventTrail :
-    IConsumer<JobPrepared>, IConsumer<SegmentExtracted>, IConsumer<SnapshotLost>, IConsumer<SchemaChangesApplied>,
+    IConsumer<JobPrepared>, IConsumer<SegmentExtracted>, IConsumer<SnapshotLost>, IConsumer<SchemaChangesApplied>, IConsumer<ObjectsFinished>,
     IConsumer<SegmentLoaded>, IConsumer<SegmentLost>, IConsumer<JobProgressed>, IConsumer<StepFailed>,
     IConsumer<JobReleased>
 {
@@ -53,6 +53,8 @@ sealed class EventTrail :
     public Task Consume(ConsumeContext<SnapshotLost> context) => Add(context.Message);
 
     public Task Consume(ConsumeContext<SchemaChangesApplied> context) => Add(context.Message);
+
+    public Task Consume(ConsumeContext<ObjectsFinished> context) => Add(context.Message);
 
     public Task Consume(ConsumeContext<SegmentLoaded> context) => Add(context.Message);
 

@@ -1,5 +1,4 @@
 using Headgate.Contracts.Extraction;
-using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
 using Headgate.IngestWorker.Snapshots;
 
@@ -91,16 +90,6 @@ public sealed class PreparationTests : WorkerTest
         var job = Job("a");
         job = job with { Pipeline = job.Pipeline with { Source = job.Pipeline.Source with { Connector = "oracle" } } };
         Assert.Contains("oracle", (await Worker.AskAsync<StepFailed>(job.PrepareAll())).Problem.Sentence, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(OnVanished.Mark)]
-    [InlineData(OnVanished.Delete)]
-    public async Task Vanished_records_are_refused_in_words(OnVanished wanted)
-    {
-        var job = Job("a");
-        job = job with { Pipeline = job.Pipeline with { OnVanished = wanted } };
-        Assert.Equal("not-supported", (await Worker.AskAsync<StepFailed>(job.PrepareAll())).Problem.Code);
     }
 
     [Fact]

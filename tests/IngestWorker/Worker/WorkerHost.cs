@@ -61,7 +61,7 @@ sealed class WorkerHost : IAsyncDisposable
                 Events =
                 [
                     new LaneEvent<JobPrepared>(), new LaneEvent<SegmentExtracted>(), new LaneEvent<SnapshotLost>(),
-                    new LaneEvent<SchemaChangesApplied>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<SegmentLost>(),
+                    new LaneEvent<SchemaChangesApplied>(), new LaneEvent<ObjectsFinished>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<SegmentLost>(),
                     new LaneEvent<JobProgressed>(), new LaneEvent<StepFailed>(), new LaneEvent<JobReleased>(),
                 ],
                 Configure = (_, endpoint) => endpoint.Instance(trail),
@@ -88,7 +88,7 @@ sealed class WorkerHost : IAsyncDisposable
         var lane = command switch
         {
             ExtractSegment => Lanes.Extract,
-            LoadSegment => Lanes.Load,
+            LoadSegment or FinishObjects => Lanes.Load,
             _ => Lanes.Prepare,
         };
         var endpoint = await Get<IBus>().GetSendEndpoint(Lanes.Address(lane));

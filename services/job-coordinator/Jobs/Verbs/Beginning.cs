@@ -50,7 +50,8 @@ static class Beginning
             (job.ResumeTo, job.DeferredMark, job.Estimated, job.StartedAt) = (null, null, null, job.StartedAt ?? context.Now());
             await PipelineWork.ClaimAsync(context.Db(), job);
             await ResyncWork.GoOnAsync(context.Db(), job);
-            (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.InDoubt) = (0, 0, 0, 0, 0, 0, 0);
+            (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) = (0, 0, 0, 0, 0, 0);
+            (job.Vanished, job.InDoubt) = (0, 0);
             await BeginAsync(context);
             await ExtractionWork.StartOverAsync(context.Db(), job);
         });

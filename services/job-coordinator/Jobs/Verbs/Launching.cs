@@ -72,7 +72,11 @@ static class Launching
         binder.Then(context => context.Saga.Phase = JobPhase.Verifying);
 
     public static EventActivityBinder<SyncJob, JobVerified> CommitOffsets(this EventActivityBinder<SyncJob, JobVerified> binder) =>
-        binder.ThenAsync(context => PipelineWork.CommitOffsetsAsync(context.Db(), context.Saga));
+        binder.ThenAsync(async context =>
+        {
+            await PipelineWork.CommitOffsetsAsync(context.Db(), context.Saga);
+            await PipelineWork.NoteCompletedAsync(context.Db(), context.Saga);
+        });
 
     public static EventActivityBinder<SyncJob, FenceDelayed> NoteWaiting(this EventActivityBinder<SyncJob, FenceDelayed> binder) =>
         binder.Then(context =>

@@ -14,8 +14,9 @@ static class Loading
         binder.ThenAsync(async context =>
         {
             var before = context.Saga.Written;
+            await FinishingWork.RecordProgressAsync(context.Db(), context.Saga, context.Message);
             var retry = await LoadingWork.RecordProgressAsync(context.Db(), context.Saga, context.Message);
-            if (context.Saga.Written > before) Deadlines.NoteMovement(context);
+            if (context.Saga.Written > before || context.Saga.Phase == JobPhase.Finishing) Deadlines.NoteMovement(context);
             context.Saga.WakeAt = retry ?? context.Now() + context.Options().StallAfter;
         });
 }

@@ -38,7 +38,7 @@ static class ExtractionWork
     public static Task StartOverAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"""
          update coordinator.job_object o
-         set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0, blocked_code = null, blocked_sentence = null,
+         set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0, vanished = 0, blocked_code = null, blocked_sentence = null,
              offset_job_id = case when stands then offset_job_id end, offset_attempt = case when stands then offset_attempt end
          from (select object_no, exists (select from coordinator.object_offset f
                                          where f.pipeline_id = {job.PipelineId} and f.object_key = own.object_key) as stands
@@ -58,13 +58,17 @@ static class ExtractionWork
     {
         var rows = await db.Database.SqlQuery<UnplannedObject>(
             $"""
-             select object_no, offset_job_id, offset_attempt, next_segment_no
-             from coordinator.job_object where job_id = {job.CorrelationId} and state = 'Unplanned' order by object_no
+             select o.object_no, o.offset_job_id, o.offset_attempt, o.next_segment_no, c.job_id as completed_job_id, c.attempt as completed_attempt
+             from coordinator.job_object o left join coordinator.completed_object c
+               on c.pipeline_id = {job.PipelineId} and c.name = coordinator.object_name(o.object_key)
+             where o.job_id = {job.CorrelationId} and o.state = 'Unplanned' order by o.object_no
              """).ToListAsync();
         return [.. rows.Select(row => new ObjectToPlan
         {
             ObjectNo = row.object_no,
             Offset = row.offset_job_id is { } id && job.Kind != JobKind.Resync ? new OffsetReference { JobId = id, Attempt = row.offset_attempt ?? 1 } : null,
+            Completed = row.completed_job_id is { } completed
+                ? new OffsetReference { JobId = completed, Attempt = row.completed_attempt ?? 1 } : null,
             FirstSegmentNo = row.next_segment_no,
         })];
     }
@@ -82,7 +86,7 @@ static class ExtractionWork
                 $"""
                  with object as (
                      update coordinator.job_object
-                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full},
+                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full}, replaced = {planned.Replaced},
                          level = greatest(level, {planned.Level}), estimated_rows = {planned.EstimatedRows}, next_segment_no = {planned.FirstSegmentNo + planned.SegmentCount}
                      where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and next_segment_no = {planned.FirstSegmentNo}
                        and state <> 'Blocked'

@@ -109,15 +109,16 @@ static class LoadingWork
         job.Updated = counts.Values.Sum(count => count.Updated);
         job.Unchanged = counts.Values.Sum(count => count.Unchanged);
         job.Rejected = counts.Values.Sum(count => count.Rejected);
+        job.Vanished = counts.Values.Sum(count => count.Vanished);
         job.InDoubt = counts.Values.Sum(count => count.InDoubt);
     }
 
     /// <summary>What an attempt has moved stays, and stays counted, when the job begins another one.</summary>
     public static Task KeepAttemptAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"""
-         insert into coordinator.job_attempt (job_id, attempt, extracted, written, inserted, updated, unchanged, rejected, in_doubt)
+         insert into coordinator.job_attempt (job_id, attempt, extracted, written, inserted, updated, unchanged, rejected, vanished, in_doubt)
          values ({job.CorrelationId}, {job.Attempt}, {job.Extracted}, {job.Written}, {job.Inserted}, {job.Updated}, {job.Unchanged},
-                 {job.Rejected}, {job.InDoubt})
+                 {job.Rejected}, {job.Vanished}, {job.InDoubt})
          """);
 
     /// <summary>After a stop nobody has anything in hand: what was begun is there again.</summary>

@@ -82,6 +82,16 @@ static class PipelineWork
              """);
     }
 
+    /// <summary>By whose schemas the next run judges what has changed. Of objects that are blocked it stays what it was.</summary>
+    public static Task NoteCompletedAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
+        $"""
+         insert into coordinator.completed_object (pipeline_id, name, job_id, attempt, job_no)
+         select distinct on (2) {job.PipelineId}::uuid, coordinator.object_name(object_key), {job.CorrelationId}::uuid, {job.Attempt}, {job.JobNo}
+         from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Blocked'
+         on conflict (pipeline_id, name) do update set job_id = excluded.job_id, attempt = excluded.attempt, job_no = excluded.job_no
+         where completed_object.job_no <= excluded.job_no
+         """);
+
     /// <summary>A launch of one job and the verification of another: each is to see what the other did, or the other to wait for it.</summary>
     public static Task LockAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<int>(
         $"""select 1 as "Value" from coordinator.pipeline where pipeline_id = {job.PipelineId} for update""").AsAsyncEnumerable().SingleAsync().AsTask();

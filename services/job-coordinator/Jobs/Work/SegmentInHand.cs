@@ -6,7 +6,8 @@ namespace Headgate.JobCoordinator.Jobs.Work;
 sealed record SegmentInHand(int object_no, int segment_no, Guid? copy, long rows, bool empty, int round);
 
 /// <summary>An object that has to be planned.</summary>
-sealed record UnplannedObject(int object_no, Guid? offset_job_id, int? offset_attempt, int next_segment_no);
+sealed record UnplannedObject(
+    int object_no, Guid? offset_job_id, int? offset_attempt, int next_segment_no, Guid? completed_job_id, int? completed_attempt);
 
 /// <summary>The lowest level on which records wait for others, with all else of it loaded.</summary>
 sealed record WaitingLevel(int level, long deferred);

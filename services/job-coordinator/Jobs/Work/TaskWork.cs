@@ -60,6 +60,7 @@ static class TaskWork
         JobPhase.Extracting => await IsPlannedAsync(db, job) ? ResyncTask.ReadRecords : ResyncTask.RefreshSourceSchema,
         JobPhase.Launching or JobPhase.Shaping => ResyncTask.ChangeDestination,
         JobPhase.Loading => ResyncTask.LoadRecords,
+        JobPhase.Finishing => job.DropAndLoad ? ResyncTask.SwapTables : ResyncTask.HandleVanished,
         JobPhase.Closing or JobPhase.Verifying => ResyncTask.VerifyRecords,
         _ => null,
     };

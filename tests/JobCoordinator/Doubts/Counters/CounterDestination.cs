@@ -17,7 +17,7 @@ sealed class CounterDestination(CounterConnection connection) : IDestination
     public Task<string> RoleAsync(CancellationToken cancellationToken) => Task.FromResult("sender");
 
     public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
-        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, LoadDefinition options, CancellationToken cancellationToken) =>
+        IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, WriteOptions options, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ObjectPlan>>([.. objects.Select(entry => PlanOf(entry.Source, entry.Definition))]);
 
     public Task<IReadOnlyList<int>?> ApplyChangesAsync(JobTicket ticket, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken) =>

@@ -1,0 +1,89 @@
+using Headgate.Connectors.Postgres.Catalog;
+using Headgate.Connectors.Sources;
+
+namespace Headgate.Connectors.Postgres.Planning;
+
+/// <summary>
+/// What has changed at the source since the pipeline last completed. What only adds is taken over at the destination; what would lose
+/// something blocks the object, and says what it was, what it is and the ways out.
+/// </summary>
+static class Evolution
+{
+    /// <summary>A table that has to be rewritten is locked for so long as that takes: larger ones are somebody's decision.</summary>
+    const long RewrittenAtMost = 256 * 1024 * 1024;
+
+    const string WaysOut = "correct the mapping (fields), or resync the pipeline with drop-and-load";
+
+    public static void RefuseIncompatible(PlanSubject subject, IReadOnlyList<MappedField> mapped)
+    {
+        if (subject.Source.Known is not { } known) return;
+        foreach (var field in mapped)
+        {
+            if (Before(known, field) is not { } before || TypeRules.Widens(before, field.Source.Type)) continue;
+            throw subject.Cause("type-narrowed",
+                $"column \"{field.Source.Name}\" was {before.Sql} at the source when the pipeline last completed, and is {field.Source.Type.Sql} now, which "
+                + $"does not hold every value of before: {WaysOut}");
+        }
+
+        // With a mapping in the file a column that is gone is missing; by name it would just not be mapped any more.
+        if (subject.Definition.Fields is not null) return;
+        var names = subject.Source.Columns.Select(c => c.Name).ToHashSet();
+        if (known.Columns.FirstOrDefault(c => !names.Contains(c.Name)) is { } gone)
+        {
+            throw subject.Cause("column-gone",
+                $"column \"{gone.Name}\" was {gone.Type.Sql} at the source when the pipeline last completed, and is gone; what was read of it would stay "
+                + $"at the destination as it is: {WaysOut}");
+        }
+    }
+
+    /// <summary>The fields as they will be, and the changes that make them so.</summary>
+    public static (IReadOnlyList<MappedField> Mapped, IReadOnlyList<PlannedChange> Changes) Widen(
+        PlanSubject subject, CatalogRelation table, IReadOnlyList<MappedField> mapped, DestinationCatalog catalog)
+    {
+        var (fields, changes) = (new List<MappedField>(), new List<PlannedChange>());
+        foreach (var field in mapped)
+        {
+            var wider = MustWiden(subject, field) ? field.Source.Type : null;
+            fields.Add(wider is null ? field : field with { Destination = field.Destination! with { Type = wider, DeclaredSql = wider.Sql } });
+            if (wider is not null) changes.Add(Change(subject, table, field, wider, catalog));
+        }
+
+        return (fields, changes);
+    }
+
+    // Only where it was widened at the source: a column that was always narrower than there is so on purpose.
+    static bool MustWiden(PlanSubject subject, MappedField field) =>
+        field.Destination is { } column && subject.Source.Known is { } known && Before(known, field) is { } before
+            && before.Sql != field.Source.Type.Sql && TypeRules.Holds(before, column.Type) && !TypeRules.Holds(field.Source.Type, column.Type)
+            && column.Type.Sql == column.DeclaredSql && TypeRules.Widens(column.Type, field.Source.Type);
+
+    static PlannedChange Change(PlanSubject subject, CatalogRelation table, MappedField field, FieldType wider, DestinationCatalog catalog)
+    {
+        var (name, before) = (field.Name, field.Destination!.DeclaredSql);
+        var what = $"column \"{name}\" of destination table {table.Sql} is {before} and has to become {wider.Sql}, as it is at the source now";
+        if (!table.Owned) throw subject.Cause("permission", $"{what}, but the role does not own the table");
+        if (catalog.Holders.TryGetValue((table.Oid, name), out var holder))
+            throw subject.Cause("column-held", $"{what}, but {holder} depends on it: change it by hand, or {WaysOut}");
+        var isRewritten = Rewrites(field.Destination.Type, wider);
+        if (isRewritten && table.Bytes > RewrittenAtMost)
+        {
+            throw subject.Cause("rewrite-large",
+                $"{what}; that rewrites {table.Bytes / 1024 / 1024} MiB while nobody can read the table: change it by hand, or {WaysOut}");
+        }
+
+        var column = SqlText.Identifier(name);
+        return new PlannedChange
+        {
+            Statement = $"ALTER TABLE {table.Sql} ALTER COLUMN {column} TYPE {wider.Sql}",
+            Inverse = $"ALTER TABLE {table.Sql} ALTER COLUMN {column} TYPE {before}",
+            Description = $"Changes column \"{name}\" of table {table.Sql} from {before} to {wider.Sql}"
+                + (isRewritten ? "; the table is rewritten, and cannot be read meanwhile." : "."),
+        };
+    }
+
+    /// <summary>Texts and numbers of a larger modifier stay as they lie.</summary>
+    static bool Rewrites(FieldType before, FieldType after) =>
+        before.Name != after.Name && !(before.Name == "varchar" && after.Name == "text") || before.Element is not null;
+
+    static FieldType? Before(KnownObject known, MappedField field) => known.Columns.FirstOrDefault(c => c.Name == field.Source.Name)?.Type;
+}

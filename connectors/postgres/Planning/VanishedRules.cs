@@ -1,0 +1,73 @@
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Catalog;
+using Headgate.Contracts.Pipelines;
+
+namespace Headgate.Connectors.Postgres.Planning;
+
+/// <summary>What a table must be, or become, so that rows which vanished at the source can be deleted or marked there.</summary>
+static class VanishedRules
+{
+    /// <summary>The column that says since when a row is gone from the source.</summary>
+    public const string Mark = "headgate_vanished_at";
+
+    public const string MarkType = "timestamp with time zone";
+
+    /// <summary>The column is Headgate's own: a value that came from the source would be taken for a mark.</summary>
+    public static void RefuseMapped(PlanSubject subject, IReadOnlyList<MappedField> mapped, OnVanished onVanished)
+    {
+        if (onVanished is OnVanished.Mark && mapped.Any(m => m.Name == Mark))
+        {
+            throw subject.Cause("column-reserved",
+                $"field \"{Mark}\" is where onVanished: mark says since when a row is gone; list the fields without it");
+        }
+    }
+
+    /// <summary>
+    /// Whether rows of the table are unmarked when they come back: also where an earlier version of the pipeline marked them and this one
+    /// does not.
+    /// </summary>
+    public static bool Marks(PlanSubject subject, CatalogRelation? table, OnVanished onVanished) =>
+        onVanished is OnVanished.Mark
+        || table?.Column(Mark) is { DeclaredSql: MarkType, Updatable: true, Selectable: true, Insertable: true }
+            && !(subject.Definition.Fields?.ContainsKey(Mark) ?? subject.Source.Columns.Any(c => c.Name == Mark));
+
+    public static IEnumerable<PlannedChange> Prepare(
+        PlanSubject subject, CatalogRelation table, DestinationCatalog catalog, WriteOptions options)
+    {
+        if (options.OnVanished is OnVanished.Keep) return [];
+        if (!table.Heap)
+            throw subject.Cause("object-kind", $"rows of destination table {table.Sql} do not lie in blocks: onVanished must be keep");
+        if (options.OnVanished is OnVanished.Mark) return AddMark(subject, table);
+        if (!table.Deletable) throw subject.Cause("permission", $"the role lacks DELETE on destination table {table.Sql}, as onVanished: delete needs");
+        if (catalog.Deletes.TryGetValue(table.Oid, out var effect) && !(effect.Allowable && options.Load.AllowTriggers))
+        {
+            throw subject.Cause("triggers", $"deletes from destination table {table.Sql} {effect.What}"
+                + (effect.Allowable ? "; to accept that, set load.allowTriggers" : "; onVanished must be keep or mark"));
+        }
+
+        return [];
+    }
+
+    static IEnumerable<PlannedChange> AddMark(PlanSubject subject, CatalogRelation table)
+    {
+        if (table.Column(Mark) is { } column)
+        {
+            if (column.DeclaredSql != MarkType)
+                throw subject.Cause("type-mismatch", $"column \"{Mark}\" of destination table {table.Sql} is {column.DeclaredSql} and must be {MarkType}");
+            if (!column.Updatable || !column.Selectable || !column.Insertable)
+                throw subject.Cause("permission", $"the role may not read and write column \"{Mark}\" of destination table {table.Sql}");
+            return [];
+        }
+
+        if (!table.Owned) throw subject.Cause("permission", $"column \"{Mark}\" is to be added, but the role does not own destination table {table.Sql}");
+        return
+        [
+            new PlannedChange
+            {
+                Statement = $"ALTER TABLE {table.Sql} ADD COLUMN {Mark} {MarkType}",
+                Inverse = $"ALTER TABLE {table.Sql} DROP COLUMN {Mark}",
+                Description = $"Adds column \"{Mark}\" to table {table.Sql}.",
+            },
+        ];
+    }
+}

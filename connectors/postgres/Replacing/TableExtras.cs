@@ -1,0 +1,129 @@
+using Headgate.Contracts.Pipelines;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Replacing;
+
+/// <summary>What hangs on a table besides its columns and indexes.</summary>
+sealed record TableExtras
+{
+    /// <summary>What could not be made anew for a table that takes its place, in words.</summary>
+    public required IReadOnlyList<string> Obstacles { get; init; }
+
+    /// <summary>Its foreign keys: name, definition, columns, and whether it refers to itself.</summary>
+    public required IReadOnlyList<(string Name, string Definition, string[] Columns, bool Self)> References { get; init; }
+
+    /// <summary>Rights on it: to whom, which, on which column if not on all, and whether they may be passed on.</summary>
+    public required IReadOnlyList<(string? Role, string Right, string? Column, bool Grantable)> Grants { get; init; }
+
+    public required string Owner { get; init; }
+
+    public required bool OwnedByMe { get; init; }
+
+    public required string? Comment { get; init; }
+
+    public required string? Options { get; init; }
+
+    public required string? Tablespace { get; init; }
+
+    public static async Task<TableExtras> ReadAsync(NpgsqlConnection connection, QualifiedName table, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var sql in (string[])[Obstacle, Reference, Grant, Rest])
+        {
+            var command = new NpgsqlBatchCommand($"""
+                WITH me AS (SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2)
+                {sql}
+                """);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = table.Schema });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = table.Name });
+            batch.BatchCommands.Add(command);
+        }
+
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        var obstacles = await ListAsync(row, r => r.GetString(0), cancellationToken);
+        var references = await ListAsync(
+            row, r => (r.GetString(0), r.GetString(1), r.GetFieldValue<string[]>(2), r.GetBoolean(3)), cancellationToken);
+        var grants = await ListAsync(row, r => (Text(r, 0), r.GetString(1), Text(r, 2), r.GetBoolean(3)), cancellationToken);
+        var rest = (await ListAsync(row, r => (r.GetString(0), r.GetBoolean(1), Text(r, 2), Text(r, 3), Text(r, 4)), cancellationToken)).Single();
+        return new TableExtras
+        {
+            Obstacles = obstacles,
+            References = references,
+            Grants = grants,
+            Owner = rest.Item1,
+            OwnedByMe = rest.Item2,
+            Comment = rest.Item3,
+            Options = rest.Item4,
+            Tablespace = rest.Item5,
+        };
+    }
+
+    // Whatever names the table by its number would go on naming the old one.
+    const string Obstacle = """
+        SELECT DISTINCT what FROM me CROSS JOIN LATERAL (
+            SELECT 'it is a partition or has partitions or children' AS what
+            WHERE relkind = 'p' OR relispartition OR EXISTS (SELECT FROM pg_inherits WHERE me.oid IN (inhrelid, inhparent))
+            UNION ALL
+            SELECT pg_describe_object(d.classid, d.objid, 0) FROM pg_depend d
+            WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = me.oid AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass)
+            UNION ALL
+            SELECT format('%s uses its row type', pg_describe_object(d.classid, d.objid, d.objsubid)) FROM pg_depend d JOIN pg_type t ON t.oid IN (me.reltype, (SELECT typarray FROM pg_type WHERE oid = me.reltype))
+            WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = t.oid AND d.deptype = 'n'
+            UNION ALL
+            SELECT format('foreign key "%s" of %s', conname, conrelid::regclass) FROM pg_constraint
+            WHERE contype = 'f' AND confrelid = me.oid AND conrelid <> me.oid
+            UNION ALL
+            SELECT format('trigger "%s"', tgname) FROM pg_trigger WHERE tgrelid = me.oid AND NOT tgisinternal
+            UNION ALL
+            SELECT format('policy "%s"', polname) FROM pg_policy WHERE polrelid = me.oid
+            UNION ALL
+            SELECT 'row security' WHERE relrowsecurity
+            UNION ALL
+            SELECT format('publication "%s"', p.pubname) FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = me.oid
+            UNION ALL
+            SELECT 'it is unlogged' WHERE relpersistence <> 'p'
+            UNION ALL
+            SELECT 'its replica identity' WHERE relreplident <> 'd'
+            UNION ALL
+            SELECT format('statistics "%s"', stxname) FROM pg_statistic_ext WHERE stxrelid = me.oid
+            UNION ALL
+            SELECT format('column "%s" is generated', attname) FROM pg_attribute WHERE attrelid = me.oid AND attgenerated <> '' AND NOT attisdropped
+            UNION ALL
+            SELECT format('column "%s" takes its values from a sequence', a.attname) FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+            JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = me.oid AND d.deptype IN ('a', 'i')) o
+        ORDER BY what
+        """;
+
+    const string Reference = """
+        SELECT k.conname::text, pg_get_constraintdef(k.oid),
+               (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = me.oid AND a.attnum = ANY (k.conkey)), k.confrelid = me.oid
+        FROM me JOIN pg_constraint k ON k.conrelid = me.oid AND k.contype = 'f' ORDER BY k.conname
+        """;
+
+    const string Grant = """
+        SELECT CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee)::text END, x.privilege_type, g.attname::text, x.is_grantable
+        FROM me CROSS JOIN LATERAL (
+            SELECT NULL::name AS attname, me.relacl AS acl
+            UNION ALL
+            SELECT attname, attacl FROM pg_attribute WHERE attrelid = me.oid AND attnum > 0 AND NOT attisdropped) g
+        CROSS JOIN LATERAL aclexplode(g.acl) x
+        WHERE x.grantee <> me.relowner ORDER BY 1, 2, 3
+        """;
+
+    const string Rest = """
+        SELECT pg_get_userbyid(relowner)::text, relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user),
+               obj_description(me.oid, 'pg_class'), array_to_string(me.reloptions, ', '), (SELECT spcname::text FROM pg_tablespace WHERE oid = reltablespace)
+        FROM me
+        """;
+
+    static string? Text(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
+
+    static async Task<List<T>> ListAsync<T>(NpgsqlDataReader row, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var list = new List<T>();
+        while (await row.ReadAsync(cancellationToken)) list.Add(read(row));
+        await row.NextResultAsync(cancellationToken);
+        return list;
+    }
+}

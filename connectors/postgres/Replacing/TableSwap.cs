@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Text;
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Catalog;
+using Headgate.Connectors.Postgres.Destinations;
+using Headgate.Connectors.Postgres.Errors;
+using Headgate.Contracts.Pipelines;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Replacing;
+
+/// <summary>
+/// Lets a table that was loaded beside another one take its place, in one transaction: a reader sees either the old one or the new one
+/// whole. The old one goes to schema headgate.
+/// </summary>
+sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan)
+{
+    const int MaxTries = 40;
+    const int MaxNameBytes = 63;
+
+    /// <summary>
+    /// A lock that is not had at once is given up and asked for again later: waiting for it would make all readers queue behind it.
+    /// </summary>
+    public async Task<FinishedBatch> RunAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryAsync(cancellationToken);
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+            {
+                if (attempt == MaxTries)
+                    throw await TableLocks.WaitingForAsync(dataSource, [plan.Replaces!], "the new table", TableLocks.All, cancellationToken);
+            }
+
+            await Task.Delay(RandomNumberGenerator.GetInt32(50, 250), cancellationToken);
+        }
+    }
+
+    async Task<FinishedBatch> TryAsync(CancellationToken cancellationToken)
+    {
+        string? state = null;
+        await using var transaction = await FencedTransaction.BeginAsync(dataSource, ticket.Job, [SwapRow.LockCommand(ticket.Job, plan)], async row =>
+        {
+            if (await row.ReadAsync(cancellationToken)) state = row.GetString(0);
+        }, cancellationToken);
+        if (transaction.Refused is { } reason) return new FinishedBatch(reason, false, 0);
+        if (state == "swapped") return new FinishedBatch(null, Done: true, 0);
+        if (state != "made") throw Lost();
+        await RequireLoadedAsync(transaction, cancellationToken);
+        await transaction.ExecuteAsync("SET LOCAL lock_timeout TO '100ms'", cancellationToken);
+        await transaction.ExecuteAsync($"LOCK TABLE {plan.Replaces}, {plan.To} IN ACCESS EXCLUSIVE MODE", cancellationToken);
+        var (old, made) = (NameOf(plan.Replaces!), NameOf(plan.To));
+        await RefuseObstaclesAsync(transaction, old, cancellationToken);
+        var kept = KeptName(old.Name);
+        await transaction.ExecuteAsync(await RenamesAsync(transaction, old, made, kept, cancellationToken), cancellationToken);
+        await transaction.ExecuteAsync([SwapRow.SwappedCommand(ticket.Job, plan, new QualifiedName("headgate", kept).ToSql())], cancellationToken);
+        await transaction.CommitAsync();
+        return new FinishedBatch(null, Done: true, 0);
+    }
+
+    async Task RequireLoadedAsync(FencedTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command("""
+            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows) FROM unnest($4, $5) AS s (segment_no, rows)
+            LEFT JOIN headgate.ledger l ON l.job_id = $1 AND l.attempt = $2 AND l.object_no = $3 AND l.segment_no = s.segment_no
+            """,
+            new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt },
+            new NpgsqlParameter<int> { TypedValue = ticket.ObjectNo }, new NpgsqlParameter<int[]> { TypedValue = [.. ticket.Segments.Keys] },
+            new NpgsqlParameter<long[]> { TypedValue = [.. ticket.Segments.Values] });
+        if ((long)(await command.ExecuteScalarAsync(cancellationToken))! == 0) return;
+        throw PostgresProblem.Of("read-in-doubt", $"{Subject}: not all of its segments are written in full, so it does not replace anything; restart the job.");
+    }
+
+    /// <summary>Under the lock: nothing can have come since.</summary>
+    async Task RefuseObstaclesAsync(FencedTransaction transaction, QualifiedName old, CancellationToken cancellationToken)
+    {
+        var extras = await TableExtras.ReadAsync(transaction.Connection, old, cancellationToken);
+        if (extras.Obstacles.Count == 0) return;
+        throw PostgresProblem.Of("cannot-replace",
+            $"{Subject}: since the job was planned something has come to hang on the table that could not be made anew: {string.Join(", ", extras.Obstacles)}. "
+            + "Remove it and resume the job.");
+    }
+
+    /// <summary>Indexes keep their names, as far as the new table has one like it; those of the old table make room for them.</summary>
+    async Task<string> RenamesAsync(
+        FencedTransaction transaction, QualifiedName old, QualifiedName made, string kept, CancellationToken cancellationToken)
+    {
+        var sql = new StringBuilder();
+        var (before, after) = (
+            await TableIndex.ReadAsync(transaction, plan.Replaces!, cancellationToken), await TableIndex.ReadAsync(transaction, plan.To, cancellationToken));
+        foreach (var index in before) sql.Append($"ALTER INDEX {In(old.Schema, index.Name)} RENAME TO {SqlText.Identifier($"old_{Short}_{index.Oid}")};\n");
+        sql.Append($"ALTER TABLE {plan.Replaces} RENAME TO {SqlText.Identifier(kept)};\n");
+        sql.Append($"ALTER TABLE {In(old.Schema, kept)} SET SCHEMA headgate;\n");
+        sql.Append($"ALTER TABLE {plan.To} RENAME TO {SqlText.Identifier(old.Name)};\n");
+        var (left, nameless) = (after.ToList(), before.ToList());
+        // Those that are alike to the last letter first: of several with the same columns each is to get its own name.
+        foreach (var isAlike in (Func<TableIndex, TableIndex, bool>[])[(x, y) => x.Definition == y.Definition, (x, y) => x.Shape == y.Shape])
+        {
+            foreach (var index in nameless.ToList())
+            {
+                if (left.FindIndex(each => isAlike(each, index)) is var at && at < 0) continue;
+                sql.Append($"ALTER INDEX {In(made.Schema, left[at].Name)} RENAME TO {SqlText.Identifier(index.Name)};\n");
+                left.RemoveAt(at);
+                nameless.Remove(index);
+            }
+        }
+
+        return sql.ToString();
+    }
+
+    string Subject => $"Object {plan.Replaces}";
+
+    string Short => ticket.Job.JobId.ToString("N")[..12];
+
+    ConnectorException Lost() =>
+        PostgresProblem.Of("table-lost", $"{Subject}: the table that was made to replace it is not known at this destination; restart the job.");
+
+    string KeptName(string name)
+    {
+        var kept = $"old_{Short}_{ticket.Job.Attempt}_{ticket.ObjectNo}_{name}";
+        while (Encoding.UTF8.GetByteCount(kept) > MaxNameBytes) kept = kept[..^1];
+        return kept;
+    }
+
+    static string In(string schema, string name) => new QualifiedName(schema, name).ToSql();
+
+    static QualifiedName NameOf(string sql) => QualifiedName.TryParse(sql, out var name, out var problem)
+        ? name : throw new InvalidOperationException($"A planned table has no name: {problem}.");
+}

@@ -1,0 +1,73 @@
+using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Destinations;
+using Headgate.Connectors.Postgres.Errors;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Vanished;
+
+/// <summary>
+/// Makes sure, before any row counts as vanished, that the ledger has taken each record of the read and that the key of each is noted. No
+/// lock is held for it: nothing writes segments any more, and a stop is not to wait for a count of millions.
+/// </summary>
+sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan)
+{
+    public async Task RequireAsync(FullRead read, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (unwritten, unknown, records, noted, rejected) = await LedgerAsync(connection, cancellationToken);
+        if (unwritten > 0) throw Doubt($"{unwritten} of its segments are not written in full");
+        if (unknown > 0) throw Doubt($"{unknown} of its rejected records were too large to keep");
+        if (noted + rejected != records) throw Doubt($"{records} records were written or rejected, and the keys of {noted + rejected} noted");
+        if (await CountAsync(connection, read.SetId, cancellationToken) is var found && found != noted + read.RejectedNoted)
+            throw Doubt($"the keys of {noted + read.RejectedNoted} records were noted, and those of {found} are there");
+        if (records == 0 && await HasRowsAsync(connection, cancellationToken)) throw Emptied();
+    }
+
+    async Task<(long Unwritten, long Unknown, long Records, long Noted, long Rejected)> LedgerAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("""
+            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows),
+                   (SELECT count(*) FROM headgate.rejected r
+                    WHERE r.job_id = $1 AND r.attempt = $2 AND r.object_no = $3 AND r.segment_no = ANY ($4) AND r.image IS NULL),
+                   coalesce(sum(s.rows), 0)::bigint, coalesce(sum(l.noted), 0)::bigint, coalesce(sum(l.rejected), 0)::bigint
+            FROM unnest($4, $5) AS s (segment_no, rows)
+            LEFT JOIN headgate.ledger l ON l.job_id = $1 AND l.attempt = $2 AND l.object_no = $3 AND l.segment_no = s.segment_no
+            """, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt },
+                new NpgsqlParameter<int> { TypedValue = ticket.ObjectNo },
+                new NpgsqlParameter<int[]> { TypedValue = [.. ticket.Segments.Keys] },
+                new NpgsqlParameter<long[]> { TypedValue = [.. ticket.Segments.Values] },
+            },
+        };
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4));
+    }
+
+    static async Task<long> CountAsync(NpgsqlConnection connection, long set, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM headgate.seen_key WHERE set_id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = set });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    async Task<bool> HasRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM {plan.To})", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    public static ConnectorException Doubt(ObjectPlan plan, string what) => PostgresProblem.Of("read-in-doubt",
+        $"{WriteProblem.SubjectOf(plan)}: it is not certain which records its read has brought ({what}), so nothing counts as vanished; restart the job.");
+
+    ConnectorException Doubt(string what) => Doubt(plan, what);
+
+    ConnectorException Emptied() => PostgresProblem.Of("source-empty",
+        $"{WriteProblem.SubjectOf(plan)}: the source has no record, and all rows of the table would count as vanished. If that is right, empty the "
+        + "table and resume the job; or set onVanished: keep.");
+}
