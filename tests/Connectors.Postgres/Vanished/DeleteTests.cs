@@ -127,10 +127,11 @@ public sealed class DeleteTests
         var second = first with { ReadNo = 1 };
         Assert.Equal([0], await bench.ShapeAsync(second));
         await bench.ReadAsync(second, "SELECT i, 'x', '' FROM generate_series(1, 4) i", segment: 1, empty: true);
+        await bench.ReadAsync(second, "SELECT i, 'x', '' FROM generate_series(6, 7) i", segment: 2, empty: true);
 
         Assert.Equal(1, await bench.FinishAsync(second));
 
-        Assert.Equal(4, await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM items"));
+        Assert.Equal(6, await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM items"));
     }
 
     [Fact]

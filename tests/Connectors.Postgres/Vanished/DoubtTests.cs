@@ -14,6 +14,7 @@ public sealed class DoubtTests
     [InlineData("DELETE FROM headgate.seen_key WHERE ctid = '(0,1)'")]
     [InlineData("TRUNCATE headgate.seen_key")]
     [InlineData("UPDATE headgate.ledger SET noted = noted - 1")]
+    [InlineData("DELETE FROM headgate.seen_key WHERE ctid = '(0,1)'; UPDATE headgate.ledger SET noted = noted - 1")]
     [InlineData("UPDATE headgate.ledger SET next_row = 8, unchanged = 8")]
     [InlineData("DELETE FROM headgate.ledger")]
     [InlineData("DELETE FROM headgate.full_read")]

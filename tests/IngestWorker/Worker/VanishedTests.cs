@@ -23,7 +23,7 @@ public sealed class VanishedTests : WorkerTest
             """
             create table a (id int primary key, name text, changed_at timestamptz);
             insert into a select n, 'old' from generate_series(5, 14) n;
-            create table b (id int primary key, name text, changed_at timestamptz, a int default 14 references a);
+            create table b (id int primary key, name text, changed_at timestamptz, a int references a);
             insert into b select n, 'old' from generate_series(1, 22) n;
             """);
         _fence = new PostgresFence(_destination.ConnectionString);
