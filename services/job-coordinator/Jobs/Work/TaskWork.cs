@@ -32,19 +32,19 @@ static class TaskWork
              insert into coordinator.job_task (job_id, attempt, no, task, state, started_at, finished_at, detail)
              select {job.CorrelationId}, {job.Attempt}, t.no, t.task,
                     case when t.task = 'EndActiveJob' then case when p.job_id is null then 'Skipped' else 'Done' end
-                         when t.task = 'HandleVanished' and (vanished = {OnVanished.Keep.ToString()} or {job.DropAndLoad}) then 'Skipped'
+                         when t.task = 'HandleVanished' and (v.on_vanished = {OnVanished.Keep.ToString()} or {job.DropAndLoad}) then 'Skipped'
                          when t.task = 'SwapTables' and not {job.DropAndLoad} then 'Skipped'
                          else 'Waiting' end,
                     case when t.task = 'EndActiveJob' then p.stop_requested_at end,
                     case when t.task = 'EndActiveJob' then p.finished_at end,
                     case when t.task = 'EndActiveJob' then coalesce('Job ' || p.job_id || ' is ' || p.state || '.', 'No job was active.')
-                         when t.task = 'DropSourceResources' then case when open_releases = 0 then 'Nothing of earlier runs is held.'
-                              else open_releases || ' releases of earlier runs are on their way to the workers.' end
+                         when t.task = 'DropSourceResources' then case when r.open_releases = 0 then 'Nothing of earlier runs is held.'
+                              else r.open_releases || ' releases of earlier runs are on their way to the workers.' end
                          when t.task = 'HandleVanished' and {job.DropAndLoad} then 'The new tables have none.'
-                         when t.task = 'HandleVanished' and vanished = {OnVanished.Keep.ToString()} then 'The pipeline keeps them.'
+                         when t.task = 'HandleVanished' and v.on_vanished = {OnVanished.Keep.ToString()} then 'The pipeline keeps them.'
                          when t.task = 'ChangeDestination' and {job.DropAndLoad} then 'Tables are made anew beside the old ones.' end
              from unnest({names}) with ordinality t (task, no)
-             cross join (select coalesce(definition ->> 'onVanished', {OnVanished.Keep.ToString()}) as vanished from coordinator.pipeline_version
+             cross join (select coalesce(definition ->> 'onVanished', {OnVanished.Keep.ToString()}) as on_vanished from coordinator.pipeline_version
                          where pipeline_id = {job.PipelineId} and version = {job.PipelineVersion}) v
              cross join (select count(*) as open_releases from coordinator.obligation o
                          join coordinator.sync_job j on j.job_id = o.job_id and j.pipeline_id = {job.PipelineId}
