@@ -11,7 +11,7 @@ namespace Headgate.Bench.Cases;
 sealed class Schedules : IBenchCase
 {
     const int Most = 100_000;
-    const int Minutes = 3;
+    const int Minutes = 2;
     const double SpreadGoal = 2_000;
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
@@ -83,7 +83,7 @@ sealed class Schedules : IBenchCase
 
     static async Task<IReadOnlyList<double>> TogetherAsync(Database state, FiredRuns fired, int pipelines, CancellationToken cancellationToken)
     {
-        var due = NextMinute(3);
+        var due = NextMinute(2);
         await state.ExecuteAsync(
             $$"""
               update scheduler.start_rule set next_due = '{{due:O}}', next_fire = '{{due:O}}', last_due = '{{due.AddMinutes(-1):O}}',

@@ -13,7 +13,7 @@ namespace Headgate.Scheduler.Rules;
 sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
 {
     const int AtOnce = 8;
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
