@@ -105,13 +105,12 @@ public sealed class EvolutionTests
     [Fact]
     public async Task A_column_that_was_narrower_here_all_along_stays_so()
     {
-        await using var bench = await SourceBench.StartAsync("CREATE TABLE t (id int PRIMARY KEY, n text)");
+        await using var bench = await SourceBench.StartAsync("CREATE TABLE t (id int PRIMARY KEY, n varchar(9))");
         await bench.To.ExecuteAsync("CREATE TABLE t (id int PRIMARY KEY, n varchar(5))");
-        var plan = await bench.PlanAsync(T);
-        Assert.Empty((await bench.PlanAsync(T, KnownObject.Of(plan))).Changes);
-        await bench.From.ExecuteAsync("ALTER TABLE t ALTER n TYPE varchar(100)");
+        var known = KnownObject.Of(await bench.PlanAsync(T));
+        Assert.Empty((await bench.PlanAsync(T, known)).Changes);
         await bench.From.ExecuteAsync("ALTER TABLE t ALTER n TYPE text");
-        Assert.Empty((await bench.PlanAsync(T, KnownObject.Of(plan))).Changes);
+        Assert.Empty((await bench.PlanAsync(T, known)).Changes);
     }
 
     [Theory]
