@@ -1,0 +1,78 @@
+using Headgate.Contracts.Events;
+using Headgate.Scheduler.Events.Runs;
+using Headgate.Scheduler.State;
+using Npgsql;
+
+namespace Headgate.Scheduler.Events.Receiving;
+
+/// <summary>Keeps events: each once, together with the runs that it asks for.</summary>
+sealed class EventStore(SchedulerState state, TimeProvider time)
+{
+    /// <summary>
+    /// Writes down an event and its runs, all or nothing, by the triggers that are in force in this moment. Of one that came before nothing
+    /// is changed but the count of its repeats.
+    /// </summary>
+    /// <returns>What it is, and the runs of it that nobody was asked for yet: those of a first delivery that did not get to its end, too.</returns>
+    public async Task<(Reception Reception, IReadOnlyList<OpenRun> Runs)> KeepAsync(UpstreamEvent received, CancellationToken cancellationToken)
+    {
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var reception = await InsertAsync(connection, received, cancellationToken) is { } number
+            ? await MatchAsync(connection, received, number, cancellationToken)
+            : await RepeatAsync(connection, received, cancellationToken);
+        var runs = await OpenRun.OfEventAsync(connection, received.Id, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return (reception, runs);
+    }
+
+    // Another instance that has the same event in hand is waited for here.
+    async Task<long?> InsertAsync(NpgsqlConnection connection, UpstreamEvent received, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            insert into scheduler.upstream_event (event_id, type, subject, occurred_at, received_at) values ($1, $2, $3, $4, $5)
+            on conflict (event_id) do nothing returning event_no
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = received.Id });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = received.Type });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = received.Subject });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = received.Time.ToUniversalTime() });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+        return await command.ExecuteScalarAsync(cancellationToken) as long?;
+    }
+
+    async Task<Reception> MatchAsync(NpgsqlConnection connection, UpstreamEvent received, long number, CancellationToken cancellationToken)
+    {
+        var bound = await BoundPipeline.OfAsync(connection, received, cancellationToken);
+        if (bound.Count == 0) return Reception.Unmatched;
+        await using var command = new NpgsqlCommand(
+            """
+            insert into scheduler.event_run (run_id, event_no, pipeline_id, project, pipeline, not_before)
+            select run_id, $1, pipeline_id, project, pipeline, $2 from unnest($3, $4, $5, $6) r (run_id, pipeline_id, project, pipeline)
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. bound.Select(pipeline => EventRunId.Of(pipeline.Id, received.Id))] });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. bound.Select(pipeline => pipeline.Id)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. bound.Select(pipeline => pipeline.Project)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. bound.Select(pipeline => pipeline.Name)] });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return Reception.Matched;
+    }
+
+    static async Task<Reception> RepeatAsync(NpgsqlConnection connection, UpstreamEvent received, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update scheduler.upstream_event set repeats = repeats + 1 where event_id = $1
+            returning type = $2 and subject is not distinct from $3
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = received.Id });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = received.Type });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = received.Subject });
+        return await command.ExecuteScalarAsync(cancellationToken) is false ? Reception.Conflicting : Reception.Repeated;
+    }
+}
