@@ -93,6 +93,7 @@ public static class JobCoordinatorService
         bus.AddConsumer<AnswerConsumer>();
         bus.AddConsumer<JobTakenConsumer>();
         bus.AddJobSaga();
+        bus.AddJobEvents();
         bus.AddProgressLane();
 
         bus.AddConsumerLane(Lanes.Starts, 8, (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context));
