@@ -16,6 +16,7 @@ static class EmbeddedServices
         builder.Logging.AddFilter(level => level >= LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         var settings = new ServiceSettings { State = state, Staging = staging };
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddScheduler(settings);
         builder.AddJobCoordinator(settings);
         builder.AddIngestWorker(settings);
         builder.AddNotifier(settings);
@@ -26,6 +27,7 @@ static class EmbeddedServices
             bus.AddIngestWorkerConsumers();
             bus.AddNotifierConsumers();
         });
+        builder.AddSchedulerAlarms();
         builder.AddJobCoordinatorUpkeep();
         builder.AddNotifierSending();
         return builder.Build();

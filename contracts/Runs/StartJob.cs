@@ -21,6 +21,9 @@ public sealed record StartJob
     /// <summary>More about the trigger, for example the event's id.</summary>
     public string? TriggerDetail { get; init; }
 
+    /// <summary>Of a run of the schedule: when it came due, before jitter.</summary>
+    public DateTimeOffset? Due { get; init; }
+
     /// <summary>Who asked for it.</summary>
     public required string Actor { get; init; }
 

@@ -4,10 +4,12 @@ using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
+using Headgate.Contracts.Starts;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
 using Headgate.Hosting.Faults;
+using Headgate.Hosting.State;
 using Headgate.JobCoordinator.Applying;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Doubts;
@@ -19,6 +21,7 @@ using Headgate.JobCoordinator.Progress;
 using Headgate.JobCoordinator.Reading;
 using Headgate.JobCoordinator.Reconciling;
 using Headgate.JobCoordinator.Runs;
+using Headgate.JobCoordinator.Starts;
 using Headgate.JobCoordinator.Upkeep;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -92,6 +95,7 @@ public static class JobCoordinatorService
         bus.AddConsumer<VerifyJobConsumer>();
         bus.AddConsumer<AnswerConsumer>();
         bus.AddConsumer<JobTakenConsumer>();
+        bus.AddConsumer<AskStartRulesConsumer>();
         bus.AddJobSaga();
         bus.AddJobEvents();
         bus.AddProgressLane();
@@ -107,10 +111,12 @@ public static class JobCoordinatorService
                 lane.ConfigureConsumer<VerifyJobConsumer>(context);
                 lane.ConfigureConsumer<AnswerConsumer>(context);
                 lane.ConfigureConsumer<JobTakenConsumer>(context);
+                lane.ConfigureConsumer<AskStartRulesConsumer>(context);
             },
             new LaneEvent<JobReleased>(),
             new LaneEvent<JobTaken>(),
-            new LaneEvent<NoticeKept>());
+            new LaneEvent<NoticeKept>(),
+            new LaneEvent<StartRulesKept>());
     }
 
     internal static void AddJobSaga(this IBusRegistrationConfigurator bus)

@@ -1,5 +1,9 @@
 using Headgate.Hosting;
 using Headgate.Scheduler;
 
-var application = HeadgateService.Build("scheduler", (_, _) => { }, bus => bus.AddSchedulerConsumers());
-await application.RunAsync();
+await using var service = HeadgateService.Build(
+    "scheduler",
+    (builder, settings) => builder.AddScheduler(settings),
+    bus => bus.AddSchedulerConsumers(),
+    builder => builder.AddSchedulerAlarms());
+await service.RunAsync();

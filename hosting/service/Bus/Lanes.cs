@@ -15,6 +15,9 @@ public static class Lanes
     /// <summary>Questions for upstream events: somebody waits for the answer.</summary>
     public const string EventQuestions = "headgate.scheduler.event-questions";
 
+    /// <summary>By what runs start by themselves: schedules and triggers, as they change.</summary>
+    public const string Rules = "headgate.scheduler.rules";
+
     /// <summary>Starts of jobs: claims the pipeline and creates the job.</summary>
     public const string Starts = "headgate.coordinator.starts";
 

@@ -1,5 +1,6 @@
 using Headgate.Connectors;
 using Headgate.Contracts.Steps;
+using Headgate.Hosting.State;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Microsoft.Extensions.Options;

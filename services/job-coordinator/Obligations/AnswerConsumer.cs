@@ -1,18 +1,22 @@
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Starts;
 using Headgate.JobCoordinator.Database;
 using MassTransit;
 
 namespace Headgate.JobCoordinator.Obligations;
 
 /// <summary>
-/// Marks what is owed as done by whom it is owed to: a release by a worker, a notice by the notifier. A confirm of the broker is not enough
+/// Marks what is owed as done by whom it is owed to: a release by a worker, a notice by the notifier,
+/// what starts runs by the scheduler. A confirm of the broker is not enough
 /// here: nobody else would notice that one was lost.
 /// </summary>
-sealed class AnswerConsumer(CoordinatorState state) : IConsumer<JobReleased>, IConsumer<NoticeKept>
+sealed class AnswerConsumer(CoordinatorState state) : IConsumer<JobReleased>, IConsumer<NoticeKept>, IConsumer<StartRulesKept>
 {
     public Task Consume(ConsumeContext<JobReleased> context) => MarkAsync(context.Message.ReleaseId, context.CancellationToken);
 
     public Task Consume(ConsumeContext<NoticeKept> context) => MarkAsync(context.Message.NoticeId, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<StartRulesKept> context) => MarkAsync(context.Message.ObligationId, context.CancellationToken);
 
     async Task MarkAsync(Guid obligation, CancellationToken cancellationToken)
     {

@@ -12,7 +12,11 @@ public sealed class Obligation
     /// <summary>The message's id; receivers drop duplicates by it.</summary>
     public required Guid ObligationId { get; init; }
 
-    public required Guid JobId { get; init; }
+    /// <summary>The job that it is about; null: it is about a pipeline.</summary>
+    public Guid? JobId { get; init; }
+
+    /// <summary>The pipeline that it is about; null: it is about a job.</summary>
+    public Guid? PipelineId { get; init; }
 
     /// <summary>The message's type, by its full name in the contracts.</summary>
     public required string Message { get; init; }

@@ -66,7 +66,7 @@ sealed partial class ObligationRelay(CoordinatorState state, IBus bus, TimeProvi
         catch (Exception error) when (error is not NpgsqlException && !cancellationToken.IsCancellationRequested)
         {
             // The broker is away, or one message cannot be sent: the others go on, this one comes again with growing delay.
-            LogNotSent(row.Message, row.JobId, error.GetType().Name);
+            LogNotSent(row.Message, row.About, error.GetType().Name);
             await MarkAsync(
                 connection,
                 "update coordinator.obligation set tries = tries + 1, not_before = now() + 2 ^ least(tries, 6) * interval '1 second' where obligation_id = $1",
@@ -84,7 +84,7 @@ sealed partial class ObligationRelay(CoordinatorState state, IBus bus, TimeProvi
     {
         await using var command = new NpgsqlCommand(
             """
-            select obligation_id, job_id, message, lane, body::text from coordinator.obligation
+            select obligation_id, coalesce(job_id, pipeline_id), message, lane, body::text from coordinator.obligation
             where done_at is null and not_before <= now() order by not_before, sequence limit $1 for update skip locked
             """,
             connection);
@@ -103,5 +103,5 @@ sealed partial class ObligationRelay(CoordinatorState state, IBus bus, TimeProvi
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    sealed record Due(Guid Id, Guid JobId, string Message, string? Lane, string Body);
+    sealed record Due(Guid Id, Guid About, string Message, string? Lane, string Body);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Applying;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Starts;
 using Npgsql;
 
 namespace Headgate.JobCoordinator.Pipelines;
@@ -54,7 +55,12 @@ public sealed class PipelineStore(CoordinatorState state, ReferencePolicy refere
         await TargetClaims.LockAsync(connection, cancellationToken);
         var applied = new List<(AppliedPipeline Applied, PipelineToApply Pipeline)>();
         foreach (var pipeline in set)
-            applied.Add((await AddVersionAsync(connection, pipeline, actor, reason, cancellationToken), pipeline));
+        {
+            var added = await AddVersionAsync(connection, pipeline, actor, reason, cancellationToken);
+            if (added.IsNew) await StartRules.ApplyAsync(connection, added.PipelineId, cancellationToken);
+            applied.Add((added, pipeline));
+        }
+
         await TargetClaims.ClaimAsync(connection, applied, cancellationToken);
         return [.. applied.Select(entry => entry.Applied)];
     }

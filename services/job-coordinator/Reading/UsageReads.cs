@@ -1,3 +1,4 @@
+using Headgate.Hosting.State;
 using Headgate.JobCoordinator.Database;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,5 +1,6 @@
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
+using Headgate.Hosting.State;
 using Headgate.JobCoordinator.Database;
 using MassTransit;
 using Microsoft.Extensions.Options;

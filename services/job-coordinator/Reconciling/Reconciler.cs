@@ -2,6 +2,7 @@ using Headgate.Connectors;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
+using Headgate.Hosting.State;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Jobs;

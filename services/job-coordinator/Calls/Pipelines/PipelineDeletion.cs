@@ -8,6 +8,7 @@ using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Starts;
 using Headgate.V1;
 using Npgsql;
 using CommandOutcome = Headgate.Contracts.Jobs.CommandOutcome;
@@ -46,6 +47,7 @@ sealed class PipelineDeletion(
             throw request.DiscardActiveJob ? CallErrors.Unavailable("Another run has begun meanwhile; the pipeline was not deleted. Try again.")
                 : Refused(pipeline, active);
         await pipeline.SetAsync(connection, "deleted_at = now()", cancellationToken);
+        await StartRules.DeleteAsync(connection, pipeline.Id, cancellationToken);
         await TargetClaims.GiveUpAsync(connection, pipeline.Id, cancellationToken);
         var failed = await OweDiscardsAsync(connection, pipeline.Id, discard, cancellationToken);
         return new DeletePipelineResponse

@@ -1,12 +1,13 @@
 using Npgsql;
 
-namespace Headgate.JobCoordinator.Database;
+namespace Headgate.Hosting.State;
 
 /// <summary>
-/// The database's time, counted on from when it was last asked by a clock that does not jump. What the coordinator writes is compared
-/// with now() there: a machine whose own clock is hours off would owe messages for tomorrow, or wake jobs every second.
+/// The database's time, counted on from when it was last asked by a clock that does not jump. What services write is compared
+/// with now() there, and two instances agree on the time: a machine whose own clock is hours off would owe messages for tomorrow, or wake jobs
+/// every second.
 /// </summary>
-sealed class DatabaseClock : TimeProvider
+public sealed class DatabaseClock : TimeProvider
 {
     volatile Reading? _reading;
 

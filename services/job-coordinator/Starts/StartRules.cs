@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Starts;
+using Headgate.Hosting.Bus;
+using Headgate.JobCoordinator.Pipelines;
+using Headgate.JobCoordinator.Reading;
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Starts;
+
+/// <summary>
+/// By what pipelines' runs start by themselves. What changes that raises the revision, and owes the scheduler word of it, in the
+/// transaction that changes it.
+/// </summary>
+static class StartRules
+{
+    const string Select =
+        """
+        select p.pipeline_id, p.project, p.name, p.start_revision, case when not p.schedule_paused and p.deleted_at is null then v.schedule::text end,
+               p.schedule_since, p.schedule_anchor, case when p.deleted_at is null then v.triggers::text end, p.deleted_at is not null
+        from coordinator.pipeline p join coordinator.pipeline_version v on v.pipeline_id = p.pipeline_id and v.version = p.version
+        """;
+
+    /// <summary>After a version was added: where it is the first, or says something else of schedule or triggers than the one before.</summary>
+    public static async Task ApplyAsync(NpgsqlConnection connection, Guid pipeline, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update coordinator.pipeline p set
+                start_revision = p.start_revision + case when b.version is null then 0 else 1 end,
+                schedule_since = case when b.schedule is distinct from v.schedule then clock_timestamp() else p.schedule_since end,
+                schedule_anchor = case when b.schedule is distinct from v.schedule then clock_timestamp() else p.schedule_anchor end
+            from coordinator.pipeline_version v
+            left join coordinator.pipeline_version b on b.pipeline_id = v.pipeline_id and b.version = v.version - 1
+            where p.pipeline_id = $1 and v.pipeline_id = p.pipeline_id and v.version = p.version
+              and (b.version is null or b.schedule is distinct from v.schedule or b.triggers is distinct from v.triggers)
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
+        if (await command.ExecuteNonQueryAsync(cancellationToken) > 0) await OweAsync(connection, pipeline, cancellationToken);
+    }
+
+    /// <summary>After a pipeline was deleted, under its row's lock.</summary>
+    public static Task DeleteAsync(NpgsqlConnection connection, Guid pipeline, CancellationToken cancellationToken) =>
+        ChangeAsync(connection, pipeline, "schedule_since = clock_timestamp()", cancellationToken);
+
+    /// <summary>Sets columns of the row, and tells the scheduler.</summary>
+    public static async Task ChangeAsync(
+        NpgsqlConnection connection, Guid pipeline, string assignments, CancellationToken cancellationToken, params string?[] values)
+    {
+        await using var command = new NpgsqlCommand(
+            $"update coordinator.pipeline set {assignments}, start_revision = start_revision + 1, updated_at = now() where pipeline_id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = value });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await OweAsync(connection, pipeline, cancellationToken);
+    }
+
+    /// <summary>Those of the next pipelines by id, deleted ones too.</summary>
+    public static async Task<List<StartRulesChanged>> PageAsync(
+        NpgsqlConnection connection, Guid? after, int count, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"{Select} where p.pipeline_id > $1 order by p.pipeline_id limit $2", connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after ?? Guid.Empty });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
+        return await command.ListAsync(Read, cancellationToken);
+    }
+
+    static async Task OweAsync(NpgsqlConnection connection, Guid pipeline, CancellationToken cancellationToken)
+    {
+        await using var reading = new NpgsqlCommand($"{Select} where p.pipeline_id = $1", connection);
+        reading.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
+        var rules = (await reading.ListAsync(Read, cancellationToken)).Single();
+        await using var owing = new NpgsqlCommand(
+            "insert into coordinator.obligation (obligation_id, pipeline_id, message, lane, body) values ($1, $2, $3, $4, $5::jsonb)", connection);
+        owing.Parameters.AddWithValue(Guid.CreateVersion7());
+        owing.Parameters.AddWithValue(pipeline);
+        owing.Parameters.AddWithValue(typeof(StartRulesChanged).FullName!);
+        owing.Parameters.AddWithValue(Lanes.Rules);
+        owing.Parameters.AddWithValue(JsonSerializer.Serialize(rules, PipelineJson.Options));
+        await owing.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    static StartRulesChanged Read(NpgsqlDataReader row) => new()
+    {
+        PipelineId = row.GetGuid(0),
+        Project = row.GetString(1),
+        Pipeline = row.GetString(2),
+        Revision = row.GetInt32(3),
+        Schedule = row.Text(4) is { } schedule ? JsonSerializer.Deserialize<ScheduleDefinition>(schedule, PipelineJson.Options) : null,
+        Since = row.GetFieldValue<DateTimeOffset>(5),
+        Anchor = row.GetFieldValue<DateTimeOffset>(6),
+        Triggers = row.Text(7) is { } triggers ? JsonSerializer.Deserialize<TriggerDefinition[]>(triggers, PipelineJson.Options)! : [],
+        Deleted = row.GetBoolean(8),
+    };
+}

@@ -1,0 +1,63 @@
+using System.Collections.Specialized;
+using System.Globalization;
+using Quartz;
+using Quartz.Impl;
+using Quartz.Impl.AdoJobStore;
+using Quartz.Spi;
+
+namespace Headgate.Scheduler.Alarms;
+
+/// <summary>Quartz on the tables of schema scheduler, together with all other instances.</summary>
+static class QuartzStore
+{
+    static readonly SemaphoreSlim OneAtATime = new(1);
+
+    public static async Task<IScheduler> OpenAsync(string connection, TimeProvider time, IJobFactory jobs, CancellationToken cancellationToken)
+    {
+        // The time of the database for all instances alike: their own clocks may disagree.
+        SystemTime.UtcNow = () => time.GetUtcNow();
+        await OneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var quartz = await new StdSchedulerFactory(Settings(connection)).GetScheduler(cancellationToken);
+            // Known by its name to the whole process, a second one in it would be given this one.
+            SchedulerRepository.Instance.Remove(quartz.SchedulerName);
+            quartz.JobFactory = jobs;
+            return quartz;
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
+    }
+
+    static NameValueCollection Settings(string connection)
+    {
+        var instance = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
+        return new NameValueCollection
+        {
+            ["quartz.scheduler.instanceName"] = "headgate",
+            ["quartz.scheduler.instanceId"] = instance,
+            // Alarms that another instance has set are heard of by looking.
+            ["quartz.scheduler.idleWaitTime"] = Milliseconds(TimeSpan.FromSeconds(1)),
+            ["quartz.scheduler.batchTriggerAcquisitionMaxCount"] = $"{AlarmClock.Count}",
+            ["quartz.threadPool.maxConcurrency"] = $"{AlarmClock.Count}",
+            ["quartz.serializer.type"] = typeof(PropertiesSerializer).AssemblyQualifiedName,
+            ["quartz.jobStore.type"] = typeof(JobStoreTX).AssemblyQualifiedName,
+            ["quartz.jobStore.driverDelegateType"] = typeof(PostgreSQLDelegate).AssemblyQualifiedName,
+            ["quartz.jobStore.tablePrefix"] = "scheduler.qrtz_",
+            ["quartz.jobStore.useProperties"] = "true",
+            ["quartz.jobStore.clustered"] = "true",
+            ["quartz.jobStore.acquireTriggersWithinLock"] = "true",
+            // An instance that has not been heard of for some of these is dead, and what it had in hand is done by another.
+            ["quartz.jobStore.clusterCheckinInterval"] = Milliseconds(TimeSpan.FromSeconds(2)),
+            ["quartz.jobStore.clusterCheckinMisfireThreshold"] = Milliseconds(TimeSpan.FromSeconds(5)),
+            ["quartz.jobStore.dbRetryInterval"] = Milliseconds(TimeSpan.FromSeconds(2)),
+            ["quartz.jobStore.dataSource"] = instance,
+            [$"quartz.dataSource.{instance}.provider"] = "Npgsql",
+            [$"quartz.dataSource.{instance}.connectionString"] = connection,
+        };
+    }
+
+    static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+}

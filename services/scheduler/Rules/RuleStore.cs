@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Starts;
+using Headgate.Scheduler.Schedules;
+using Headgate.Scheduler.State;
+using Headgate.Schedules;
+using MassTransit;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Headgate.Scheduler.Rules;
+
+/// <summary>By what runs start, as the coordinator has told it last.</summary>
+sealed class RuleStore(SchedulerState state, RunSender sender)
+{
+    /// <summary>Keeps a change, unless it is known already or a later one is.</summary>
+    /// <param name="change">All of what holds from now on.</param>
+    /// <param name="lanes">By which runs are sent that have come due before it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null: it was dropped.</returns>
+    public async Task<KeptRule?> KeepAsync(StartRulesChanged change, ISendEndpointProvider lanes, CancellationToken cancellationToken)
+    {
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (isKnown, before) = await LockAsync(connection, change, cancellationToken);
+        if (isKnown) return null;
+        var doneUntil = await SettleAsync(before, change, lanes, cancellationToken);
+        var kept = await WriteAsync(connection, change, doneUntil, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return kept;
+    }
+
+    /// <summary>Those of a page that are not known.</summary>
+    public async Task<IReadOnlyList<StartRulesChanged>> NewOfAsync(IReadOnlyList<StartRulesChanged> page, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            select t.no::int - 1 from unnest($1, $2) with ordinality t (pipeline_id, revision, no)
+            left join scheduler.start_rule r on r.pipeline_id = t.pipeline_id
+            where r.revision is null or r.revision < t.revision
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. page.Select(rule => rule.PipelineId)] });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. page.Select(rule => rule.Revision)] });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<StartRulesChanged>();
+        while (await reader.ReadAsync(cancellationToken)) found.Add(page[reader.GetInt32(0)]);
+        return found;
+    }
+
+    static async Task<(bool IsKnown, StartRule? Before)> LockAsync(NpgsqlConnection connection, StartRulesChanged change, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select revision >= $2, project, pipeline, schedule::text, since, anchor, last_due from scheduler.start_rule where pipeline_id = $1 for update
+            """,
+            connection);
+        command.Parameters.AddWithValue(change.PipelineId);
+        command.Parameters.AddWithValue(change.Revision);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken)) return (false, null);
+        return (row.GetBoolean(0), new StartRule
+        {
+            PipelineId = change.PipelineId,
+            Project = row.GetString(1),
+            Pipeline = row.GetString(2),
+            Schedule = await row.IsDBNullAsync(3, cancellationToken) ? null : JsonSerializer.Deserialize<ScheduleDefinition>(row.GetString(3), SchedulerJson.Options),
+            Since = row.GetFieldValue<DateTimeOffset>(4),
+            Anchor = row.GetFieldValue<DateTimeOffset>(5),
+            LastDue = await row.IsDBNullAsync(6, cancellationToken) ? null : row.GetFieldValue<DateTimeOffset>(6),
+        });
+    }
+
+    // What came due by the schedule before and is not sent yet, as the scheduler was away, would be forgotten with it. The coordinator starts
+    // none of it any more, and records why.
+    async Task<DateTimeOffset?> SettleAsync(StartRule? before, StartRulesChanged change, ISendEndpointProvider lanes, CancellationToken cancellationToken)
+    {
+        if (before is not { Schedule: not null } || change.Since <= before.Since) return before?.LastDue;
+        var due = DueRuns.UntilReplaced(before, change.Since, sender.MissedAfter);
+        await sender.SendAsync(before, due, lanes, cancellationToken);
+        return due.DoneUntil ?? before.LastDue;
+    }
+
+    static async Task<KeptRule> WriteAsync(
+        NpgsqlConnection connection, StartRulesChanged change, DateTimeOffset? doneUntil, CancellationToken cancellationToken)
+    {
+        var next = NextOf(change, doneUntil);
+        await using var command = new NpgsqlCommand(
+            """
+            insert into scheduler.start_rule as r
+                (pipeline_id, project, pipeline, revision, schedule, since, anchor, triggers, deleted, last_due, next_due, next_fire)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            on conflict (pipeline_id) do update set
+                project = excluded.project, pipeline = excluded.pipeline, revision = excluded.revision, schedule = excluded.schedule,
+                since = excluded.since, anchor = excluded.anchor, triggers = excluded.triggers, deleted = excluded.deleted,
+                last_due = excluded.last_due, next_due = excluded.next_due, next_fire = excluded.next_fire
+            where r.revision < excluded.revision
+            returning alarm
+            """,
+            connection);
+        command.Parameters.AddWithValue(change.PipelineId);
+        command.Parameters.AddWithValue(change.Project);
+        command.Parameters.AddWithValue(change.Pipeline);
+        command.Parameters.AddWithValue(change.Revision);
+        command.Parameters.Add(Json(change.Schedule));
+        command.Parameters.AddWithValue(change.Since.ToUniversalTime());
+        command.Parameters.AddWithValue(change.Anchor.ToUniversalTime());
+        command.Parameters.Add(Json(change.Triggers));
+        command.Parameters.AddWithValue(change.Deleted);
+        foreach (var time in (DateTimeOffset?[])[doneUntil, next?.Due, next?.Fire])
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = time, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        // Null where the first rule of a pipeline has come by two messages at once, and this is the older one.
+        return await command.ExecuteScalarAsync(cancellationToken) is short alarm ? new KeptRule(alarm, next?.Fire) : default;
+    }
+
+    static NextFire? NextOf(StartRulesChanged change, DateTimeOffset? doneUntil)
+    {
+        if (change.Schedule is null) return null;
+        var rule = new StartRule
+        {
+            PipelineId = change.PipelineId,
+            Project = change.Project,
+            Pipeline = change.Pipeline,
+            Schedule = change.Schedule,
+            Since = change.Since,
+            Anchor = change.Anchor,
+            LastDue = doneUntil,
+        };
+        return NextFire.After(rule, DueTimes.Of(change.Schedule, change.Anchor), rule.DoneUntil);
+    }
+
+    static NpgsqlParameter Json<T>(T? value) => new()
+    {
+        Value = value is null ? DBNull.Value : JsonSerializer.Serialize(value, SchedulerJson.Options),
+        NpgsqlDbType = NpgsqlDbType.Jsonb,
+    };
+}

@@ -1,0 +1,49 @@
+using Headgate.Contracts.Starts;
+using Headgate.Hosting.Bus;
+using Headgate.Scheduler.Alarms;
+using MassTransit;
+
+namespace Headgate.Scheduler.Rules;
+
+/// <summary>
+/// Asks the coordinator, once after the start, by what all runs start: the schema may be new, or restored from a backup. What has changed is
+/// told without being asked for.
+/// </summary>
+sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        Guid? after = null;
+        while (true)
+        {
+            try
+            {
+                var page = (await bus.AskAsync<AskStartRules, StartRulesListed>(Lanes.Upkeep, new AskStartRules { After = after }, Patience, stoppingToken)).Rules;
+                if (page.Count == 0) return;
+                await KeepAsync(page, stoppingToken);
+                after = page[^1].PipelineId;
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The coordinator may not be up yet, or the database or broker is away: it goes on from the page that it has come to.
+                LogNotAnswered(error.GetType().Name);
+                await Task.Delay(Between, time, stoppingToken);
+            }
+        }
+    }
+
+    async Task KeepAsync(IReadOnlyList<StartRulesChanged> page, CancellationToken cancellationToken)
+    {
+        var next = new Dictionary<int, DateTimeOffset>();
+        foreach (var rule in await rules.NewOfAsync(page, cancellationToken))
+        {
+            if (await rules.KeepAsync(rule, bus, cancellationToken) is not { Alarm: var alarm, Next: { } fire }) continue;
+            if (!next.TryGetValue(alarm, out var first) || fire < first) next[alarm] = fire;
+        }
+
+        foreach (var (alarm, fire) in next) await alarms.BringForwardAsync(alarm, fire, cancellationToken);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Headgate.Contracts.Runs;
+using Headgate.Contracts.Starts;
+using Headgate.Hosting.Bus;
+using Headgate.Scheduler.Configuration;
+using Headgate.Scheduler.Rules;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace Headgate.Scheduler.Schedules;
+
+/// <summary>Sends what has come due to the coordinator, which decides, and waits for the broker's confirm.</summary>
+sealed class RunSender(IOptions<SchedulerOptions> options)
+{
+    const string Actor = "headgate";
+
+    /// <summary>A run that is fired later than this was missed.</summary>
+    public TimeSpan MissedAfter => options.Value.MissedAfter;
+
+    /// <summary>Sent once more it is the same to the coordinator: each run and each record has an id that is told by the pipeline and the moment.</summary>
+    public async Task SendAsync(StartRule rule, DueRuns due, ISendEndpointProvider lanes, CancellationToken cancellationToken)
+    {
+        if (due.Missed is { } missed) await lanes.SendTo(Lanes.Starts, Record(rule, missed), cancellationToken);
+        foreach (var run in due.Runs) await lanes.SendTo(Lanes.Starts, Start(rule, run, due.Missed), cancellationToken);
+    }
+
+    static StartJob Start(StartRule rule, DateTimeOffset due, MissedRuns? missed) => new()
+    {
+        RunId = RunIds.OfRun(rule.PipelineId, due),
+        Project = rule.Project,
+        Pipeline = rule.Pipeline,
+        PipelineId = rule.PipelineId,
+        Trigger = TriggerKind.Schedule,
+        TriggerDetail = missed?.MadeUpForBy == due ? $"due {Shown(due)}, also for {Count(missed.Count)} missed since {Shown(missed.First)}" : $"due {Shown(due)}",
+        Due = due,
+        Actor = Actor,
+    };
+
+    static RecordMissedRuns Record(StartRule rule, MissedRuns missed) => new()
+    {
+        RecordId = RunIds.OfRecord(rule.PipelineId, missed.Last),
+        PipelineId = rule.PipelineId,
+        Count = missed.Count,
+        FirstDue = missed.First,
+        LastDue = missed.Last,
+        MadeUpForBy = missed.MadeUpForBy,
+    };
+
+    static string Count(int runs) => runs == 1 ? "1 run" : string.Create(CultureInfo.InvariantCulture, $"{runs:N0} runs");
+
+    static string Shown(DateTimeOffset due) => due.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
