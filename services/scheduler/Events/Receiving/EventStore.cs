@@ -12,15 +12,23 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
     /// Writes down an event and its runs, all or nothing, by the triggers that are in force in this moment. Of one that came before nothing
     /// is changed but the count of its repeats.
     /// </summary>
-    /// <returns>What it is, and the runs of it that nobody was asked for yet: those of a first delivery that did not get to its end, too.</returns>
+    /// <returns>What it is, and of a new one its runs. Those of a delivery that did not get to its end are <see cref="OpenRuns"/>' to ask for.</returns>
     public async Task<(Reception Reception, IReadOnlyList<OpenRun> Runs)> KeepAsync(UpstreamEvent received, CancellationToken cancellationToken)
     {
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var reception = await InsertAsync(connection, received, cancellationToken) is { } number
-            ? await MatchAsync(connection, received, number, cancellationToken)
-            : await RepeatAsync(connection, received, cancellationToken);
-        var runs = await OpenRun.OfEventAsync(connection, received.Id, cancellationToken);
+        IReadOnlyList<OpenRun> runs = [];
+        Reception reception;
+        if (await InsertAsync(connection, received, cancellationToken) is { } number)
+        {
+            runs = await MatchAsync(connection, received, number, cancellationToken);
+            reception = runs.Count > 0 ? Reception.Matched : Reception.Unmatched;
+        }
+        else
+        {
+            reception = await RepeatAsync(connection, received, cancellationToken);
+        }
+
         await transaction.CommitAsync(CancellationToken.None);
         return (reception, runs);
     }
@@ -42,10 +50,15 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
-    async Task<Reception> MatchAsync(NpgsqlConnection connection, UpstreamEvent received, long number, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<OpenRun>> MatchAsync(NpgsqlConnection connection, UpstreamEvent received, long number, CancellationToken cancellationToken)
     {
         var bound = await BoundPipeline.OfAsync(connection, received, cancellationToken);
-        if (bound.Count == 0) return Reception.Unmatched;
+        if (bound.Count == 0) return [];
+        OpenRun[] runs =
+        [
+            .. bound.Select(pipeline => new OpenRun(
+                EventRunId.Of(pipeline.Id, received.Id), pipeline.Id, pipeline.Project, pipeline.Name, received.Type, received.Subject, received.Id)),
+        ];
         await using var command = new NpgsqlCommand(
             """
             insert into scheduler.event_run (run_id, event_no, pipeline_id, project, pipeline, not_before)
@@ -53,13 +66,13 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. bound.Select(pipeline => EventRunId.Of(pipeline.Id, received.Id))] });
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. bound.Select(pipeline => pipeline.Id)] });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. bound.Select(pipeline => pipeline.Project)] });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. bound.Select(pipeline => pipeline.Name)] });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() + EventRuns.Grace });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. runs.Select(run => run.RunId)] });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. runs.Select(run => run.PipelineId)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. runs.Select(run => run.Project)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. runs.Select(run => run.Pipeline)] });
         await command.ExecuteNonQueryAsync(cancellationToken);
-        return Reception.Matched;
+        return runs;
     }
 
     static async Task<Reception> RepeatAsync(NpgsqlConnection connection, UpstreamEvent received, CancellationToken cancellationToken)

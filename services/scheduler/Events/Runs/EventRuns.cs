@@ -15,6 +15,9 @@ sealed class EventRuns(SchedulerState state, TimeProvider time)
 {
     const string Actor = "headgate";
 
+    /// <summary>How long whoever writes a run down has to ask for it, before others do.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     /// <summary>Asks for a run. Asked for twice it is started once: the run's id tells.</summary>
     public async Task AskAsync(ISendEndpointProvider bus, OpenRun run, CancellationToken cancellationToken)
     {

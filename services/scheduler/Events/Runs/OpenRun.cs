@@ -12,34 +12,20 @@ namespace Headgate.Scheduler.Events.Runs;
 /// <param name="EventId">The event's id.</param>
 sealed record OpenRun(Guid RunId, Guid PipelineId, string Project, string Pipeline, string Type, string? Subject, string EventId)
 {
-    const string Select =
-        """
-        select r.run_id, r.pipeline_id, r.project, r.pipeline, e.type, e.subject, e.event_id
-        from scheduler.event_run r join scheduler.upstream_event e using (event_no) where r.answered_at is null
-        """;
-
     /// <summary>As a job shows it: type, subject and id.</summary>
     public string Detail => string.Join(' ', ((string?[])[Type, Subject, EventId]).OfType<string>());
-
-    /// <summary>Those of an event that nobody was asked for yet.</summary>
-    public static async Task<IReadOnlyList<OpenRun>> OfEventAsync(NpgsqlConnection connection, string eventId, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"{Select} and r.tries = 0 and e.event_id = $1", connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = eventId });
-        return await ReadAsync(command, cancellationToken);
-    }
 
     /// <summary>Those that are to be asked for again by now.</summary>
     public static async Task<IReadOnlyList<OpenRun>> DueAsync(NpgsqlDataSource state, DateTimeOffset now, int most, CancellationToken cancellationToken)
     {
-        await using var command = state.CreateCommand($"{Select} and r.not_before <= $1 order by r.not_before limit $2");
+        await using var command = state.CreateCommand(
+            """
+            select r.run_id, r.pipeline_id, r.project, r.pipeline, e.type, e.subject, e.event_id
+            from scheduler.event_run r join scheduler.upstream_event e using (event_no)
+            where r.answered_at is null and r.not_before <= $1 order by r.not_before limit $2
+            """);
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
-        return await ReadAsync(command, cancellationToken);
-    }
-
-    static async Task<IReadOnlyList<OpenRun>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var open = new List<OpenRun>();
         while (await rows.ReadAsync(cancellationToken))

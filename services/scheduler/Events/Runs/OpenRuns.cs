@@ -11,7 +11,7 @@ namespace Headgate.Scheduler.Events.Runs;
 sealed partial class OpenRuns(SchedulerState state, EventRuns runs, IBus bus, TimeProvider time, ILogger<OpenRuns> log) : BackgroundService
 {
     const int BatchSize = 100;
-    static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
