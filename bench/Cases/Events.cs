@@ -57,7 +57,8 @@ sealed class Events : IBenchCase
     static async Task<EventTime> MeasureAsync(CaseRun run, EventPublisher publisher, int number, CancellationToken cancellationToken)
     {
         var installation = run.Installation;
-        await installation.Source.ExecuteAsync($"update {Table} set value = {number}; vacuum {Table}", cancellationToken);
+        await installation.Source.ExecuteAsync($"update {Table} set value = {number}", cancellationToken);
+        await installation.Source.ExecuteAsync($"vacuum {Table}", cancellationToken);
         var id = $"bench-{number}";
         var published = await publisher.PublishAsync(id, cancellationToken);
         var job = await CompletedAsync(run, id, cancellationToken);
