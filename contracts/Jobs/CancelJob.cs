@@ -18,6 +18,9 @@ public sealed record CancelJob
     /// <summary>Pause a launched job first instead of refusing a graceful cancel.</summary>
     public bool PauseFirst { get; init; }
 
+    /// <summary>Switch the pipeline's schedule off as well, unless the cancel is refused.</summary>
+    public bool PauseSchedule { get; init; }
+
     /// <summary>When the call came that it stems from, UTC: a stop is measured from then on. Null: when the command is handled.</summary>
     public DateTimeOffset? AskedAt { get; init; }
 

@@ -12,6 +12,9 @@ public enum RunRule
     /// <summary>A stop at the destination was abandoned, and its fence could not be moved since.</summary>
     StopUnconfirmed,
 
+    /// <summary>It came due by a schedule that was switched off, or is another, since.</summary>
+    ScheduleChanged,
+
     /// <summary>There is no such pipeline.</summary>
     Missing,
 }

@@ -30,6 +30,9 @@ public sealed class CoordinatorOptions
     /// <summary>How long until a destination is asked again what became of records in doubt, where it could not say yet. Default 30 s.</summary>
     public TimeSpan DoubtRetry { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long it is kept which runs were not started and why. Default 90 days.</summary>
+    public TimeSpan KeepSkippedRuns { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>How long one look at a source has before a file is applied; all looks of a call together have twice that. Default 30 s.</summary>
     public TimeSpan LookPatience { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -41,6 +41,9 @@ public static class JobCoordinatorService
             .Validate(
                 options => options.DoubtRetry > TimeSpan.Zero,
                 "HEADGATE_COORDINATOR__DOUBTRETRY: a time of more than 0 is expected, for example 00:00:30.")
+            .Validate(
+                options => options.KeepSkippedRuns >= TimeSpan.FromDays(1),
+                "HEADGATE_COORDINATOR__KEEPSKIPPEDRUNS: a time of at least a day is expected, for example 90.00:00:00.")
             .ValidateOnStart();
         services.AddSingleton(_ => new CoordinatorState(NpgsqlDataSource.Create(StateOf(settings))));
         services.AddSingleton<DatabaseClock>();
@@ -85,11 +88,13 @@ public static class JobCoordinatorService
         builder.Services.AddHostedService<DeadlineWatch>();
         builder.Services.AddHostedService<AbandonedStops>();
         builder.Services.AddHostedService<DoubtResolver>();
+        builder.Services.AddHostedService<SkippedRunsUpkeep>();
     }
 
     public static void AddJobCoordinatorConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<StartJobConsumer>();
+        bus.AddConsumer<MissedRunsConsumer>();
         bus.AddConsumer<MoveFenceConsumer>();
         bus.AddConsumer<GrantTurnConsumer>();
         bus.AddConsumer<VerifyJobConsumer>();
@@ -100,7 +105,14 @@ public static class JobCoordinatorService
         bus.AddJobEvents();
         bus.AddProgressLane();
 
-        bus.AddConsumerLane(Lanes.Starts, 8, (context, lane) => lane.ConfigureConsumer<StartJobConsumer>(context));
+        bus.AddConsumerLane(
+            Lanes.Starts,
+            8,
+            (context, lane) =>
+            {
+                lane.ConfigureConsumer<StartJobConsumer>(context);
+                lane.ConfigureConsumer<MissedRunsConsumer>(context);
+            });
         bus.AddConsumerLane(Lanes.Fences, FencesAtOnce, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context));
         bus.AddConsumerLane(
             Lanes.Upkeep,

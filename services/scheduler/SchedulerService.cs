@@ -28,6 +28,9 @@ public static class SchedulerService
             .Validate(
                 options => options.MissedAfter >= SchedulerOptions.LeastMissedAfter,
                 "HEADGATE_SCHEDULER__MISSEDAFTER: a time of at least 5 seconds is expected, for example 00:01:00.")
+            .Validate(
+                options => options.TakeOverAfter >= TimeSpan.FromSeconds(3) && options.TakeOverAfter <= TimeSpan.FromMinutes(5),
+                "HEADGATE_SCHEDULER__TAKEOVERAFTER: a time from 3 seconds to 5 minutes is expected, for example 00:00:06.")
             .ValidateOnStart();
         services.AddSingleton(_ => new SchedulerState(NpgsqlDataSource.Create(StateOf(settings))));
         services.TryAddSingleton<DatabaseClock>();

@@ -34,6 +34,7 @@ public sealed class CronTests
     [InlineData("99 99 * * *", "minute: '99' is not a number from 0 to 59; hour: '99' is not a number from 0 to 23")]
     [InlineData("0 0 30 2 *", "no such day comes in these months")]
     [InlineData("0 0 31 4,6,9,11 *", "no such day comes in these months")]
+    [InlineData("0 0 30 2 */2", "no such day comes in these months")]
     public void Bad_cron_is_refused_with_its_field(string cron, string message)
     {
         var problem = Assert.Single(Problems(cron));

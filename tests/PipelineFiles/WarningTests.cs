@@ -3,7 +3,6 @@ namespace Headgate.PipelineFiles.Tests;
 public sealed class WarningTests
 {
     [Theory]
-    [InlineData("schedule: { every: 15m }", "spec.schedule", 3)]
     [InlineData("notify: { email: ops@example.com, on: [failed, guard] }", "spec.notify.on", 37)]
     [InlineData("guards: { fullLoad: { action: notify } }", "spec.guards", 3)]
     [InlineData("retention: { staging: 1h }", "spec.retention", 3)]
@@ -21,6 +20,7 @@ public sealed class WarningTests
     [InlineData("load: { maxRowsPerSecond: 100 }")]
     [InlineData("triggers: [ { event: A } ]")]
     [InlineData("onVanished: keep")]
+    [InlineData("schedule: { every: 15m }")]
     [InlineData("notify: { email: ops@example.com }")]
     [InlineData("notify: { webhook: env:OPS, on: [extraction-canceled, failed, deadline] }")]
     [InlineData("cancel: { drainDeadline: 30s, escalate: true }")]

@@ -28,7 +28,8 @@ static class CronSyntax
         var wrong = Fields.Select((field, i) => field.Read(parts[i], out values[i])).OfType<string>().ToList();
         if (wrong.Count > 0)
             return string.Join("; ", wrong);
-        return parts[4] == "*" && NeverComes(days: values[2], months: values[3]) ? "no such day comes in these months" : null;
+        // Where the day of the week is restricted too, either will do.
+        return (parts[4].StartsWith('*') || parts[2].StartsWith('*')) && NeverComes(days: values[2], months: values[3]) ? "no such day comes in these months" : null;
     }
 
     static bool NeverComes(ulong days, ulong months)

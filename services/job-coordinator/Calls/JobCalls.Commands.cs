@@ -15,8 +15,9 @@ sealed partial class JobCalls
         (job, sentence, outcome) => new ResumeJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
 
     public override Task<CancelJobResponse> CancelJob(CancelJobRequest request, ServerCallContext context) => commands.RunAsync(
-        context, request, request.Job, RequestedOperations.Cancel("mode", request.Mode, request.PauseFirst, request.PauseSchedule), request.Reason,
-        (job, sentence, outcome) => new CancelJobResponse { Job = job, Sentence = sentence, Outcome = outcome }, acceptInDoubt: request.AcceptInDoubt);
+        context, request, request.Job, RequestedOperations.Cancel("mode", request.Mode, request.PauseFirst), request.Reason,
+        (job, sentence, outcome) => new CancelJobResponse { Job = job, Sentence = sentence, Outcome = outcome }, acceptInDoubt: request.AcceptInDoubt,
+        pauseSchedule: request.PauseSchedule);
 
     public override Task<RestartJobResponse> RestartJob(RestartJobRequest request, ServerCallContext context) => commands.RunAsync(
         context, request, request.Job, Operation.RestartJob, request.Reason,

@@ -15,8 +15,6 @@ static class NotYet
         [
             "headgate.v1.PipelineService/ResyncPipeline",
             "headgate.v1.PipelineService/DryRun",
-            "headgate.v1.PipelineService/PauseSchedule",
-            "headgate.v1.PipelineService/ResumeSchedule",
             "headgate.v1.JobService/GetRecovery",
             "headgate.v1.RecordService/ListChanges",
             "headgate.v1.RecordService/ListRejected",
@@ -25,16 +23,11 @@ static class NotYet
             "headgate.v1.RecordService/ReplayJob",
         ]);
 
-    public static RpcException PauseSchedule => Of("pause_schedule: a schedule cannot be paused");
-
     public static RpcException PassGuards => Of("pass_guards: there are no guards");
 
     public static RpcException CancelAndStart => Of("on_active_job CANCEL_AND_START: a successor cannot wait");
 
     public static RpcException Estimates => Of("validate_only: a run cannot be estimated");
-
-    /// <summary>What a cancel says of the next run, behind its own sentence.</summary>
-    public const string NoRunComesDue = "no run comes due by itself, as this version does not act upon schedules yet";
 
     /// <summary>Null: the method is there.</summary>
     public static RpcException? Find(string path) => Methods.Contains(path.TrimStart('/')) ? Of($"{path.TrimStart('/')} is not there") : null;

@@ -13,6 +13,12 @@ sealed partial class PipelineCalls
     public override Task<V1.PausePipelineResponse> PausePipeline(V1.PausePipelineRequest request, ServerCallContext context) =>
         switches.PauseAsync(request, context);
 
+    public override Task<V1.PauseScheduleResponse> PauseSchedule(V1.PauseScheduleRequest request, ServerCallContext context) =>
+        schedules.PauseAsync(request, context);
+
+    public override Task<V1.ResumeScheduleResponse> ResumeSchedule(V1.ResumeScheduleRequest request, ServerCallContext context) =>
+        schedules.ResumeAsync(request, context);
+
     public override Task<V1.DeletePipelineResponse> DeletePipeline(V1.DeletePipelineRequest request, ServerCallContext context) =>
         deletion.DeleteAsync(request, context);
 

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
-using Headgate.Contracts.Pipelines;
-using Headgate.JobCoordinator.Pipelines;
+using Headgate.JobCoordinator.Starts;
 using Enum = System.Enum;
 using Operation = Headgate.V1.Operation;
 
@@ -24,7 +22,7 @@ static class PipelineMessages
         Source = pipeline.Source,
         Destination = pipeline.Destination,
         ObjectCount = pipeline.ObjectCount,
-        Schedule = Schedule(pipeline.Schedule),
+        Schedule = Schedule(pipeline, now),
         Failures = pipeline.Failures,
         MaxFailures = pipeline.MaxFailures,
         CurrentJob = active is null ? null : JobMessages.Of(active, now),
@@ -44,12 +42,21 @@ static class PipelineMessages
         _ => [Operation.ApplyPipeline],
     };
 
-    // What the file says; where its switch stands and when the next run comes due is not known here.
-    static V1.PipelineSchedule? Schedule(string? json)
+    // Null: the file has none, and nobody has ever moved its switch.
+    static V1.PipelineSchedule? Schedule(PipelineRecord pipeline, DateTimeOffset now)
     {
-        if (json is null) return null;
-        var schedule = JsonSerializer.Deserialize<ScheduleDefinition>(json, PipelineJson.Options)!;
-        return new V1.PipelineSchedule { Expression = schedule.Cron ?? $"every {Duration(schedule.Every ?? default)}", Timezone = schedule.Timezone };
+        var schedule = NextRuns.Schedule(pipeline.Schedule);
+        if (schedule is null && pipeline.ScheduleSwitched is null) return null;
+        return new V1.PipelineSchedule
+        {
+            Expression = schedule is null ? "" : schedule.Cron ?? $"every {Duration(schedule.Every ?? default)}",
+            Timezone = schedule?.Timezone ?? "",
+            Paused = pipeline.SchedulePaused,
+            SwitchedBy = pipeline.ScheduleSwitchedBy ?? "",
+            SwitchReason = pipeline.ScheduleSwitchReason ?? "",
+            Switched = JobMessages.Time(pipeline.ScheduleSwitched),
+            NextRun = pipeline.Deleted is null ? JobMessages.Time(pipeline.NextRun(now).Due) : null,
+        };
     }
 
     static string Duration(TimeSpan time)

@@ -90,7 +90,7 @@ sealed class PipelineQueries(CoordinatorState state)
     {
         await using var command = state.Source.CreateCommand(
             """
-            select at, trigger, trigger_detail, actor, trigger_reason, job_id, reason from coordinator.skipped_run
+            select at, trigger, trigger_detail, actor, trigger_reason, job_id, reason, runs, first_due, last_due from coordinator.skipped_run
             where pipeline_id = $1 order by at desc, run_id limit $2
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
@@ -102,6 +102,9 @@ sealed class PipelineQueries(CoordinatorState state)
                 Trigger = JobMessages.Trigger(row.GetString(1), row.Text(2), row.GetString(3), row.Text(4)),
                 JobId = row.Value<Guid>(5)?.ToString() ?? "",
                 Reason = row.GetString(6),
+                Runs = row.GetInt32(7),
+                FirstDue = JobMessages.Time(row.Value<DateTimeOffset>(8)),
+                LastDue = JobMessages.Time(row.Value<DateTimeOffset>(9)),
             },
             cancellationToken);
     }

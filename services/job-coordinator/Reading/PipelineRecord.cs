@@ -1,3 +1,4 @@
+using Headgate.JobCoordinator.Starts;
 using Npgsql;
 
 namespace Headgate.JobCoordinator.Reading;
@@ -10,7 +11,8 @@ sealed record PipelineRecord
         """
         p.pipeline_id, p.project, p.name, p.state, p.version, p.failures, p.created_at, v.applied_at, v.applied_by,
         concat_ws(' ', v.source ->> 'connector', v.source ->> 'connection'), concat_ws(' ', v.destination ->> 'connector', v.destination ->> 'connection'),
-        v.schedule::text, v.max_failures, v.object_count, p.deleted_at
+        v.schedule::text, v.max_failures, v.object_count, p.deleted_at,
+        p.schedule_paused, p.schedule_switched_by, p.schedule_switch_reason, p.schedule_switched_at, p.schedule_since, p.schedule_anchor
         """;
 
     /// <summary>Beside p.</summary>
@@ -51,6 +53,23 @@ sealed record PipelineRecord
 
     public DateTimeOffset? Deleted { get; init; }
 
+    public required bool SchedulePaused { get; init; }
+
+    /// <summary>Null: nobody.</summary>
+    public string? ScheduleSwitchedBy { get; init; }
+
+    public string? ScheduleSwitchReason { get; init; }
+
+    public DateTimeOffset? ScheduleSwitched { get; init; }
+
+    public required DateTimeOffset ScheduleSince { get; init; }
+
+    public required DateTimeOffset ScheduleAnchor { get; init; }
+
+    /// <summary>When the next run comes due, or why none does.</summary>
+    public NextRun NextRun(DateTimeOffset now) =>
+        Starts.NextRun.Of(NextRuns.Schedule(Schedule), SchedulePaused, State, ScheduleSince, ScheduleAnchor, now);
+
     public static PipelineRecord Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetGuid(0),
@@ -68,5 +87,11 @@ sealed record PipelineRecord
         MaxFailures = row.GetInt32(12),
         ObjectCount = row.GetInt32(13),
         Deleted = row.Value<DateTimeOffset>(14),
+        SchedulePaused = row.GetBoolean(15),
+        ScheduleSwitchedBy = row.Text(16),
+        ScheduleSwitchReason = row.Text(17),
+        ScheduleSwitched = row.Value<DateTimeOffset>(18),
+        ScheduleSince = row.GetFieldValue<DateTimeOffset>(19),
+        ScheduleAnchor = row.GetFieldValue<DateTimeOffset>(20),
     };
 }

@@ -33,24 +33,35 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
     {
         var pipeline = await PipelineRow.LockAsync(db, run.Project, run.Pipeline);
         if (await StartedBeforeAsync(run, pipeline) is { } before) return before;
+        if (await SkippedRuns.FindAsync(db, run, pipeline) is { } skipped) return skipped;
         if (pipeline is null || (run.PipelineId ?? pipeline.pipeline_id) != pipeline.pipeline_id)
-            return Refuse(run, RunRule.Missing, null, $"There is no pipeline {run.Project}/{run.Pipeline}.");
+            return await RefuseAsync(run, RunRule.Missing, null, $"There is no pipeline {run.Project}/{run.Pipeline}.");
+        if (IsOfAnotherSchedule(run, pipeline) is { } why) return await RefuseAsync(run, RunRule.ScheduleChanged, pipeline, why);
         if (pipeline.state != "Enabled")
         {
             var way = pipeline.state == "Failed" && await HasChangedDestinationAsync(pipeline)
                 ? "its destination was failed over or restored; look at it, then enable the pipeline" : Way(pipeline.state);
-            return Refuse(run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {way}.");
+            return await RefuseAsync(run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {way}.");
         }
 
         var current = pipeline.current_job_id is { } id ? await CurrentJob.FindAsync(db, id) : CurrentJob.None;
         if (current.IsActive) return await SkipAsync(run, pipeline, current);
         if (await UnconfirmedStops.BeforeAsync(db, pipeline.pipeline_id) is { } unconfirmed)
-            return Refuse(run, RunRule.StopUnconfirmed, pipeline, UnconfirmedStops.Sentence(unconfirmed)) with { JobId = unconfirmed };
+            return await RefuseAsync(run, RunRule.StopUnconfirmed, pipeline, UnconfirmedStops.Sentence(unconfirmed), unconfirmed);
         if (current is { State: nameof(SyncJobStateMachine.Failed), PipelineVersion: var version } && version == pipeline.version
             && !await WasRearmedSinceAsync(pipeline))
             return await ResumeAsync(run, pipeline, current);
         return await ClaimAsync(run, pipeline, supersedes: current.State == nameof(SyncJobStateMachine.Failed));
     }
+
+    // It was on its way here when the schedule was switched off, or applied anew: nothing of the one before starts any more.
+    static string? IsOfAnotherSchedule(StartJob run, PipelineRow pipeline) => run switch
+    {
+        { Trigger: not TriggerKind.Schedule } => null,
+        _ when pipeline.schedule_paused => $"The schedule of {run.Project}/{run.Pipeline} is paused.",
+        { Due: { } due } when due <= pipeline.schedule_since => $"The schedule of {run.Project}/{run.Pipeline} was changed or resumed after the run had come due.",
+        _ => null,
+    };
 
     // What the failed job planned to go on from may be lost at the destination since.
     Task<bool> WasRearmedSinceAsync(PipelineRow pipeline) => db.Database.SqlQuery<bool>(
@@ -81,13 +92,7 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
 
     async Task<RunAnswered> SkipAsync(StartJob run, PipelineRow pipeline, CurrentJob current)
     {
-        await db.Database.ExecuteSqlAsync(
-            $"""
-             insert into coordinator.skipped_run (run_id, pipeline_id, job_id, trigger, trigger_detail, actor, trigger_reason, reason)
-             values ({run.RunId}, {pipeline.pipeline_id}, {pipeline.current_job_id}, {run.Trigger.ToString()}, {run.TriggerDetail}, {run.Actor},
-                     {run.Reason}, 'a job of the pipeline is active')
-             on conflict do nothing
-             """);
+        await SkippedRuns.AddAsync(db, run, pipeline.pipeline_id, pipeline.current_job_id, RunRule.ActiveJob, "a job of the pipeline is active");
         return new RunAnswered
         {
             RunId = run.RunId,
@@ -169,12 +174,19 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         Sentence = $"The failed job {job} goes on where it failed.",
     };
 
-    static RunAnswered Refuse(StartJob run, RunRule rule, PipelineRow? pipeline, string sentence) => new()
+    // Whoever asks is told; of what starts by itself nobody would know.
+    async Task<RunAnswered> RefuseAsync(StartJob run, RunRule rule, PipelineRow? pipeline, string sentence, Guid? job = null)
     {
-        RunId = run.RunId,
-        Outcome = RunOutcome.Refused,
-        Rule = rule,
-        PipelineState = pipeline?.state,
-        Sentence = sentence,
-    };
+        if (run.Trigger is TriggerKind.Schedule or TriggerKind.Event && (run.PipelineId ?? pipeline?.pipeline_id) is { } id)
+            await SkippedRuns.AddAsync(db, run, id, job, rule, sentence.TrimEnd('.'));
+        return new RunAnswered
+        {
+            RunId = run.RunId,
+            Outcome = RunOutcome.Refused,
+            Rule = rule,
+            JobId = job,
+            PipelineState = pipeline?.state,
+            Sentence = sentence,
+        };
+    }
 }

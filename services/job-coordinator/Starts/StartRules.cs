@@ -40,20 +40,36 @@ static class StartRules
         if (await command.ExecuteNonQueryAsync(cancellationToken) > 0) await OweAsync(connection, pipeline, cancellationToken);
     }
 
-    /// <summary>After a pipeline was deleted, under its row's lock.</summary>
-    public static Task DeleteAsync(NpgsqlConnection connection, Guid pipeline, CancellationToken cancellationToken) =>
-        ChangeAsync(connection, pipeline, "schedule_since = clock_timestamp()", cancellationToken);
-
-    /// <summary>Sets columns of the row, and tells the scheduler.</summary>
-    public static async Task ChangeAsync(
-        NpgsqlConnection connection, Guid pipeline, string assignments, CancellationToken cancellationToken, params string?[] values)
+    /// <summary>After a pipeline was deleted.</summary>
+    public static async Task DeleteAsync(NpgsqlConnection connection, Guid pipeline, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            $"update coordinator.pipeline set {assignments}, start_revision = start_revision + 1, updated_at = now() where pipeline_id = $1", connection);
+            "update coordinator.pipeline set start_revision = start_revision + 1, schedule_since = clock_timestamp() where pipeline_id = $1", connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
-        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = value });
         await command.ExecuteNonQueryAsync(cancellationToken);
         await OweAsync(connection, pipeline, cancellationToken);
+    }
+
+    /// <summary>Switches a schedule off or on. What has come due until then is not started any more, either way.</summary>
+    /// <returns>False: it stands so already, or the pipeline is deleted.</returns>
+    public static async Task<bool> SwitchAsync(
+        NpgsqlConnection connection, Guid pipeline, bool paused, string actor, string? reason, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update coordinator.pipeline set
+                schedule_paused = $2, schedule_switched_by = $3, schedule_switch_reason = $4, schedule_switched_at = clock_timestamp(),
+                schedule_since = clock_timestamp(), start_revision = start_revision + 1, updated_at = now()
+            where pipeline_id = $1 and schedule_paused <> $2 and deleted_at is null
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = paused });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = actor });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = reason });
+        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0) return false;
+        await OweAsync(connection, pipeline, cancellationToken);
+        return true;
     }
 
     /// <summary>Those of the next pipelines by id, deleted ones too.</summary>

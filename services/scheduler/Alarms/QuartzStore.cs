@@ -12,14 +12,15 @@ static class QuartzStore
 {
     static readonly SemaphoreSlim OneAtATime = new(1);
 
-    public static async Task<IScheduler> OpenAsync(string connection, TimeProvider time, IJobFactory jobs, CancellationToken cancellationToken)
+    public static async Task<IScheduler> OpenAsync(
+        string connection, TimeSpan takeOverAfter, TimeProvider time, IJobFactory jobs, CancellationToken cancellationToken)
     {
         // The time of the database for all instances alike: their own clocks may disagree.
         SystemTime.UtcNow = () => time.GetUtcNow();
         await OneAtATime.WaitAsync(cancellationToken);
         try
         {
-            var quartz = await new StdSchedulerFactory(Settings(connection)).GetScheduler(cancellationToken);
+            var quartz = await new StdSchedulerFactory(Settings(connection, takeOverAfter)).GetScheduler(cancellationToken);
             // Known by its name to the whole process, a second one in it would be given this one.
             SchedulerRepository.Instance.Remove(quartz.SchedulerName);
             quartz.JobFactory = jobs;
@@ -31,7 +32,7 @@ static class QuartzStore
         }
     }
 
-    static NameValueCollection Settings(string connection)
+    static NameValueCollection Settings(string connection, TimeSpan takeOverAfter)
     {
         var instance = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
         return new NameValueCollection
@@ -49,9 +50,9 @@ static class QuartzStore
             ["quartz.jobStore.useProperties"] = "true",
             ["quartz.jobStore.clustered"] = "true",
             ["quartz.jobStore.acquireTriggersWithinLock"] = "true",
-            // An instance that has not been heard of for some of these is dead, and what it had in hand is done by another.
-            ["quartz.jobStore.clusterCheckinInterval"] = Milliseconds(TimeSpan.FromSeconds(2)),
-            ["quartz.jobStore.clusterCheckinMisfireThreshold"] = Milliseconds(TimeSpan.FromSeconds(5)),
+            // What an instance had in hand that is not heard of for the sum of these is done by another.
+            ["quartz.jobStore.clusterCheckinInterval"] = Milliseconds(takeOverAfter / 3),
+            ["quartz.jobStore.clusterCheckinMisfireThreshold"] = Milliseconds(takeOverAfter * 2 / 3),
             ["quartz.jobStore.dbRetryInterval"] = Milliseconds(TimeSpan.FromSeconds(2)),
             ["quartz.jobStore.dataSource"] = instance,
             [$"quartz.dataSource.{instance}.provider"] = "Npgsql",
@@ -59,5 +60,5 @@ static class QuartzStore
         };
     }
 
-    static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+    static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 }

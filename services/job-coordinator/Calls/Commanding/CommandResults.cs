@@ -7,14 +7,23 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// <summary>What jobs have answered, as callers are told.</summary>
 static class CommandResults
 {
-    public static Result Of(Operation operation, Guid job, CommandAnswered answer) => new()
+    public static Result Of(Guid job, CommandAnswered answer) => new()
     {
         JobId = job.ToString(),
         Outcome = Enum.Parse<V1.CommandOutcome>(answer.Outcome.ToString()),
-        Sentence = IsCancel(operation) && answer.Outcome != Contracts.Jobs.CommandOutcome.Refused
-            ? $"{answer.Sentence.TrimEnd('.')}; {NotYet.NoRunComesDue}."
-            : answer.Sentence,
+        Sentence = answer.Sentence,
     };
+
+    /// <summary>Whether the sentence goes on with what becomes of the schedule.</summary>
+    public static bool SaysNextRun(Operation operation, CommandAnswered answer) =>
+        operation is Operation.CancelJob or Operation.PauseAndCancelJob or Operation.ForceCancelJob
+        && answer is { Outcome: not Contracts.Jobs.CommandOutcome.Refused, Rule: not CommandRule.Missing };
+
+    /// <summary>Says when the next run of the job's pipeline is due, or that none is.</summary>
+    public static void AddNextRun(Result result, IReadOnlyDictionary<Guid, string> next)
+    {
+        if (next.TryGetValue(Guid.Parse(result.JobId), out var sentence)) result.Sentence = $"{result.Sentence.TrimEnd('.')}; {sentence}.";
+    }
 
     public static Result NotFound(Guid job) =>
         new() { JobId = job.ToString(), Outcome = V1.CommandOutcome.NotFound, Sentence = $"There is no job {job}." };
@@ -40,7 +49,4 @@ static class CommandResults
         V1.CommandOutcome.NotFound => "NOT_FOUND",
         _ => outcome.ToString().ToUpperInvariant(),
     };
-
-    static bool IsCancel(Operation operation) =>
-        operation is Operation.CancelJob or Operation.PauseAndCancelJob or Operation.ForceCancelJob;
 }

@@ -1,3 +1,5 @@
+using Headgate.JobCoordinator.Starts;
+
 namespace Headgate.JobCoordinator.Calls.Commanding;
 
 /// <summary>What the commands on jobs are made of; it needs the bus, and what access registers.</summary>
@@ -13,6 +15,7 @@ static class CommandingRegistration
         services.AddSingleton<SelectedJobs>();
         services.AddSingleton<ResumeCheck>();
         services.AddSingleton<JobCommandSender>();
+        services.AddSingleton<NextRuns>();
         services.AddSingleton<JobCommands>();
         services.AddSingleton<ManyJobs>();
     }

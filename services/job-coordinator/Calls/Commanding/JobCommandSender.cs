@@ -38,17 +38,9 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates, Re
         {
             Operation.PauseJob => GiveAsync(new PauseJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at }),
             Operation.ResumeJob => ResumeAsync(),
-            Operation.CancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at }),
-            Operation.PauseAndCancelJob => GiveAsync(new CancelJob { JobId = job, Actor = actor, Reason = reason, AskedAt = at, PauseFirst = true }),
-            Operation.ForceCancelJob => GiveAsync(new CancelJob
-            {
-                JobId = job,
-                Actor = actor,
-                Reason = reason,
-                AskedAt = at,
-                Mode = CancelMode.Force,
-                AcceptInDoubt = order.AcceptInDoubt,
-            }),
+            Operation.CancelJob => GiveAsync(Cancel()),
+            Operation.PauseAndCancelJob => GiveAsync(Cancel() with { PauseFirst = true }),
+            Operation.ForceCancelJob => GiveAsync(Cancel() with { Mode = CancelMode.Force, AcceptInDoubt = order.AcceptInDoubt }),
             Operation.RestartJob => GiveAsync(new RestartJob { JobId = job, Actor = actor, Reason = reason }),
             Operation.DiscardJob => GiveAsync(
                 new DiscardJob
@@ -65,6 +57,8 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates, Re
             Operation.SetJobRate => rates.SetAsync(job, order.MaxRowsPerSecond, messageId, order, cancellationToken),
             var other => throw new InvalidOperationException($"{other} is not given to a job."),
         };
+
+        CancelJob Cancel() => new() { JobId = job, Actor = actor, Reason = reason, AskedAt = at, PauseSchedule = order.PauseSchedule };
 
         async Task<CommandAnswered> ResumeAsync()
         {

@@ -6,6 +6,7 @@ using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Access.Methods;
 using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Starts;
 using Headgate.V1;
 using CommandOutcome = Headgate.V1.CommandOutcome;
 using Result = Headgate.V1.OperateJobsResponse.Types.Result;
@@ -15,16 +16,22 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// <summary>Gives a command to the one job that a request names, and answers with the job as it then stands.</summary>
 sealed class JobCommands(
     IdempotentCalls calls, JobFinder finder, JobReads reads, JobCommandSender sender, JobRefusals refusals, GivenCommands given,
-    AuditTrail trail, TimeProvider time)
+    AuditTrail trail, NextRuns next, TimeProvider time)
 {
     /// <exception cref="RpcException">What JobService says of the method.</exception>
     public async Task<TResponse> RunAsync<TRequest, TResponse>(
         ServerCallContext context, TRequest request, JobReference reference, Operation operation, string reason,
-        Func<Job, string, CommandOutcome, TResponse> response, int maxRowsPerSecond = 0, bool acceptInDoubt = false)
+        Func<Job, string, CommandOutcome, TResponse> response, int maxRowsPerSecond = 0, bool acceptInDoubt = false,
+        bool pauseSchedule = false)
         where TRequest : IMessage<TRequest>
     {
         context.SetAuditOperation(operation);
-        var order = JobOrder.Of(operation, reason, context, time.GetUtcNow()) with { MaxRowsPerSecond = maxRowsPerSecond, AcceptInDoubt = acceptInDoubt };
+        var order = JobOrder.Of(operation, reason, context, time.GetUtcNow()) with
+        {
+            MaxRowsPerSecond = maxRowsPerSecond,
+            AcceptInDoubt = acceptInDoubt,
+            PauseSchedule = pauseSchedule,
+        };
         Result result;
         try
         {
@@ -53,7 +60,9 @@ sealed class JobCommands(
         var answer = await sender.SendAsync(order, job.Id, messageId, patience, context.CancellationToken);
         if (answer.Rule == CommandRule.Missing) throw CallErrors.NotFound($"There is no job {job.Id}.");
         if (answer.Outcome == Contracts.Jobs.CommandOutcome.Refused) throw await RefusedAsync(order.Operation, job.Id, answer, context);
-        return CommandResults.Of(order.Operation, job.Id, answer);
+        var result = CommandResults.Of(job.Id, answer);
+        if (CommandResults.SaysNextRun(order.Operation, answer)) CommandResults.AddNextRun(result, await next.OfJobsAsync([job.Id], context.CancellationToken));
+        return result;
     }
 
     // A repeat after a crash is for the job that the first call was for, if it has reached one.

@@ -17,6 +17,9 @@ sealed record JobOrder(Operation Operation, string Actor, string? Reason, DateTi
     /// <summary>By force, although records in flight will be in doubt.</summary>
     public bool AcceptInDoubt { get; init; }
 
+    /// <summary>Of a cancel: switch the pipeline's schedule off with it.</summary>
+    public bool PauseSchedule { get; init; }
+
     /// <summary>Of DiscardJob: because what the job works on is gone.</summary>
     public bool SubjectGone { get; init; }
 

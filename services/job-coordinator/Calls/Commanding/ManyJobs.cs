@@ -5,6 +5,7 @@ using Headgate.JobCoordinator.Access.Audit;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Starts;
 using Headgate.V1;
 using Npgsql;
 using CommandOutcome = Headgate.Contracts.Jobs.CommandOutcome;
@@ -19,7 +20,7 @@ namespace Headgate.JobCoordinator.Calls.Commanding;
 /// </summary>
 sealed class ManyJobs(
     IdempotentCalls calls, SelectedJobs selected, JobQueries jobs, JobCommandSender sender, ForeseenAnswers foreseen, JobRefusals refusals,
-    GivenCommands given, AuditTrail trail, TimeProvider time) : IDisposable
+    GivenCommands given, AuditTrail trail, NextRuns next, TimeProvider time) : IDisposable
 {
     /// <summary>Commands on their way at the same time, of all such calls: behind more of them somebody's one stop would wait.</summary>
     const int AtOnce = 16;
@@ -37,6 +38,7 @@ sealed class ManyJobs(
         {
             MaxRowsPerSecond = RequestedOperations.RateOf(request),
             AcceptInDoubt = RequestedOperations.AcceptsDoubt(request),
+            PauseSchedule = request.Cancel?.PauseSchedule ?? false,
         };
         var ids = SelectedJobs.Check(request);
         var (project, stop) = (context.Caller().Project, context.CancellationToken);
@@ -98,7 +100,7 @@ sealed class ManyJobs(
         }
         finally
         {
-            var results = found.Named.Select(job => Result(order.Operation, job, found, answers));
+            var results = found.Named.Select(job => Result(job, found, answers));
             await trail.NoteAsync(audited, results.Select(result => Audited(result, found)));
         }
 
@@ -136,9 +138,12 @@ sealed class ManyJobs(
     {
         var refused = found.InOrder.Where(job => answers.GetValueOrDefault(job.Id) is { Outcome: CommandOutcome.Refused });
         var why = await refusals.OfAsync(operation, [.. refused.Select(job => (job, answers[job.Id]))], cancellationToken);
+        var canceled = answers.Values.Where(answer => CommandResults.SaysNextRun(operation, answer)).Select(answer => answer.JobId).ToList();
+        var runs = await next.OfJobsAsync(canceled, cancellationToken);
         return [.. found.Named.Select(job =>
         {
-            var result = Result(operation, job, found, answers);
+            var result = Result(job, found, answers);
+            CommandResults.AddNextRun(result, runs);
             if (result.Outcome is V1.CommandOutcome.NotFound or V1.CommandOutcome.Unanswered) return result;
             result.Job = JobMessages.Of(found.Jobs[job], found.At);
             if (why.TryGetValue(job, out var refusal)) (result.Refusal, result.Sentence) = (refusal, refusal.Sentence);
@@ -146,11 +151,11 @@ sealed class ManyJobs(
         })];
     }
 
-    static Result Result(Operation operation, Guid job, FoundJobs found, IReadOnlyDictionary<Guid, CommandAnswered> answers) =>
+    static Result Result(Guid job, FoundJobs found, IReadOnlyDictionary<Guid, CommandAnswered> answers) =>
         !found.Jobs.ContainsKey(job) ? CommandResults.NotFound(job)
         : !answers.TryGetValue(job, out var answer) ? CommandResults.Unanswered(job)
         : answer.Rule == CommandRule.Missing ? CommandResults.NotFound(job)
-        : CommandResults.Of(operation, job, answer);
+        : CommandResults.Of(job, answer);
 
     static AuditedJob Audited(Result result, FoundJobs found)
     {

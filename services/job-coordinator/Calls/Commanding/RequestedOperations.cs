@@ -10,11 +10,10 @@ static class RequestedOperations
     /// <exception cref="Grpc.Core.RpcException">UNIMPLEMENTED: pass_guards.</exception>
     public static Operation Resume(bool passGuards) => passGuards ? throw NotYet.PassGuards : Operation.ResumeJob;
 
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: there is no such mode; UNIMPLEMENTED: pause_schedule.</exception>
-    public static Operation Cancel(string field, CancelMode mode, bool pauseFirst, bool pauseSchedule)
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: there is no such mode.</exception>
+    public static Operation Cancel(string field, CancelMode mode, bool pauseFirst)
     {
         var isForce = mode != CancelMode.Unspecified && JobFilters.Name(field, mode) == nameof(CancelMode.Force);
-        if (pauseSchedule) throw NotYet.PauseSchedule;
         return isForce ? Operation.ForceCancelJob : pauseFirst ? Operation.PauseAndCancelJob : Operation.CancelJob;
     }
 
@@ -26,7 +25,7 @@ static class RequestedOperations
     {
         CommandOneofCase.Pause => Operation.PauseJob,
         CommandOneofCase.Resume => Resume(request.Resume.PassGuards),
-        CommandOneofCase.Cancel => Cancel("cancel.mode", request.Cancel.Mode, request.Cancel.PauseFirst, request.Cancel.PauseSchedule),
+        CommandOneofCase.Cancel => Cancel("cancel.mode", request.Cancel.Mode, request.Cancel.PauseFirst),
         CommandOneofCase.Restart => Operation.RestartJob,
         CommandOneofCase.Discard => Operation.DiscardJob,
         CommandOneofCase.Abandon => Operation.AbandonJob,

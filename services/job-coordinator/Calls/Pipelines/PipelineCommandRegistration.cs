@@ -10,6 +10,7 @@ static class PipelineCommandRegistration
         services.AddSingleton<PipelineCheck>();
         services.AddSingleton<PipelineApplication>();
         services.AddSingleton<PipelineSwitch>();
+        services.AddSingleton<ScheduleCommands>();
         services.AddSingleton<PipelineDeletion>();
         services.AddSingleton<JobBirths>();
         services.AddSingleton<RunRequests>();

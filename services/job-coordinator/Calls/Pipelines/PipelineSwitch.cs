@@ -4,6 +4,7 @@ using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Starts;
 using Headgate.V1;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -13,7 +14,7 @@ namespace Headgate.JobCoordinator.Calls.Pipelines;
 /// <summary>EnablePipeline and PausePipeline: whether a pipeline takes runs.</summary>
 sealed class PipelineSwitch(
     IdempotentCalls calls, PipelineQueries pipelines, PipelineReads reads, ArmedDestinations armed, FenceOpener fences,
-    IOptions<CoordinatorOptions> options)
+    IOptions<CoordinatorOptions> options, TimeProvider time)
 {
     public Task<EnablePipelineResponse> EnableAsync(EnablePipelineRequest request, ServerCallContext context) => calls.RunAsync(
         context,
@@ -38,7 +39,7 @@ sealed class PipelineSwitch(
             {
                 Pipeline = await ShowAsync(connection, pipeline, context),
                 Sentence = isChanged
-                    ? $"{pipeline.FullName} takes runs again, beginning with the next one that is asked for; failures are counted from 0.{Rearmed(looks)}"
+                    ? $"{pipeline.FullName} takes runs again, beginning with the {First(found)}; failures are counted from 0.{Rearmed(looks)}"
                     : $"Nothing to do: {pipeline.FullName} is Enabled.",
                 Outcome = isChanged ? CommandOutcome.Accepted : CommandOutcome.AlreadySo,
             };
@@ -88,6 +89,9 @@ sealed class PipelineSwitch(
             looks.Add(await DestinationLook.TakeAsync(fences, destination, before, options.Value.LookPatience, cancellationToken));
         return looks;
     }
+
+    string First(PipelineRecord pipeline) => (pipeline with { State = "Enabled" }).NextRun(time.GetUtcNow()).Due is { } due
+        ? $"one that comes due at {NextRun.Shown(due)}" : "next one that is asked for";
 
     static string Rearmed(IReadOnlyList<DestinationLook> looks) => looks switch
     {

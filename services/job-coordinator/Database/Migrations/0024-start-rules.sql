@@ -35,5 +35,7 @@ create index obligation_unanswered on coordinator.obligation (done_at) where ans
 alter table coordinator.skipped_run
     add column runs int not null default 1 check (runs >= 1),
     add column first_due timestamptz,
-    add column last_due timestamptz;
+    add column last_due timestamptz,
+    -- By which rule; of runs from before: a job of the pipeline was active.
+    add column rule text;
 create index skipped_run_at on coordinator.skipped_run (at);

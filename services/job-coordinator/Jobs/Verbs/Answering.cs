@@ -1,7 +1,10 @@
 using Headgate.Contracts.Jobs;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Doubts;
+using Headgate.JobCoordinator.Starts;
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Headgate.JobCoordinator.Jobs.Verbs;
 
@@ -36,6 +39,7 @@ static class Answering
         where T : class
     {
         var (actor, reason) = Origin(context.Message);
+        if (outcome != CommandOutcome.Refused && context.Message is CancelJob { PauseSchedule: true }) await PauseScheduleAsync(context, actor, reason);
         context.Db().JobCommands.Add(new JobCommand
         {
             JobId = context.Saga.CorrelationId,
@@ -61,6 +65,10 @@ static class Answering
             WouldAccept = outcome == CommandOutcome.Refused ? CommandTable.AcceptedIn(context.Saga.CurrentState) : [],
         });
     }
+
+    // In the transaction of the cancel: neither is there without the other.
+    static Task PauseScheduleAsync(BehaviorContext<SyncJob> context, string actor, string? reason) => StartRules.SwitchAsync(
+        (NpgsqlConnection)context.Db().Database.GetDbConnection(), context.Saga.PipelineId, paused: true, actor, reason, context.CancellationToken);
 
     public static bool IsCommand<T>() =>
         typeof(T) == typeof(PauseJob) || typeof(T) == typeof(ResumeJob) || typeof(T) == typeof(CancelJob) || typeof(T) == typeof(RestartJob)

@@ -87,6 +87,7 @@ public sealed class PipelineBench : IAsyncLifetime
             new("HEADGATE_ACCESS:REFERENCES:BOUNDED_ONE", $"{SourceReference}; env:{Prefix}_DEST*; file:/etc/headgate/bounded/*"),
             new("HEADGATE_STATE_FILE", OwnFile),
         ]);
+        builder.AddScheduler(new ServiceSettings { State = State.ConnectionString, Staging = "" });
         builder.AddJobCoordinator(new ServiceSettings { State = State.ConnectionString, Staging = "" });
         builder.Services.Configure<CoordinatorOptions>(options => options.MaxRunningJobs = 0);
         builder.Services.AddSingleton<ISourceConnector, PostgresConnector>();

@@ -1,0 +1,83 @@
+using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Starts;
+using Headgate.Hosting.State;
+using Headgate.Scheduler.Alarms;
+using Headgate.Scheduler.Configuration;
+using Headgate.Scheduler.Rules;
+using Headgate.Scheduler.Schedules;
+using Headgate.Scheduler.State;
+using Headgate.Scheduler.Telemetry;
+using Headgate.Tests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Headgate.Scheduler.Tests.Running;
+
+/// <summary>The scheduler's parts on a real database, with a clock that is set and lanes that are held.</summary>
+sealed class SchedulerBench : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 10, 0, 0, TimeSpan.Zero);
+
+    readonly SchedulerState _state;
+
+    SchedulerBench(TestDatabase database)
+    {
+        Database = database;
+        _state = new SchedulerState(NpgsqlDataSource.Create(database.ConnectionString));
+        var sender = new RunSender(Options.Create(new SchedulerOptions()));
+        Rules = new RuleStore(_state, sender);
+        Due = new DueStore(_state);
+        Round = new DueRound(_state, sender, Lanes, Clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
+    }
+
+    public TestDatabase Database { get; }
+
+    public SetClock Clock { get; } = new(Start);
+
+    public HeldLanes Lanes { get; } = new();
+
+    public RuleStore Rules { get; }
+
+    public DueStore Due { get; }
+
+    public DueRound Round { get; }
+
+    public static async Task<SchedulerBench> StartAsync()
+    {
+        var bench = new SchedulerBench(await TestDatabase.CreateAsync("scheduler"));
+        await new SchedulerMigration(bench._state, new DatabaseClock()).StartAsync(default);
+        return bench;
+    }
+
+    /// <summary>A pipeline with a schedule, every ten minutes unless another one is given.</summary>
+    public static StartRulesChanged Rule(ScheduleDefinition? schedule = null, int revision = 1, Guid? pipeline = null) => new()
+    {
+        PipelineId = pipeline ?? Guid.CreateVersion7(),
+        Project = "test",
+        Pipeline = "contacts",
+        Revision = revision,
+        Schedule = schedule ?? new ScheduleDefinition { Every = TimeSpan.FromMinutes(10) },
+        Since = Start,
+        Anchor = Start,
+    };
+
+    public Task<KeptRule?> KeepAsync(StartRulesChanged rule) => Rules.KeepAsync(rule, Lanes, default);
+
+    /// <summary>Every alarm's look, once.</summary>
+    public async Task<int> LookAsync()
+    {
+        var fired = 0;
+        for (var alarm = 0; alarm < AlarmClock.Count; alarm++) fired += await Round.FireAsync(alarm, default);
+        return fired;
+    }
+
+    public Task<T?> OfAsync<T>(StartRulesChanged rule, string column) =>
+        Database.ScalarAsync<T>($"select {column} from scheduler.start_rule where pipeline_id = '{rule.PipelineId}'");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _state.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
