@@ -46,7 +46,11 @@ static class EventRegistration
             {
                 lane.AddDeserializer(EventDeserializer.Envelope);
                 lane.AddDeserializer(EventDeserializer.Raw, isDefault: true);
-                lane.UseMessageRetry(retry => retry.Handle<NpgsqlException>().Intervals(DatabaseWaits));
+                lane.UseMessageRetry(retry =>
+                {
+                    retry.Handle<NpgsqlException>();
+                    retry.Intervals(DatabaseWaits);
+                });
                 lane.ConfigureConsumer<UpstreamEventConsumer>(context);
             },
         });

@@ -1,7 +1,6 @@
 using System.Net.Mime;
 using System.Text.Json;
 using MassTransit;
-using MassTransit.Context;
 using MassTransit.Serialization;
 
 namespace Headgate.Scheduler.Events.Receiving;
