@@ -94,6 +94,7 @@ public sealed class ExampleTests(ExampleBench bench) : IClassFixture<ExampleBenc
     {
         await PublishAsync("BackupCompleted", "crm-db", _id);
         var job = await bench.CompletedAsync(_id);
+        await bench.Installation.Source.ExecuteAsync("update contacts set email = 'new.' || email");
         await using (await bench.Installation.BlockAsync("contacts"))
         {
             await PublishAsync("BackupCompleted", "crm-db", $"{_id}-active");
