@@ -99,7 +99,7 @@ public sealed class ReceivedEventTests(SchedulerBench bench) : IClassFixture<Sch
     }
 
     [Fact]
-    public async Task What_became_of_a_run_is_written_down_as_it_was_answered_first()
+    public async Task What_became_of_a_run_is_written_down()
     {
         await bench.BindAsync((_type, null));
         var inTheWay = Guid.NewGuid();
