@@ -36,8 +36,16 @@ static class PipelineViews
     }
 
     public static Grid Skipped(IEnumerable<SkippedRun> runs) => new(
-        ["Skipped", "Trigger", "Job in the way", "Why"],
-        [.. runs.Select(run => new Cell[] { Shown.Time(run.At), EnumName.Of(run.Trigger?.Kind ?? TriggerKind.Unspecified), run.JobId, run.Reason })]);
+        ["Skipped", "Trigger", "Due", "Runs", "Job in the way", "Why"],
+        [
+            .. runs.Select(run => new Cell[]
+            {
+                Shown.Time(run.At), EnumName.Of(run.Trigger?.Kind ?? TriggerKind.Unspecified), DueOf(run), run.Runs > 1 ? $"{run.Runs}" : "", run.JobId, run.Reason,
+            }),
+        ]);
+
+    static string DueOf(SkippedRun run) =>
+        run.Runs > 1 ? $"{Shown.Time(run.FirstDue)} to {Shown.Time(run.LastDue)}" : Shown.Time(run.FirstDue);
 
     static string ScheduleOf(PipelineSchedule? schedule)
     {

@@ -9,6 +9,9 @@ namespace Headgate.Schedules;
 /// </summary>
 sealed class CronDueTimes : DueTimes
 {
+    // Of minutes, hours, days, months and weekdays.
+    static readonly string[] Whole = ["0-59", "0-23", "1-31", "1-12", "0-6"];
+
     readonly CronExpression[] _expressions;
     readonly TimeZoneInfo _zone;
 
@@ -23,9 +26,15 @@ sealed class CronDueTimes : DueTimes
     // Cronos takes days that are both: what is either is asked for twice.
     static IEnumerable<string> Expressions(string cron)
     {
-        if (cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is not [var minute, var hour, var day, var month, var weekday])
-            throw new FormatException("A cron expression has not five fields.");
-        if (day.StartsWith('*') || weekday.StartsWith('*')) return [$"{minute} {hour} {day} {month} {weekday}"];
+        var said = cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        if (said.Length != Whole.Length) throw new FormatException("A cron expression has not five fields.");
+        string[] fields = [.. said.Zip(Whole, Spelled)];
+        if (said[2].StartsWith('*') || said[4].StartsWith('*')) return [string.Join(' ', fields)];
+        var (minute, hour, day, month, weekday) = (fields[0], fields[1], fields[2], fields[3], fields[4]);
         return [$"{minute} {hour} {day} {month} *", $"{minute} {hour} * {month} {weekday}"];
     }
+
+    // Cronos has no * in a list.
+    static string Spelled(string field, string whole) =>
+        field.Contains(',', StringComparison.Ordinal) ? field.Replace("*", whole, StringComparison.Ordinal) : field;
 }

@@ -32,7 +32,7 @@ public static class SchedulerService
                 options => options.TakeOverAfter >= TimeSpan.FromSeconds(3) && options.TakeOverAfter <= TimeSpan.FromMinutes(5),
                 "HEADGATE_SCHEDULER__TAKEOVERAFTER: a time from 3 seconds to 5 minutes is expected, for example 00:00:06.")
             .ValidateOnStart();
-        services.AddSingleton(_ => new SchedulerState(NpgsqlDataSource.Create(StateOf(settings))));
+        services.AddSingleton(_ => new SchedulerState(StateOf(settings).ConnectionString));
         services.TryAddSingleton<DatabaseClock>();
         services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
         services.AddSingleton<SchedulerTelemetry>();

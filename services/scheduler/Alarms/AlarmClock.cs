@@ -3,7 +3,6 @@ using Headgate.Scheduler.Configuration;
 using Headgate.Scheduler.State;
 using Microsoft.Extensions.Options;
 using Quartz;
-using Quartz.Impl;
 
 namespace Headgate.Scheduler.Alarms;
 
@@ -11,7 +10,8 @@ namespace Headgate.Scheduler.Alarms;
 /// The alarms of all schedulers together: jobs of Quartz in its clustered store, each for a share of the pipelines. It goes off when the next
 /// run of one of them is fired, at one instance at a time, and at another one if that dies.
 /// </summary>
-sealed class AlarmClock(SchedulerState state, DueStore due, TimeProvider time, AlarmJobs jobs, IOptions<SchedulerOptions> options)
+sealed class AlarmClock(
+    SchedulerState state, DueStore due, TimeProvider time, AlarmJobs jobs, IOptions<SchedulerOptions> options, ILoggerFactory log)
 {
     /// <summary>How many there are, as the column start_rule.alarm has it.</summary>
     public const int Count = 16;
@@ -28,7 +28,7 @@ sealed class AlarmClock(SchedulerState state, DueStore due, TimeProvider time, A
     /// <summary>Makes the alarms, all of which go off when they are started: something may have come due meanwhile.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        _quartz = await QuartzStore.OpenAsync(state.Source.ConnectionString, options.Value.TakeOverAfter, time, jobs, cancellationToken);
+        _quartz = await QuartzStore.OpenAsync(state.ConnectionString, options.Value.TakeOverAfter, time, jobs, log, cancellationToken);
         await _quartz.ScheduleJobs(
             Enumerable.Range(0, Count).ToDictionary(Job, alarm => (IReadOnlyCollection<ITrigger>)[At(alarm, time.GetUtcNow())]),
             replace: true, cancellationToken);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Quartz;
 using Quartz.Impl;
 using Quartz.Impl.AdoJobStore;
+using Quartz.Logging;
 using Quartz.Spi;
 
 namespace Headgate.Scheduler.Alarms;
@@ -13,10 +14,11 @@ static class QuartzStore
     static readonly SemaphoreSlim OneAtATime = new(1);
 
     public static async Task<IScheduler> OpenAsync(
-        string connection, TimeSpan takeOverAfter, TimeProvider time, IJobFactory jobs, CancellationToken cancellationToken)
+        string connection, TimeSpan takeOverAfter, TimeProvider time, IJobFactory jobs, ILoggerFactory log, CancellationToken cancellationToken)
     {
         // The time of the database for all instances alike: their own clocks may disagree.
         SystemTime.UtcNow = () => time.GetUtcNow();
+        LogProvider.SetCurrentLogProvider(new QuartzLog(log));
         await OneAtATime.WaitAsync(cancellationToken);
         try
         {

@@ -80,7 +80,7 @@ sealed class RuleStore(SchedulerState state, RunSender sender)
         return due.DoneUntil ?? before.LastDue;
     }
 
-    static async Task<KeptRule> WriteAsync(
+    static async Task<KeptRule?> WriteAsync(
         NpgsqlConnection connection, StartRulesChanged change, DateTimeOffset? doneUntil, CancellationToken cancellationToken)
     {
         var next = NextOf(change, doneUntil);
@@ -109,7 +109,7 @@ sealed class RuleStore(SchedulerState state, RunSender sender)
         foreach (var time in (DateTimeOffset?[])[doneUntil, next?.Due, next?.Fire])
             command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = time, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         // Null where the first rule of a pipeline has come by two messages at once, and this is the older one.
-        return await command.ExecuteScalarAsync(cancellationToken) is short alarm ? new KeptRule(alarm, next?.Fire) : default;
+        return await command.ExecuteScalarAsync(cancellationToken) is short alarm ? new KeptRule(alarm, next?.Fire) : null;
     }
 
     static NextFire? NextOf(StartRulesChanged change, DateTimeOffset? doneUntil)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Headgate.Contracts.Starts;
 using Headgate.Hosting.Bus;
 using Headgate.Scheduler.Alarms;
@@ -11,7 +12,8 @@ namespace Headgate.Scheduler.Rules;
 /// </summary>
 sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    const int AtOnce = 8;
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,13 +39,13 @@ sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, Tim
 
     async Task KeepAsync(IReadOnlyList<StartRulesChanged> page, CancellationToken cancellationToken)
     {
-        var next = new Dictionary<int, DateTimeOffset>();
-        foreach (var rule in await rules.NewOfAsync(page, cancellationToken))
+        var kept = new ConcurrentBag<KeptRule>();
+        var some = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(await rules.NewOfAsync(page, cancellationToken), some, async (rule, stop) =>
         {
-            if (await rules.KeepAsync(rule, bus, cancellationToken) is not { Alarm: var alarm, Next: { } fire }) continue;
-            if (!next.TryGetValue(alarm, out var first) || fire < first) next[alarm] = fire;
-        }
-
-        foreach (var (alarm, fire) in next) await alarms.BringForwardAsync(alarm, fire, cancellationToken);
+            if (await rules.KeepAsync(rule, bus, stop) is { Next: not null } one) kept.Add(one);
+        });
+        foreach (var alarm in kept.GroupBy(rule => rule.Alarm))
+            await alarms.BringForwardAsync(alarm.Key, alarm.Min(rule => rule.Next)!.Value, cancellationToken);
     }
 }

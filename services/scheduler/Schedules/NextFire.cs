@@ -6,7 +6,7 @@ namespace Headgate.Scheduler.Schedules;
 /// <summary>The next run of a pipeline.</summary>
 /// <param name="Due">When it comes due.</param>
 /// <param name="Fire">When it is fired: later by its jitter.</param>
-readonly record struct NextFire(DateTimeOffset Due, DateTimeOffset Fire)
+sealed record NextFire(DateTimeOffset Due, DateTimeOffset Fire)
 {
     /// <summary>Null: none comes due.</summary>
     public static NextFire? After(StartRule rule, DueTimes dues, DateTimeOffset time) =>

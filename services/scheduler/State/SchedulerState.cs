@@ -5,11 +5,14 @@ namespace Headgate.Scheduler.State;
 /// <summary>
 /// The database of schema scheduler. A type of its own, since several services can live in one container, each with its own source.
 /// </summary>
-sealed class SchedulerState(NpgsqlDataSource source) : IDisposable, IAsyncDisposable
+sealed class SchedulerState(string connectionString) : IDisposable, IAsyncDisposable
 {
-    public NpgsqlDataSource Source => source;
+    public NpgsqlDataSource Source { get; } = NpgsqlDataSource.Create(connectionString);
 
-    public void Dispose() => source.Dispose();
+    /// <summary>With its password, for Quartz, which connects by itself.</summary>
+    public string ConnectionString => connectionString;
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public void Dispose() => Source.Dispose();
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
 }

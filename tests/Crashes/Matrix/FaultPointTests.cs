@@ -9,8 +9,8 @@ public sealed class FaultPointTests
     static readonly string[] All =
         [.. typeof(FaultPoints).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!)];
 
-    /// <summary>Nobody's job waits for the notifier: it is killed at its own points in tests of its own.</summary>
-    static readonly string[] OfTheNotifier = [FaultPoints.NoticeKept, FaultPoints.NoticeAccepted];
+    /// <summary>No job waits for the notifier or the scheduler: they are killed at their own points in tests of their own.</summary>
+    static readonly string[] OfOthers = [FaultPoints.NoticeKept, FaultPoints.NoticeAccepted, FaultPoints.RunsDue, FaultPoints.RunsSent];
 
     [Fact]
     public void Point_halts_nobody_who_was_not_told_to()
@@ -21,12 +21,12 @@ public sealed class FaultPointTests
 
     /// <summary>In the gate or by hand.</summary>
     [Fact]
-    public void Every_point_has_its_row() => Assert.Empty(All.Except(OfTheNotifier).Except(PointsOf(
+    public void Every_point_has_its_row() => Assert.Empty(All.Except(OfOthers).Except(PointsOf(
         [.. WorkerCrashTests.Rows, .. WorkerCrashTests.RowsByHand, .. CoordinatorCrashTests.Rows, .. CoordinatorCrashTests.RowsByHand])));
 
     /// <summary>In the gate or by hand, with the queues emptied between death and birth, or as they were.</summary>
     [Fact]
-    public void Every_point_has_a_row_in_which_both_are_killed() => Assert.Empty(All.Except(OfTheNotifier).Except(PointsOf(
+    public void Every_point_has_a_row_in_which_both_are_killed() => Assert.Empty(All.Except(OfOthers).Except(PointsOf(
     [
         .. BothCrashTests.AtWorker, .. BothCrashTests.AtCoordinator, .. BothCrashTests.AtWorkerByHand, .. BothCrashTests.AtCoordinatorByHand,
         .. EmptiedTests.AtWorker, .. EmptiedTests.AtCoordinator, .. EmptiedTests.AtCoordinatorByHand,

@@ -38,7 +38,7 @@ sealed class VirtualDay : IAsyncDisposable
     VirtualDay(TestDatabase database, IHost host)
     {
         (_database, _host) = (database, host);
-        _state = new SchedulerState(NpgsqlDataSource.Create(database.ConnectionString));
+        _state = new SchedulerState(database.ConnectionString);
         var bus = host.Services.GetRequiredService<IBus>();
         bus.ConnectConsumeObserver(_handled);
         Lanes = new CountedLanes(bus);
@@ -49,7 +49,7 @@ sealed class VirtualDay : IAsyncDisposable
 
     public CountedLanes Lanes { get; }
 
-    public DueRound Round { get; private set; }
+    public DueRound Round { get; }
 
     public DateTimeOffset Now
     {
@@ -87,7 +87,7 @@ sealed class VirtualDay : IAsyncDisposable
     /// <summary>All that has come due, sent and handled.</summary>
     public async Task LookAsync()
     {
-        for (var alarm = 0; alarm < AlarmClock.Count; alarm++)
+        foreach (var alarm in await ListAsync($"select distinct alarm from scheduler.start_rule where next_fire <= '{Now:O}'", row => row.GetInt16(0)))
             while (await Round.FireAsync(alarm, default) == DueRound.Most) { }
         await _handled.ReachAsync(Lanes.Sent);
     }

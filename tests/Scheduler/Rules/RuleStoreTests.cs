@@ -1,5 +1,4 @@
 using Headgate.Contracts.Pipelines;
-using Headgate.Contracts.Starts;
 using Headgate.Scheduler.Tests.Running;
 
 namespace Headgate.Scheduler.Tests.Rules;

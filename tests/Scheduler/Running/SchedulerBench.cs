@@ -10,7 +10,6 @@ using Headgate.Scheduler.Telemetry;
 using Headgate.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Headgate.Scheduler.Tests.Running;
 
@@ -24,7 +23,7 @@ sealed class SchedulerBench : IAsyncDisposable
     SchedulerBench(TestDatabase database)
     {
         Database = database;
-        _state = new SchedulerState(NpgsqlDataSource.Create(database.ConnectionString));
+        _state = new SchedulerState(database.ConnectionString);
         var sender = new RunSender(Options.Create(new SchedulerOptions()));
         Rules = new RuleStore(_state, sender);
         Due = new DueStore(_state);

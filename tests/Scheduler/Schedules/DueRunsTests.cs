@@ -97,7 +97,7 @@ public sealed class DueRunsTests
     public void Run_waits_for_its_jitter_which_is_always_the_same_and_below_the_most()
     {
         var rule = Rule(jitter: TimeSpan.FromMinutes(3));
-        var next = DueRuns.Until(rule, Start, MissedAfter).Next!.Value;
+        var next = DueRuns.Until(rule, Start, MissedAfter).Next!;
 
         Assert.Equal(Start.AddMinutes(10), next.Due);
         Assert.InRange(next.Fire, next.Due.AddTicks(1), next.Due.AddMinutes(3).AddTicks(-1));
@@ -113,7 +113,7 @@ public sealed class DueRunsTests
         var fires = Enumerable.Range(0, 1_000).Select(_ =>
         {
             var rule = Rule(every: TimeSpan.FromMinutes(1), jitter: TimeSpan.FromMinutes(5)) with { PipelineId = Guid.NewGuid() };
-            var next = DueRuns.Until(rule, Start, MissedAfter).Next!.Value;
+            var next = DueRuns.Until(rule, Start, MissedAfter).Next!;
             return (next.Fire - next.Due).TotalSeconds;
         }).ToList();
 
@@ -125,7 +125,7 @@ public sealed class DueRunsTests
     public void Replaced_schedule_has_done_what_came_due_until_then_whatever_its_jitter()
     {
         var rule = Rule(jitter: TimeSpan.FromMinutes(9));
-        var fire = DueRuns.Until(rule, Start, MissedAfter).Next!.Value.Fire;
+        var fire = DueRuns.Until(rule, Start, MissedAfter).Next!.Fire;
 
         Assert.Equal([Start.AddMinutes(10)], DueRuns.UntilReplaced(rule, Start.AddMinutes(10), MissedAfter).Runs);
         Assert.True(fire > Start.AddMinutes(10));

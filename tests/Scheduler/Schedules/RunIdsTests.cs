@@ -10,7 +10,7 @@ public sealed class RunIdsTests
 
     [Fact]
     public void Id_of_a_run_is_that_of_its_pipeline_and_moment_for_ever() =>
-        Assert.Equal(new Guid("00000000-0000-0000-0000-000000000000"), RunIds.OfRun(Pipeline, Due));
+        Assert.Equal(new Guid("cf1ed4c7-924a-80d7-84bc-0fbc1dd83af8"), RunIds.OfRun(Pipeline, Due));
 
     [Fact]
     public void Other_pipeline_moment_or_kind_is_another_id()
