@@ -81,7 +81,7 @@ public static class SchedulerService
     // A host that is gone leaves locks behind for a minute or two, not for hours.
     static NpgsqlConnectionStringBuilder StateOf(ServiceSettings settings)
     {
-        var state = new NpgsqlConnectionStringBuilder(settings.State) { ApplicationName = "headgate-scheduler", MaxPoolSize = 64, PersistSecurityInfo = true };
+        var state = new NpgsqlConnectionStringBuilder(settings.State) { ApplicationName = "headgate-scheduler", MaxPoolSize = 64 };
         state.Options = $"{state.Options} -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c tcp_user_timeout=60000".TrimStart();
         return state;
     }

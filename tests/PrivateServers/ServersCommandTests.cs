@@ -75,6 +75,14 @@ public sealed class ServersCommandTests : IAsyncLifetime
 
     private async Task Programs_of_others_have_the_rights_that_are_deployed()
     {
+        await using var scheduler = await Amqp.ConnectAsync(new Uri(_environment["HEADGATE_SCHEDULER_AMQP"]));
+        await using (var channel = await scheduler.CreateChannelAsync())
+        {
+            await channel.ExchangeDeclareAsync("headgate:upstream-events", ExchangeType.Fanout, durable: true);
+            await channel.QueueDeclareAsync("headgate.scheduler.upstream-events", durable: true, exclusive: false, autoDelete: false);
+            await channel.QueueBindAsync("headgate.scheduler.upstream-events", "headgate:upstream-events", "");
+        }
+
         foreach (var (file, name) in new[] { ("publisher.amqp", "headgate_publisher"), ("subscriber.amqp", "headgate_subscriber") })
         {
             var path = Path.Combine(_scratch.Path, file);
