@@ -88,7 +88,8 @@ public sealed class ServersCommandTests : IAsyncLifetime
             var path = Path.Combine(_scratch.Path, file);
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
             await using var connection = await Amqp.ConnectAsync(new Uri((await File.ReadAllTextAsync(path)).Trim()));
-            Assert.Equal(Deployed("permissions", "user", name, "configure", "write", "read"), await OnServerAsync($"permissions/%2F/{name}", "configure", "write", "read"));
+            string[] rights = ["configure", "write", "read"];
+            Assert.Equal(Deployed("permissions", "user", name, rights), await OnServerAsync($"permissions/%2F/{name}", rights));
         }
 
         string[] policy = ["pattern", "apply-to", "priority", "definition"];
@@ -112,7 +113,10 @@ public sealed class ServersCommandTests : IAsyncLifetime
 
     // Members of an object come in the order in which a server likes to write them.
     private static List<string> Shown(JsonNode entry, string[] wanted) =>
-        [.. wanted.Select(name => entry[name] is JsonObject inner ? string.Join(", ", inner.Select(member => $"{member.Key}: {member.Value}").Order(StringComparer.Ordinal)) : $"{entry[name]}")];
+    [
+        .. wanted.Select(name => entry[name] is JsonObject inner
+            ? string.Join(", ", inner.Select(member => $"{member.Key}: {member.Value}").Order(StringComparer.Ordinal)) : $"{entry[name]}"),
+    ];
 
     private static string Root()
     {

@@ -16,9 +16,11 @@ public sealed class EventDeserializerTests
     public void Message_does_not_say_where_answers_and_faults_go()
     {
         var headers = new DictionarySendHeaders();
-        foreach (var name in (string[])[MessageHeaders.ResponseAddress, MessageHeaders.FaultAddress, "MT-Response-Address", "MT-Fault-Address"]) headers.Set(name, Elsewhere);
+        foreach (var name in (string[])[MessageHeaders.ResponseAddress, MessageHeaders.FaultAddress, "MT-Response-Address", "MT-Fault-Address"])
+            headers.Set(name, Elsewhere);
         var envelope = $$"""
-            {"messageType":["urn:message:Headgate.Contracts.Events:UpstreamEvent"],"responseAddress":"{{Elsewhere}}","faultAddress":"{{Elsewhere}}","message":{{Event}}}
+            {"messageType":["urn:message:Headgate.Contracts.Events:UpstreamEvent"],"responseAddress":"{{Elsewhere}}",
+             "faultAddress":"{{Elsewhere}}","message":{{Event}}}
             """;
         foreach (var read in new[] { EventDeserializer.Raw.Deserialize(Body(Event), headers), EventDeserializer.Envelope.Deserialize(Body(envelope), headers) })
         {

@@ -12,7 +12,10 @@ public sealed class ExampleTests(ExampleBench bench) : IClassFixture<ExampleBenc
     readonly string _id = $"{Guid.NewGuid()}";
 
     static string[] JobEvents =>
-        [.. ((string[])["JobStarted", "JobPaused", "JobResumed", "ExtractionCanceled", "JobCanceled", "JobFailed", "JobCompleted", "JobDiscarded"]).Select(name => $"Headgate.Contracts.Jobs:{name}")];
+    [
+        .. ((string[])["JobStarted", "JobPaused", "JobResumed", "ExtractionCanceled", "JobCanceled", "JobFailed", "JobCompleted", "JobDiscarded"])
+            .Select(name => $"Headgate.Contracts.Jobs:{name}"),
+    ];
 
     [Fact]
     public async Task Python_publishes_an_event_and_a_run_starts_once_however_often_it_does()
@@ -27,7 +30,8 @@ public sealed class ExampleTests(ExampleBench bench) : IClassFixture<ExampleBenc
     public async Task Node_publishes_an_event_and_a_run_starts()
     {
         await bench.RunAsync("npm", GetNode, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", ExampleBench.Examples);
-        Assert.Contains(_id, await bench.RunAsync("node", GetNode, Path.Combine(ExampleBench.Examples, "publish-event.mjs"), "BackupCompleted", "crm-db", _id), StringComparison.Ordinal);
+        var program = Path.Combine(ExampleBench.Examples, "publish-event.mjs");
+        Assert.Contains(_id, await bench.RunAsync("node", GetNode, program, "BackupCompleted", "crm-db", _id), StringComparison.Ordinal);
         await bench.CompletedAsync(_id);
     }
 
@@ -105,7 +109,9 @@ public sealed class ExampleTests(ExampleBench bench) : IClassFixture<ExampleBenc
 
         await bench.CompletedAsync($"{_id}-active");
         await PublishAsync("Unheard", "of", $"{_id}-unmatched");
-        await Installation.EventuallyAsync(async () => (await EventsAsync(await bench.Installation.KeyAsync(), "--unmatched", "--type", "Unheard")).Count == 1, () => Task.FromResult("no unmatched event"));
+        await Installation.EventuallyAsync(
+            async () => (await EventsAsync(await bench.Installation.KeyAsync(), "--unmatched", "--type", "Unheard")).Count == 1,
+            () => Task.FromResult("no unmatched event"));
         var run = (await EventsAsync(await bench.Installation.KeyAsync(), "--id", _id))[0].GetProperty("runs")[0];
         Assert.Equal(($"{job}", "STARTED", "contacts"), (run.GetProperty("jobId").GetString(), Outcome(run), run.GetProperty("pipeline").GetString()));
         var (_, table) = await bench.Installation.CommandAsync("events", "--subject", "crm-db", "--all");
@@ -124,7 +130,8 @@ public sealed class ExampleTests(ExampleBench bench) : IClassFixture<ExampleBenc
         bench.RunAsync(Python, GetPython, Path.Combine(ExampleBench.Examples, "publish_event.py"), type, subject, id);
 
     Task ShownAsync(string id, string outcome) => Installation.EventuallyAsync(
-        async () => await EventsAsync(await bench.Installation.KeyAsync(), "--id", id) is [var one] && one.GetProperty("runs") is var runs && runs.GetArrayLength() == 1 && Outcome(runs[0]) == outcome,
+        async () => await EventsAsync(await bench.Installation.KeyAsync(), "--id", id) is [var one]
+            && one.GetProperty("runs") is var runs && runs.GetArrayLength() == 1 && Outcome(runs[0]) == outcome,
         () => Task.FromResult($"event {id} is not shown as {outcome}\n{bench.Installation.Scheduler.Output}"));
 
     async Task<IReadOnlyList<JsonElement>> EventsAsync(string key, params string[] options)

@@ -57,14 +57,16 @@ public sealed class ReceivedEventTests(SchedulerBench bench) : IClassFixture<Sch
     {
         await bench.Publisher.EventAsync(_type, null, _id);
         await bench.EventAsync(_id, $"type = '{_type}' and subject is null and occurred_at = '2026-03-01T16:51:00Z'");
-        Assert.Equal(0, await bench.State.ScalarAsync<long>($"select count(*) from scheduler.event_run join scheduler.upstream_event using (event_no) where event_id = '{_id}'"));
+        Assert.Equal(0, await bench.State.ScalarAsync<long>(
+            $"select count(*) from scheduler.event_run join scheduler.upstream_event using (event_no) where event_id = '{_id}'"));
     }
 
     [Fact]
     public async Task Triggers_are_those_that_hold_when_the_event_comes()
     {
         var pipeline = await bench.BindAsync((_type, null));
-        await bench.State.ExecuteAsync($$"""update scheduler.start_rule set revision = 2, triggers = '[{"event": "Other"}]', deleted = false where pipeline_id = '{{pipeline}}'""");
+        await bench.State.ExecuteAsync(
+            $$"""update scheduler.start_rule set revision = 2, triggers = '[{"event": "Other"}]', deleted = false where pipeline_id = '{{pipeline}}'""");
         var gone = await bench.BindAsync((_type, null));
         await bench.State.ExecuteAsync($"update scheduler.start_rule set revision = 2, deleted = true where pipeline_id = '{gone}'");
         var bound = await bench.BindAsync((_type, null));
@@ -119,7 +121,8 @@ public sealed class ReceivedEventTests(SchedulerBench bench) : IClassFixture<Sch
         bench.Coordinator.Answer = run => run.TriggerDetail!.Contains(_id, StringComparison.Ordinal) && bench.Coordinator.Asked(_id).Count == 1 ? null : answer(run);
         await bench.Publisher.EventAsync(_type, "s", _id);
         await bench.RunsAsync(_id, "tries = 1");
-        await bench.State.ExecuteAsync($"update scheduler.event_run set not_before = now() where event_no = (select event_no from scheduler.upstream_event where event_id = '{_id}')");
+        await bench.State.ExecuteAsync(
+            $"update scheduler.event_run r set not_before = now() from scheduler.upstream_event e where e.event_no = r.event_no and event_id = '{_id}'");
         await bench.RunsAsync(_id, "outcome = 'Started' and tries = 2");
         Assert.Single((await bench.Coordinator.AskedAsync(_id, 2)).Select(run => run.RunId).Distinct());
     }

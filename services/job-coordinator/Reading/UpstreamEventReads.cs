@@ -38,7 +38,8 @@ sealed class UpstreamEventReads(IBus bus, Tokens tokens)
     // What matched nothing is of no project: only those see it who see all.
     static AskUpstreamEvents Check(V1.ListUpstreamEventsRequest request, Caller caller)
     {
-        if (request.Unmatched && request.Project.Length > 0) throw CallErrors.Invalid(("unmatched", "An event that matched no pipeline is of no project: leave project out."));
+        if (request.Unmatched && request.Project.Length > 0)
+            throw CallErrors.Invalid(("unmatched", "An event that matched no pipeline is of no project: leave project out."));
         if (request.Unmatched && caller.Project is not null) throw AccessErrors.NotOfAllProjects(caller);
         foreach (var (name, text) in ((string, string)[])[("type", request.Type), ("subject", request.Subject), ("id", request.Id)])
         {

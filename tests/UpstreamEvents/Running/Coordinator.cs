@@ -61,7 +61,8 @@ sealed class Coordinator : IAsyncDisposable
     /// <summary>Waits until so much was asked for.</summary>
     public async Task<IReadOnlyList<StartJob>> AskedAsync(string eventId, int count = 1)
     {
-        await Installation.EventuallyAsync(() => Task.FromResult(Asked(eventId).Count >= count), () => Task.FromResult($"{Asked(eventId).Count} of {count} runs were asked for"));
+        await Installation.EventuallyAsync(
+            () => Task.FromResult(Asked(eventId).Count >= count), () => Task.FromResult($"{Asked(eventId).Count} of {count} runs were asked for"));
         return Asked(eventId);
     }
 

@@ -18,7 +18,11 @@ public sealed class ExampleBench : IAsyncLifetime
     {
         Installation = await Installation.StartAsync();
         foreach (var table in (string[])["contacts", "orders"])
-            await Installation.Source.ExecuteAsync($"create table {table} (id int primary key, email text); insert into {table} select n, n || '@example.com' from generate_series(1, 500) n");
+        {
+            await Installation.Source.ExecuteAsync(
+                $"create table {table} (id int primary key, email text); insert into {table} select n, n || '@example.com' from generate_series(1, 500) n");
+        }
+
         await Installation.ApplyAsync(Pipelines.Of("contacts", Pipelines.Object("contacts"), "  triggers: [ { event: BackupCompleted, subject: crm-db } ]"));
         await Installation.ApplyAsync(Pipelines.Of("orders", Pipelines.Object("orders"), "  triggers: [ { event: Pipeline*, subject: test/contacts } ]"));
         // What the coordinator tells the scheduler leaves after the answer to whoever applies.
