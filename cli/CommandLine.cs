@@ -18,7 +18,7 @@ static class CommandLine
             JobsVerb.Create(), WatchVerb.Create(), PauseVerb.Create(), ResumeVerb.Create(), CancelVerb.Create(), RestartVerb.Create(),
             DiscardVerb.Create(), AbandonVerb.Create(), DeleteVerb.Create(), RateVerb.Create(),
             ChangesVerb.Create(), RejectedVerb.Create(), InDoubtVerb.Create(), DiffVerb.Create(), RollbackVerb.Create(), ReplayVerb.Create(),
-            RecoverVerb.Create(), ScheduleVerb.Create(), UsageVerb.Create(), KeysVerb.Create(), CompletionVerb.Create(),
+            RecoverVerb.Create(), ScheduleVerb.Create(), EventsVerb.Create(), UsageVerb.Create(), KeysVerb.Create(), CompletionVerb.Create(),
         };
         GlobalOptions.AddTo(root);
         return root;

@@ -6,7 +6,7 @@ static class AllCases
     public static IReadOnlyList<IBenchCase> InOrder { get; } =
     [
         new FirstLoad(), new UpdateAll(), new NoOp(), new Incremental(), new Objects(), new Wide(), new Stop("stop", 1), new Signals(), new Calls(),
-        new Lists(), new Schedules(), new Scale(), new Stop("stop-large", 10),
+        new Lists(), new Schedules(), new Events(), new Scale(), new Stop("stop-large", 10),
     ];
 
     /// <summary>Cases that take long run only when they are asked for by name.</summary>

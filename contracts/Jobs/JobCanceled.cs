@@ -1,3 +1,5 @@
+using Headgate.Contracts.Runs;
+
 namespace Headgate.Contracts.Jobs;
 
 /// <summary>Published when the cancel of a launched job is confirmed.</summary>
@@ -20,6 +22,18 @@ public sealed record JobCanceled
 
     /// <summary>Present once the job was launched.</summary>
     public Guid? RequestId { get; init; }
+
+    /// <summary>The pipeline's id. Null, like the next two: the job's coordinator is of a version that did not say so yet.</summary>
+    public Guid? PipelineId { get; init; }
+
+    /// <summary>What the job does.</summary>
+    public JobKind? Kind { get; init; }
+
+    /// <summary>What started it.</summary>
+    public TriggerKind? Trigger { get; init; }
+
+    /// <summary>More about that: of an upstream event its type, subject and id. Null: there is no more.</summary>
+    public string? TriggerDetail { get; init; }
 
     /// <summary>Who asked for it.</summary>
     public string? Actor { get; init; }

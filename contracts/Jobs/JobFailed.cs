@@ -1,4 +1,5 @@
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 
 namespace Headgate.Contracts.Jobs;
 
@@ -22,6 +23,18 @@ public sealed record JobFailed
 
     /// <summary>Present once the job was launched.</summary>
     public Guid? RequestId { get; init; }
+
+    /// <summary>The pipeline's id. Null, like the next two: the job's coordinator is of a version that did not say so yet.</summary>
+    public Guid? PipelineId { get; init; }
+
+    /// <summary>What the job does.</summary>
+    public JobKind? Kind { get; init; }
+
+    /// <summary>What started it.</summary>
+    public TriggerKind? Trigger { get; init; }
+
+    /// <summary>More about that: of an upstream event its type, subject and id. Null: there is no more.</summary>
+    public string? TriggerDetail { get; init; }
 
     /// <summary>The error, in one sentence.</summary>
     public required string Error { get; init; }

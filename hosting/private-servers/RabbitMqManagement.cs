@@ -102,6 +102,14 @@ public sealed class RabbitMqManagement : IDisposable
         }
     }
 
+    /// <summary>Gives a user these rights in a virtual host, and no others there.</summary>
+    public Task GrantAsync(string virtualHost, ServiceUser user, CancellationToken cancellationToken = default)
+        => SendAsync(
+            HttpMethod.Put,
+            $"api/permissions/{Escape(virtualHost)}/{Escape(user.Name)}",
+            new JsonObject { ["configure"] = user.Configure, ["write"] = user.Write, ["read"] = user.Read },
+            cancellationToken);
+
     public Task DeleteVirtualHostAsync(string name, CancellationToken cancellationToken = default)
         => SendAsync(HttpMethod.Delete, $"api/vhosts/{Escape(name)}", null, cancellationToken);
 

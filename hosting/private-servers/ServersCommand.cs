@@ -5,7 +5,8 @@ namespace Headgate.PrivateServers;
 
 /// <summary>
 /// PostgreSQL and RabbitMQ for a development installation: both detached, one database <c>headgate</c>, and for each
-/// service its own schema, role and RabbitMQ user. How to reach them is written to <c>servers.env</c> (mode 0600).
+/// service its own schema, role and RabbitMQ user. How to reach them is written to <c>servers.env</c> (mode 0600), and the addresses for
+/// programs that publish upstream events, or read the events of jobs, to <c>publisher.amqp</c> and <c>subscriber.amqp</c>.
 /// </summary>
 public static class ServersCommand
 {
@@ -27,6 +28,7 @@ public static class ServersCommand
         directory = Path.GetFullPath(directory);
         Directory.CreateDirectory(directory);
         var logins = ServiceLogins.ReadOrCreate(directory);
+        var events = EventLogins.ReadOrCreate(directory);
         var startPostgres = PrivatePostgres.StartAsync(
             new PrivateServerOptions
             {
@@ -40,7 +42,7 @@ public static class ServersCommand
             {
                 Directory = RabbitMqIn(directory),
                 Detached = true,
-                Users = [.. logins.Select(login => login.ToRabbitMqUser())],
+                Users = [.. logins.Select(login => login.ToRabbitMqUser()), .. events.Users],
             },
             cancellationToken);
         await Task.WhenAll(startPostgres, startRabbitMq);
@@ -50,6 +52,7 @@ public static class ServersCommand
         await ServiceDatabase.PrepareAsync(postgres.ConnectionString, logins, cancellationToken);
         var path = Path.Combine(directory, EnvironmentFile);
         SecretFile.Write(path, ServersEnvironment.For(postgres, rabbitMq, logins));
+        events.WriteAddresses(directory, rabbitMq);
         return path;
     }
 

@@ -102,6 +102,7 @@ public static class JobCoordinatorService
         bus.AddConsumer<JobTakenConsumer>();
         bus.AddConsumer<AskStartRulesConsumer>();
         bus.AddJobSaga();
+        bus.AddJobEvents();
         bus.AddProgressLane();
 
         bus.AddConsumerLane(

@@ -4,6 +4,7 @@ using Headgate.Hosting.Health;
 using Headgate.Hosting.State;
 using Headgate.Scheduler.Alarms;
 using Headgate.Scheduler.Configuration;
+using Headgate.Scheduler.Events;
 using Headgate.Scheduler.Rules;
 using Headgate.Scheduler.Runs;
 using Headgate.Scheduler.Schedules;
@@ -43,6 +44,7 @@ public static class SchedulerService
         services.AddSingleton<AlarmClock>();
         services.AddSingleton<AlarmsStop>();
         services.AddSingleton<AlarmRound>();
+        services.AddUpstreamEvents();
         services.AddHostedService<SchedulerMigration>();
         services.AddHostedService<AlarmsPrepared>();
         services.AddHealthChecks().Add(new HealthCheckRegistration(
@@ -54,12 +56,14 @@ public static class SchedulerService
     {
         builder.Services.AddHostedService<RulesSync>();
         builder.Services.AddHostedService<AlarmsRunning>();
+        builder.Services.AddUpstreamEventUpkeep();
     }
 
     public static void AddSchedulerConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<StartRunConsumer>();
         bus.AddConsumer<RulesConsumer>();
+        bus.AddUpstreamEventConsumers();
         bus.AddLane(new Lane { Name = Lanes.Runs, Concurrency = 8, Configure = (context, lane) => lane.ConfigureConsumer<StartRunConsumer>(context) });
         bus.AddLane(new Lane
         {

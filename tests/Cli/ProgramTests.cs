@@ -46,7 +46,7 @@ public sealed class ProgramTests : CliTest
         string[] verbs =
         [
             "apply", "pipelines", "sync", "resync", "dry-run", "jobs", "watch", "pause", "resume", "cancel", "restart", "discard", "abandon", "delete", "rate", "changes",
-            "rejected", "in-doubt", "diff", "rollback", "replay", "recover", "schedule", "usage", "keys",
+            "rejected", "in-doubt", "diff", "rollback", "replay", "recover", "schedule", "events", "usage", "keys",
         ];
 
         var help = (await RunProcessAsync("--help")).Out;

@@ -163,6 +163,19 @@ public sealed class VerbTests : CliTest
         ["recover contacts"] = new GetRecoveryRequest { Job = Active },
         ["usage --pipeline contacts --since 2026-01-31T08:00Z --until 2026-01-31T08:00Z --page-size 5 --page-token t"] =
             new GetUsageRequest { Project = "crm", Pipeline = "contacts", Since = Morning, Until = Morning, PageSize = 5, PageToken = "t" },
+        ["events --type BackupCompleted --subject crm-db --id e1 --since 2026-01-31T08:00Z --until 2026-01-31T08:00Z --page-size 5 --page-token t"] =
+            new ListUpstreamEventsRequest
+            {
+                Project = "crm",
+                Type = "BackupCompleted",
+                Subject = "crm-db",
+                Id = "e1",
+                ReceivedSince = Morning,
+                ReceivedUntil = Morning,
+                PageSize = 5,
+                PageToken = "t",
+            },
+        ["events --unmatched"] = new ListUpstreamEventsRequest { Unmatched = true },
         [$"keys create airflow --role viewer --expires 2030-01-31T08:00Z {Key}"] = Sent(new CreateApiKeyRequest
         {
             Name = "airflow",

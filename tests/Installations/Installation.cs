@@ -89,6 +89,12 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>An API key for everything, made when it is asked for first.</summary>
     public Task<string> KeyAsync() => _key ??= OperatorKey.AddAsync(State);
 
+    /// <summary>A new API key that may see one project and nothing else.</summary>
+    public Task<string> KeyAsync(string project) => OperatorKey.AddAsync(State, project);
+
+    /// <summary>Runs the command line to its end with a key.</summary>
+    public Task<(int ExitCode, string Output)> CommandAsync(string key, string[] arguments) => CommandLine.RunAsync(Coordinator.Address, key, arguments);
+
     /// <summary>Runs the command line to its end, as ./headgate does.</summary>
     public async Task<(int ExitCode, string Output)> CommandAsync(params string[] arguments) =>
         await CommandLine.RunAsync(Coordinator.Address, await KeyAsync(), arguments);

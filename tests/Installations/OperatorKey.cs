@@ -9,8 +9,8 @@ static class OperatorKey
 {
     const string Letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-    /// <summary>Adds one with role ADMIN in all projects, and returns its secret.</summary>
-    public static async Task<string> AddAsync(TestDatabase state)
+    /// <summary>Adds one and returns its secret: with role ADMIN in all projects, or as VIEWER in one.</summary>
+    public static async Task<string> AddAsync(TestDatabase state, string? project = null)
     {
         var prefix = RandomNumberGenerator.GetString(Letters, 12);
         var secret = $"hgk_{prefix}_{RandomNumberGenerator.GetString(Letters, 43)}";
@@ -18,8 +18,9 @@ static class OperatorKey
         var hash = Convert.ToHexString(HMACSHA256.HashData(ReadOnlySpan<byte>.Empty, Encoding.ASCII.GetBytes(secret)));
         await state.ExecuteAsync(
             $"""
-             insert into coordinator.api_key (key_id, prefix, hash, pepper_mark, name, role, created_by)
-             values (gen_random_uuid(), '{prefix}', decode('{hash}', 'hex'), '', 'test-{prefix}', 'Admin', 'test')
+             insert into coordinator.api_key (key_id, prefix, hash, pepper_mark, name, role, project, created_by)
+             values (gen_random_uuid(), '{prefix}', decode('{hash}', 'hex'), '', 'test-{prefix}', '{(project is null ? "Admin" : "Viewer")}',
+                     {(project is null ? "null" : $"'{project}'")}, 'test')
              """);
         return secret;
     }

@@ -3,7 +3,6 @@ namespace Headgate.PipelineFiles.Tests;
 public sealed class WarningTests
 {
     [Theory]
-    [InlineData("triggers: [ { event: A } ]", "spec.triggers", 3)]
     [InlineData("notify: { email: ops@example.com, on: [failed, guard] }", "spec.notify.on", 37)]
     [InlineData("guards: { fullLoad: { action: notify } }", "spec.guards", 3)]
     [InlineData("retention: { staging: 1h }", "spec.retention", 3)]
@@ -18,6 +17,7 @@ public sealed class WarningTests
 
     [Theory]
     [InlineData("load: { maxRowsPerSecond: 100 }")]
+    [InlineData("triggers: [ { event: A } ]")]
     [InlineData("onVanished: keep")]
     [InlineData("schedule: { every: 15m }")]
     [InlineData("onVanished: mark")]

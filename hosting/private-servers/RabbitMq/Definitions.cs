@@ -22,7 +22,24 @@ internal static class Definitions
             new { user = node.AdminUser, vhost = "/", configure = ".*", write = ".*", read = ".*" },
             .. node.Users.Select(user => new { user = user.Name, vhost = "/", configure = user.Configure, write = user.Write, read = user.Read }),
         ],
+        policies = new[] { Subscribers },
     });
+
+    // What nobody reads does not fill the disk, as deploy/rabbitmq/definitions.json has it.
+    private static readonly Dictionary<string, object> Subscribers = new(StringComparer.Ordinal)
+    {
+        ["vhost"] = "/",
+        ["name"] = "subscribers",
+        ["pattern"] = @"^subscriber\.",
+        ["apply-to"] = "queues",
+        ["priority"] = 0,
+        ["definition"] = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["max-length-bytes"] = 100 * 1024 * 1024,
+            ["overflow"] = "drop-head",
+            ["expires"] = (long)TimeSpan.FromDays(7).TotalMilliseconds,
+        },
+    };
 
     private static object User(string name, string password, string tags)
         => new { name, password_hash = Hash(password), hashing_algorithm = "rabbit_password_hashing_sha256", tags };

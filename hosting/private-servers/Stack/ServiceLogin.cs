@@ -3,9 +3,9 @@ namespace Headgate.PrivateServers.Stack;
 /// <summary>A service, the schema it owns, and its password for both servers.</summary>
 internal sealed record ServiceLogin(string Service, string Password)
 {
-    // Exchanges are named after message types (Headgate.Contracts.Jobs:PauseJob, MassTransit:Fault--...), queues headgate.*,
-    // and each process has a temporary queue of its own (<machine>_<program>_bus_...).
-    private const string Names = @"^(headgate\.|Headgate\.|MassTransit|.*_bus_.*|.*_(error|skipped)$).*";
+    // Exchanges are named after message types (Headgate.Contracts.Jobs:PauseJob, MassTransit:Fault--...), but the one of upstream events
+    // (headgate:upstream-events), queues headgate.*, and each process has a temporary queue of its own (<machine>_<program>_bus_...).
+    private const string Names = @"^(headgate[.:]|Headgate\.|MassTransit|.*_bus_.*|.*_(error|skipped)$).*";
 
     public string Role => $"headgate_{Service}";
 

@@ -14,10 +14,18 @@ public static class BusRegistration
     /// <summary>Adds a lane to the bus that is being registered.</summary>
     public static void AddLane(this IBusRegistrationConfigurator bus, Lane lane) => bus.AddSingleton(new LaneEntry(lane));
 
+    /// <summary>
+    /// Has an event's exchange declared when the bus starts: programs of others can bind their queues to it before the first one is
+    /// published, which they would miss otherwise.
+    /// </summary>
+    public static void AddEventForOthers<T>(this IBusRegistrationConfigurator bus)
+        where T : class => bus.AddSingleton(new ForeseenEvent(transport => transport.Publish<T>(_ => { })));
+
     /// <summary>Adds the bus: on RabbitMQ at <paramref name="amqp"/>, or in memory when that is null.</summary>
     public static void AddHeadgateBus(this IHostApplicationBuilder builder, Uri? amqp, Action<IBusRegistrationConfigurator> consumers)
     {
         var lanes = new List<Lane>();
+        var foreseen = new List<ForeseenEvent>();
         builder.Services.Configure<MassTransitHostOptions>(options =>
         {
             options.WaitUntilStarted = true;
@@ -28,11 +36,20 @@ public static class BusRegistration
         {
             bus.DisableUsageTelemetry();
             consumers(bus);
-            lanes.AddRange(TakeLanes(bus));
+            lanes.AddRange(Take<LaneEntry>(bus).Select(entry => entry.Lane));
+            foreseen.AddRange(Take<ForeseenEvent>(bus));
             if (amqp is null)
                 bus.UsingInMemory((context, transport) => transport.ConfigureLanes(context, lanes));
             else
-                bus.UsingRabbitMq((context, transport) => { transport.Host(amqp); transport.ConfigureLanes(context, lanes); });
+            {
+                bus.UsingRabbitMq((context, transport) =>
+                {
+                    transport.Host(amqp);
+                    transport.ConfigureLanes(context, lanes);
+                    transport.DeployPublishTopology = foreseen.Count > 0;
+                    foreseen.ForEach(each => each.Declare(transport));
+                });
+            }
         });
         if (amqp is null || lanes.Count == 0) return;
         var patience = TimeSpan.TryParse(builder.Configuration["HEADGATE_BUS_PATIENCE"], out var span) ? span : TimeSpan.FromMinutes(1);
@@ -40,8 +57,7 @@ public static class BusRegistration
             services.GetRequiredService<IBusControl>(), amqp, patience, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<BusWatch>>()));
     }
 
-    static List<Lane> TakeLanes(IBusRegistrationConfigurator bus) =>
-        [.. bus.Where(service => service.ImplementationInstance is LaneEntry).Select(service => ((LaneEntry)service.ImplementationInstance!).Lane)];
+    static List<T> Take<T>(IBusRegistrationConfigurator bus) => [.. bus.Select(service => service.ImplementationInstance).OfType<T>()];
 
     static void ConfigureLanes<TEndpoint>(this IBusFactoryConfigurator<TEndpoint> transport, IBusRegistrationContext context, List<Lane> lanes)
         where TEndpoint : IReceiveEndpointConfigurator
@@ -83,4 +99,6 @@ public static class BusRegistration
     }
 
     sealed record LaneEntry(Lane Lane);
+
+    sealed record ForeseenEvent(Action<IRabbitMqBusFactoryConfigurator> Declare);
 }

@@ -6,6 +6,15 @@ public static class Lanes
     /// <summary>Runs that are asked for, on their way to the coordinator.</summary>
     public const string Runs = "headgate.scheduler.runs";
 
+    /// <summary>Upstream events, from exchange headgate:upstream-events.</summary>
+    public const string UpstreamEvents = "headgate.scheduler.upstream-events";
+
+    /// <summary>What became of the runs that upstream events asked for.</summary>
+    public const string EventAnswers = "headgate.scheduler.event-answers";
+
+    /// <summary>Questions for upstream events: somebody waits for the answer.</summary>
+    public const string EventQuestions = "headgate.scheduler.event-questions";
+
     /// <summary>By what runs start by themselves: schedules and triggers, as they change.</summary>
     public const string Rules = "headgate.scheduler.rules";
 

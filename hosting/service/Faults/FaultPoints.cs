@@ -71,4 +71,10 @@ public static class FaultPoints
 
     /// <summary>Notifier: the mail server or webhook has taken a notice, it is not marked so. About the channel, Mail or Webhook.</summary>
     public const string NoticeAccepted = "notice.accepted";
+
+    /// <summary>Scheduler: an upstream event and its runs are written down, none of them was asked for.</summary>
+    public const string EventKept = "event.kept";
+
+    /// <summary>Scheduler: a run of an upstream event is asked for, with the broker's confirm, and not marked so.</summary>
+    public const string EventRunAsked = "event.run-asked";
 }

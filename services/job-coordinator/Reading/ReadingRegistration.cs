@@ -19,6 +19,7 @@ static class ReadingRegistration
         services.AddSingleton<StopReads>();
         services.AddSingleton<PipelineReads>();
         services.AddSingleton<UsageReads>();
+        services.AddSingleton<UpstreamEventReads>();
         services.AddSingleton<InDoubtReads>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<JobWatches>();

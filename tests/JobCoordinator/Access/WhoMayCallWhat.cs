@@ -28,6 +28,7 @@ static class WhoMayCallWhat
         ["PipelineService.ApplyPipeline"] = (Role.Operator, Scope.Project),
         ["PipelineService.GetPipeline"] = (Role.Viewer, Scope.Project),
         ["PipelineService.ListPipelines"] = (Role.Viewer, Scope.Key),
+        ["PipelineService.ListUpstreamEvents"] = (Role.Viewer, Scope.Key),
         ["PipelineService.EnablePipeline"] = (Role.Operator, Scope.Project),
         ["PipelineService.PausePipeline"] = (Role.Operator, Scope.Project),
         ["PipelineService.DeletePipeline"] = (Role.Operator, Scope.Project),
