@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Fencing;
 using Headgate.Connectors.Postgres.Replacing;
 using Npgsql;
@@ -56,6 +57,7 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
             }
             catch (PostgresException e) when (IsThereAlready(e))
             {
+                if (IsNewTable(plan, seq)) throw Taken(plan);
                 // Somebody made it meanwhile; it is not ours to log or to take back.
                 return true;
             }
@@ -113,6 +115,13 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
 
     static bool IsThereAlready(PostgresException e) => e.SqlState is PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateColumn
         or PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.DuplicateSchema;
+
+    /// <summary>The last of the changes makes it. One that is there already is another's, with another's records in it.</summary>
+    static bool IsNewTable(ObjectPlan plan, int seq) => plan.Replaces is not null && seq == plan.Changes.Count - 1;
+
+    static ConnectorException Taken(ObjectPlan plan) => PostgresProblem.Of("table-taken",
+        $"Object {plan.Replaces}: table {plan.To}, which is to take its place, could not be made, since something of that name is there already; "
+        + "remove it and resume the job.");
 
     static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 }

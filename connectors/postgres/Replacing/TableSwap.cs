@@ -91,7 +91,7 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         var sql = new StringBuilder();
         var (before, after) = (
             await TableIndex.ReadAsync(transaction, plan.Replaces!, cancellationToken), await TableIndex.ReadAsync(transaction, plan.To, cancellationToken));
-        foreach (var index in before) sql.Append($"ALTER INDEX {In(old.Schema, index.Name)} RENAME TO {SqlText.Identifier($"old_{Short}_{index.Oid}")};\n");
+        foreach (var index in before) sql.Append($"ALTER INDEX {In(old.Schema, index.Name)} RENAME TO {SqlText.Identifier($"old_{Id}_{index.Oid}")};\n");
         sql.Append($"ALTER TABLE {plan.Replaces} RENAME TO {SqlText.Identifier(kept)};\n");
         sql.Append($"ALTER TABLE {In(old.Schema, kept)} SET SCHEMA headgate;\n");
         sql.Append($"ALTER TABLE {plan.To} RENAME TO {SqlText.Identifier(old.Name)};\n");
@@ -113,15 +113,15 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
 
     string Subject => $"Object {plan.Replaces}";
 
-    string Short => ticket.Job.JobId.ToString("N")[..12];
+    string Id => ticket.Job.JobId.ToString("N");
 
     ConnectorException Lost() =>
         PostgresProblem.Of("table-lost", $"{Subject}: the table that was made to replace it is not known at this destination; restart the job.");
 
     string KeptName(string name)
     {
-        var kept = $"old_{Short}_{ticket.Job.Attempt}_{ticket.ObjectNo}_{name}";
-        while (Encoding.UTF8.GetByteCount(kept) > MaxNameBytes) kept = kept[..^1];
+        var kept = $"old_{Id}_{ticket.Job.Attempt}_{ticket.ObjectNo}_{name}";
+        while (Encoding.UTF8.GetByteCount(kept) > MaxNameBytes || char.IsHighSurrogate(kept[^1])) kept = kept[..^1];
         return kept;
     }
 

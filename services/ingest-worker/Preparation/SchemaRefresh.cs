@@ -36,10 +36,11 @@ sealed class SchemaRefresh(RefreshedSchemas kept, KnownObjects before)
         return refreshed;
     }
 
-    // A read of its own has a table of its own: one that another read has left in the middle is nobody's.
-    static Dictionary<int, string>? NewTables(PrepareJob job) => job.DropAndLoad
+    // A read of its own has a table of its own: one that another read has left in the middle is nobody's. Of a job's id nothing may be left
+    // out: how it begins is the time, and jobs of other pipelines begin at the same one.
+    internal static Dictionary<int, string>? NewTables(PrepareJob job) => job.DropAndLoad
         ? job.Objects.ToDictionary(
-            wanted => wanted.ObjectNo, wanted => $"headgate_new_{job.JobId.ToString("N")[..12]}_{job.Attempt}_{wanted.ObjectNo}_{wanted.FirstSegmentNo}")
+            wanted => wanted.ObjectNo, wanted => $"headgate_new_{job.JobId:N}_{job.Attempt}_{wanted.ObjectNo}_{wanted.FirstSegmentNo}")
         : null;
 
     // Without those that do not fit it is done once more from the start: what several objects need is planned with the first of them, and

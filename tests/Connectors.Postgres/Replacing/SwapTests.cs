@@ -177,6 +177,16 @@ public sealed class SwapTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_table_that_the_new_one_is_to_be_made_as_is_not_loaded_into_if_it_is_anothers()
+    {
+        var plan = await PlanAsync();
+        await _bench.Database.ExecuteAsync("CREATE TABLE headgate_new_1 (id int PRIMARY KEY, name text, qty int)");
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Destination.ApplyChangesAsync(_bench.Job, [plan], default));
+        Assert.Equal("table-taken", error.Problem.Code);
+        Assert.Empty(await _bench.RowsAsync("SELECT 1 FROM headgate.job_object"));
+    }
+
+    [Fact]
     public async Task Another_key_is_the_new_tables_key()
     {
         await _bench.Database.ExecuteAsync("UPDATE src.items SET name = 'n' WHERE id = 1");

@@ -1,5 +1,6 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Steps;
+using Headgate.IngestWorker.Preparation;
 using Headgate.IngestWorker.Snapshots;
 
 namespace Headgate.IngestWorker.Tests.Worker;
@@ -16,6 +17,15 @@ public sealed class PreparationTests : WorkerTest
         Assert.All(prepared.Objects, planned => Assert.Equal((true, 0, 1), (planned.Full, planned.FirstSegmentNo, planned.SegmentCount)));
         Assert.Equal(1, Worker.Get<SnapshotKeeper>().Count);
         await AssertSnapshotSessionsAsync(1);
+    }
+
+    [Fact]
+    public void New_tables_of_jobs_that_began_in_the_same_moment_have_names_of_their_own()
+    {
+        var one = Job("a").PrepareAll() with { DropAndLoad = true, JobId = Guid.Parse("0193705f-5e10-7000-8000-000000000001") };
+        var other = one with { JobId = Guid.Parse("0193705f-5e10-7000-8000-000000000002") };
+        Assert.NotEqual(SchemaRefresh.NewTables(one)![0], SchemaRefresh.NewTables(other)![0]);
+        Assert.InRange(SchemaRefresh.NewTables(one)![0].Length, 1, 63);
     }
 
     [Fact]
