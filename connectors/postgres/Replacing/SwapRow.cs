@@ -25,12 +25,13 @@ static class SwapRow
         Parameters = { Of(ticket.JobId), Of(ticket.Attempt), Of(plan.ObjectNo), Of(plan.ReadNo) },
     };
 
-    public static NpgsqlBatchCommand SwappedCommand(JobTicket ticket, ObjectPlan plan, string oldName) => new("""
-        UPDATE headgate.table_swap SET state = 'swapped', old_name = $5, swapped_at = pg_catalog.clock_timestamp()
+    public static NpgsqlBatchCommand SwappedCommand(
+        JobTicket ticket, ObjectPlan plan, string oldName, IEnumerable<string> references) => new("""
+        UPDATE headgate.table_swap SET state = 'swapped', old_name = $5, old_references = $6, swapped_at = pg_catalog.clock_timestamp()
         WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND read_no = $4
         """)
     {
-        Parameters = { Of(ticket.JobId), Of(ticket.Attempt), Of(plan.ObjectNo), Of(plan.ReadNo), Of(oldName) },
+        Parameters = { Of(ticket.JobId), Of(ticket.Attempt), Of(plan.ObjectNo), Of(plan.ReadNo), Of(oldName), Of(references.ToArray()) },
     };
 
     /// <summary>Objects of the attempt whose tables have taken their place already: there is nothing to be made or copied into any more.</summary>

@@ -53,10 +53,16 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         await transaction.ExecuteAsync("SET LOCAL lock_timeout TO '100ms'", cancellationToken);
         await transaction.ExecuteAsync($"LOCK TABLE {plan.Replaces}, {plan.To} IN ACCESS EXCLUSIVE MODE", cancellationToken);
         var (old, made) = (NameOf(plan.Replaces!), NameOf(plan.To));
-        await RefuseObstaclesAsync(transaction, old, cancellationToken);
+        var extras = await TableExtras.ReadAsync(transaction.Connection, old, cancellationToken);
+        RefuseObstacles(extras);
         var kept = KeptName(old.Name);
-        await transaction.ExecuteAsync(await RenamesAsync(transaction, old, made, kept, cancellationToken), cancellationToken);
-        await transaction.ExecuteAsync([SwapRow.SwappedCommand(ticket.Job, plan, new QualifiedName("headgate", kept).ToSql())], cancellationToken);
+        var references = extras.References.Where(r => !r.Self).ToList();
+        await transaction.ExecuteAsync(
+            string.Concat(references.Select(r => $"ALTER TABLE {plan.Replaces} DROP CONSTRAINT {SqlText.Identifier(r.Name)};\n"))
+            + await RenamesAsync(transaction, old, made, kept, cancellationToken), cancellationToken);
+        var definitions = references.Select(r => $"ADD CONSTRAINT {SqlText.Identifier(r.Name)} {r.Definition}");
+        await transaction.ExecuteAsync(
+            [SwapRow.SwappedCommand(ticket.Job, plan, new QualifiedName("headgate", kept).ToSql(), definitions)], cancellationToken);
         await transaction.CommitAsync();
         return new FinishedBatch(null, Done: true, 0);
     }
@@ -75,9 +81,8 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
     }
 
     /// <summary>Under the lock: nothing can have come since.</summary>
-    async Task RefuseObstaclesAsync(FencedTransaction transaction, QualifiedName old, CancellationToken cancellationToken)
+    void RefuseObstacles(TableExtras extras)
     {
-        var extras = await TableExtras.ReadAsync(transaction.Connection, old, cancellationToken);
         if (extras.Obstacles.Count == 0) return;
         throw PostgresProblem.Of("cannot-replace",
             $"{Subject}: since the job was planned something has come to hang on the table that could not be made anew: {string.Join(", ", extras.Obstacles)}. "

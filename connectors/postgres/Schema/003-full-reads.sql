@@ -73,10 +73,14 @@ CREATE TABLE headgate.table_swap (
     table_name text NOT NULL,
     new_name text NOT NULL,
     old_name text,
+    old_references text[],
     state text NOT NULL DEFAULT 'made' CHECK (state IN ('made', 'swapped', 'dropped', 'purged')),
     made_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     swapped_at timestamptz,
     PRIMARY KEY (job_id, attempt, object_no, read_no),
     CHECK ((old_name IS NOT NULL) = (state IN ('swapped', 'purged')))
 );
+COMMENT ON COLUMN headgate.table_swap.old_references IS
+    'Foreign keys to other tables that the old table had. It does not keep them, or what happens to those tables would happen to it: each is '
+    'what ALTER TABLE would make it anew with.';
 CREATE INDEX table_swap_of_pipeline ON headgate.table_swap (pipeline_id) WHERE state IN ('made', 'swapped');

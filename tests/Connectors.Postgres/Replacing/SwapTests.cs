@@ -177,6 +177,21 @@ public sealed class SwapTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_old_table_refers_to_no_other_any_more_and_how_it_did_is_kept()
+    {
+        await _bench.Database.ExecuteAsync("""
+            CREATE TABLE kinds (id int PRIMARY KEY); INSERT INTO kinds SELECT generate_series(1, 101);
+            ALTER TABLE items ADD qty int, ADD CONSTRAINT kind FOREIGN KEY (qty) REFERENCES kinds ON DELETE CASCADE; UPDATE items SET qty = 101
+            """);
+        await SwapAsync(await LoadedAsync());
+        await _bench.Database.ExecuteAsync("DELETE FROM kinds WHERE id = 101");
+        var kept = await _bench.Database.ScalarAsync<string>("SELECT old_name FROM headgate.table_swap");
+        Assert.Equal(40, await _bench.Database.ScalarAsync<long>($"SELECT count(*) FROM {kept} WHERE qty = 101"));
+        await _bench.Database.ExecuteAsync("INSERT INTO kinds VALUES (101)");
+        await _bench.Database.ExecuteAsync($"ALTER TABLE {kept} {await _bench.Database.ScalarAsync<string>("SELECT old_references[1] FROM headgate.table_swap")}");
+    }
+
+    [Fact]
     public async Task A_table_that_the_new_one_is_to_be_made_as_is_not_loaded_into_if_it_is_anothers()
     {
         var plan = await PlanAsync();
