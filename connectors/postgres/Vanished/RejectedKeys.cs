@@ -15,6 +15,9 @@ sealed class RejectedKeys(FencedTransaction transaction, FinishTicket ticket, Ob
     const int Most = 200;
     const string Raw = "pg_temp.hg_rejected";
 
+    /// <summary>The keys as the table would hold them: which are equal depends on its columns, their collations above all.</summary>
+    const string Typed = "pg_temp.hg_rejected_key";
+
     readonly FieldShape[] _key = [.. plan.Key.Select(at => shapes[at])];
 
     /// <param name="read">Where it stands.</param>
@@ -30,10 +33,11 @@ sealed class RejectedKeys(FencedTransaction transaction, FinishTicket ticket, Ob
         await transaction.ExecuteAsync($"CREATE TEMPORARY TABLE hg_rejected ({string.Join(", ", types)}) ON COMMIT DROP", cancellationToken);
         await TupleStream.CopyAsync(
             transaction.Connection, $"COPY {Raw} ({columns}) FROM STDIN (FORMAT binary)", new ImageBatch(0, keys), observe: null, cancellationToken);
-        var typed = _key.Select((k, i) => plan.Fields[plan.Key[i]].DestinationCast ? $"CAST(r.{k.Column} AS {k.BaseType}) AS {k.Column}" : $"r.{k.Column}");
+        var typed = _key.Select((k, i) => plan.Fields[plan.Key[i]].DestinationCast ? $"CAST(r.{k.Column} AS {k.BaseType})" : $"r.{k.Column}");
+        await transaction.ExecuteAsync($"CREATE TEMPORARY TABLE hg_rejected_key ON COMMIT DROP AS SELECT {columns} FROM {plan.To} WITH NO DATA", cancellationToken);
+        await transaction.ExecuteAsync($"INSERT INTO {Typed} ({columns}) SELECT {string.Join(", ", typed)} FROM {Raw} r", cancellationToken);
         await using var note = transaction.Command($"""
-            INSERT INTO headgate.seen_key (set_id, key_hash)
-            SELECT $1, {FieldShape.KeyHash(_key, "s")} FROM (SELECT {string.Join(", ", typed)} FROM {Raw} r) s
+            INSERT INTO headgate.seen_key (set_id, key_hash) SELECT $1, {FieldShape.KeyHash(_key, "s")} FROM {Typed} s
             """, new NpgsqlParameter<long> { TypedValue = read.SetId });
         var noted = await note.ExecuteNonQueryAsync(cancellationToken);
         return read with { LastRejected = last, RejectedNoted = read.RejectedNoted + noted };

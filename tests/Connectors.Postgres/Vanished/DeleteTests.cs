@@ -93,6 +93,23 @@ public sealed class DeleteTests
         Assert.Equal(9, await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM items"));
     }
 
+    [Theory]
+    [InlineData("varchar(9)", false)]
+    [InlineData("varchar(9)", true)]
+    [InlineData("text", false)]
+    public async Task A_rejected_record_keeps_the_row_whose_key_its_own_is_equal_to(string type, bool cast)
+    {
+        await using var bench = await VanishedBench.StartAsync($"""
+            CREATE COLLATION fold (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            CREATE TABLE items (code {type} COLLATE fold PRIMARY KEY, name text CHECK (name <> 'bad')); INSERT INTO items VALUES ('North', 'x'), ('South', 'x')
+            """);
+        var plan = await bench.BeginAsync("items", ["code"]);
+        if (cast) plan = plan with { Fields = [plan.Fields[0] with { StagedType = "text", DestinationCast = true }, plan.Fields[1]] };
+        await bench.ReadAsync(plan, $"SELECT c::{(cast ? "text" : type)}, 'bad' FROM unnest(ARRAY['North', 'WEST']) c");
+        Assert.Equal(1, await bench.FinishAsync(plan));
+        Assert.Equal(["(North)"], await bench.Load.RowsAsync("SELECT code FROM items"));
+    }
+
     [Fact]
     public async Task A_rejected_key_that_is_none_to_its_column_is_passed_over()
     {
