@@ -10,6 +10,7 @@ CREATE TABLE headgate.full_read (
     set_id bigint GENERATED ALWAYS AS IDENTITY,
     state text NOT NULL CHECK (state IN ('reading', 'scanning', 'purging', 'done', 'dropped')),
     rejected_noted bigint NOT NULL DEFAULT 0,
+    rejected_passed bigint NOT NULL DEFAULT 0,
     rejected_segment int NOT NULL DEFAULT -1,
     rejected_row bigint NOT NULL DEFAULT -1,
     leaf bigint NOT NULL DEFAULT 0,

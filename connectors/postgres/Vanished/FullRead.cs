@@ -16,9 +16,13 @@ sealed record FullRead
 
     public required long SetId { get; init; }
 
-    /// <summary>Rejected records whose keys are noted, and the last of them.</summary>
+    /// <summary>Rejected records whose keys are noted.</summary>
     public required long RejectedNoted { get; init; }
 
+    /// <summary>Rejected records whose keys no row can have.</summary>
+    public required long RejectedPassed { get; init; }
+
+    /// <summary>The last rejected record that is one of these.</summary>
     public required (int Segment, long Row) LastRejected { get; init; }
 
     /// <summary>The part of the table that is gone through next: its table's number, and the first block.</summary>
@@ -35,6 +39,10 @@ sealed record FullRead
     /// <summary>Columns beside the logged fields that before-images of deleted rows hold, as name and type; null: none was deleted yet.</summary>
     public required IReadOnlyList<(string Name, string Type)>? Rest { get; init; }
 
+    /// <summary>Whether it stands where another one did: nobody has gone on with it.</summary>
+    public bool StandsAt(FullRead other) =>
+        (SetId, State, LastRejected, Next, PassVanished) == (other.SetId, other.State, other.LastRejected, other.Next, other.PassVanished);
+
     /// <summary>
     /// A table that was found empty has no rows that vanished, unless the object is read again. The row of job_object is there already.
     /// </summary>
@@ -49,7 +57,7 @@ sealed record FullRead
 
     public static NpgsqlBatchCommand LockCommand(FinishTicket ticket, ObjectPlan plan) => new("""
         SELECT state, set_id, rejected_noted, rejected_segment, rejected_row, leaf, next_block, pass_vanished, postponed_by, vanished,
-               rest_fields, rest_types
+               rest_fields, rest_types, rejected_passed
         FROM headgate.full_read WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND read_no = $4 FOR UPDATE NOWAIT
         """)
     {
@@ -63,6 +71,7 @@ sealed record FullRead
             State = row.GetString(0),
             SetId = row.GetInt64(1),
             RejectedNoted = row.GetInt64(2),
+            RejectedPassed = row.GetInt64(12),
             LastRejected = (row.GetInt32(3), row.GetInt64(4)),
             Next = (row.GetInt64(5), row.GetInt64(6)),
             PassVanished = row.GetInt64(7),
@@ -74,7 +83,8 @@ sealed record FullRead
     public NpgsqlBatchCommand UpdateCommand(FinishTicket ticket, ObjectPlan plan) => new("""
         UPDATE headgate.full_read
         SET state = $5, rejected_noted = $6, rejected_segment = $7, rejected_row = $8, leaf = $9, next_block = $10, pass_vanished = $11,
-            postponed_by = $12, vanished = $13, rest_fields = $14, rest_types = $15, updated_at = pg_catalog.clock_timestamp()
+            postponed_by = $12, vanished = $13, rest_fields = $14, rest_types = $15, rejected_passed = $16,
+            updated_at = pg_catalog.clock_timestamp()
         WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND read_no = $4
         """)
     {
@@ -83,7 +93,7 @@ sealed record FullRead
             Of(ticket.Job.JobId), Of(ticket.Job.Attempt), Of(ticket.ObjectNo), Of(plan.ReadNo), Of(State), Of(RejectedNoted),
             Of(LastRejected.Segment), Of(LastRejected.Row), Of(Next.Leaf), Of(Next.Block), Of(PassVanished),
             SqlParameters.Nullable(PostponedBy), Of(Vanished), SqlParameters.Nullable(Rest?.Select(r => r.Name)),
-            SqlParameters.Nullable(Rest?.Select(r => r.Type)),
+            SqlParameters.Nullable(Rest?.Select(r => r.Type)), Of(RejectedPassed),
         },
     };
 

@@ -19,6 +19,8 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         if (unwritten > 0) throw Doubt($"{unwritten} of its segments are not written in full");
         if (unknown > 0) throw Doubt($"{unknown} of its rejected records were too large to keep");
         if (noted + rejected != records) throw Doubt($"{records} records were written or rejected, and the keys of {noted + rejected} noted");
+        if (read.RejectedNoted + read.RejectedPassed is var looked && looked != rejected)
+            throw Doubt($"{rejected} records were rejected, and the keys of {looked} looked at");
         if (await CountAsync(connection, read.SetId, cancellationToken) is var found && found != noted + read.RejectedNoted)
             throw Doubt($"the keys of {noted + read.RejectedNoted} records were noted, and those of {found} are there");
         if (records == 0 && await HasRowsAsync(connection, cancellationToken)) throw Emptied();

@@ -45,7 +45,7 @@ sealed class RejectedKeys(FencedTransaction transaction, FinishTicket ticket, Ob
 
     /// <summary>Where it stands with the next one left out: it was tried alone, and its key is not one.</summary>
     public async Task<FullRead> PassOverAsync(FullRead read, CancellationToken cancellationToken) =>
-        read with { LastRejected = (await NextAsync(read.LastRejected, 1, cancellationToken)).Last };
+        read with { LastRejected = (await NextAsync(read.LastRejected, 1, cancellationToken)).Last, RejectedPassed = read.RejectedPassed + 1 };
 
     async Task<((int Segment, long Row) Last, IReadOnlyList<byte[]> Keys)> NextAsync(
         (int Segment, long Row) after, int most, CancellationToken cancellationToken)

@@ -20,9 +20,11 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
     {
         while (true)
         {
+            await using var step = await BeginAsync(cancellationToken);
+            if (step.Transaction.Refused is { } reason) return new FinishedBatch(reason, false, 0);
             try
             {
-                return await TryAsync(size, cancellationToken);
+                return await GoOnAsync(step, size, cancellationToken);
             }
             catch (PostgresException e) when (e.SqlState[..2] is "22" or "23" && size > 1)
             {
@@ -30,15 +32,14 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
             }
             catch (PostgresException e) when (e.SqlState[..2] is "22" or "23")
             {
-                return await PassOverAsync(e, cancellationToken);
+                await step.DisposeAsync();
+                return await PassOverAsync(step.Read, e, cancellationToken);
             }
         }
     }
 
-    async Task<FinishedBatch> TryAsync(int size, CancellationToken cancellationToken)
+    async Task<FinishedBatch> GoOnAsync(FinishStep step, int size, CancellationToken cancellationToken)
     {
-        await using var step = await BeginAsync(cancellationToken);
-        if (step.Transaction.Refused is { } reason) return new FinishedBatch(reason, false, 0);
         switch (step.Read.State)
         {
             case FullRead.Reading: return await NoteRejectedAsync(step, size, cancellationToken);
@@ -85,7 +86,7 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
         await new ReadCheck(dataSource, ticket, plan).RequireAsync(step.Read, cancellationToken);
         await using var next = await BeginAsync(cancellationToken);
         if (next.Transaction.Refused is { } reason) return new FinishedBatch(reason, false, 0);
-        return next.Read == step.Read
+        return next.Read.StandsAt(step.Read)
             ? await AdvanceAsync(next.Transaction, next.Read with { State = FullRead.Scanning }, cancellationToken)
             : new FinishedBatch(null, false, next.Read.Vanished);
     }
@@ -157,10 +158,14 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
     }
 
     /// <summary>A single block, or the key of a single record, that cannot be dealt with now.</summary>
-    async Task<FinishedBatch> PassOverAsync(PostgresException error, CancellationToken cancellationToken)
+    /// <param name="failed">Where it stood: what comes next by now may be something else, which nobody has tried.</param>
+    /// <param name="error">Why.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async Task<FinishedBatch> PassOverAsync(FullRead failed, PostgresException error, CancellationToken cancellationToken)
     {
         await using var step = await BeginAsync(cancellationToken);
         if (step.Transaction.Refused is { } reason) return new FinishedBatch(reason, false, 0);
+        if (!step.Read.StandsAt(failed)) return new FinishedBatch(null, false, step.Read.Vanished);
         if (step.Read.State == FullRead.Reading)
         {
             var keys = await KeysAsync(step.Transaction, cancellationToken);

@@ -1,5 +1,7 @@
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Vanished;
 using Headgate.Contracts.Pipelines;
+using Npgsql;
 using Xunit;
 
 namespace Headgate.Connectors.Postgres.Tests.Vanished;
@@ -17,6 +19,7 @@ public sealed class DoubtTests
     [InlineData("DELETE FROM headgate.seen_key WHERE ctid = '(0,1)'; UPDATE headgate.ledger SET noted = noted - 1")]
     [InlineData("UPDATE headgate.ledger SET next_row = 8, unchanged = 8")]
     [InlineData("DELETE FROM headgate.ledger")]
+    [InlineData("UPDATE headgate.ledger SET rejected = 1, unchanged = unchanged - 1, noted = noted - 1; DELETE FROM headgate.seen_key WHERE ctid = '(0,1)'")]
     [InlineData("DELETE FROM headgate.full_read")]
     public async Task Nothing_is_deleted_where_it_is_not_certain_what_the_read_has_brought(string damage)
     {
@@ -111,6 +114,28 @@ public sealed class DoubtTests
         command.CommandText = "BEGIN; SELECT FROM headgate.full_read FOR UPDATE";
         await command.ExecuteNonQueryAsync();
         Assert.Equal(SkipReason.InHand, (await bench.BatchAsync(plan)).Skipped);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_was_overtaken_passes_over_nothing_that_nobody_has_tried()
+    {
+        await using var bench = await VanishedBench.StartAsync(
+            "CREATE TABLE items (code varchar(3) PRIMARY KEY, name text CHECK (name <> 'bad')); INSERT INTO items VALUES ('abc', 'x'), ('old', 'x')");
+        var plan = await bench.BeginAsync("items", ["code"]);
+        plan = plan with { Fields = [plan.Fields[0] with { StagedType = "text", DestinationCast = true }, plan.Fields[1]] };
+        await bench.ReadAsync(plan, "SELECT c, 'bad' FROM unnest(ARRAY['none', 'abc']) c");
+        await bench.BatchAsync(plan, size: 1);
+        var failed = new FullRead
+        {
+            State = "reading", SetId = await bench.Load.Database.ScalarAsync<long>("SELECT set_id FROM headgate.full_read"), RejectedNoted = 0,
+            RejectedPassed = 0, LastRejected = (-1, -1), Next = (0, 0), PassVanished = 0, PostponedBy = null, Vanished = 0, Rest = null,
+        };
+
+        await new VanishedRows(bench.Load.Database.DataSource, bench.Ticket(), plan).PassOverAsync(failed, new PostgresException("", "", "", "22001"), default);
+
+        Assert.Equal(["(0,1)"], await bench.Load.RowsAsync("SELECT rejected_noted, rejected_passed FROM headgate.full_read"));
+        Assert.Equal(1, await bench.FinishAsync(plan, size: 1));
+        Assert.Equal(["(abc)"], await bench.Load.RowsAsync("SELECT code FROM items"));
     }
 
     [Fact]
