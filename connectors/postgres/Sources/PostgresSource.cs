@@ -45,39 +45,39 @@ sealed class PostgresSource : ISource
         GuardAsync<ISourceSnapshot>(_subject, async () => await PostgresSnapshot.OpenAsync(_snapshots, _subject, cursorLag, cancellationToken));
 
     public Task CheckAsync(ReadPlan plan, string snapshot, CancellationToken cancellationToken) =>
-        GuardAsync(Subject(plan), async () =>
+        GuardAsync(plan, async () =>
         {
             CursorCheck.Run(plan);
-            await using (var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, Subject(plan), cancellationToken))
+            await using (var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, plan, cancellationToken))
                 await FilterCheck.RunAsync(transaction, plan, cancellationToken);
             if (plan.Object.KeyGuaranteed) return true;
 
-            await using (var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, Subject(plan), cancellationToken))
+            await using (var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, plan, cancellationToken))
                 await KeyCheck.RunAsync(transaction, plan, cancellationToken);
             return true;
         });
 
     public Task<IReadOnlyList<SegmentRange>> PlanSegmentsAsync(ReadPlan plan, string snapshot, CancellationToken cancellationToken) =>
-        GuardAsync(Subject(plan), async () =>
+        GuardAsync(plan, async () =>
         {
-            await using var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, Subject(plan), cancellationToken);
+            await using var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, plan, cancellationToken);
             return await SegmentPlanner.PlanAsync(transaction, plan, SegmentBytes, cancellationToken);
         });
 
     public Task<(SegmentRange First, SegmentRange? Remainder)> CutAsync(
         ReadPlan plan, SegmentRange range, string snapshot, long rows, CancellationToken cancellationToken) =>
-        GuardAsync(Subject(plan), async () =>
+        GuardAsync(plan, async () =>
         {
             if (range.Kind is SegmentRangeKind.Chain) return (range with { Rows = (int)Math.Min(rows, range.Rows ?? ChainRows) }, null);
-            await using var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, Subject(plan), cancellationToken);
+            await using var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, plan, cancellationToken);
             return await SegmentPlanner.CutAsync(transaction, plan, range, rows, cancellationToken);
         });
 
     public Task<SegmentRange?> ExtractAsync(
         ReadPlan plan, SegmentRange range, string snapshot, IRecordSink sink, CancellationToken cancellationToken) =>
-        GuardAsync(Subject(plan), async () =>
+        GuardAsync(plan, async () =>
         {
-            await using var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, Subject(plan), cancellationToken);
+            await using var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, plan, cancellationToken);
             var next = await SegmentReader.ReadAsync(transaction, plan, range, ChainRows, sink, cancellationToken);
             await RewriteCheck.RunAsync(transaction, plan.Object.From, Subject(plan), cancellationToken);
             return next;
@@ -90,6 +90,18 @@ sealed class PostgresSource : ISource
     }
 
     static string Subject(ReadPlan plan) => $"Object {plan.Object.From}";
+
+    static Task<T> GuardAsync<T>(ReadPlan plan, Func<Task<T>> step) => GuardAsync(Subject(plan), async () =>
+    {
+        try
+        {
+            return await step();
+        }
+        catch (PostgresException e) when (e.Routine == SourceErrors.RowSecurityCheck)
+        {
+            throw SourceErrors.Hidden(plan, e.SqlState);
+        }
+    });
 
     /// <summary>Lets nothing but cancellations and <see cref="ConnectorException"/> out.</summary>
     static async Task<T> GuardAsync<T>(string subject, Func<Task<T>> step)

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Headgate.Connectors.Sources;
+using Headgate.Contracts.Pipelines;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Sources;
@@ -12,17 +14,23 @@ sealed partial class SnapshotTransaction : IAsyncDisposable
 
     public NpgsqlConnection Connection { get; }
 
+    /// <param name="pool">Where.</param>
+    /// <param name="snapshot">The snapshot's name.</param>
+    /// <param name="plan">What is read. Where what is not read counts as gone the server is to fail rather than leave records out.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<SnapshotTransaction> JoinAsync(
-        NpgsqlDataSource pool, string snapshot, string subject, CancellationToken cancellationToken)
+        NpgsqlDataSource pool, string snapshot, ReadPlan plan, CancellationToken cancellationToken)
     {
+        var subject = $"Object {plan.Object.From}";
         // It goes into the statement as a literal; SET TRANSACTION takes no parameter.
         if (!SnapshotId().IsMatch(snapshot)) throw SourceErrors.Lost(subject, "the snapshot's name is not one of this server's");
         var connection = await pool.OpenConnectionAsync(cancellationToken);
         try
         {
             var transaction = new SnapshotTransaction(connection);
+            var whole = plan.Object.Vanished is OnVanished.Keep ? "" : "; SET LOCAL row_security TO off";
             await transaction.ExecuteAsync(
-                $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'", cancellationToken);
+                $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'{whole}", cancellationToken);
             return transaction;
         }
         catch (PostgresException e) when (e.SqlState[..2] is "22" or "42" or "55" or "25" or "0A" && e.SqlState != "55P03")
