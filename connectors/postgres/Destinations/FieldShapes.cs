@@ -20,6 +20,16 @@ sealed class FieldShapes
         "text", "varchar", "name", "char",
     };
 
+    /// <summary>SQL: whether values of a type b in schema n that are equal have hashes that are.</summary>
+    public const string Hashable = """
+        (EXISTS (SELECT FROM pg_catalog.pg_opclass oc
+                 JOIN pg_catalog.pg_am am ON am.oid = oc.opcmethod AND am.amname = 'hash'
+                 JOIN pg_catalog.pg_amproc ap ON ap.amprocfamily = oc.opcfamily AND ap.amprocnum = 2
+                     AND ap.amproclefttype = b.oid AND ap.amprocrighttype = b.oid
+                 WHERE oc.opcdefault AND oc.opcintype = b.oid)
+            OR b.typtype = 'e' OR n.nspname = 'pg_catalog' AND b.typname = 'varchar')
+        """;
+
     readonly ConcurrentDictionary<string, UpsertStatements> _statements = new(StringComparer.Ordinal);
 
     public async Task<UpsertStatements> StatementsAsync(FencedTransaction transaction, ObjectPlan plan, CancellationToken cancellationToken)
@@ -51,7 +61,7 @@ sealed class FieldShapes
     {
         // Extension types bring operators that search_path does not show; the default operator class knows them.
         // A domain's base type may be a domain itself.
-        const string sql = """
+        const string sql = $"""
             WITH RECURSIVE base(type, oid) AS (
                 SELECT a.atttypid, a.atttypid FROM pg_catalog.pg_attribute a
                 WHERE a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
@@ -67,12 +77,7 @@ sealed class FieldShapes
                     JOIN pg_catalog.pg_operator o ON o.oid = ao.amopopr
                     JOIN pg_catalog.pg_namespace opn ON opn.oid = o.oprnamespace
                     WHERE oc.opcdefault AND oc.opcintype = b.oid LIMIT 1),
-                   EXISTS (SELECT FROM pg_catalog.pg_opclass oc
-                           JOIN pg_catalog.pg_am am ON am.oid = oc.opcmethod AND am.amname = 'hash'
-                           JOIN pg_catalog.pg_amproc ap ON ap.amprocfamily = oc.opcfamily AND ap.amprocnum = 2
-                               AND ap.amproclefttype = b.oid AND ap.amprocrighttype = b.oid
-                           WHERE oc.opcdefault AND oc.opcintype = b.oid) OR b.typtype = 'e'
-                       OR n.nspname = 'pg_catalog' AND b.typname = 'varchar',
+                   {Hashable},
                    pg_catalog.format_type(a.atttypid, a.atttypmod), a.attgenerated <> ''
             FROM pg_catalog.pg_attribute a
             JOIN base ON base.type = a.atttypid

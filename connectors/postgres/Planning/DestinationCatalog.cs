@@ -38,6 +38,9 @@ sealed record DestinationCatalog
     /// <summary>What hangs on the tables, where they are to be replaced.</summary>
     public required IReadOnlyDictionary<long, TableExtras> Extras { get; init; }
 
+    /// <summary>Types of columns whose equal values need have neither the same text nor the same hash.</summary>
+    public required IReadOnlyDictionary<(long Table, string Column), string> Unhashed { get; init; }
+
     public static async Task<DestinationCatalog> ReadAsync(
         NpgsqlConnection connection, IReadOnlyCollection<QualifiedName> targets, IEnumerable<SourceObject> sources, bool isReplaced,
         CancellationToken cancellationToken)
@@ -62,6 +65,7 @@ sealed record DestinationCatalog
             Rules = await tables.ReadRulesAsync(cancellationToken),
             Deletes = await tables.ReadDeletesAsync(cancellationToken),
             Extras = extras,
+            Unhashed = await tables.ReadUnhashedAsync(cancellationToken),
             Holders = await tables.ReadHoldersAsync(cancellationToken),
         };
     }

@@ -1,3 +1,4 @@
+using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Contracts.Pipelines;
 using Npgsql;
 
@@ -113,6 +114,26 @@ sealed class TableReader(NpgsqlConnection connection, IReadOnlyDictionary<long, 
             """,
             r => holders.Add((r.GetInt64(0), r.GetString(1)), r.GetString(2)), cancellationToken);
         return holders;
+    }
+
+    /// <summary>Columns by whose values a row cannot be told from others: neither have they hashes nor one text each.</summary>
+    public async Task<Dictionary<(long Table, string Column), string>> ReadUnhashedAsync(CancellationToken cancellationToken)
+    {
+        var types = new Dictionary<(long, string), string>();
+        await ReadAsync(
+            $"""
+            WITH RECURSIVE base(type, oid) AS (
+                SELECT atttypid, atttypid FROM pg_attribute WHERE attrelid = ANY($1::oid[]) AND attnum > 0 AND NOT attisdropped
+                UNION
+                SELECT base.type, d.typbasetype FROM base JOIN pg_type d ON d.oid = base.oid AND d.typtype = 'd')
+            SELECT a.attrelid::bigint, a.attname::text, format_type(a.atttypid, a.atttypmod)
+            FROM pg_attribute a JOIN base ON base.type = a.atttypid
+            JOIN pg_type b ON b.oid = base.oid AND b.typtype <> 'd' JOIN pg_namespace n ON n.oid = b.typnamespace
+            WHERE a.attrelid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped AND NOT {FieldShapes.Hashable}
+              AND NOT (n.nspname = 'pg_catalog' AND b.typname IN ('bit', 'varbit', 'cidr', 'money', 'tsvector'))
+            """,
+            r => types.Add((r.GetInt64(0), r.GetString(1)), r.GetString(2)), cancellationToken);
+        return types;
     }
 
     async Task ReadAsync(string query, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)

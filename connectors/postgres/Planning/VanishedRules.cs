@@ -37,6 +37,13 @@ static class VanishedRules
         if (options.OnVanished is OnVanished.Keep) return [];
         if (!table.Heap)
             throw subject.Cause("object-kind", $"rows of destination table {table.Sql} do not lie in blocks: onVanished must be keep");
+        foreach (var name in subject.Definition.Key)
+        {
+            if (!catalog.Unhashed.TryGetValue((table.Oid, name), out var type)) continue;
+            throw subject.Cause("key-unhashable",
+                $"key column \"{name}\" of destination table {table.Sql} is {type}: which of its values a read has brought cannot be noted; onVanished must be keep");
+        }
+
         if (options.OnVanished is OnVanished.Mark) return AddMark(subject, table);
         if (!table.Deletable) throw subject.Cause("permission", $"the role lacks DELETE on destination table {table.Sql}, as onVanished: delete needs");
         if (catalog.Deletes.TryGetValue(table.Oid, out var effect) && !(effect.Allowable && options.Load.AllowTriggers))

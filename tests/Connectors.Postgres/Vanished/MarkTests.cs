@@ -59,6 +59,42 @@ public sealed class MarkTests
     }
 
     [Theory]
+    [InlineData("numeric[]")]
+    [InlineData("numrange")]
+    [InlineData("int4multirange")]
+    [InlineData("pair")]
+    [InlineData("ranges")]
+    public async Task A_key_that_is_equal_to_one_of_another_text_and_has_no_hash_is_refused(string type)
+    {
+        const string types = "CREATE TYPE pair AS (a int, b numeric); CREATE DOMAIN ranges AS numrange;";
+        await using var bench = await SourceBench.StartAsync($"{types} CREATE TABLE t (id {type} PRIMARY KEY)");
+        await bench.To.ExecuteAsync($"{types} CREATE TABLE t (id {type} PRIMARY KEY)");
+        foreach (var vanished in new[] { OnVanished.Delete, OnVanished.Mark })
+        {
+            var error = await Assert.ThrowsAsync<ConnectorException>(() => bench.PlanAsync([SourceBench.Object("t")], onVanished: vanished));
+            Assert.Equal("key-unhashable", error.Problem.Code);
+        }
+
+        await bench.PlanAsync([SourceBench.Object("t")]);
+    }
+
+    [Theory]
+    [InlineData("bit(4)")]
+    [InlineData("varbit")]
+    [InlineData("cidr")]
+    [InlineData("money")]
+    [InlineData("tsvector")]
+    [InlineData("varchar(9)")]
+    [InlineData("mood")]
+    public async Task A_key_with_one_text_or_a_hash_for_each_value_is_none_to_refuse(string type)
+    {
+        const string types = "CREATE TYPE mood AS ENUM ('a', 'b');";
+        await using var bench = await SourceBench.StartAsync($"{types} CREATE TABLE t (id {type} PRIMARY KEY)");
+        await bench.To.ExecuteAsync($"{types} CREATE TABLE t (id {type} PRIMARY KEY)");
+        await bench.PlanAsync([SourceBench.Object("t")], onVanished: OnVanished.Delete);
+    }
+
+    [Theory]
     [InlineData("CREATE TABLE t (id int PRIMARY KEY, n text, headgate_vanished_at date)", "type-mismatch", OnVanished.Mark)]
     [InlineData("CREATE TABLE t (id int PRIMARY KEY, n text); CREATE TABLE c (t int REFERENCES t ON DELETE CASCADE)", "triggers", OnVanished.Delete)]
     [InlineData("CREATE TABLE t (id int PRIMARY KEY, n text); CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING", "triggers", OnVanished.Delete)]
