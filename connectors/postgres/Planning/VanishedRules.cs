@@ -45,6 +45,13 @@ static class VanishedRules
         }
 
         if (options.OnVanished is OnVanished.Mark) return AddMark(subject, table);
+        if (table is { Kind: 'r', Children: > 0 })
+        {
+            throw subject.Cause("object-kind",
+                $"tables inherit from destination table {table.Sql}, and rows of theirs would be deleted with columns that nothing is logged of; "
+                + "onVanished must be keep or mark");
+        }
+
         if (!table.Deletable) throw subject.Cause("permission", $"the role lacks DELETE on destination table {table.Sql}, as onVanished: delete needs");
         if (catalog.Deletes.TryGetValue(table.Oid, out var effect) && !(effect.Allowable && options.Load.AllowTriggers))
         {

@@ -96,6 +96,7 @@ public sealed class MarkTests
 
     [Theory]
     [InlineData("CREATE TABLE t (id int PRIMARY KEY, n text, headgate_vanished_at date)", "type-mismatch", OnVanished.Mark)]
+    [InlineData("CREATE TABLE t (id int PRIMARY KEY, n text); CREATE TABLE c (more text) INHERITS (t)", "object-kind", OnVanished.Delete)]
     [InlineData("CREATE TABLE t (id int PRIMARY KEY, n text); CREATE TABLE c (t int REFERENCES t ON DELETE CASCADE)", "triggers", OnVanished.Delete)]
     [InlineData("CREATE TABLE t (id int PRIMARY KEY, n text); CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING", "triggers", OnVanished.Delete)]
     [InlineData("""
