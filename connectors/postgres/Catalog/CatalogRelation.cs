@@ -20,8 +20,11 @@ sealed record CatalogRelation
     /// <summary>Whether the session's role owns it, and so may alter it.</summary>
     public required bool Owned { get; init; }
 
-    /// <summary>Whether the session's role may delete its rows.</summary>
-    public bool Deletable { get; init; }
+    /// <summary>A table that holds rows of it of which the session's role may not read or not delete any; null: there is none.</summary>
+    public string? Undeletable { get; set; }
+
+    /// <summary>The same of setting the mark, where there is the column.</summary>
+    public string? Unmarkable { get; set; }
 
     /// <summary>The size of all tables that hold its rows, without their indexes.</summary>
     public long Bytes { get; set; }

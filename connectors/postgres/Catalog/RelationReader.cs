@@ -1,3 +1,4 @@
+using Headgate.Connectors.Postgres.Planning;
 using Headgate.Contracts.Pipelines;
 using Npgsql;
 
@@ -24,8 +25,7 @@ static class RelationReader
         await using var command = new NpgsqlCommand(
             """
             SELECT DISTINCT c.oid::bigint, n.nspname::text, c.relname::text, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
-                   c.relkind::text, c.relrowsecurity, pg_has_role(c.relowner, 'USAGE'),
-                   has_table_privilege(c.oid, 'DELETE')
+                   c.relkind::text, c.relrowsecurity, pg_has_role(c.relowner, 'USAGE')
             FROM unnest($1::text[], $2::text[]) AS w(schema, name)
             JOIN pg_namespace n ON n.nspname = w.schema
             JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
@@ -51,7 +51,6 @@ static class RelationReader
                 Kind = reader.GetString(4)[0],
                 RowSecurity = reader.GetBoolean(5),
                 Owned = reader.GetBoolean(6),
-                Deletable = reader.GetBoolean(7),
             };
         }
 
@@ -74,15 +73,21 @@ static class RelationReader
                             WHEN c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) = 0 THEN 0
                             WHEN c.reltuples = 0 AND c.relpages > 0 THEN 0
                             ELSE -1 END AS estimate,
-                       CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END AS bytes
-                FROM tree t JOIN pg_class c ON c.oid = t.oid LEFT JOIN pg_am a ON a.oid = c.relam)
+                       CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END AS bytes,
+                       quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
+                       has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
+                       has_table_privilege(c.oid, 'DELETE') AS deletable,
+                       coalesce((SELECT has_column_privilege(c.oid, m.attnum, 'UPDATE') FROM pg_attribute m
+                                 WHERE m.attrelid = c.oid AND m.attname = $2 AND NOT m.attisdropped), true) AS markable
+                FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am a ON a.oid = c.relam)
             SELECT root::bigint, count(*) FILTER (WHERE child)::int,
                    bool_and(relkind = 'p' OR (relkind IN ('r', 'm') AND amname = 'heap')),
-                   CASE WHEN min(estimate) < 0 THEN -1 ELSE sum(estimate)::bigint END, coalesce(sum(bytes), 0)::bigint
+                   CASE WHEN min(estimate) < 0 THEN -1 ELSE sum(estimate)::bigint END, coalesce(sum(bytes), 0)::bigint,
+                   min(name) FILTER (WHERE relkind = 'r' AND NOT (readable AND deletable)), min(name) FILTER (WHERE relkind = 'r' AND NOT (readable AND markable))
             FROM leaf GROUP BY root
             """, connection)
         {
-            Parameters = { new() { Value = byOid.Keys.ToArray() } },
+            Parameters = { new() { Value = byOid.Keys.ToArray() }, new() { Value = VanishedRules.Mark } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -92,6 +97,8 @@ static class RelationReader
             relation.Heap = reader.GetBoolean(2);
             relation.EstimatedRows = reader.GetInt64(3);
             relation.Bytes = reader.GetInt64(4);
+            relation.Undeletable = reader.IsDBNull(5) ? null : reader.GetString(5);
+            relation.Unmarkable = reader.IsDBNull(6) ? null : reader.GetString(6);
         }
     }
 

@@ -52,7 +52,13 @@ static class VanishedRules
                 + "onVanished must be keep or mark");
         }
 
-        if (!table.Deletable) throw subject.Cause("permission", $"the role lacks DELETE on destination table {table.Sql}, as onVanished: delete needs");
+        // Partitions are gone through one by one, and all that a row held is logged: rights on the whole, or on some columns, are not enough.
+        if (table.Undeletable is { } kept)
+        {
+            throw subject.Cause("permission",
+                $"the role lacks SELECT or DELETE on {kept}, or USAGE on its schema, as onVanished: delete needs of every table that holds rows of {table.Sql}");
+        }
+
         if (catalog.Deletes.TryGetValue(table.Oid, out var effect) && !(effect.Allowable && options.Load.AllowTriggers))
         {
             throw subject.Cause("triggers", $"deletes from destination table {table.Sql} {effect.What}"
@@ -64,6 +70,12 @@ static class VanishedRules
 
     static IEnumerable<PlannedChange> AddMark(PlanSubject subject, CatalogRelation table)
     {
+        if (table.Unmarkable is { } kept)
+        {
+            throw subject.Cause("permission", $"the role lacks SELECT on {kept}, UPDATE on its column \"{Mark}\", or USAGE on its schema, as "
+                + $"onVanished: mark needs of every table that holds rows of {table.Sql}");
+        }
+
         if (table.Column(Mark) is { } column)
         {
             if (column.DeclaredSql != MarkType)
