@@ -26,9 +26,14 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
             {
                 return await GoOnAsync(step, size, cancellationToken);
             }
-            catch (PostgresException e) when (e.SqlState[..2] is "22" or "23" && size > 1)
+            catch (PostgresException e) when (IsTooMuch(e) && size > 1)
             {
                 size /= 2;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled && size > 1 && !cancellationToken.IsCancellationRequested)
+            {
+                // The caller sees by the time that it took that it has to ask for less.
+                return new FinishedBatch(null, false, step.Read.Vanished);
             }
             catch (PostgresException e) when (e.SqlState[..2] is "22" or "23")
             {
@@ -37,6 +42,9 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
             }
         }
     }
+
+    /// <summary>Something in it cannot be dealt with, or all of it not at once: rows may hold much beside their blocks.</summary>
+    static bool IsTooMuch(PostgresException e) => e.SqlState == PostgresErrorCodes.OutOfMemory || e.SqlState[..2] is "22" or "23" or "54";
 
     async Task<FinishedBatch> GoOnAsync(FinishStep step, int size, CancellationToken cancellationToken)
     {
@@ -104,7 +112,7 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
         var rest = table.Where(f => !f.Generated && plan.Fields.All(p => p.Name != f.Name) && f.Name != plan.Mark).ToList();
         var end = leaf.FirstBlock + size;
         var statement = new VanishedStatements(plan, fields, [.. rest.Select(f => f.Shape)]).Of(leaf, end);
-        var gone = await WriteAsync(transaction, statement, read, cancellationToken);
+        var gone = await WriteAsync(transaction, statement, read, isSingle: size == 1, cancellationToken);
         var after = read with
         {
             Next = (leaf.Oid, end),
@@ -115,8 +123,10 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
         return await AdvanceAsync(transaction, after, cancellationToken, gone);
     }
 
-    async Task<long> WriteAsync(FencedTransaction transaction, string statement, FullRead read, CancellationToken cancellationToken)
+    async Task<long> WriteAsync(FencedTransaction transaction, string statement, FullRead read, bool isSingle, CancellationToken cancellationToken)
     {
+        // A stop waits for what is in hand: where less can be asked for, much is not tried for long, if longer than a lock is waited for.
+        if (!isSingle) await transaction.ExecuteAsync("SET LOCAL statement_timeout TO '20s'", cancellationToken);
         // Each row is looked up by index: what the planner thinks of a set that was filled a moment ago is not to matter.
         await transaction.ExecuteAsync(
             "SELECT pg_catalog.set_config(s, 'off', true) FROM unnest(ARRAY['enable_hashjoin', 'enable_mergejoin', 'enable_material']) AS s",

@@ -18,8 +18,8 @@ namespace Headgate.IngestWorker.Finishing;
 /// </summary>
 sealed class ObjectFinisher(FinishStore store, SystemConnections systems, ProgressReporter progress, WorkerOptions options, TimeProvider time)
 {
-    /// <summary>Blocks of a table that the first transaction looks at.</summary>
-    const int FirstSize = 64;
+    /// <summary>Blocks of a table that the first transaction looks at: what their rows hold beside them may be very much.</summary>
+    const int FirstSize = 1;
 
     /// <param name="finish">The job.</param>
     /// <param name="rate">Its ceiling.</param>

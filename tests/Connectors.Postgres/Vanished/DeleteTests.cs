@@ -174,6 +174,27 @@ public sealed class DeleteTests
         Assert.Equal(["(changed)"], there.Concat(logged));
     }
 
+    [Theory]
+    [InlineData("53200", true)]
+    [InlineData("54000", true)]
+    [InlineData("57014", false)]
+    public async Task Where_the_rows_of_many_blocks_are_too_much_at_once_fewer_are_tried(string state, bool isTriedAtOnce)
+    {
+        await using var bench = await VanishedBench.StartAsync($"""
+            CREATE TABLE items (id int PRIMARY KEY, pad text DEFAULT repeat('x', 3000)); ALTER TABLE items ALTER pad SET STORAGE PLAIN;
+            INSERT INTO items SELECT generate_series(1, 20);
+            CREATE FUNCTION large() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF (SELECT count(*) FROM gone) > 2 THEN RAISE 'too much' USING ERRCODE = '{state}'; END IF; RETURN NULL; END $$;
+            CREATE TRIGGER large AFTER DELETE ON items REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION large();
+            """);
+        var plan = await bench.BeginAsync("items", ["id"], without: "pad");
+        await bench.ReadAsync(plan, "SELECT 1");
+        await bench.BatchAsync(plan);
+        var batch = await bench.BatchAsync(plan);
+        Assert.Equal((isTriedAtOnce, false), (batch.Rows > 0, batch.Done));
+        Assert.Equal(19, await bench.FinishAsync(plan, size: 1));
+    }
+
     [Fact]
     public async Task The_noted_keys_are_let_go_with_those_of_jobs_that_did_not_come_so_far()
     {
