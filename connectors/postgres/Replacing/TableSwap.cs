@@ -70,14 +70,30 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
     async Task RequireLoadedAsync(FencedTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command("""
-            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows) FROM unnest($4, $5) AS s (segment_no, rows)
+            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows), coalesce(sum(s.rows), 0) = 0 FROM unnest($4, $5) AS s (segment_no, rows)
             LEFT JOIN headgate.ledger l ON l.job_id = $1 AND l.attempt = $2 AND l.object_no = $3 AND l.segment_no = s.segment_no
             """,
             new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt },
             new NpgsqlParameter<int> { TypedValue = ticket.ObjectNo }, new NpgsqlParameter<int[]> { TypedValue = [.. ticket.Segments.Keys] },
             new NpgsqlParameter<long[]> { TypedValue = [.. ticket.Segments.Values] });
-        if ((long)(await command.ExecuteScalarAsync(cancellationToken))! == 0) return;
-        throw PostgresProblem.Of("read-in-doubt", $"{Subject}: not all of its segments are written in full, so it does not replace anything; restart the job.");
+        bool isEmpty;
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            await row.ReadAsync(cancellationToken);
+            if (row.GetInt64(0) > 0)
+                throw PostgresProblem.Of("read-in-doubt", $"{Subject}: not all of its segments are written in full, so it does not replace anything; restart the job.");
+            isEmpty = row.GetBoolean(1);
+        }
+
+        if (isEmpty) await RefuseEmptyAsync(transaction, cancellationToken);
+    }
+
+    async Task RefuseEmptyAsync(FencedTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command($"SELECT EXISTS (SELECT FROM {plan.Replaces})");
+        if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) return;
+        throw PostgresProblem.Of("source-empty",
+            $"{Subject}: the source has no record, and the table would be replaced by one without any. If that is right, empty the table and resume the job.");
     }
 
     /// <summary>Under the lock: nothing can have come since.</summary>

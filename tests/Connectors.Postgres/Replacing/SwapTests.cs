@@ -118,6 +118,20 @@ public sealed class SwapTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_source_without_any_record_replaces_no_table_that_has_rows()
+    {
+        await _bench.Database.ExecuteAsync("TRUNCATE src.items");
+        var plan = await PlanAsync();
+        await _bench.Destination.ApplyChangesAsync(_bench.Job, [plan], default);
+        var ticket = Ticket() with { Segments = new Dictionary<int, long> { [0] = 0 } };
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => _bench.Destination.FinishBatchAsync(ticket, plan, 1, default));
+        Assert.Equal("source-empty", error.Problem.Code);
+        Assert.Equal(40, await _bench.Database.ScalarAsync<long>("SELECT count(*) FROM items"));
+        await _bench.Database.ExecuteAsync("TRUNCATE items");
+        Assert.True((await _bench.Destination.FinishBatchAsync(ticket, plan, 1, default)).Done);
+    }
+
+    [Fact]
     public async Task What_came_to_hang_on_the_old_table_meanwhile_is_found_before_the_swap()
     {
         var plan = await LoadedAsync();
