@@ -49,6 +49,12 @@ public interface IDestination : IAsyncDisposable
     /// <param name="cancellationToken">Ends it.</param>
     Task TidyAsync(JobTicket ticket, TimeSpan retention, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>The reads of an attempt whose objects are finished, so that nobody has to ask for them one by one.</summary>
+    /// <param name="ticket">The job.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<IReadOnlyList<FinishedRead>> FindFinishedAsync(JobTicket ticket, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<FinishedRead>>([]);
+
     /// <summary>
     /// Does the next part of what is left once all segments of an object are written: one transaction, fenced like a batch. Called again until
     /// it is done, by whomever; where to go on is kept at the destination.

@@ -67,6 +67,10 @@ public sealed class PostgresDestination : IDestination
             new DeferredRetry(_dataSource, _shapes, ticket, plan, tried).RunAsync(cancellationToken));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<FinishedRead>> FindFinishedAsync(JobTicket ticket, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => FinishedReads.FindAsync(_dataSource, ticket, cancellationToken));
+
+    /// <inheritdoc/>
     public Task<FinishedBatch> FinishBatchAsync(FinishTicket ticket, ObjectPlan plan, int size, CancellationToken cancellationToken) =>
         Guarded.WriteAsync(_dataSource, WriteProblem.SubjectOf(plan), () => plan.Replaces is null
             ? new VanishedRows(_dataSource, ticket, plan).NextAsync(size, cancellationToken)

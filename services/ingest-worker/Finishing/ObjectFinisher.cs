@@ -31,13 +31,14 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
         using var destination = systems.Destination(job.Pipeline.Destination);
         var run = new Run(destination.Value, finish, job, new RowPace(rate, TimeSpan.FromSeconds(1), time), time.GetTimestamp(), stopping);
         var vanished = new Dictionary<int, long>();
-        var left = job.Objects;
+        var left = await LeftAsync(run, vanished, cancellationToken);
         while (left.Count > 0)
         {
             var before = vanished.Values.Sum();
             var (held, problem) = (new List<ObjectToFinish>(), (ConnectorException?)null);
             foreach (var each in left)
             {
+                if (time.GetElapsedTime(run.Began) >= options.YieldAfter) return new StepAnswer.Again();
                 try
                 {
                     if (await FinishAsync(run, each, vanished, cancellationToken) is { } answer) return answer;
@@ -55,6 +56,20 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
         }
 
         return new StepAnswer.Say(new ObjectsFinished { JobId = finish.JobId, Epoch = finish.Epoch, Vanished = vanished });
+    }
+
+    /// <summary>Of very many objects all but a few may be finished: each would take a transaction to say so.</summary>
+    static async Task<IReadOnlyList<ObjectToFinish>> LeftAsync(Run run, Dictionary<int, long> vanished, CancellationToken cancellationToken)
+    {
+        var finished = (await run.Destination.FindFinishedAsync(TicketOf(run), cancellationToken)).ToDictionary(read => (read.ObjectNo, read.ReadNo), read => read.Vanished);
+        var left = new List<ObjectToFinish>();
+        foreach (var each in run.Job.Objects)
+        {
+            if (finished.TryGetValue((each.Plan.ObjectNo, each.Plan.ReadNo), out var rows)) vanished[each.Plan.ObjectNo] = rows;
+            else left.Add(each);
+        }
+
+        return left;
     }
 
     /// <returns>Null: the object is finished.</returns>
@@ -92,9 +107,12 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
         }
     }
 
+    static JobTicket TicketOf(Run run) =>
+        new() { PipelineId = run.Job.PipelineId, JobId = run.Finish.JobId, Attempt = run.Finish.Attempt, Epoch = run.Finish.Epoch };
+
     static FinishTicket TicketOf(Run run, ObjectPlan plan, IReadOnlyDictionary<int, long> segments) => new()
     {
-        Job = new JobTicket { PipelineId = run.Job.PipelineId, JobId = run.Finish.JobId, Attempt = run.Finish.Attempt, Epoch = run.Finish.Epoch },
+        Job = TicketOf(run),
         ObjectNo = plan.ObjectNo,
         Segments = segments,
     };

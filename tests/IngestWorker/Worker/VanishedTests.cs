@@ -50,6 +50,16 @@ public sealed class VanishedTests : WorkerTest
     }
 
     [Fact]
+    public async Task An_object_that_is_finished_is_not_looked_at_again()
+    {
+        var job = To("a", "b");
+        await LoadAsync(job);
+        var finished = await Worker.AskAsync<ObjectsFinished>(Finish(job));
+        await _destination.ExecuteAsync("drop table a, b");
+        Assert.Equivalent(finished, await Worker.AskAsync<ObjectsFinished>(Finish(job)), strict: true);
+    }
+
+    [Fact]
     public async Task Rows_that_refer_to_others_go_before_them()
     {
         await _destination.ExecuteAsync("update b set a = 6; update b set a = 14 where id = 21");
