@@ -26,7 +26,7 @@ sealed record CatalogRelation
     /// <summary>The same of setting the mark, where there is the column.</summary>
     public string? Unmarkable { get; set; }
 
-    /// <summary>The size of all tables that hold its rows, without their indexes.</summary>
+    /// <summary>The size of all tables that hold its rows, with their indexes, which a rewrite builds anew.</summary>
     public long Bytes { get; set; }
 
     /// <summary>Partitions or inheritance children, counted through all levels.</summary>

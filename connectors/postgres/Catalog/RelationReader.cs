@@ -73,7 +73,7 @@ static class RelationReader
                             WHEN c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) = 0 THEN 0
                             WHEN c.reltuples = 0 AND c.relpages > 0 THEN 0
                             ELSE -1 END AS estimate,
-                       CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END AS bytes,
+                       CASE WHEN c.relkind IN ('r', 'm') THEN pg_total_relation_size(c.oid) ELSE 0 END AS bytes,
                        quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
                        has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
                        has_table_privilege(c.oid, 'DELETE') AS deletable,

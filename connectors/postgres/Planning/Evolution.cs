@@ -81,9 +81,10 @@ static class Evolution
         };
     }
 
-    /// <summary>Texts and numbers of a larger modifier stay as they lie.</summary>
+    /// <summary>Texts and numbers of a larger modifier stay as they lie, but for numbers of another scale.</summary>
     static bool Rewrites(FieldType before, FieldType after) =>
-        before.Name != after.Name && !(before.Name == "varchar" && after.Name == "text") || before.Element is not null;
+        before.Name != after.Name && !(before.Name == "varchar" && after.Name == "text") || before.Element is not null
+            || after.Name == "numeric" && !TypeWidth.IsOfScale(before, after);
 
     static FieldType? Before(KnownObject known, MappedField field) => known.Columns.FirstOrDefault(c => c.Name == field.Source.Name)?.Type;
 }

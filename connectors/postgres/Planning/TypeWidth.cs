@@ -40,6 +40,10 @@ static partial class TypeWidth
     /// <summary>Of a built-in type: whether its modifiers only bound values, and so can be compared.</summary>
     public static bool IsOrdered(string name) => name is "numeric" or "timestamp" or "timestamptz" or "time" or "timetz";
 
+    /// <summary>Whether numbers of one type have as many digits behind the point in the other, or are as they are there.</summary>
+    public static bool IsOfScale(FieldType before, FieldType after) =>
+        Modifiers(after.Sql) is not { } to || Modifiers(before.Sql) is { } from && from.Second == to.Second;
+
     static bool NumericFits(FieldType source, FieldType destination)
     {
         if (Modifiers(destination.Sql) is not { } to) return true;

@@ -18,6 +18,10 @@ public sealed class EvolutionTests
         ("date", "timestamp"),
     ];
 
+    // What the server says of itself, by the number of the file that the table lies in.
+    static readonly (string Before, string After)[] Rewritten =
+        [("int2", "int4"), ("int4", "int8"), ("int8", "numeric"), ("float4", "float8"), ("numeric(8,2)", "numeric(12,4)"), ("date", "timestamp")];
+
     static readonly (string Before, string After)[] Narrower =
     [
         ("int8", "int4"), ("text", "varchar(9)"), ("varchar(9)", "varchar(5)"), ("numeric(12,2)", "numeric(8,2)"), ("timestamp", "date"),
@@ -36,6 +40,9 @@ public sealed class EvolutionTests
         var plan = await bench.PlanAsync(T, known);
 
         Assert.False(plan.New);
+        Assert.Equal(
+            Wider.Where(type => Rewritten.Contains(type)).Select((type) => type.After),
+            plan.Changes.Where(c => c.Description.Contains("rewritten", StringComparison.Ordinal)).Select(c => Wider[int.Parse(c.Statement.Split('"')[1][1..])].After));
         Assert.Equal(Wider.Select((_, i) => $"ALTER TABLE public.t ALTER COLUMN \"c{i}\" TYPE "), plan.Changes.Select(c => c.Statement[..(c.Statement.IndexOf("TYPE ", StringComparison.Ordinal) + 5)]));
         foreach (var change in plan.Changes) await bench.To.ExecuteAsync(change.Statement);
         var after = await bench.PlanAsync(T, known);
@@ -43,6 +50,22 @@ public sealed class EvolutionTests
         Assert.Equal(plan.Fields.Select(f => (f.Name, f.StagedType, f.DestinationType)), after.Fields.Select(f => (f.Name, f.StagedType, f.DestinationType)));
         foreach (var change in plan.Changes) await bench.To.ExecuteAsync(change.Inverse!);
         Assert.Equal(plan.Changes, (await bench.PlanAsync(T, known)).Changes);
+    }
+
+    [Fact]
+    public async Task Which_types_mean_that_a_table_is_rewritten_is_as_the_server_has_it()
+    {
+        await using var bench = await SourceBench.StartAsync();
+        var found = new List<(string, string)>();
+        foreach (var (before, after) in Wider)
+        {
+            await bench.To.ExecuteAsync($"DROP TABLE IF EXISTS t; CREATE TABLE t (c {before}); INSERT INTO t VALUES (NULL)");
+            var file = await bench.To.ScalarAsync<uint>("SELECT pg_relation_filenode('t')");
+            await bench.To.ExecuteAsync($"ALTER TABLE t ALTER c TYPE {after}");
+            if (await bench.To.ScalarAsync<uint>("SELECT pg_relation_filenode('t')") != file) found.Add((before, after));
+        }
+
+        Assert.Equal(Rewritten, found);
     }
 
     [Fact]
