@@ -72,10 +72,11 @@ static class Evolution
         }
 
         var column = SqlText.Identifier(name);
+        var collation = field.Destination.Collation is { } own ? $" COLLATE {own}" : "";
         return new PlannedChange
         {
-            Statement = $"ALTER TABLE {table.Sql} ALTER COLUMN {column} TYPE {wider.Sql}",
-            Inverse = $"ALTER TABLE {table.Sql} ALTER COLUMN {column} TYPE {before}",
+            Statement = $"ALTER TABLE {table.Sql} ALTER COLUMN {column} TYPE {wider.Sql}{collation}",
+            Inverse = $"ALTER TABLE {table.Sql} ALTER COLUMN {column} TYPE {before}{collation}",
             Description = $"Changes column \"{name}\" of table {table.Sql} from {before} to {wider.Sql}"
                 + (isRewritten ? "; the table is rewritten, and cannot be read meanwhile." : "."),
         };

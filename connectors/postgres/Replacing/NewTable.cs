@@ -72,7 +72,8 @@ static class NewTable
             if (column.DeclaredSql != entry.Item2.DestinationType)
             {
                 if (column.Optional) yield return $"ALTER COLUMN {name} DROP DEFAULT";
-                yield return $"ALTER COLUMN {name} TYPE {entry.Item2.DestinationType} USING NULL";
+                var collation = column.Collation is { } own && entry.m.Source.Type is { BuiltIn: true, Name: "text" or "varchar" or "bpchar" } ? $" COLLATE {own}" : "";
+                yield return $"ALTER COLUMN {name} TYPE {entry.Item2.DestinationType}{collation} USING NULL";
             }
 
             if (column.NotNull && entry.m is { Key: false, Source.Nullable: true }) yield return $"ALTER COLUMN {name} DROP NOT NULL";

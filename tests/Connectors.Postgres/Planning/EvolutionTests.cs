@@ -150,6 +150,23 @@ public sealed class EvolutionTests
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("varchar(9)")]
+    [InlineData("text")]
+    public async Task A_column_keeps_its_collation(string wider)
+    {
+        await using var bench = await SourceBench.StartAsync("CREATE TABLE t (id int PRIMARY KEY, n varchar(5))");
+        await bench.To.ExecuteAsync("CREATE TABLE t (id int PRIMARY KEY, n varchar(5) COLLATE \"C\")");
+        var known = KnownObject.Of(await bench.PlanAsync(T));
+        await bench.From.ExecuteAsync($"ALTER TABLE t ALTER n TYPE {wider}");
+        var change = Assert.Single((await bench.PlanAsync(T, known)).Changes);
+        foreach (var statement in new[] { change.Statement, change.Inverse! })
+        {
+            await bench.To.ExecuteAsync(statement);
+            Assert.Equal("\"C\"", await bench.To.ScalarAsync<string>("SELECT attcollation::regcollation::text FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'n'"));
+        }
+    }
+
     [Fact]
     public async Task A_widened_key_is_widened_too()
     {

@@ -50,6 +50,16 @@ public sealed class SwapTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_column_of_another_type_keeps_its_collation_where_the_new_one_has_any()
+    {
+        await _bench.Database.ExecuteAsync("ALTER TABLE items ALTER name TYPE varchar(9) COLLATE \"C\", ADD qty text COLLATE \"C\"");
+        await SwapAsync(await LoadedAsync());
+        Assert.Equal(["(name,\"\"\"C\"\"\")", "(qty,-)"], await _bench.RowsAsync("""
+            SELECT attname, attcollation::regcollation FROM pg_attribute WHERE attrelid = 'items'::regclass AND attname IN ('name', 'qty') ORDER BY 1
+            """));
+    }
+
+    [Fact]
     public async Task The_old_table_stays_as_it_was_until_the_swap_and_is_kept_after_it()
     {
         var plan = await LoadedAsync();
