@@ -42,6 +42,7 @@ static class NewTable
             sql.Append($"ALTER TABLE {made} ADD CONSTRAINT {SqlText.Identifier(reference.Name)} {definition};\n");
         }
 
+        sql.Append(RevokeAll(made));
         if (extras.Options is { } options) sql.Append($"ALTER TABLE {made} SET ({options});\n");
         if (extras.Comment is { } comment) sql.Append($"COMMENT ON TABLE {made} IS {SqlText.Literal(comment)};\n");
         foreach (var grant in extras.Grants.Where(g => g.Column is null || kept.Contains(g.Column))) sql.Append(Grant(made, grant));
@@ -93,6 +94,22 @@ static class NewTable
             IF found IS NOT NULL THEN
                 EXECUTE pg_catalog.format('ALTER TABLE %s DROP CONSTRAINT %I', {SqlText.Literal(table)}, found);
             END IF;
+        END $do$;
+
+        """;
+
+    // Default privileges give a new table what somebody may have taken from the old one.
+    static string RevokeAll(string table) => $"""
+        DO $do$
+        DECLARE given text;
+        BEGIN
+            FOR given IN
+                SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END
+                FROM pg_catalog.pg_class c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) a
+                WHERE c.oid = {SqlText.Literal(table)}::regclass AND a.grantee <> c.relowner
+            LOOP
+                EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', {SqlText.Literal(table)}, given);
+            END LOOP;
         END $do$;
 
         """;

@@ -60,6 +60,19 @@ public sealed class SwapTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rights_that_new_tables_are_given_and_the_old_one_does_not_give_are_not_the_new_ones()
+    {
+        await _bench.Database.ExecuteAsync("""
+            ALTER DEFAULT PRIVILEGES GRANT DELETE ON TABLES TO pg_monitor; ALTER DEFAULT PRIVILEGES GRANT TRUNCATE ON TABLES TO PUBLIC
+            """);
+        await SwapAsync(await LoadedAsync());
+        Assert.Equal(["(t,t,f,f)"], await _bench.RowsAsync("""
+            SELECT has_table_privilege('pg_monitor', 'items', 'SELECT'), has_column_privilege('pg_monitor', 'items', 'name', 'UPDATE'),
+                   has_table_privilege('pg_monitor', 'items', 'DELETE'), has_table_privilege('pg_monitor', 'items', 'TRUNCATE')
+            """));
+    }
+
+    [Fact]
     public async Task The_old_table_stays_as_it_was_until_the_swap_and_is_kept_after_it()
     {
         var plan = await LoadedAsync();
