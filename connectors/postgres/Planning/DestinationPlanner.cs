@@ -108,6 +108,7 @@ static class DestinationPlanner
         var extras = catalog.Extras[table.Oid];
         NewTable.RefuseObstacles(subject, table, extras);
         var mapped = FieldMapping.Map(subject, table).Select(m => m with { Destination = null }).ToArray();
+        NewTable.RefuseMisfits(subject, table, extras, mapped);
         var fields = mapped.Select(m => TypeRules.Plan(subject, m)).ToArray();
         var key = KeyRules.Positions(subject, mapped);
         VanishedRules.RefuseMapped(subject, mapped, options.OnVanished);

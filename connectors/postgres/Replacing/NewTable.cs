@@ -20,6 +20,16 @@ static class NewTable
             + string.Join(", ", extras.Obstacles));
     }
 
+    /// <summary>What would fail only once the job is launched and everything is read.</summary>
+    public static void RefuseMisfits(PlanSubject subject, CatalogRelation table, TableExtras extras, IReadOnlyList<MappedField> mapped)
+    {
+        var misfits = extras.Uses.Where(use => !use.Fits(table, mapped)).Select(use => use.What).ToList();
+        if (misfits.Count == 0) return;
+        throw subject.Cause("cannot-replace",
+            $"destination table {table.Sql} cannot be dropped and loaded anew, since columns would get types with which not all that is made of them may be "
+            + $"possible: {string.Join(", ", misfits)}. Remove that from the table, and make what fits the new types once it is loaded");
+    }
+
     public static PlannedChange Create(
         PlanSubject subject, CatalogRelation table, TableExtras extras, IReadOnlyList<MappedField> mapped, IReadOnlyList<FieldPlan> fields,
         QualifiedName name, bool marks)

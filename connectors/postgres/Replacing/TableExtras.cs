@@ -12,6 +12,9 @@ sealed record TableExtras
     /// <summary>Its foreign keys: name, definition, columns, and whether it refers to itself.</summary>
     public required IReadOnlyList<(string Name, string Definition, string[] Columns, bool Self)> References { get; init; }
 
+    /// <summary>What is made of the values of columns, and of which. It may not be possible with those of another type.</summary>
+    public required IReadOnlyList<ColumnUse> Uses { get; init; }
+
     /// <summary>Rights on it: to whom, which, on which column if not on all, and whether they may be passed on.</summary>
     public required IReadOnlyList<(string? Role, string Right, string? Column, bool Grantable)> Grants { get; init; }
 
@@ -28,7 +31,7 @@ sealed record TableExtras
     public static async Task<TableExtras> ReadAsync(NpgsqlConnection connection, QualifiedName table, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var sql in (string[])[Obstacle, Reference, Grant, Rest])
+        foreach (var sql in (string[])[Obstacle, Reference, Use, Grant, Rest])
         {
             var command = new NpgsqlBatchCommand($"""
                 WITH me AS (SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2)
@@ -43,12 +46,15 @@ sealed record TableExtras
         var obstacles = await ListAsync(row, r => r.GetString(0), cancellationToken);
         var references = await ListAsync(
             row, r => (r.GetString(0), r.GetString(1), r.GetFieldValue<string[]>(2), r.GetBoolean(3)), cancellationToken);
+        var uses = await ListAsync(
+            row, r => new ColumnUse(r.GetString(0), r.GetFieldValue<string[]>(1), Enum.Parse<ColumnUseKind>(r.GetString(2))), cancellationToken);
         var grants = await ListAsync(row, r => (Text(r, 0), r.GetString(1), Text(r, 2), r.GetBoolean(3)), cancellationToken);
         var rest = (await ListAsync(row, r => (r.GetString(0), r.GetBoolean(1), Text(r, 2), Text(r, 3), Text(r, 4)), cancellationToken)).Single();
         return new TableExtras
         {
             Obstacles = obstacles,
             References = references,
+            Uses = uses,
             Grants = grants,
             Owner = rest.Item1,
             OwnedByMe = rest.Item2,
@@ -99,6 +105,23 @@ sealed record TableExtras
         SELECT k.conname::text, pg_get_constraintdef(k.oid),
                (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = me.oid AND a.attnum = ANY (k.conkey)), k.confrelid = me.oid
         FROM me JOIN pg_constraint k ON k.conrelid = me.oid AND k.contype = 'f' ORDER BY k.conname
+        """;
+
+    const string Use = """
+        SELECT u.what, ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = me.oid AND a.attnum = ANY (u.columns)), u.kind
+        FROM me CROSS JOIN LATERAL (
+            SELECT format('check "%s"', conname) AS what, conkey AS columns, 'Expression' AS kind FROM pg_constraint WHERE conrelid = me.oid AND contype = 'c'
+            UNION ALL
+            SELECT format('foreign key "%s"', conname), CASE WHEN confrelid = me.oid THEN conkey || confkey ELSE conkey END, 'Expression'
+            FROM pg_constraint WHERE conrelid = me.oid AND contype = 'f'
+            UNION ALL
+            SELECT format('index "%s"', c.relname),
+                   i.indkey::int2[] || ARRAY(SELECT d.refobjsubid::int2 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid = me.oid AND d.refobjsubid > 0),
+                   CASE WHEN EXISTS (SELECT FROM pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault) THEN 'Operators'
+                        WHEN i.indexprs IS NULL AND i.indpred IS NULL AND m.amname = 'btree' THEN 'Order' ELSE 'Expression' END
+            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam WHERE i.indrelid = me.oid) u
+        ORDER BY u.what
         """;
 
     const string Grant = """

@@ -200,6 +200,32 @@ public sealed class SwapTests : IAsyncLifetime
         await PlanAsync();
     }
 
+    [Theory]
+    [InlineData("SELECT 1", "check \"short\"", "index \"by_name\"")]
+    [InlineData("DROP INDEX by_name; ALTER TABLE items DROP CONSTRAINT short; CREATE INDEX ops ON items (name varchar_pattern_ops)", "index \"ops\"", "")]
+    [InlineData("DROP INDEX by_name; ALTER TABLE items DROP CONSTRAINT short; CREATE INDEX ex ON items (lower(name))", "index \"ex\"", "")]
+    [InlineData("DROP INDEX by_name; ALTER TABLE items DROP CONSTRAINT short; CREATE TABLE n (id varchar PRIMARY KEY); ALTER TABLE items ADD CONSTRAINT r FOREIGN KEY (name) REFERENCES n NOT VALID",
+        "foreign key \"r\"", "")]
+    public async Task What_is_made_of_a_column_and_may_not_be_possible_with_its_new_type_is_refused_when_planned(string setup, string named, string another)
+    {
+        await _bench.Database.ExecuteAsync($"{setup}; CREATE INDEX plain ON items (name); ALTER TABLE src.items ALTER name TYPE int USING 1");
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => PlanAsync());
+        Assert.Equal("cannot-replace", Assert.Single(error.Blocked).Problem.Code);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.Contains(another, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("plain", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_column_of_an_incompatible_type_with_a_plain_index_is_made_anew()
+    {
+        await _bench.Database.ExecuteAsync("""
+            DROP INDEX by_name; ALTER TABLE items DROP CONSTRAINT short; CREATE INDEX plain ON items (name); ALTER TABLE src.items ALTER name TYPE int USING 1
+            """);
+        await SwapAsync(await LoadedAsync());
+        Assert.Equal(["(integer)"], await _bench.RowsAsync("SELECT pg_typeof(name) FROM items LIMIT 1"));
+    }
+
     [Fact]
     public async Task Foreign_keys_of_the_table_are_made_anew_and_one_to_itself_refers_to_the_new_one()
     {
