@@ -167,6 +167,35 @@ public sealed class EvolutionTests
         }
     }
 
+    [Theory]
+    [InlineData(false, "column-held")]
+    [InlineData(true, "cannot-replace")]
+    public async Task A_table_that_the_role_does_not_own_blocks_its_object_alone(bool isReplaced, string code)
+    {
+        await using var bench = await SourceBench.StartAsync("CREATE TABLE t (id int PRIMARY KEY, n int); CREATE TABLE u (id int PRIMARY KEY)");
+        var role = $"{bench.To.Name}_writer";
+        await bench.To.ExecuteAsync($"""
+            CREATE ROLE {role} LOGIN PASSWORD 'x'; GRANT CREATE ON SCHEMA public TO {role};
+            CREATE TABLE t (id int PRIMARY KEY, n int); GRANT SELECT, INSERT, UPDATE ON t TO {role}
+            """);
+        var known = KnownObject.Of(await bench.PlanAsync(T));
+        await bench.From.ExecuteAsync("ALTER TABLE t ALTER n TYPE bigint");
+        var sources = await bench.Source.DescribeAsync([(0, T), (1, SourceBench.Object("u"))], default);
+        var options = new WriteOptions
+        {
+            Load = new LoadDefinition(), NewTables = isReplaced ? new Dictionary<int, string> { [0] = "fresh", [1] = "fresh_too" } : null,
+        };
+        var connection = new Npgsql.NpgsqlConnectionStringBuilder(bench.To.ConnectionString) { Username = role, Password = "x" };
+        await using (var destination = new Postgres.Destinations.PostgresDestination(connection.ConnectionString))
+        {
+            var error = await Assert.ThrowsAsync<ConnectorException>(
+                () => destination.PlanAsync([(sources[0] with { Known = known }, T), (sources[1], SourceBench.Object("u"))], options, default));
+            Assert.Equal((0, code), Assert.Single(error.Blocked) is var block ? (block.ObjectNo, block.Problem.Code) : default);
+        }
+
+        await bench.To.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
     [Fact]
     public async Task A_widened_key_is_widened_too()
     {
