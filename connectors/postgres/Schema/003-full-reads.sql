@@ -13,6 +13,8 @@ CREATE TABLE headgate.full_read (
     rejected_passed bigint NOT NULL DEFAULT 0,
     rejected_segment int NOT NULL DEFAULT -1,
     rejected_row bigint NOT NULL DEFAULT -1,
+    counted bigint NOT NULL DEFAULT 0,
+    counted_ranges int NOT NULL DEFAULT 0,
     leaf bigint NOT NULL DEFAULT 0,
     next_block bigint NOT NULL DEFAULT 0,
     pass_vanished bigint NOT NULL DEFAULT 0,

@@ -25,6 +25,9 @@ sealed record FullRead
     /// <summary>The last rejected record that is one of these.</summary>
     public required (int Segment, long Row) LastRejected { get; init; }
 
+    /// <summary>Noted keys that were found again, and in how many ranges of them it was looked.</summary>
+    public required (int Ranges, long Keys) Counted { get; init; }
+
     /// <summary>The part of the table that is gone through next: its table's number, and the first block.</summary>
     public required (long Leaf, long Block) Next { get; init; }
 
@@ -41,7 +44,8 @@ sealed record FullRead
 
     /// <summary>Whether it stands where another one did: nobody has gone on with it.</summary>
     public bool StandsAt(FullRead other) =>
-        (SetId, State, LastRejected, Next, PassVanished) == (other.SetId, other.State, other.LastRejected, other.Next, other.PassVanished);
+        (SetId, State, LastRejected, Counted, Next, PassVanished) ==
+            (other.SetId, other.State, other.LastRejected, other.Counted, other.Next, other.PassVanished);
 
     /// <summary>
     /// A table that was found empty has no rows that vanished, unless the object is read again. The row of job_object is there already.
@@ -57,7 +61,7 @@ sealed record FullRead
 
     public static NpgsqlBatchCommand LockCommand(FinishTicket ticket, ObjectPlan plan) => new("""
         SELECT state, set_id, rejected_noted, rejected_segment, rejected_row, leaf, next_block, pass_vanished, postponed_by, vanished,
-               rest_fields, rest_types, rejected_passed
+               rest_fields, rest_types, rejected_passed, counted_ranges, counted
         FROM headgate.full_read WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND read_no = $4 FOR UPDATE NOWAIT
         """)
     {
@@ -73,6 +77,7 @@ sealed record FullRead
             RejectedNoted = row.GetInt64(2),
             RejectedPassed = row.GetInt64(12),
             LastRejected = (row.GetInt32(3), row.GetInt64(4)),
+            Counted = (row.GetInt32(13), row.GetInt64(14)),
             Next = (row.GetInt64(5), row.GetInt64(6)),
             PassVanished = row.GetInt64(7),
             PostponedBy = row.IsDBNull(8) ? null : row.GetString(8),
@@ -83,7 +88,7 @@ sealed record FullRead
     public NpgsqlBatchCommand UpdateCommand(FinishTicket ticket, ObjectPlan plan) => new("""
         UPDATE headgate.full_read
         SET state = $5, rejected_noted = $6, rejected_segment = $7, rejected_row = $8, leaf = $9, next_block = $10, pass_vanished = $11,
-            postponed_by = $12, vanished = $13, rest_fields = $14, rest_types = $15, rejected_passed = $16,
+            postponed_by = $12, vanished = $13, rest_fields = $14, rest_types = $15, rejected_passed = $16, counted_ranges = $17, counted = $18,
             updated_at = pg_catalog.clock_timestamp()
         WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND read_no = $4
         """)
@@ -94,6 +99,7 @@ sealed record FullRead
             Of(LastRejected.Segment), Of(LastRejected.Row), Of(Next.Leaf), Of(Next.Block), Of(PassVanished),
             SqlParameters.Nullable(PostponedBy), Of(Vanished), SqlParameters.Nullable(Rest?.Select(r => r.Name)),
             SqlParameters.Nullable(Rest?.Select(r => r.Type)), Of(RejectedPassed),
+            Of(Counted.Ranges), Of(Counted.Keys),
         },
     };
 

@@ -11,7 +11,14 @@ namespace Headgate.Connectors.Postgres.Vanished;
 /// </summary>
 sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan)
 {
-    public async Task RequireAsync(FullRead read, CancellationToken cancellationToken)
+    /// <summary>Keys in a range, about: to count one is to be a matter of seconds.</summary>
+    public required long KeysInRange { get; init; }
+
+    /// <summary>Looks at the ledger, and counts the next range of the noted keys.</summary>
+    /// <param name="read">Where it stands.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Where it stands then, and whether all of it is certain.</returns>
+    public async Task<(FullRead Read, bool IsCertain)> GoOnAsync(FullRead read, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -21,9 +28,14 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         if (noted + rejected != records) throw Doubt($"{records} records were written or rejected, and the keys of {noted + rejected} noted");
         if (read.RejectedNoted + read.RejectedPassed is var looked && looked != rejected)
             throw Doubt($"{rejected} records were rejected, and the keys of {looked} looked at");
-        if (await CountAsync(connection, read.SetId, cancellationToken) is var found && found != noted + read.RejectedNoted)
-            throw Doubt($"the keys of {noted + read.RejectedNoted} records were noted, and those of {found} are there");
+        var ranges = (int)((noted + read.RejectedNoted) / KeysInRange) + 1;
+        var found = await CountAsync(connection, read, ranges, cancellationToken);
+        var counted = read with { Counted = (read.Counted.Ranges + 1, read.Counted.Keys + found) };
+        if (counted.Counted.Ranges < ranges) return (counted, false);
+        if (counted.Counted.Keys != noted + read.RejectedNoted)
+            throw Doubt($"the keys of {noted + read.RejectedNoted} records were noted, and those of {counted.Counted.Keys} are there");
         if (records == 0 && await HasRowsAsync(connection, cancellationToken)) throw Emptied();
+        return (counted, true);
     }
 
     async Task<(long Unwritten, long Unknown, long Records, long Noted, long Rejected)> LedgerAsync(
@@ -51,12 +63,18 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         return (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4));
     }
 
-    static async Task<long> CountAsync(NpgsqlConnection connection, long set, CancellationToken cancellationToken)
+    // What the planner thinks of a set that was filled a moment ago is not to matter.
+    static async Task<long> CountAsync(NpgsqlConnection connection, FullRead read, int ranges, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT count(*) FROM headgate.seen_key WHERE set_id = $1", connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = set });
+        await using (var settings = new NpgsqlCommand("SET LOCAL enable_seqscan TO off", connection)) await settings.ExecuteNonQueryAsync(cancellationToken);
+        var (first, last) = (Start(read.Counted.Ranges, ranges), Start(read.Counted.Ranges + 1, ranges) - 1);
+        await using var command = new NpgsqlCommand(
+            "SELECT count(*) FROM headgate.seen_key WHERE set_id = $1 AND key_hash BETWEEN $2 AND $3", connection);
+        foreach (var value in (long[])[read.SetId, (long)first, (long)last]) command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
+
+    static Int128 Start(int range, int ranges) => long.MinValue + (((Int128)1 << 64) * range / ranges);
 
     async Task<bool> HasRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

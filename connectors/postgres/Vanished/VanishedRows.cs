@@ -9,7 +9,7 @@ namespace Headgate.Connectors.Postgres.Vanished;
 /// Finds and deletes or marks the rows of an object that its full read did not bring, a part of the table in each transaction. Where it stands
 /// is a row of headgate.full_read, moved on by the transaction that did it.
 /// </summary>
-sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan)
+sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan, long keysInRange = 1_000_000)
 {
     const int PurgedAtOnce = 50_000;
 
@@ -91,11 +91,11 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
         var keys = await KeysAsync(step.Transaction, cancellationToken);
         if (await keys.NoteAsync(step.Read, size, cancellationToken) is { } noted) return await AdvanceAsync(step.Transaction, noted, cancellationToken);
         await step.DisposeAsync();
-        await new ReadCheck(dataSource, ticket, plan).RequireAsync(step.Read, cancellationToken);
+        var (checkedTo, isCertain) = await new ReadCheck(dataSource, ticket, plan) { KeysInRange = keysInRange }.GoOnAsync(step.Read, cancellationToken);
         await using var next = await BeginAsync(cancellationToken);
         if (next.Transaction.Refused is { } reason) return new FinishedBatch(reason, false, 0);
         return next.Read.StandsAt(step.Read)
-            ? await AdvanceAsync(next.Transaction, next.Read with { State = FullRead.Scanning }, cancellationToken)
+            ? await AdvanceAsync(next.Transaction, isCertain ? checkedTo with { State = FullRead.Scanning } : checkedTo, cancellationToken)
             : new FinishedBatch(null, false, next.Read.Vanished);
     }
 

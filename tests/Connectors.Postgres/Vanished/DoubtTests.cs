@@ -116,6 +116,29 @@ public sealed class DoubtTests
         Assert.Equal(SkipReason.InHand, (await bench.BatchAsync(plan)).Skipped);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task The_noted_keys_are_counted_a_part_at_a_time(int missing)
+    {
+        await using var bench = await VanishedBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, name text); INSERT INTO items SELECT i, 'n' FROM generate_series(1, 1001) i");
+        var plan = await bench.BeginAsync("items", ["id"]);
+        await bench.ReadAsync(plan, "SELECT i, 'n' FROM generate_series(1, 1000) i");
+        await bench.Load.Database.ExecuteAsync($"DELETE FROM headgate.seen_key WHERE ctid IN (SELECT ctid FROM headgate.seen_key ORDER BY key_hash LIMIT {missing})");
+        var (rows, parts) = (new VanishedRows(bench.Load.Database.DataSource, bench.Ticket(), plan, keysInRange: 100), 0);
+        async Task GoOnAsync()
+        {
+            while (!(await rows.NextAsync(64, default)).Done) parts++;
+        }
+
+        if (missing > 0) Assert.Equal("read-in-doubt", (await Assert.ThrowsAsync<ConnectorException>(GoOnAsync)).Problem.Code);
+        else await GoOnAsync();
+
+        Assert.InRange(parts, 10, 20);
+        Assert.Equal([$"({(missing > 0 ? 10 : 11)})"], await bench.Load.RowsAsync("SELECT counted_ranges FROM headgate.full_read"));
+        Assert.Equal(missing > 0 ? 1001 : 1000, await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM items"));
+    }
+
     [Fact]
     public async Task A_delivery_that_was_overtaken_passes_over_nothing_that_nobody_has_tried()
     {
@@ -128,7 +151,7 @@ public sealed class DoubtTests
         var failed = new FullRead
         {
             State = "reading", SetId = await bench.Load.Database.ScalarAsync<long>("SELECT set_id FROM headgate.full_read"), RejectedNoted = 0,
-            RejectedPassed = 0, LastRejected = (-1, -1), Next = (0, 0), PassVanished = 0, PostponedBy = null, Vanished = 0, Rest = null,
+            RejectedPassed = 0, LastRejected = (-1, -1), Counted = (0, 0), Next = (0, 0), PassVanished = 0, PostponedBy = null, Vanished = 0, Rest = null,
         };
 
         await new VanishedRows(bench.Load.Database.DataSource, bench.Ticket(), plan).PassOverAsync(failed, new PostgresException("", "", "", "22001"), default);
