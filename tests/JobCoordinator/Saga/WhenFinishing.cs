@@ -89,6 +89,8 @@ public sealed class WhenFinishing(SagaBench bench)
     {
         var job = await FinishingAsync();
         await bench.ExecuteAsync($"update coordinator.sync_job set deadline_at = now() where job_id = {job.Id}");
+        await job.BreakAsync(JobStep.Finish, retryable: true);
+        Assert.Equal(1, (await job.RowAsync()).Tries);
         await bench.HandleAsync(new JobProgressed
         {
             JobId = job.Id,
@@ -96,7 +98,7 @@ public sealed class WhenFinishing(SagaBench bench)
             Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = SegmentProgress.NoSegment, Written = 0, Vanished = 4 }],
         });
         var row = await job.RowAsync();
-        Assert.Equal((4, 20), (row.Vanished, row.Written));
+        Assert.Equal((4, 20, 0), (row.Vanished, row.Written, row.Tries));
         Assert.True(row.DeadlineAt > TimeProvider.System.GetUtcNow());
     }
 
