@@ -24,7 +24,7 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (unwritten, unknown, records, noted, rejected) = await LedgerAsync(connection, cancellationToken);
         if (unwritten > 0) throw Doubt($"{unwritten} of its segments are not written in full");
-        if (unknown > 0) throw Doubt($"{unknown} of its rejected records were too large to keep");
+        if (unknown > 0) throw TooLarge(unknown);
         if (noted + rejected != records) throw Doubt($"{records} records were written or rejected, and the keys of {noted + rejected} noted");
         if (read.RejectedNoted + read.RejectedPassed is var looked && looked != rejected)
             throw Doubt($"{rejected} records were rejected, and the keys of {looked} looked at");
@@ -86,6 +86,11 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         $"{WriteProblem.SubjectOf(plan)}: it is not certain which records its read has brought ({what}), so nothing counts as vanished; restart the job.");
 
     ConnectorException Doubt(string what) => Doubt(plan, what);
+
+    // Restarted, the job would end here again.
+    ConnectorException TooLarge(long records) => PostgresProblem.Of("read-in-doubt",
+        $"{WriteProblem.SubjectOf(plan)}: {records} of its rejected records were too large to keep, so it is not certain which rows are theirs and nothing "
+        + "counts as vanished; mend these records, or what rejects them, and restart the job; or set onVanished: keep.");
 
     ConnectorException Emptied() => PostgresProblem.Of("source-empty",
         $"{WriteProblem.SubjectOf(plan)}: the source has no record, and all rows of the table would count as vanished. If that is right, empty the "

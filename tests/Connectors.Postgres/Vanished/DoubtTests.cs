@@ -51,7 +51,9 @@ public sealed class DoubtTests
         var plan = await bench.BeginAsync("items", ["id"]);
         await bench.ReadAsync(plan, "SELECT i, CASE i WHEN 3 THEN 'bad' ELSE 'n' END FROM generate_series(1, 9) i");
         await bench.Load.Database.ExecuteAsync("UPDATE headgate.rejected SET image = NULL");
-        Assert.Equal("read-in-doubt", await bench.ProblemAsync(plan));
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => bench.FinishAsync(plan));
+        Assert.Equal("read-in-doubt", error.Problem.Code);
+        Assert.Contains("mend these records", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
