@@ -78,7 +78,14 @@ public sealed class PostgresDestination : IDestination
 
     /// <inheritdoc/>
     public Task TidyAsync(JobTicket ticket, TimeSpan retention, CancellationToken cancellationToken) =>
-        Guarded.RunAsync(_subject, () => new LeftTables(_dataSource, ticket, retention).RemoveAsync(cancellationToken));
+        Guarded.RunAsync(_subject, async () =>
+        {
+            // A job that was launched before this version came goes on with what was there then: nothing is left behind in it.
+            await using var command = _dataSource.CreateCommand("SELECT pg_catalog.to_regclass('headgate.table_swap') IS NOT NULL");
+            if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) return;
+            await new LeftTables(_dataSource, ticket, retention).RemoveAsync(cancellationToken);
+            await new LeftKeys(_dataSource, ticket).RemoveAsync(cancellationToken);
+        });
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();

@@ -293,10 +293,29 @@ public sealed class SwapTests : IAsyncLifetime
         Assert.Null(await _bench.Database.ScalarAsync<string?>("SELECT to_regclass('headgate.old_x')::text"));
     }
 
-    async Task<JobTicket> LaterJobAsync()
+    [Fact]
+    public async Task A_table_that_the_role_may_not_remove_any_more_and_a_schema_of_before_fail_no_launch()
+    {
+        await LoadedAsync();
+        var role = $"writer_{Guid.NewGuid():N}";
+        await _bench.Database.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'p'");
+        var next = await LaterJobAsync(role);
+        var connection = new Npgsql.NpgsqlConnectionStringBuilder(_bench.Database.ConnectionString) { Username = role, Password = "p" };
+        await using (var destination = new Postgres.Destinations.PostgresDestination(connection.ConnectionString))
+        {
+            await destination.TidyAsync(next, TimeSpan.FromDays(1), default);
+            Assert.Equal(["(made)"], await _bench.RowsAsync("SELECT state FROM headgate.table_swap"));
+            await _bench.Database.ExecuteAsync("ALTER TABLE headgate.table_swap RENAME TO later; ALTER TABLE headgate.full_read RENAME TO later_too");
+            await destination.TidyAsync(next, TimeSpan.FromDays(1), default);
+        }
+
+        await _bench.Database.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
+    async Task<JobTicket> LaterJobAsync(string? writer = null)
     {
         var next = _bench.Job with { JobId = Guid.NewGuid() };
-        await _bench.Fence.MoveAsync(_bench.Move(1, open: true) with { JobId = next.JobId, JobNo = 2 }, default);
+        await _bench.Fence.MoveAsync(_bench.Move(1, open: true) with { JobId = next.JobId, JobNo = 2, Writer = writer }, default);
         return next;
     }
 

@@ -196,6 +196,21 @@ public sealed class DeleteTests
     }
 
     [Fact]
+    public async Task Keys_that_a_job_has_left_are_let_go_by_the_launch_of_a_later_one_whatever_it_does()
+    {
+        await using var bench = await VanishedBench.StartAsync(Ten);
+        var plan = await bench.BeginAsync("items", ["id"]);
+        await bench.ReadAsync(plan, "SELECT i, 'n', '' FROM generate_series(1, 9) i");
+        await bench.Load.Destination.TidyAsync(bench.Load.Job, TimeSpan.FromDays(1), default);
+        Assert.Equal(9, await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.seen_key"));
+        var next = bench.Load.Job with { JobId = Guid.NewGuid() };
+        await bench.Load.Fence.MoveAsync(bench.Load.Move(1, open: true) with { JobId = next.JobId, JobNo = 2 }, default);
+        await bench.Load.Destination.TidyAsync(next, TimeSpan.FromDays(1), default);
+        Assert.Equal(0, await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.seen_key"));
+        Assert.Equal(["(dropped)"], await bench.Load.RowsAsync("SELECT state FROM headgate.full_read"));
+    }
+
+    [Fact]
     public async Task The_noted_keys_are_let_go_with_those_of_jobs_that_did_not_come_so_far()
     {
         await using var bench = await VanishedBench.StartAsync(Ten);
