@@ -85,7 +85,7 @@ sealed record TableExtras
             UNION ALL
             SELECT 'row security' WHERE relrowsecurity
             UNION ALL
-            SELECT format('publication "%s"', p.pubname) FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = me.oid
+            SELECT format('publication "%s"', pubname) FROM pg_publication_tables WHERE schemaname = $1 AND tablename = $2
             UNION ALL
             SELECT 'it is unlogged' WHERE relpersistence <> 'p'
             UNION ALL

@@ -172,6 +172,8 @@ public sealed class SwapTests : IAsyncLifetime
         ("ALTER TABLE items ENABLE ROW LEVEL SECURITY", "row security", "ALTER TABLE items DISABLE ROW LEVEL SECURITY"),
         ("CREATE POLICY p ON items", "policy \"p\"", "DROP POLICY p ON items"),
         ("CREATE PUBLICATION p FOR TABLE items", "publication", "DROP PUBLICATION p"),
+        ("CREATE PUBLICATION p FOR ALL TABLES", "publication \"p\"", "DROP PUBLICATION p"),
+        ("CREATE PUBLICATION p FOR TABLES IN SCHEMA public", "publication \"p\"", "DROP PUBLICATION p"),
         ("ALTER TABLE items ADD no serial", "sequence", "ALTER TABLE items DROP no"),
         ("ALTER TABLE items ADD no int GENERATED ALWAYS AS IDENTITY", "sequence", "ALTER TABLE items DROP no"),
         ("ALTER TABLE items ADD twice bigint GENERATED ALWAYS AS (id * 2) STORED", "generated", "ALTER TABLE items DROP twice"),
