@@ -107,12 +107,13 @@ static class RelationReader
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT i.indrelid::bigint, array_agg(a.attname::text ORDER BY k.ord), bool_and(a.attnotnull)
+            SELECT i.indrelid::bigint, array_agg(a.attname::text ORDER BY k.ord) FILTER (WHERE k.ord <= i.indnkeyatts),
+                   coalesce(array_agg(a.attname::text) FILTER (WHERE k.ord > i.indnkeyatts), '{}'),
+                   bool_and(a.attnotnull) FILTER (WHERE k.ord <= i.indnkeyatts)
             FROM pg_index i
             CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, ord)
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-            WHERE i.indrelid = ANY($1::oid[]) AND k.ord <= i.indnkeyatts
-              AND i.indisunique AND i.indisvalid AND i.indisready AND i.indimmediate AND NOT i.indisexclusion
+            WHERE i.indrelid = ANY($1::oid[]) AND i.indisunique AND i.indisvalid AND i.indisready AND i.indimmediate AND NOT i.indisexclusion
               AND i.indpred IS NULL AND i.indexprs IS NULL
             GROUP BY i.indrelid, i.indexrelid
             """, connection)
@@ -123,7 +124,7 @@ static class RelationReader
         while (await reader.ReadAsync(cancellationToken))
         {
             var columns = reader.GetFieldValue<string[]>(1);
-            byOid[reader.GetInt64(0)].UniqueIndexes.Add(new UniqueIndex(columns, reader.GetBoolean(2)));
+            byOid[reader.GetInt64(0)].UniqueIndexes.Add(new UniqueIndex(columns, reader.GetFieldValue<string[]>(2), reader.GetBoolean(3)));
         }
     }
 }

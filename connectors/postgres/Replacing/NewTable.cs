@@ -39,12 +39,12 @@ static class NewTable
         if (extras.Tablespace is { } tablespace) sql.Append($" TABLESPACE {SqlText.Identifier(tablespace)}");
         sql.Append(";\n");
         var key = subject.Definition.Key.ToHashSet();
-        var hasKey = table.UniqueIndexes.Any(i => key.SetEquals(i.Columns));
+        var kept = mapped.Select(m => m.Name).ToHashSet();
+        var hasKey = table.UniqueIndexes.Any(i => key.SetEquals(i.Columns) && i.Others.All(kept.Contains));
         if (!hasKey) sql.Append(DropPrimaryKey(made));
         var columns = Columns(table, mapped, fields, marks).ToList();
         if (columns.Count > 0) sql.Append($"ALTER TABLE {made} {string.Join(", ", columns)};\n");
         if (!hasKey) sql.Append($"ALTER TABLE {made} ADD PRIMARY KEY ({SqlText.Identifiers(subject.Definition.Key)});\n");
-        var kept = mapped.Select(m => m.Name).ToHashSet();
         foreach (var reference in extras.References.Where(r => r.Columns.All(kept.Contains)))
         {
             var definition = reference.Self

@@ -267,6 +267,15 @@ public sealed class SwapTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_whose_index_goes_with_a_column_that_it_holds_is_made_anew()
+    {
+        await _bench.Database.ExecuteAsync("ALTER TABLE items DROP CONSTRAINT items_pkey, ADD PRIMARY KEY (id) INCLUDE (gone)");
+        await SwapAsync(await LoadedAsync());
+        Assert.Equal(["(\"PRIMARY KEY (id)\")"], await _bench.RowsAsync(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'items'::regclass AND contype = 'p'"));
+    }
+
+    [Fact]
     public async Task Another_key_is_the_new_tables_key()
     {
         await _bench.Database.ExecuteAsync("UPDATE src.items SET name = 'n' WHERE id = 1");
