@@ -20,9 +20,11 @@ static class Evolution
         foreach (var field in mapped)
         {
             if (Before(known, field) is not { } before || TypeRules.Widens(before, field.Source.Type)) continue;
+            // By hand it was made the same, or was all along: there is nothing in it that would not be held.
+            if (field.Destination?.Type.Sql == field.Source.Type.Sql) continue;
             throw subject.Cause("type-narrowed",
                 $"column \"{field.Source.Name}\" was {before.Sql} at the source when the pipeline last completed, and is {field.Source.Type.Sql} now, which "
-                + $"does not hold every value of before: {WaysOut}");
+                + $"does not hold every value of before: change the destination's column to that by hand, {WaysOut}");
         }
 
         // With a mapping in the file a column that is gone is missing; by name it would just not be mapped any more.

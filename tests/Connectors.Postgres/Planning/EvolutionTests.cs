@@ -84,6 +84,8 @@ public sealed class EvolutionTests
             Assert.Equal("type-narrowed", Assert.Single(error.Blocked).Problem.Code);
             Assert.Contains($"\"n\" was {planned.Fields[1].SourceType} ", error.Message, StringComparison.Ordinal);
             Assert.Contains("drop-and-load", error.Message, StringComparison.Ordinal);
+            await bench.To.ExecuteAsync($"ALTER TABLE t ALTER n TYPE {after}");
+            Assert.Empty((await bench.PlanAsync(T, KnownObject.Of(planned))).Changes);
         }
     }
 
