@@ -29,7 +29,7 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
     {
         if (await store.FindAsync(finish, cancellationToken) is not { } job) return new StepAnswer.Nothing("the attempt is not planned any more");
         using var destination = systems.Destination(job.Pipeline.Destination);
-        var run = new Run(destination.Value, finish, job, new RowPace(rate, TimeSpan.FromSeconds(1), time), time.GetTimestamp(), stopping);
+        var run = new Run(destination.Value, finish, job, new RowPace(rate, RowPace.Longest, time), time.GetTimestamp(), stopping);
         var vanished = new Dictionary<int, long>();
         var left = await LeftAsync(run, vanished, cancellationToken);
         while (left.Count > 0)
@@ -38,7 +38,6 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
             var (held, problem) = (new List<ObjectToFinish>(), (ConnectorException?)null);
             foreach (var each in left)
             {
-                if (time.GetElapsedTime(run.Began) >= options.YieldAfter) return new StepAnswer.Again();
                 try
                 {
                     if (await FinishAsync(run, each, vanished, cancellationToken) is { } answer) return answer;
@@ -83,8 +82,10 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
         {
             await run.Pace.WaitAsync(run.Stopping, cancellationToken);
             if (run.Stopping.IsCancellationRequested) return new StepAnswer.Nothing("no further batch, since the job is being stopped");
+            // Once what was taken is paid for, which the next message would not know of.
+            if (time.GetElapsedTime(run.Began) >= options.YieldAfter) return new StepAnswer.Again();
             var began = time.GetTimestamp();
-            var blocks = size.Next(0, int.MaxValue);
+            var blocks = run.Pace.CapBlocks(size.Next(0, int.MaxValue));
             await FaultPoint.ReachedAsync(FaultPoints.BatchNotBegun);
             var batch = await run.Destination.FinishBatchAsync(ticket, each.Plan, blocks, cancellationToken);
             await FaultPoint.ReachedAsync(FaultPoints.BatchCommitted);
@@ -103,7 +104,6 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
             size.Committed(blocks, time.GetElapsedTime(began));
             run.Pace.Took(batch.Rows);
             if (batch.Done) return null;
-            if (time.GetElapsedTime(run.Began) >= options.YieldAfter) return new StepAnswer.Again();
         }
     }
 

@@ -10,7 +10,10 @@ namespace Headgate.IngestWorker.Rates;
 sealed class RowPace(JobRate rate, TimeSpan most, TimeProvider time)
 {
     // No handler runs for a minute: a record of a ceiling far below one a second is not waited for longer.
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    // Of 8 KiB as many rows as PostgreSQL ever has in one.
+    const int RowsInBlock = 291;
 
     RateSetting _setting = rate.Now;
     long _began = time.GetTimestamp();
@@ -18,6 +21,9 @@ sealed class RowPace(JobRate rate, TimeSpan most, TimeProvider time)
 
     /// <summary>A batch is never more than a second's worth.</summary>
     public int Cap(int rows) => rate.Now is { IsLimit: true } now ? Math.Max(1, (int)Math.Min(rows, now.RowsPerSecond)) : rows;
+
+    /// <summary>The same of blocks of a table, of which it is not known how many rows they hold.</summary>
+    public int CapBlocks(int blocks) => Math.Max(1, Cap(blocks * RowsInBlock) / RowsInBlock);
 
     /// <summary>Waits until the records taken so far are paid for, or the job is being stopped; a ceiling that changes holds at once.</summary>
     /// <param name="stopping">Ends the wait.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Headgate.Connectors.Fencing;
 using Headgate.Connectors.Postgres.Fencing;
 using Headgate.Contracts.Extraction;
@@ -57,6 +58,18 @@ public sealed class VanishedTests : WorkerTest
         var finished = await Worker.AskAsync<ObjectsFinished>(Finish(job));
         await _destination.ExecuteAsync("drop table a, b");
         Assert.Equivalent(finished, await Worker.AskAsync<ObjectsFinished>(Finish(job)), strict: true);
+    }
+
+    [Fact]
+    public async Task A_ceiling_holds_for_rows_that_are_deleted_too()
+    {
+        await _destination.ExecuteAsync("insert into b select n, 'old' from generate_series(31, 60) n");
+        var job = To("b");
+        await LoadAsync(job);
+        var since = Stopwatch.GetTimestamp();
+        var finished = await Worker.AskAsync<ObjectsFinished>(Finish(job) with { RateNo = 1, MaxRowsPerSecond = 10 });
+        Assert.Equal(32, finished.Vanished[0]);
+        Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 2.5, 10);
     }
 
     [Fact]
