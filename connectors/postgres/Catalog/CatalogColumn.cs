@@ -11,7 +11,7 @@ sealed record CatalogColumn
     /// <summary>The declared type, a domain's own name included, with its modifier.</summary>
     public required string DeclaredSql { get; init; }
 
-    /// <summary>Its collation in SQL spelling, where it is not its type's; a statement that changes the type has to name it, or loses it.</summary>
+    /// <summary>Its collation in SQL spelling, where it is not its type's. A statement that changes the type without naming it loses it.</summary>
     public string? Collation { get; init; }
 
     /// <summary>The column's own NOT NULL; a domain's does not count, since an outer join or a subselect can get round it.</summary>

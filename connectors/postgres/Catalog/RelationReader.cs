@@ -79,11 +79,13 @@ static class RelationReader
                        has_table_privilege(c.oid, 'DELETE') AS deletable,
                        coalesce((SELECT has_column_privilege(c.oid, m.attnum, 'UPDATE') FROM pg_attribute m
                                  WHERE m.attrelid = c.oid AND m.attname = $2 AND NOT m.attisdropped), true) AS markable
-                FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am a ON a.oid = c.relam)
+                FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
+                LEFT JOIN pg_am a ON a.oid = c.relam)
             SELECT root::bigint, count(*) FILTER (WHERE child)::int,
                    bool_and(relkind = 'p' OR (relkind IN ('r', 'm') AND amname = 'heap')),
                    CASE WHEN min(estimate) < 0 THEN -1 ELSE sum(estimate)::bigint END, coalesce(sum(bytes), 0)::bigint,
-                   min(name) FILTER (WHERE relkind = 'r' AND NOT (readable AND deletable)), min(name) FILTER (WHERE relkind = 'r' AND NOT (readable AND markable))
+                   min(name) FILTER (WHERE relkind = 'r' AND NOT (readable AND deletable)),
+                   min(name) FILTER (WHERE relkind = 'r' AND NOT (readable AND markable))
             FROM leaf GROUP BY root
             """, connection)
         {
@@ -113,7 +115,8 @@ static class RelationReader
             FROM pg_index i
             CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, ord)
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-            WHERE i.indrelid = ANY($1::oid[]) AND i.indisunique AND i.indisvalid AND i.indisready AND i.indimmediate AND NOT i.indisexclusion
+            WHERE i.indrelid = ANY($1::oid[]) AND i.indisunique AND i.indisvalid AND i.indisready AND i.indimmediate
+              AND NOT i.indisexclusion
               AND i.indpred IS NULL AND i.indexprs IS NULL
             GROUP BY i.indrelid, i.indexrelid
             """, connection)

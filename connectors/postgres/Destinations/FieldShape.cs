@@ -9,7 +9,10 @@ namespace Headgate.Connectors.Postgres.Destinations;
 /// <param name="Hashable">Whether its type has hashes that are equal where values are.</param>
 sealed record FieldShape(string Column, string BaseType, string Equality, FieldComparison Comparison, bool Padded, bool Hashable = false)
 {
-    /// <summary>SQL: a hash of a key, the same for keys that are one to the table's index. Of keys that are looked for values of other types have one text.</summary>
+    /// <summary>
+    /// SQL: a hash of a key, the same for keys that are one to the table's index. Of types without such hashes only those are planned whose values
+    /// have one text each.
+    /// </summary>
     public static string KeyHash(IEnumerable<FieldShape> key, string alias) =>
         $"pg_catalog.hash_record_extended(ROW({string.Join(", ", key.Select(k => k.Hashable ? $"{alias}.{k.Column}" : k.Text(alias)))}), 0)";
 

@@ -120,7 +120,7 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
     static bool IsNewTable(ObjectPlan plan, int seq) => plan.Replaces is not null && seq == plan.Changes.Count - 1;
 
     static ConnectorException Taken(ObjectPlan plan) => PostgresProblem.Of("table-taken",
-        $"Object {plan.Replaces}: table {plan.To}, which is to take its place, could not be made, since something of that name is there already; "
+        $"Object {plan.Replaces}: table {plan.To}, which is to take its place, could not be made, since something of that name is there; "
         + "remove it and resume the job.");
 
     static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };

@@ -63,7 +63,8 @@ static class Evolution
     {
         var (name, before) = (field.Name, field.Destination!.DeclaredSql);
         var what = $"column \"{name}\" of destination table {table.Sql} is {before} and has to become {wider.Sql}, as it is at the source now";
-        if (!table.Owned) throw subject.Cause("column-held", $"{what}, but the role does not own the table: change it by hand, or make the role its owner");
+        if (!table.Owned)
+            throw subject.Cause("column-held", $"{what}, but the role does not own the table: change it by hand, or make the role its owner");
         if (catalog.Holders.TryGetValue((table.Oid, name), out var holder))
             throw subject.Cause("column-held", $"{what}, but {holder} depends on it: change it by hand, or {WaysOut}");
         var isRewritten = Rewrites(field.Destination.Type, wider);

@@ -41,22 +41,24 @@ static class VanishedRules
         {
             if (!catalog.Unhashed.TryGetValue((table.Oid, name), out var type)) continue;
             throw subject.Cause("key-unhashable",
-                $"key column \"{name}\" of destination table {table.Sql} is {type}: which of its values a read has brought cannot be noted; onVanished must be keep");
+                $"key column \"{name}\" of destination table {table.Sql} is {type}: which of its values a read has brought cannot be noted; "
+                + "onVanished must be keep");
         }
 
         if (options.OnVanished is OnVanished.Mark) return AddMark(subject, table);
         if (table is { Kind: 'r', Children: > 0 })
         {
             throw subject.Cause("object-kind",
-                $"tables inherit from destination table {table.Sql}, and rows of theirs would be deleted with columns that nothing is logged of; "
+                $"tables inherit from destination table {table.Sql}, and rows of theirs would be deleted with columns that are not logged; "
                 + "onVanished must be keep or mark");
         }
 
-        // Partitions are gone through one by one, and all that a row held is logged: rights on the whole, or on some columns, are not enough.
+        // Partitions are gone through one by one, and all that a row held is logged: rights on the whole or on some columns do not do.
         if (table.Undeletable is { } kept)
         {
             throw subject.Cause("permission",
-                $"the role lacks SELECT or DELETE on {kept}, or USAGE on its schema, as onVanished: delete needs of every table that holds rows of {table.Sql}");
+                $"the role lacks SELECT or DELETE on {kept}, or USAGE on its schema, as onVanished: delete needs of every table that holds rows of "
+                + $"{table.Sql}");
         }
 
         if (catalog.Deletes.TryGetValue(table.Oid, out var effect) && !(effect.Allowable && options.Load.AllowTriggers))
@@ -72,8 +74,8 @@ static class VanishedRules
     {
         if (table.Unmarkable is { } kept)
         {
-            throw subject.Cause("permission", $"the role lacks SELECT on {kept}, UPDATE on its column \"{Mark}\", or USAGE on its schema, as "
-                + $"onVanished: mark needs of every table that holds rows of {table.Sql}");
+            throw subject.Cause("permission", $"the role lacks SELECT on {kept}, UPDATE on its column \"{Mark}\", or USAGE on its schema, "
+                + $"as onVanished: mark needs of every table that holds rows of {table.Sql}");
         }
 
         if (table.Column(Mark) is { } column)

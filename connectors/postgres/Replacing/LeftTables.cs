@@ -47,8 +47,8 @@ sealed class LeftTables(NpgsqlDataSource dataSource, JobTicket ticket, TimeSpan 
         }
         catch (PostgresException)
         {
-            // Somebody looks at it, has made something of it or has given it to another role. The job does not need it gone, and the pipeline's
-            // next one tries again.
+            // Somebody looks at it, has made something of it or has given it to another role. The job does not need it gone, and the
+            // pipeline's next one tries again.
             return;
         }
 

@@ -13,7 +13,8 @@ static class NewTable
 {
     public static void RefuseObstacles(PlanSubject subject, CatalogRelation table, TableExtras extras)
     {
-        if (!table.Owned) throw subject.Cause("cannot-replace", $"destination table {table.Sql} is to be replaced, but the role does not own it");
+        if (!table.Owned)
+            throw subject.Cause("cannot-replace", $"destination table {table.Sql} is to be replaced, but the role does not own it");
         if (extras.Obstacles.Count == 0) return;
         throw subject.Cause("cannot-replace",
             $"destination table {table.Sql} cannot be dropped and loaded anew, since not all that hangs on it could be made anew: "
@@ -26,8 +27,8 @@ static class NewTable
         var misfits = extras.Uses.Where(use => !use.Fits(table, mapped)).Select(use => use.What).ToList();
         if (misfits.Count == 0) return;
         throw subject.Cause("cannot-replace",
-            $"destination table {table.Sql} cannot be dropped and loaded anew, since columns would get types with which not all that is made of them may be "
-            + $"possible: {string.Join(", ", misfits)}. Remove that from the table, and make what fits the new types once it is loaded");
+            $"destination table {table.Sql} cannot be dropped and loaded anew, since columns would get types with which not all that is made "
+            + $"of them may be possible: {string.Join(", ", misfits)}. Remove that from the table, and make what fits the new types once it is loaded");
     }
 
     public static PlannedChange Create(
@@ -83,7 +84,8 @@ static class NewTable
             if (column.DeclaredSql != entry.Item2.DestinationType)
             {
                 if (column.Optional) yield return $"ALTER COLUMN {name} DROP DEFAULT";
-                var collation = column.Collation is { } own && entry.m.Source.Type is { BuiltIn: true, Name: "text" or "varchar" or "bpchar" } ? $" COLLATE {own}" : "";
+                var isText = entry.m.Source.Type is { BuiltIn: true, Name: "text" or "varchar" or "bpchar" };
+                var collation = isText && column.Collation is { } own ? $" COLLATE {own}" : "";
                 yield return $"ALTER COLUMN {name} TYPE {entry.Item2.DestinationType}{collation} USING NULL";
             }
 

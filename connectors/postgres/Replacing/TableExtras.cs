@@ -47,7 +47,8 @@ sealed record TableExtras
         var references = await ListAsync(
             row, r => (r.GetString(0), r.GetString(1), r.GetFieldValue<string[]>(2), r.GetBoolean(3)), cancellationToken);
         var uses = await ListAsync(
-            row, r => new ColumnUse(r.GetString(0), r.GetFieldValue<string[]>(1), Enum.Parse<ColumnUseKind>(r.GetString(2))), cancellationToken);
+            row, r => new ColumnUse(r.GetString(0), r.GetFieldValue<string[]>(1), Enum.Parse<ColumnUseKind>(r.GetString(2))),
+            cancellationToken);
         var grants = await ListAsync(row, r => (Text(r, 0), r.GetString(1), Text(r, 2), r.GetBoolean(3)), cancellationToken);
         var rest = (await ListAsync(row, r => (r.GetString(0), r.GetBoolean(1), Text(r, 2), Text(r, 3), Text(r, 4)), cancellationToken)).Single();
         return new TableExtras
@@ -110,14 +111,15 @@ sealed record TableExtras
     const string Use = """
         SELECT u.what, ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = me.oid AND a.attnum = ANY (u.columns)), u.kind
         FROM me CROSS JOIN LATERAL (
-            SELECT format('check "%s"', conname) AS what, conkey AS columns, 'Expression' AS kind FROM pg_constraint WHERE conrelid = me.oid AND contype = 'c'
+            SELECT format('check "%s"', conname) AS what, conkey AS columns, 'Expression' AS kind
+            FROM pg_constraint WHERE conrelid = me.oid AND contype = 'c'
             UNION ALL
             SELECT format('foreign key "%s"', conname), CASE WHEN confrelid = me.oid THEN conkey || confkey ELSE conkey END, 'Expression'
             FROM pg_constraint WHERE conrelid = me.oid AND contype = 'f'
             UNION ALL
             SELECT format('index "%s"', c.relname),
-                   i.indkey::int2[] || ARRAY(SELECT d.refobjsubid::int2 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid = me.oid AND d.refobjsubid > 0),
+                   i.indkey::int2[] || ARRAY(
+                       SELECT d.refobjsubid::int2 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = me.oid AND d.refobjsubid > 0),
                    CASE WHEN EXISTS (SELECT FROM pg_opclass o WHERE o.oid = ANY (i.indclass::oid[]) AND NOT o.opcdefault) THEN 'Operators'
                         WHEN i.indexprs IS NULL AND i.indpred IS NULL AND m.amname = 'btree' THEN 'Order' ELSE 'Expression' END
             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam WHERE i.indrelid = me.oid) u

@@ -70,7 +70,8 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
     async Task RequireLoadedAsync(FencedTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command("""
-            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows), coalesce(sum(s.rows), 0) = 0 FROM unnest($4, $5) AS s (segment_no, rows)
+            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows), coalesce(sum(s.rows), 0) = 0
+            FROM unnest($4, $5) AS s (segment_no, rows)
             LEFT JOIN headgate.ledger l ON l.job_id = $1 AND l.attempt = $2 AND l.object_no = $3 AND l.segment_no = s.segment_no
             """,
             new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt },
@@ -81,7 +82,11 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         {
             await row.ReadAsync(cancellationToken);
             if (row.GetInt64(0) > 0)
-                throw PostgresProblem.Of("read-in-doubt", $"{Subject}: not all of its segments are written in full, so it does not replace anything; restart the job.");
+            {
+                throw PostgresProblem.Of("read-in-doubt",
+                    $"{Subject}: not all of its segments are written in full, so it does not replace anything; restart the job.");
+            }
+
             isEmpty = row.GetBoolean(1);
         }
 
@@ -93,7 +98,8 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         await using var command = transaction.Command($"SELECT EXISTS (SELECT FROM {plan.Replaces})");
         if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) return;
         throw PostgresProblem.Of("source-empty",
-            $"{Subject}: the source has no record, and the table would be replaced by one without any. If that is right, empty the table and resume the job.");
+            $"{Subject}: the source has no record, and the table would be replaced by one without any. If that is right, empty the table and "
+            + "resume the job.");
     }
 
     /// <summary>Under the lock: nothing can have come since.</summary>
@@ -112,7 +118,8 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         var sql = new StringBuilder();
         var (before, after) = (
             await TableIndex.ReadAsync(transaction, plan.Replaces!, cancellationToken), await TableIndex.ReadAsync(transaction, plan.To, cancellationToken));
-        foreach (var index in before) sql.Append($"ALTER INDEX {In(old.Schema, index.Name)} RENAME TO {SqlText.Identifier($"old_{Id}_{index.Oid}")};\n");
+        foreach (var index in before)
+            sql.Append($"ALTER INDEX {In(old.Schema, index.Name)} RENAME TO {SqlText.Identifier($"old_{Id}_{index.Oid}")};\n");
         sql.Append($"ALTER TABLE {plan.Replaces} RENAME TO {SqlText.Identifier(kept)};\n");
         sql.Append($"ALTER TABLE {In(old.Schema, kept)} SET SCHEMA headgate;\n");
         sql.Append($"ALTER TABLE {plan.To} RENAME TO {SqlText.Identifier(old.Name)};\n");

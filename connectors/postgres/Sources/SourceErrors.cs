@@ -19,13 +19,13 @@ static class SourceErrors
     }
 
     /// <summary>
-    /// What the policies hide would look as if it were gone. The server's function is the only thing that tells this from a right that is missing.
+    /// What the policies hide would look as if it were gone. Nothing but the server's function tells this from a right that is missing.
     /// </summary>
     public const string RowSecurityCheck = "check_enable_rls";
 
     public static ConnectorException Hidden(ReadPlan plan, string sqlState) => Fitting.Blocked(plan.Object.ObjectNo, "row-security",
-        $"Object {plan.Object.From}: row security at the source may hide records from the role, and what it hides would count as vanished: give the "
-        + "role BYPASSRLS, or set onVanished: keep.", sqlState);
+        $"Object {plan.Object.From}: row security at the source may hide records from the role, and what it hides would count as vanished: "
+        + "give the role BYPASSRLS, or set onVanished: keep.", sqlState);
 
     public static ConnectorException Lost(string subject, string cause, string? sqlState = null) =>
         PostgresProblem.Of(SnapshotLost, $"{subject}: {cause}.", retryable: true, sqlState);

@@ -6,7 +6,8 @@ namespace Headgate.Connectors.Postgres.Vanished;
 /// <summary>What of an attempt is finished already.</summary>
 static class FinishedReads
 {
-    public static async Task<IReadOnlyList<FinishedRead>> FindAsync(NpgsqlDataSource dataSource, JobTicket ticket, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<FinishedRead>> FindAsync(
+        NpgsqlDataSource dataSource, JobTicket ticket, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
             SELECT object_no, read_no, vanished FROM headgate.full_read WHERE job_id = $1 AND attempt = $2 AND state = 'done'

@@ -88,8 +88,8 @@ sealed record FullRead
     public NpgsqlBatchCommand UpdateCommand(FinishTicket ticket, ObjectPlan plan) => new("""
         UPDATE headgate.full_read
         SET state = $5, rejected_noted = $6, rejected_segment = $7, rejected_row = $8, leaf = $9, next_block = $10, pass_vanished = $11,
-            postponed_by = $12, vanished = $13, rest_fields = $14, rest_types = $15, rejected_passed = $16, counted_ranges = $17, counted = $18,
-            updated_at = pg_catalog.clock_timestamp()
+            postponed_by = $12, vanished = $13, rest_fields = $14, rest_types = $15, rejected_passed = $16,
+            counted_ranges = $17, counted = $18, updated_at = pg_catalog.clock_timestamp()
         WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND read_no = $4
         """)
     {

@@ -66,11 +66,13 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
     // What the planner thinks of a set that was filled a moment ago is not to matter.
     static async Task<long> CountAsync(NpgsqlConnection connection, FullRead read, int ranges, CancellationToken cancellationToken)
     {
-        await using (var settings = new NpgsqlCommand("SET LOCAL enable_seqscan TO off", connection)) await settings.ExecuteNonQueryAsync(cancellationToken);
+        await using (var settings = new NpgsqlCommand("SET LOCAL enable_seqscan TO off", connection))
+            await settings.ExecuteNonQueryAsync(cancellationToken);
         var (first, last) = (Start(read.Counted.Ranges, ranges), Start(read.Counted.Ranges + 1, ranges) - 1);
         await using var command = new NpgsqlCommand(
             "SELECT count(*) FROM headgate.seen_key WHERE set_id = $1 AND key_hash BETWEEN $2 AND $3", connection);
-        foreach (var value in (long[])[read.SetId, (long)first, (long)last]) command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
+        foreach (var value in (long[])[read.SetId, (long)first, (long)last])
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -89,8 +91,8 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
 
     // Restarted, the job would end here again.
     ConnectorException TooLarge(long records) => PostgresProblem.Of("read-in-doubt",
-        $"{WriteProblem.SubjectOf(plan)}: {records} of its rejected records were too large to keep, so it is not certain which rows are theirs and nothing "
-        + "counts as vanished; mend these records, or what rejects them, and restart the job; or set onVanished: keep.");
+        $"{WriteProblem.SubjectOf(plan)}: {records} of its rejected records were too large to keep, so it is not certain which rows are theirs and "
+        + "nothing counts as vanished; mend these records, or what rejects them, and restart the job; or set onVanished: keep.");
 
     ConnectorException Emptied() => PostgresProblem.Of("source-empty",
         $"{WriteProblem.SubjectOf(plan)}: the source has no record, and all rows of the table would count as vanished. If that is right, empty the "

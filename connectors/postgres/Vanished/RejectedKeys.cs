@@ -33,9 +33,11 @@ sealed class RejectedKeys(FencedTransaction transaction, FinishTicket ticket, Ob
         await transaction.ExecuteAsync($"CREATE TEMPORARY TABLE hg_rejected ({string.Join(", ", types)}) ON COMMIT DROP", cancellationToken);
         await TupleStream.CopyAsync(
             transaction.Connection, $"COPY {Raw} ({columns}) FROM STDIN (FORMAT binary)", new ImageBatch(0, keys), observe: null, cancellationToken);
-        var typed = _key.Select((k, i) => plan.Fields[plan.Key[i]].DestinationCast ? $"CAST(r.{k.Column} AS {k.BaseType})" : $"r.{k.Column}");
-        await transaction.ExecuteAsync($"CREATE TEMPORARY TABLE hg_rejected_key ON COMMIT DROP AS SELECT {columns} FROM {plan.To} WITH NO DATA", cancellationToken);
-        await transaction.ExecuteAsync($"INSERT INTO {Typed} ({columns}) SELECT {string.Join(", ", typed)} FROM {Raw} r", cancellationToken);
+        var typed = string.Join(", ", _key.Select((k, i) =>
+            plan.Fields[plan.Key[i]].DestinationCast ? $"CAST(r.{k.Column} AS {k.BaseType})" : $"r.{k.Column}"));
+        await transaction.ExecuteAsync(
+            $"CREATE TEMPORARY TABLE hg_rejected_key ON COMMIT DROP AS SELECT {columns} FROM {plan.To} WITH NO DATA", cancellationToken);
+        await transaction.ExecuteAsync($"INSERT INTO {Typed} ({columns}) SELECT {typed} FROM {Raw} r", cancellationToken);
         await using var note = transaction.Command($"""
             INSERT INTO headgate.seen_key (set_id, key_hash) SELECT $1, {FieldShape.KeyHash(_key, "s")} FROM {Typed} s
             """, new NpgsqlParameter<long> { TypedValue = read.SetId });
@@ -45,7 +47,11 @@ sealed class RejectedKeys(FencedTransaction transaction, FinishTicket ticket, Ob
 
     /// <summary>Where it stands with the next one left out: it was tried alone, and its key is not one.</summary>
     public async Task<FullRead> PassOverAsync(FullRead read, CancellationToken cancellationToken) =>
-        read with { LastRejected = (await NextAsync(read.LastRejected, 1, cancellationToken)).Last, RejectedPassed = read.RejectedPassed + 1 };
+        read with
+        {
+            LastRejected = (await NextAsync(read.LastRejected, 1, cancellationToken)).Last,
+            RejectedPassed = read.RejectedPassed + 1,
+        };
 
     async Task<((int Segment, long Row) Last, IReadOnlyList<byte[]> Keys)> NextAsync(
         (int Segment, long Row) after, int most, CancellationToken cancellationToken)

@@ -30,7 +30,8 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
             {
                 size /= 2;
             }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled && size > 1 && !cancellationToken.IsCancellationRequested)
+            catch (PostgresException e)
+                when (e.SqlState == PostgresErrorCodes.QueryCanceled && size > 1 && !cancellationToken.IsCancellationRequested)
             {
                 // The caller sees by the time that it took that it has to ask for less.
                 return new FinishedBatch(null, false, step.Read.Vanished);
@@ -91,7 +92,8 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
         var keys = await KeysAsync(step.Transaction, cancellationToken);
         if (await keys.NoteAsync(step.Read, size, cancellationToken) is { } noted) return await AdvanceAsync(step.Transaction, noted, cancellationToken);
         await step.DisposeAsync();
-        var (checkedTo, isCertain) = await new ReadCheck(dataSource, ticket, plan) { KeysInRange = keysInRange }.GoOnAsync(step.Read, cancellationToken);
+        var check = new ReadCheck(dataSource, ticket, plan) { KeysInRange = keysInRange };
+        var (checkedTo, isCertain) = await check.GoOnAsync(step.Read, cancellationToken);
         await using var next = await BeginAsync(cancellationToken);
         if (next.Transaction.Refused is { } reason) return new FinishedBatch(reason, false, 0);
         return next.Read.StandsAt(step.Read)
@@ -123,7 +125,8 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
         return await AdvanceAsync(transaction, after, cancellationToken, gone);
     }
 
-    async Task<long> WriteAsync(FencedTransaction transaction, string statement, FullRead read, bool isSingle, CancellationToken cancellationToken)
+    async Task<long> WriteAsync(
+        FencedTransaction transaction, string statement, FullRead read, bool isSingle, CancellationToken cancellationToken)
     {
         // A stop waits for what is in hand: where less can be asked for, much is not tried for long, if longer than a lock is waited for.
         if (!isSingle) await transaction.ExecuteAsync("SET LOCAL statement_timeout TO '20s'", cancellationToken);

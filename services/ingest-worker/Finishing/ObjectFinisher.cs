@@ -60,7 +60,8 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
     /// <summary>Of very many objects all but a few may be finished: each would take a transaction to say so.</summary>
     static async Task<IReadOnlyList<ObjectToFinish>> LeftAsync(Run run, Dictionary<int, long> vanished, CancellationToken cancellationToken)
     {
-        var finished = (await run.Destination.FindFinishedAsync(TicketOf(run), cancellationToken)).ToDictionary(read => (read.ObjectNo, read.ReadNo), read => read.Vanished);
+        var finished = (await run.Destination.FindFinishedAsync(TicketOf(run), cancellationToken))
+            .ToDictionary(read => (read.ObjectNo, read.ReadNo), read => read.Vanished);
         var left = new List<ObjectToFinish>();
         foreach (var each in run.Job.Objects)
         {

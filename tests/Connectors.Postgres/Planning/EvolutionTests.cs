@@ -41,8 +41,9 @@ public sealed class EvolutionTests
 
         Assert.False(plan.New);
         Assert.Equal(
-            Wider.Where(type => Rewritten.Contains(type)).Select((type) => type.After),
-            plan.Changes.Where(c => c.Description.Contains("rewritten", StringComparison.Ordinal)).Select(c => Wider[int.Parse(c.Statement.Split('"')[1][1..])].After));
+            Wider.Where(type => Rewritten.Contains(type)).Select(type => type.After),
+            plan.Changes.Where(c => c.Description.Contains("rewritten", StringComparison.Ordinal))
+                .Select(c => Wider[int.Parse(c.Statement.Split('"')[1][1..])].After));
         Assert.Equal(Wider.Select((_, i) => $"ALTER TABLE public.t ALTER COLUMN \"c{i}\" TYPE "), plan.Changes.Select(c => c.Statement[..(c.Statement.IndexOf("TYPE ", StringComparison.Ordinal) + 5)]));
         foreach (var change in plan.Changes) await bench.To.ExecuteAsync(change.Statement);
         var after = await bench.PlanAsync(T, known);
@@ -165,7 +166,8 @@ public sealed class EvolutionTests
         foreach (var statement in new[] { change.Statement, change.Inverse! })
         {
             await bench.To.ExecuteAsync(statement);
-            Assert.Equal("\"C\"", await bench.To.ScalarAsync<string>("SELECT attcollation::regcollation::text FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'n'"));
+            Assert.Equal("\"C\"", await bench.To.ScalarAsync<string>(
+                "SELECT attcollation::regcollation::text FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'n'"));
         }
     }
 

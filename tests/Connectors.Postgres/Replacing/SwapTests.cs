@@ -111,7 +111,8 @@ public sealed class SwapTests : SwapTest
         var kept = await Bench.Database.ScalarAsync<string>("SELECT old_name FROM headgate.table_swap");
         Assert.Equal(40, await Bench.Database.ScalarAsync<long>($"SELECT count(*) FROM {kept} WHERE qty = 101"));
         await Bench.Database.ExecuteAsync("INSERT INTO kinds VALUES (101)");
-        await Bench.Database.ExecuteAsync($"ALTER TABLE {kept} {await Bench.Database.ScalarAsync<string>("SELECT old_references[1] FROM headgate.table_swap")}");
+        var reference = await Bench.Database.ScalarAsync<string>("SELECT old_references[1] FROM headgate.table_swap");
+        await Bench.Database.ExecuteAsync($"ALTER TABLE {kept} {reference}");
     }
 
     [Fact]

@@ -123,10 +123,12 @@ public sealed class DoubtTests
     [InlineData(1)]
     public async Task The_noted_keys_are_counted_a_part_at_a_time(int missing)
     {
-        await using var bench = await VanishedBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, name text); INSERT INTO items SELECT i, 'n' FROM generate_series(1, 1001) i");
+        await using var bench = await VanishedBench.StartAsync(
+            "CREATE TABLE items (id int PRIMARY KEY, name text); INSERT INTO items SELECT i, 'n' FROM generate_series(1, 1001) i");
         var plan = await bench.BeginAsync("items", ["id"]);
         await bench.ReadAsync(plan, "SELECT i, 'n' FROM generate_series(1, 1000) i");
-        await bench.Load.Database.ExecuteAsync($"DELETE FROM headgate.seen_key WHERE ctid IN (SELECT ctid FROM headgate.seen_key ORDER BY key_hash LIMIT {missing})");
+        await bench.Load.Database.ExecuteAsync(
+            $"DELETE FROM headgate.seen_key WHERE ctid IN (SELECT ctid FROM headgate.seen_key ORDER BY key_hash LIMIT {missing})");
         var (rows, parts) = (new VanishedRows(bench.Load.Database.DataSource, bench.Ticket(), plan, keysInRange: 100), 0);
         async Task GoOnAsync()
         {
@@ -152,11 +154,21 @@ public sealed class DoubtTests
         await bench.BatchAsync(plan, size: 1);
         var failed = new FullRead
         {
-            State = "reading", SetId = await bench.Load.Database.ScalarAsync<long>("SELECT set_id FROM headgate.full_read"), RejectedNoted = 0,
-            RejectedPassed = 0, LastRejected = (-1, -1), Counted = (0, 0), Next = (0, 0), PassVanished = 0, PostponedBy = null, Vanished = 0, Rest = null,
+            State = "reading",
+            SetId = await bench.Load.Database.ScalarAsync<long>("SELECT set_id FROM headgate.full_read"),
+            RejectedNoted = 0,
+            RejectedPassed = 0,
+            LastRejected = (-1, -1),
+            Counted = (0, 0),
+            Next = (0, 0),
+            PassVanished = 0,
+            PostponedBy = null,
+            Vanished = 0,
+            Rest = null,
         };
 
-        await new VanishedRows(bench.Load.Database.DataSource, bench.Ticket(), plan).PassOverAsync(failed, new PostgresException("", "", "", "22001"), default);
+        var late = new VanishedRows(bench.Load.Database.DataSource, bench.Ticket(), plan);
+        await late.PassOverAsync(failed, new PostgresException("", "", "", "22001"), default);
 
         Assert.Equal(["(0,1)"], await bench.Load.RowsAsync("SELECT rejected_noted, rejected_passed FROM headgate.full_read"));
         Assert.Equal(1, await bench.FinishAsync(plan, size: 1));
