@@ -13,7 +13,8 @@ sealed record PreparedObject(ObjectToPlan Asked, ObjectDefinition Definition, Re
         From = Plan.Object.From,
         To = Plan.Object.Replaces ?? Plan.Object.To,
         Full = Plan.Lower is null,
-        New = Plan.Object.New,
+        // A table that is to be replaced is there with all that was read, until it is.
+        New = Plan.Object is { New: true, Replaces: null },
         Replaced = Plan.Object.Replaces is not null,
         Level = Plan.Object.Level,
         EstimatedRows = Plan.Object.EstimatedRows,

@@ -87,6 +87,8 @@ public sealed class EvolutionTests : WorkerTest
         await _destination.ExecuteAsync("insert into a values (77, 'by hand')");
         var resync = completed with { JobId = Guid.NewGuid() };
         var prepare = After(resync.PrepareAll(), completed) with { Kind = JobKind.Resync, DropAndLoad = true };
+        var planned = Assert.Single((await Worker.AskAsync<JobPrepared>(prepare)).Objects);
+        Assert.Equal((true, true, false), (planned.Replaced, planned.Full, planned.New));
         await LoadAsync(resync, await StageAsync(prepare, resync));
         Assert.Equal(1, await _destination.ScalarAsync<long>("select count(*) from a where name = 'by hand'"));
 
