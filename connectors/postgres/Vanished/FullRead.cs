@@ -28,7 +28,10 @@ sealed record FullRead
     /// <summary>Noted keys that were found again, and in how many ranges of them it was looked.</summary>
     public required (int Ranges, long Keys) Counted { get; init; }
 
-    /// <summary>The part of the table that is gone through next: its table's number, and the first block.</summary>
+    /// <summary>
+    /// The part of the table that is gone through next: its table's number, and the first block. Where the keys are let go, the first of those that
+    /// are left in its place.
+    /// </summary>
     public required (long Leaf, long Block) Next { get; init; }
 
     /// <summary>Rows deleted since the scan began anew.</summary>

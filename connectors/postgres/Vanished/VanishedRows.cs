@@ -9,10 +9,8 @@ namespace Headgate.Connectors.Postgres.Vanished;
 /// Finds and deletes or marks the rows of an object that its full read did not bring, a part of the table in each transaction. Where it stands
 /// is a row of headgate.full_read, moved on by the transaction that did it.
 /// </summary>
-sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan, long keysInRange = 1_000_000)
+sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan, long keysInRange = 1_000_000, int purgedAtOnce = 50_000)
 {
-    const int PurgedAtOnce = 50_000;
-
     /// <summary>No segment's: what is logged of these rows has this number.</summary>
     const int NoSegment = -1;
 
@@ -162,7 +160,7 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
     async Task<FinishedBatch> EndScanAsync(FencedTransaction transaction, FullRead read, CancellationToken cancellationToken)
     {
         var anew = read with { Next = (0, 0), PassVanished = 0, PostponedBy = null };
-        if (read.PostponedBy is not { } reason) return await AdvanceAsync(transaction, read with { State = FullRead.Purging }, cancellationToken);
+        if (read.PostponedBy is not { } reason) return await AdvanceAsync(transaction, read with { State = FullRead.Purging, Next = (0, long.MinValue) }, cancellationToken);
         var onceMore = await AdvanceAsync(transaction, anew, cancellationToken);
         // A row may have been in the way of one before it: as long as a pass deletes any, another may delete more.
         return read.PassVanished > 0 ? onceMore : throw PostgresProblem.Of("rows-held",
@@ -196,20 +194,45 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
     async Task<FinishedBatch> PurgeAsync(FinishStep step, CancellationToken cancellationToken)
     {
         var transaction = step.Transaction;
-        await using var purge = transaction.Command($"""
-            DELETE FROM headgate.seen_key WHERE ctid = ANY (ARRAY(
-                SELECT ctid FROM headgate.seen_key WHERE set_id = $5 OR set_id = ANY (ARRAY(
-                    SELECT set_id FROM headgate.full_read WHERE {Earlier})) LIMIT {PurgedAtOnce}))
-            """, [.. Others(), new NpgsqlParameter<long> { TypedValue = step.Read.SetId }]);
-        if (await purge.ExecuteNonQueryAsync(cancellationToken) == PurgedAtOnce)
+        // From where the last one ended: what it has deleted is in the way until nobody can see it any more.
+        var (deleted, last) = await PurgeAsync(transaction, step.Read.SetId, step.Read.Next.Block, cancellationToken);
+        var after = step.Read with { Next = (0, last ?? step.Read.Next.Block) };
+        if (deleted == purgedAtOnce) return await AdvanceAsync(transaction, after, cancellationToken);
+        foreach (var set in await EarlierAsync(transaction, cancellationToken))
         {
-            await transaction.CommitAsync();
-            return new FinishedBatch(null, false, step.Read.Vanished);
+            if ((await PurgeAsync(transaction, set, long.MinValue, cancellationToken)).Deleted == purgedAtOnce)
+                return await AdvanceAsync(transaction, after, cancellationToken);
         }
 
         await using var drop = transaction.Command($"UPDATE headgate.full_read SET state = 'dropped' WHERE {Earlier}", [.. Others()]);
         await drop.ExecuteNonQueryAsync(cancellationToken);
         return (await AdvanceAsync(transaction, step.Read with { State = FullRead.Done }, cancellationToken)) with { Done = true };
+    }
+
+    /// <returns>How many keys of the set, and the last of them.</returns>
+    async Task<(int Deleted, long? Last)> PurgeAsync(FencedTransaction transaction, long set, long from, CancellationToken cancellationToken)
+    {
+        await using var purge = transaction.Command("""
+            WITH gone AS (
+                DELETE FROM headgate.seen_key WHERE ctid = ANY (ARRAY(
+                    SELECT ctid FROM headgate.seen_key WHERE set_id = $1 AND key_hash >= $2 ORDER BY key_hash LIMIT $3))
+                RETURNING key_hash)
+            SELECT count(*)::int, max(key_hash) FROM gone
+            """,
+            new NpgsqlParameter<long> { TypedValue = set }, new NpgsqlParameter<long> { TypedValue = from },
+            new NpgsqlParameter<int> { TypedValue = purgedAtOnce });
+        await using var row = await purge.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetInt32(0), row.IsDBNull(1) ? null : row.GetInt64(1));
+    }
+
+    async Task<IReadOnlyList<long>> EarlierAsync(FencedTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command($"SELECT set_id FROM headgate.full_read WHERE {Earlier} ORDER BY set_id", Others());
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var sets = new List<long>();
+        while (await row.ReadAsync(cancellationToken)) sets.Add(row.GetInt64(0));
+        return sets;
     }
 
     /// <summary>Reads that nobody goes on with: of other jobs or attempts, which the fence has shut out, and of the object before it was read again.</summary>
