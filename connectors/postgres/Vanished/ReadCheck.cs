@@ -1,6 +1,8 @@
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Postgres.Planning;
+using Headgate.Contracts.Pipelines;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Vanished;
@@ -78,9 +80,13 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
 
     static Int128 Start(int range, int ranges) => long.MinValue + (((Int128)1 << 64) * range / ranges);
 
+    bool IsMarking => plan.Vanished is OnVanished.Mark;
+
+    /// <summary>Rows that would be deleted or marked.</summary>
     async Task<bool> HasRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM {plan.To})", connection);
+        var unmarked = IsMarking ? $" WHERE {VanishedRules.Mark} IS NULL" : "";
+        await using var command = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM {plan.To}{unmarked})", connection);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -95,6 +101,6 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         + "nothing counts as vanished; mend these records, or what rejects them, and restart the job; or set onVanished: keep.");
 
     ConnectorException Emptied() => PostgresProblem.Of("source-empty",
-        $"{WriteProblem.SubjectOf(plan)}: the source has no record, and all rows of the table would count as vanished. If that is right, empty the "
-        + "table and resume the job; or set onVanished: keep.");
+        $"{WriteProblem.SubjectOf(plan)}: the source has no record, and all rows of the table would count as vanished. If that is right, "
+        + (IsMarking ? $"set {VanishedRules.Mark} of the rows" : "empty the table") + " and resume the job; or set onVanished: keep.");
 }
