@@ -77,8 +77,7 @@ static class NoticeText
     static string Counts(Notice notice) => string.Create(
         CultureInfo.InvariantCulture,
         $"{notice.Counts.Extracted:N0} extracted, {notice.Counts.Written:N0} written ({notice.Counts.Inserted:N0} inserted, "
-        + $"{notice.Counts.Updated:N0} updated, {notice.Counts.Unchanged:N0} unchanged, {notice.Counts.Rejected:N0} rejected)"
-        + (notice.Counts.Vanished > 0 ? $", {notice.Counts.Vanished:N0} that a full read did not bring" : ""));
+        + $"{notice.Counts.Updated:N0} updated, {notice.Counts.Unchanged:N0} unchanged, {notice.Counts.Rejected:N0} rejected)");
 
     static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }
