@@ -11,8 +11,9 @@ namespace Headgate.Bench.Cases;
 sealed class Schedules : IBenchCase
 {
     const int Most = 100_000;
-    const int Minutes = 2;
+    const int Minutes = 1;
     const double SpreadGoal = 2_000;
+    static readonly TimeSpan Ahead = TimeSpan.FromSeconds(15);
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
@@ -41,7 +42,7 @@ sealed class Schedules : IBenchCase
         return new CaseReport
         {
             Name = Name,
-            Description = $"{pipelines:N0} pipelines, each every quarter of an hour, spread over its minutes: runs of {Minutes} minutes; then all of them in the same "
+            Description = $"{pipelines:N0} pipelines, each every quarter of an hour, spread over its minutes: runs of one minute; then all of them in the same "
                 + "minute. From the moment in which a run comes due until whoever takes runs has it from the broker. The scheduler is alone on its database "
                 + "and virtual host, and beside it PostgreSQL, RabbitMQ and the taker share the processors.",
             Figures =
@@ -75,7 +76,7 @@ sealed class Schedules : IBenchCase
     // Whole minutes from the next one on, and what they bring until shortly before the one after.
     static async Task<IReadOnlyList<double>> SpreadAsync(FiredRuns fired, CancellationToken cancellationToken)
     {
-        var from = NextMinute(1);
+        var from = NextMinute();
         var until = from.AddMinutes(Minutes);
         await SeenAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() >= until.AddSeconds(-1)), cancellationToken);
         return [.. fired.Runs.Where(run => run.Due >= from && run.Due < until).Select(run => run.LateMilliseconds)];
@@ -83,7 +84,7 @@ sealed class Schedules : IBenchCase
 
     static async Task<IReadOnlyList<double>> TogetherAsync(Database state, FiredRuns fired, int pipelines, CancellationToken cancellationToken)
     {
-        var due = NextMinute(2);
+        var due = NextMinute();
         await state.ExecuteAsync(
             $$"""
               update scheduler.start_rule set next_due = '{{due:O}}', next_fire = '{{due:O}}', last_due = '{{due.AddMinutes(-1):O}}',
@@ -94,10 +95,11 @@ sealed class Schedules : IBenchCase
         return [.. fired.Runs.Where(run => run.Due == due).Select(run => run.LateMilliseconds)];
     }
 
-    static DateTimeOffset NextMinute(int minutes)
+    // In time for all to be written down before.
+    static DateTimeOffset NextMinute()
     {
-        var now = TimeProvider.System.GetUtcNow();
-        return new DateTimeOffset(now.Ticks - now.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero).AddMinutes(minutes);
+        var soon = TimeProvider.System.GetUtcNow() + Ahead;
+        return new DateTimeOffset(soon.Ticks - soon.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero).AddMinutes(1);
     }
 
     static async Task SeenAsync(Func<Task<bool>> isTrue, CancellationToken cancellationToken)
