@@ -39,7 +39,7 @@ static class EventsVerb
             Project = isOfAll ? "" : session.Settings.Project ?? "",
             Type = parsed.Text(Type) ?? "",
             Subject = parsed.Text(Subject) ?? "",
-            Id = parsed.Text(Id) ?? "",
+            EventId = parsed.Text(Id) ?? "",
             ReceivedSince = PointInTime.Parse(parsed.Text(Since), Since.Name, now),
             ReceivedUntil = PointInTime.Parse(parsed.Text(Until), Until.Name, now),
             Unmatched = parsed.Has(Unmatched),

@@ -169,7 +169,7 @@ public sealed class VerbTests : CliTest
                 Project = "crm",
                 Type = "BackupCompleted",
                 Subject = "crm-db",
-                Id = "e1",
+                EventId = "e1",
                 ReceivedSince = Morning,
                 ReceivedUntil = Morning,
                 PageSize = 5,

@@ -41,7 +41,7 @@ sealed class UpstreamEventReads(IBus bus, Tokens tokens)
         if (request.Unmatched && request.Project.Length > 0)
             throw CallErrors.Invalid(("unmatched", "An event that matched no pipeline is of no project: leave project out."));
         if (request.Unmatched && caller.Project is not null) throw AccessErrors.NotOfAllProjects(caller);
-        foreach (var (name, text) in ((string, string)[])[("type", request.Type), ("subject", request.Subject), ("id", request.Id)])
+        foreach (var (name, text) in ((string, string)[])[("type", request.Type), ("subject", request.Subject), ("event_id", request.EventId)])
         {
             if (text.Contains('\0')) throw CallErrors.Invalid((name, "Expected no U+0000."));
         }
@@ -53,7 +53,7 @@ sealed class UpstreamEventReads(IBus bus, Tokens tokens)
             Project = Projects.Check(request.Project, caller.Project),
             Type = Given(request.Type),
             Subject = Given(request.Subject),
-            Id = Given(request.Id),
+            Id = Given(request.EventId),
             Since = since,
             Until = until,
             Unmatched = request.Unmatched,

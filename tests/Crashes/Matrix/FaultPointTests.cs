@@ -10,7 +10,10 @@ public sealed class FaultPointTests
         [.. typeof(FaultPoints).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!)];
 
     /// <summary>No job waits for the notifier or the scheduler: they are killed at their own points in tests of their own.</summary>
-    static readonly string[] OfOthers = [FaultPoints.NoticeKept, FaultPoints.NoticeAccepted, FaultPoints.RunsDue, FaultPoints.RunsSent];
+    static readonly string[] OfOthers =
+    [
+        FaultPoints.NoticeKept, FaultPoints.NoticeAccepted, FaultPoints.RunsDue, FaultPoints.RunsSent, FaultPoints.EventKept, FaultPoints.EventRunAsked,
+    ];
 
     [Fact]
     public void Point_halts_nobody_who_was_not_told_to()
