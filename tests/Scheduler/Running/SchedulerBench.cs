@@ -18,19 +18,19 @@ sealed class SchedulerBench : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 10, 0, 0, TimeSpan.Zero);
 
-    readonly SchedulerState _state;
-
     SchedulerBench(TestDatabase database)
     {
         Database = database;
-        _state = new SchedulerState(database.ConnectionString);
+        State = new SchedulerState(database.ConnectionString);
         var sender = new RunSender(Options.Create(new SchedulerOptions()));
-        Rules = new RuleStore(_state, sender);
-        Due = new DueStore(_state);
-        Round = new DueRound(_state, sender, Lanes, Clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
+        Rules = new RuleStore(State, sender);
+        Due = new DueStore(State);
+        Round = new DueRound(State, sender, Lanes, Clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
     }
 
     public TestDatabase Database { get; }
+
+    public SchedulerState State { get; }
 
     public SetClock Clock { get; } = new(Start);
 
@@ -45,7 +45,7 @@ sealed class SchedulerBench : IAsyncDisposable
     public static async Task<SchedulerBench> StartAsync()
     {
         var bench = new SchedulerBench(await TestDatabase.CreateAsync("scheduler"));
-        await new SchedulerMigration(bench._state, new DatabaseClock()).StartAsync(default);
+        await new SchedulerMigration(bench.State, new DatabaseClock()).StartAsync(default);
         return bench;
     }
 
@@ -76,7 +76,7 @@ sealed class SchedulerBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _state.DisposeAsync();
+        await State.DisposeAsync();
         await Database.DisposeAsync();
     }
 }
