@@ -46,6 +46,7 @@ public static class SchedulerService
         services.AddSingleton<AlarmRound>();
         services.AddUpstreamEvents();
         services.AddHostedService<SchedulerMigration>();
+        services.AddHostedService<ClockUpkeep>();
         services.AddHostedService<AlarmsPrepared>();
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             "scheduler-state", provider => new StateHealthCheck(provider.GetRequiredService<SchedulerState>().Source), failureStatus: null, ["ready"]));
