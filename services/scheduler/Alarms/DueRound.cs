@@ -3,6 +3,7 @@ using Headgate.Scheduler.Rules;
 using Headgate.Scheduler.Schedules;
 using Headgate.Scheduler.State;
 using Headgate.Scheduler.Telemetry;
+using Headgate.Schedules;
 using MassTransit;
 using Npgsql;
 
@@ -56,7 +57,7 @@ sealed partial class DueRound(
             {
                 due.Add((rule, DueRuns.Until(rule, now, sender.MissedAfter)));
             }
-            catch (Exception error) when (error is TimeZoneNotFoundException or InvalidTimeZoneException or FormatException)
+            catch (Exception error) when (DueTimes.IsUnknown(error))
             {
                 LogCannotTell(rule.Project, rule.Pipeline, error.Message);
                 await DueStore.PostponeAsync(connection, rule.PipelineId, now + LookAgainAfter);

@@ -11,8 +11,11 @@ using NpgsqlTypes;
 namespace Headgate.Scheduler.Rules;
 
 /// <summary>By what runs start, as the coordinator has told it last.</summary>
-sealed class RuleStore(SchedulerState state, RunSender sender)
+sealed partial class RuleStore(SchedulerState state, RunSender sender, TimeProvider time, ILogger<RuleStore> log)
 {
+    // As long as an alarm waits that cannot tell it either.
+    static readonly TimeSpan LookAgainAfter = TimeSpan.FromMinutes(1);
+
     /// <summary>Keeps a change, unless it is known already or a later one is.</summary>
     /// <param name="change">All of what holds from now on.</param>
     /// <param name="lanes">By which runs are sent that have come due before it.</param>
@@ -75,12 +78,23 @@ sealed class RuleStore(SchedulerState state, RunSender sender)
     async Task<DateTimeOffset?> SettleAsync(StartRule? before, StartRulesChanged change, ISendEndpointProvider lanes, CancellationToken cancellationToken)
     {
         if (before is not { Schedule: not null } || change.Since <= before.Since) return before?.LastDue;
-        var due = DueRuns.UntilReplaced(before, change.Since, sender.MissedAfter);
+        DueRuns due;
+        try
+        {
+            due = DueRuns.UntilReplaced(before, change.Since, sender.MissedAfter);
+        }
+        catch (Exception error) when (DueTimes.IsUnknown(error))
+        {
+            // Of what cannot be told nothing has come due; and what is told now may be what puts it right.
+            LogCannotTell(before.Project, before.Pipeline, error.Message);
+            return before.LastDue;
+        }
+
         await sender.SendAsync(before, due, lanes, cancellationToken);
         return due.DoneUntil ?? before.LastDue;
     }
 
-    static async Task<KeptRule?> WriteAsync(
+    async Task<KeptRule?> WriteAsync(
         NpgsqlConnection connection, StartRulesChanged change, DateTimeOffset? doneUntil, CancellationToken cancellationToken)
     {
         var next = NextOf(change, doneUntil);
@@ -106,13 +120,13 @@ sealed class RuleStore(SchedulerState state, RunSender sender)
         command.Parameters.AddWithValue(change.Anchor.ToUniversalTime());
         command.Parameters.Add(Json(change.Triggers));
         command.Parameters.AddWithValue(change.Deleted);
-        foreach (var time in (DateTimeOffset?[])[doneUntil, next?.Due, next?.Fire])
-            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = time, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        foreach (var moment in (DateTimeOffset?[])[doneUntil, next?.Due, next?.Fire])
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = moment, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         // Null where the first rule of a pipeline has come by two messages at once, and this is the older one.
         return await command.ExecuteScalarAsync(cancellationToken) is short alarm ? new KeptRule(alarm, next?.Fire) : null;
     }
 
-    static NextFire? NextOf(StartRulesChanged change, DateTimeOffset? doneUntil)
+    NextFire? NextOf(StartRulesChanged change, DateTimeOffset? doneUntil)
     {
         if (change.Schedule is null) return null;
         var rule = new StartRule
@@ -125,7 +139,17 @@ sealed class RuleStore(SchedulerState state, RunSender sender)
             Anchor = change.Anchor,
             LastDue = doneUntil,
         };
-        return NextFire.After(rule, DueTimes.Of(change.Schedule, change.Anchor), rule.DoneUntil);
+        try
+        {
+            return NextFire.After(rule, DueTimes.Of(change.Schedule, change.Anchor), rule.DoneUntil);
+        }
+        catch (Exception error) when (DueTimes.IsUnknown(error))
+        {
+            // It is kept all the same, and holds up none behind it: an alarm looks again and again whether it can be told by then.
+            LogCannotTell(change.Project, change.Pipeline, error.Message);
+            var later = time.GetUtcNow() + LookAgainAfter;
+            return new NextFire(later, later);
+        }
     }
 
     static NpgsqlParameter Json<T>(T? value) => new()

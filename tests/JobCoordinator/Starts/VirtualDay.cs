@@ -43,7 +43,7 @@ sealed class VirtualDay : IAsyncDisposable
         bus.ConnectConsumeObserver(_handled);
         Lanes = new CountedLanes(bus);
         var sender = new RunSender(Options.Create(new SchedulerOptions { MissedAfter = TimeSpan.FromMinutes(6) }));
-        _rules = new RuleStore(_state, sender);
+        _rules = new RuleStore(_state, sender, _clock, NullLogger<RuleStore>.Instance);
         Round = new DueRound(_state, sender, Lanes, _clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
     }
 

@@ -103,6 +103,18 @@ public sealed class RuleStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Schedule_that_cannot_be_told_is_kept_and_looked_at_again_and_is_replaced_by_one_that_can()
+    {
+        var rule = SchedulerBench.Rule(new ScheduleDefinition { Cron = "0 * * * *", Timezone = "Nowhere/Atall" });
+
+        Assert.Equal(Start.AddMinutes(1), (await _bench.KeepAsync(rule))?.Next);
+        var right = rule with { Revision = 2, Since = Start.AddMinutes(5), Schedule = new ScheduleDefinition { Cron = "0 * * * *" } };
+
+        Assert.Equal(Start.AddHours(1), (await _bench.KeepAsync(right))?.Next);
+        Assert.Empty(_bench.Lanes.Started);
+    }
+
+    [Fact]
     public async Task Of_a_page_those_are_new_that_are_not_known_or_older()
     {
         var (known, older, unknown) = (SchedulerBench.Rule(revision: 2), SchedulerBench.Rule(), SchedulerBench.Rule());

@@ -23,7 +23,7 @@ sealed class SchedulerBench : IAsyncDisposable
         Database = database;
         State = new SchedulerState(database.ConnectionString);
         var sender = new RunSender(Options.Create(new SchedulerOptions()));
-        Rules = new RuleStore(State, sender);
+        Rules = new RuleStore(State, sender, Clock, NullLogger<RuleStore>.Instance);
         Due = new DueStore(State);
         Round = new DueRound(State, sender, Lanes, Clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
     }
