@@ -160,6 +160,22 @@ public sealed class CancelAndStartTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Resync_that_became_a_plain_run_on_its_way_is_not_told_as_a_resync()
+    {
+        await _project.ApplyAsync();
+        var key = Guid.NewGuid().ToString();
+        var job = (await ResyncCall(key)).Job.Id;
+        // As it is where the scheduler that hands it on knows no resync.
+        await bench.State.ExecuteAsync($"update coordinator.sync_job set kind = 'Incremental' where job_id = '{job}'");
+        await bench.State.ExecuteAsync($"update coordinator.idempotent_call set response = null where idempotency_key = '{key}'");
+
+        var error = await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => ResyncCall(key).ResponseAsync);
+
+        Assert.Equal(Grpc.Core.StatusCode.Unavailable, error.StatusCode);
+        Assert.Contains($"job {job} is a plain run", error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Failed_resync_is_left_behind_by_enabling_the_pipeline()
     {
         await _project.ApplyAsync();
