@@ -10,6 +10,8 @@ namespace Headgate.JobCoordinator.Jobs;
 
 public sealed partial class SyncJobStateMachine
 {
+    const int TriesForBirth = 4;
+
     /// <summary>Accepted, waits for its turn; the coordinator moves it on.</summary>
     public State Pending { get; private set; } = null!;
 
