@@ -103,6 +103,8 @@ public sealed class CancelAndStartTests(PipelineBench bench)
         await bench.Admin.DeletePipelineAsync(new DeletePipelineRequest { Pipeline = _project.Reference(), DiscardActiveJob = true });
 
         Assert.Equal(("Discarded", 1), (await _project.StateAsync(job), await _project.JobsAsync()));
+        // Dropped before it is decided whether the pipeline can be deleted: the reason holds either way.
+        Assert.Equal("the pipeline was to be deleted", await bench.State.ScalarAsync<string>($"select reason from coordinator.skipped_run where job_id = '{job}'"));
     }
 
     [Fact]
