@@ -65,6 +65,8 @@ sealed class PipelineSwitch(
                 "Paused" => false,
                 "Enabled" => true,
                 "Failed" => throw PipelineRefusals.State(pipeline, "it takes no runs as it is"),
+                // A resync that waits for the active job to end has no job yet that could be canceled.
+                _ when await WaitingRun.IsThereAsync(connection, pipeline.Id, context.CancellationToken) => true,
                 _ => throw PipelineRefusals.State(pipeline, "cancel the job of its resync"),
             };
             // Dropped first: enabled again, the pipeline is not to start what nobody remembers.

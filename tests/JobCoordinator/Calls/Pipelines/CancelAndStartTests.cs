@@ -89,6 +89,20 @@ public sealed class CancelAndStartTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Pause_of_the_pipeline_calls_off_a_resync_that_waits()
+    {
+        await _project.ApplyAndLoseDestinationAsync();
+        var job = await LaunchedAsync();
+        Assert.Equal(RunOutcome.Waiting, (await ResyncCall()).Outcome);
+
+        var answer = await bench.Admin.PausePipelineAsync(new PausePipelineRequest { Pipeline = _project.Reference() });
+
+        Assert.Equal((CommandOutcome.Accepted, PipelineState.Paused), (answer.Outcome, answer.Pipeline.State));
+        Assert.Contains("the run that waited was dropped", answer.Sentence, StringComparison.Ordinal);
+        Assert.Equal("", (await bench.Jobs.GetJobAsync(new GetJobRequest { Job = new JobReference { Id = job.ToString() } })).Job.SuccessorId);
+    }
+
+    [Fact]
     public async Task Pipeline_is_deleted_with_the_job_and_the_run_that_waits_for_it()
     {
         await _project.ApplyAsync();
