@@ -43,6 +43,7 @@ static class SkippedRuns
             Outcome = rule == RunRule.ActiveJob ? RunOutcome.Skipped : RunOutcome.Refused,
             Rule = rule,
             JobId = row.job_id,
+            SuccessorId = rule == RunRule.SuccessorWaits ? pipeline?.Waiting()?.RunId : null,
             PipelineState = pipeline?.state,
             Sentence = $"The run was skipped already: {row.reason}.",
         };

@@ -68,9 +68,22 @@ public sealed class CancelAndStartTests(PipelineBench bench)
         var job = await LaunchedAsync();
         var first = await SyncAsync();
 
-        var refusal = await Refused.ByAsync(Rule.SuccessorWaits, $"job:{job}", SyncCall());
+        var key = Guid.NewGuid().ToString();
+
+        var refusal = await Refused.ByAsync(Rule.SuccessorWaits, $"job:{job}", SyncCall(key: key));
 
         Assert.Contains(first.Job.SuccessorId, refusal.Sentence, StringComparison.Ordinal);
+        // Whoever asks again is told the same, and where none waits any more that it was skipped.
+        Assert.Contains(first.Job.SuccessorId, await AgainAsync(), StringComparison.Ordinal);
+        await _project.SetAsync("successor = null, successor_told_at = null");
+        Assert.Contains("was skipped already: another run waits", await AgainAsync(), StringComparison.Ordinal);
+
+        // As after a death before the refusal was kept.
+        async Task<string> AgainAsync()
+        {
+            await bench.State.ExecuteAsync($"update coordinator.idempotent_call set refused_with = null where idempotency_key = '{key}'");
+            return (await Refused.ByAsync(Rule.SuccessorWaits, $"job:{job}", SyncCall(key: key))).Sentence;
+        }
     }
 
     [Fact]
