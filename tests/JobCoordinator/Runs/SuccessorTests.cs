@@ -2,6 +2,7 @@ using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Runs;
 using Headgate.Contracts.Steps;
+using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reconciling;
 using Headgate.JobCoordinator.Tests.Saga;
@@ -234,6 +235,20 @@ public sealed class SuccessorTests(SagaBench bench)
 
         Assert.Equal("Canceled", (await job.RowAsync()).CurrentState);
         Assert.NotNull(await _runs.AcceptedAsync(run.RunId));
+    }
+
+    [Fact]
+    public async Task Cancels_whose_jobs_are_not_there_hold_up_other_stops_for_seconds_and_no_longer()
+    {
+        var job = await _runs.ActiveAsync("Processing");
+        var lane = await bench.Bus.GetSendEndpoint(Lanes.Address(Lanes.JobCommands));
+        // As many as the lane handles at once.
+        for (var place = 0; place < 8; place++)
+            await lane.Send(new CancelJob { JobId = Guid.NewGuid(), Actor = "somebody", PauseFirst = true, SuccessorId = Guid.NewGuid() });
+
+        var answer = await job.PauseAsync().WaitAsync(TimeSpan.FromSeconds(12));
+
+        Assert.Equal(CommandOutcome.Accepted, answer.Outcome);
     }
 
     [Theory]
