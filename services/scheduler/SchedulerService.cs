@@ -37,7 +37,9 @@ public static class SchedulerService
         services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
         services.AddSingleton<SchedulerTelemetry>();
         services.AddSingleton<RunSender>();
+        services.AddSingleton<DueMessages>();
         services.AddSingleton<RuleStore>();
+        services.AddSingleton<RulesTold>();
         services.AddSingleton<DueStore>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DueRound>(provider, provider.GetRequiredService<IBus>()));
         services.AddSingleton<AlarmJobs>();
@@ -57,6 +59,7 @@ public static class SchedulerService
     {
         builder.Services.AddHostedService<RulesSync>();
         builder.Services.AddHostedService<AlarmsRunning>();
+        builder.Services.AddHostedService<DueAnswers>();
         builder.Services.AddUpstreamEventUpkeep();
     }
 

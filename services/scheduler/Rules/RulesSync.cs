@@ -10,7 +10,7 @@ namespace Headgate.Scheduler.Rules;
 /// Asks the coordinator, once after the start, by what all runs start: the schema may be new, or restored from a backup. What has changed is
 /// told without being asked for.
 /// </summary>
-sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
+sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, RulesTold told, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
 {
     const int AtOnce = 8;
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -24,8 +24,9 @@ sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, Tim
             try
             {
                 var page = (await bus.AskAsync<AskStartRules, StartRulesListed>(Lanes.Upkeep, new AskStartRules { After = after }, Patience, stoppingToken)).Rules;
-                if (page.Count == 0) return;
+                if (page.Count == 0) break;
                 await KeepAsync(page, stoppingToken);
+                await rules.CatchUpAsync(page, stoppingToken);
                 after = page[^1].PipelineId;
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
@@ -35,6 +36,8 @@ sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, Tim
                 await Task.Delay(Between, time, stoppingToken);
             }
         }
+
+        told.Set();
     }
 
     async Task KeepAsync(IReadOnlyList<StartRulesChanged> page, CancellationToken cancellationToken)
@@ -43,7 +46,7 @@ sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, Tim
         var some = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(await rules.NewOfAsync(page, cancellationToken), some, async (rule, stop) =>
         {
-            if (await rules.KeepAsync(rule, bus, stop) is { Next: not null } one) kept.Add(one);
+            if (await rules.KeepAsync(rule, stop) is { Next: not null } one) kept.Add(one);
         });
         foreach (var alarm in kept.GroupBy(rule => rule.Alarm))
             await alarms.BringForwardAsync(alarm.Key, alarm.Min(rule => rule.Next)!.Value, cancellationToken);

@@ -23,9 +23,10 @@ sealed class SchedulerBench : IAsyncDisposable
         Database = database;
         State = new SchedulerState(database.ConnectionString);
         var sender = new RunSender(Options.Create(new SchedulerOptions()));
-        Rules = new RuleStore(State, sender, Clock, NullLogger<RuleStore>.Instance);
+        Messages = new DueMessages(State, Clock);
+        Rules = new RuleStore(State, sender, Messages, Clock, NullLogger<RuleStore>.Instance);
         Due = new DueStore(State);
-        Round = new DueRound(State, sender, Lanes, Clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
+        Round = new DueRound(State, sender, Messages, Lanes, Clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
     }
 
     public TestDatabase Database { get; }
@@ -35,6 +36,8 @@ sealed class SchedulerBench : IAsyncDisposable
     public SetClock Clock { get; } = new(Start);
 
     public HeldLanes Lanes { get; } = new();
+
+    public DueMessages Messages { get; }
 
     public RuleStore Rules { get; }
 
@@ -61,7 +64,7 @@ sealed class SchedulerBench : IAsyncDisposable
         Anchor = Start,
     };
 
-    public Task<KeptRule?> KeepAsync(StartRulesChanged rule) => Rules.KeepAsync(rule, Lanes, default);
+    public Task<KeptRule?> KeepAsync(StartRulesChanged rule) => Rules.KeepAsync(rule, default);
 
     /// <summary>Every alarm's look, once.</summary>
     public async Task<int> LookAsync()

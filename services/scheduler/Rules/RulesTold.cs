@@ -1,0 +1,11 @@
+namespace Headgate.Scheduler.Rules;
+
+/// <summary>Whether the coordinator has told since the start by what all runs start.</summary>
+sealed class RulesTold
+{
+    readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Task => _told.Task;
+
+    public void Set() => _told.TrySetResult();
+}
