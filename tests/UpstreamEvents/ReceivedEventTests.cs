@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Headgate.Contracts.Runs;
-using Headgate.Scheduler.Events.Runs;
 using Headgate.UpstreamEvents.Tests.Running;
 
 namespace Headgate.UpstreamEvents.Tests;
@@ -23,8 +22,9 @@ public sealed class ReceivedEventTests(SchedulerBench bench) : IClassFixture<Sch
         Assert.Equal(new HashSet<Guid?> { exact, wild }, asked.Select(run => run.PipelineId).ToHashSet());
         Assert.Equal(2, asked.Count);
         var run = asked.Single(run => run.PipelineId == exact);
+        var id = await bench.State.ScalarAsync<Guid>($"select run_id from scheduler.event_run where pipeline_id = '{exact}'");
         Assert.Equal(
-            (EventRunId.Of(exact, _id), "crm", $"p{exact}", TriggerKind.Event, $"{_type} crm-db {_id}", "headgate"),
+            (id, "crm", $"p{exact}", TriggerKind.Event, $"{_type} crm-db {_id}", "headgate"),
             (run.RunId, run.Project, run.Pipeline, run.Trigger, run.TriggerDetail, run.Actor));
     }
 

@@ -54,10 +54,12 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
     {
         var bound = await BoundPipeline.OfAsync(connection, received, cancellationToken);
         if (bound.Count == 0) return [];
+        // Each time a new id, which is in the row before anybody asks for the run: the coordinator knows its jobs for longer than ids of events
+        // are known here, and an id that counts again would be answered with the job that it started the first time.
         OpenRun[] runs =
         [
             .. bound.Select(pipeline => new OpenRun(
-                EventRunId.Of(pipeline.Id, received.Id), pipeline.Id, pipeline.Project, pipeline.Name, received.Type, received.Subject, received.Id)),
+                Guid.CreateVersion7(time.GetUtcNow()), pipeline.Id, pipeline.Project, pipeline.Name, received.Type, received.Subject, received.Id)),
         ];
         await using var command = new NpgsqlCommand(
             """
