@@ -1,3 +1,5 @@
+using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Starts;
 using Headgate.Hosting.Faults;
 using Headgate.UpstreamEvents.Tests.Running;
 
@@ -65,6 +67,32 @@ public sealed class OnceTests
         var asked = await bench.Own.Coordinator.AskedAsync("old", 2);
         Assert.Equal(2, asked.Select(run => run.RunId).Distinct().Count());
         Assert.Single(bench.Own.Coordinator.Asked("recent"));
+    }
+
+    [Fact]
+    public async Task Event_that_comes_before_the_rules_are_there_starts_its_run_when_they_are()
+    {
+        await using var bench = new Bench();
+        await bench.Own.InitializeAsync();
+        await bench.Own.Publisher.EventAsync("Done", "s", "early");
+        await bench.Own.EventAsync("early", "repeats = 0");
+
+        bench.Own.Coordinator.Rules =
+        [
+            new StartRulesChanged
+            {
+                PipelineId = Guid.NewGuid(),
+                Project = "crm",
+                Pipeline = "contacts",
+                Revision = 1,
+                Since = DateTimeOffset.UnixEpoch,
+                Anchor = DateTimeOffset.UnixEpoch,
+                Triggers = [new TriggerDefinition { Event = "Done" }],
+            },
+        ];
+
+        await bench.Own.RunsAsync("early", "outcome = 'Started'");
+        Assert.Single(bench.Own.Coordinator.Asked("early").Select(run => run.RunId).Distinct());
     }
 
     sealed class Bench : IAsyncDisposable

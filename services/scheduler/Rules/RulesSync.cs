@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Headgate.Contracts.Starts;
 using Headgate.Hosting.Bus;
 using Headgate.Scheduler.Alarms;
+using Headgate.Scheduler.Events.Receiving;
 using MassTransit;
+using Npgsql;
 
 namespace Headgate.Scheduler.Rules;
 
@@ -10,7 +12,8 @@ namespace Headgate.Scheduler.Rules;
 /// Asks the coordinator, once after the start, by what all runs start: the schema may be new, or restored from a backup. What has changed is
 /// told without being asked for.
 /// </summary>
-sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, RulesTold told, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
+sealed partial class RulesSync(
+    IBus bus, RuleStore rules, AlarmClock alarms, RulesTold told, EventStore events, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
 {
     const int AtOnce = 8;
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -38,6 +41,25 @@ sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, Rul
         }
 
         told.Set();
+        await MatchEventsAsync(stoppingToken);
+    }
+
+    // Events that came before the rules were there have found none, in a schema that is new or restored.
+    async Task MatchEventsAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await events.MatchAgainAsync(told.From, stoppingToken);
+                return;
+            }
+            catch (NpgsqlException error)
+            {
+                LogNotMatched(error.GetType().Name, error.SqlState);
+                await Task.Delay(Between, time, stoppingToken);
+            }
+        }
     }
 
     async Task KeepAsync(IReadOnlyList<StartRulesChanged> page, CancellationToken cancellationToken)
