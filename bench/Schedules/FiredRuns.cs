@@ -29,7 +29,16 @@ sealed class FiredRuns : IAsyncDisposable
         builder.AddHeadgateBus(amqp, bus =>
         {
             bus.AddLane(new Lane { Name = Lanes.Starts, Concurrency = AtOnce, Configure = (_, lane) => lane.Handler<StartJob>(TakeAsync) });
-            bus.AddLane(new Lane { Name = Lanes.Upkeep, Concurrency = 1, Configure = (_, lane) => lane.Handler<AskStartRules>(TellAsync) });
+            bus.AddLane(new Lane
+            {
+                Name = Lanes.Upkeep,
+                Concurrency = 1,
+                Configure = (_, lane) =>
+                {
+                    lane.Handler<AskStartRules>(TellAsync);
+                    lane.Handler<AskRunsKnown>(context => context.RespondAsync(new RunsKnown { Runs = context.Message.Runs }));
+                },
+            });
         });
         _host = builder.Build();
     }

@@ -10,8 +10,16 @@ static class EventViews
     public static Grid List(IEnumerable<UpstreamEvent> events) => new(
         ["Received", "Type", "Subject", "Pipeline", "Run", "Job", "Id", "Repeats", "Why"],
         [
-            .. events.SelectMany(each => each.Runs.Count == 0 ? [Row(each, null)] : each.Runs.Select(run => Row(each, run))),
+            .. events.SelectMany(each => Rows(each)),
         ]);
+
+    static IEnumerable<Cell[]> Rows(UpstreamEvent each)
+    {
+        if (each.Runs.Count == 0) return [Row(each, null)];
+        var rows = each.Runs.Select(run => Row(each, run));
+        return each.RunCount <= each.Runs.Count ? rows
+            : rows.Append([Shown.Time(each.Received), each.Type, each.Subject, $"(and {each.RunCount - each.Runs.Count:N0} more)", "", "", each.Id, "", ""]);
+    }
 
     static Cell[] Row(UpstreamEvent each, EventRun? run) =>
     [

@@ -17,4 +17,7 @@ public sealed record KnownEvent
 
     /// <summary>The runs that it asked for, by project and pipeline; none: no pipeline had a trigger for it.</summary>
     public required IReadOnlyList<EventRun> Runs { get; init; }
+
+    /// <summary>How many they are; Runs has the first 100 at most.</summary>
+    public int RunCount { get; init; }
 }

@@ -28,6 +28,12 @@ public sealed record StartRulesChanged
     /// <summary>From when the intervals of `every` are counted: when the file's schedule changed last. A switch does not move it.</summary>
     public required DateTimeOffset Anchor { get; init; }
 
+    /// <summary>
+    /// Of its schedule's runs, when the last one came due that the coordinator has been told of: up to there nothing was missed, whatever a
+    /// scheduler has forgotten. Null: it was told of none.
+    /// </summary>
+    public DateTimeOffset? LastDue { get; init; }
+
     /// <summary>Upstream events that start a run, whether or not the schedule is switched off; none of a deleted pipeline.</summary>
     public IReadOnlyList<TriggerDefinition> Triggers { get; init; } = [];
 

@@ -16,6 +16,9 @@ public abstract class DueTimes
         _ => throw new FormatException("A schedule has neither cron nor an interval."),
     };
 
+    /// <summary>Whether it is one of those by which <see cref="Of"/> says that it cannot tell.</summary>
+    public static bool IsUnknown(Exception error) => error is TimeZoneNotFoundException or InvalidTimeZoneException or FormatException;
+
     /// <summary>The first one behind a moment; null: there is none any more.</summary>
     public abstract DateTimeOffset? After(DateTimeOffset time);
 

@@ -101,6 +101,7 @@ public static class JobCoordinatorService
         bus.AddConsumer<AnswerConsumer>();
         bus.AddConsumer<JobTakenConsumer>();
         bus.AddConsumer<AskStartRulesConsumer>();
+        bus.AddConsumer<AskRunsKnownConsumer>();
         bus.AddJobSaga();
         bus.AddJobEvents();
         bus.AddProgressLane();
@@ -124,6 +125,7 @@ public static class JobCoordinatorService
                 lane.ConfigureConsumer<AnswerConsumer>(context);
                 lane.ConfigureConsumer<JobTakenConsumer>(context);
                 lane.ConfigureConsumer<AskStartRulesConsumer>(context);
+                lane.ConfigureConsumer<AskRunsKnownConsumer>(context);
             },
             new LaneEvent<JobReleased>(),
             new LaneEvent<JobTaken>(),

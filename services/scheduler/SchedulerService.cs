@@ -37,7 +37,9 @@ public static class SchedulerService
         services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
         services.AddSingleton<SchedulerTelemetry>();
         services.AddSingleton<RunSender>();
+        services.AddSingleton<DueMessages>();
         services.AddSingleton<RuleStore>();
+        services.AddSingleton<RulesTold>();
         services.AddSingleton<DueStore>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DueRound>(provider, provider.GetRequiredService<IBus>()));
         services.AddSingleton<AlarmJobs>();
@@ -46,6 +48,7 @@ public static class SchedulerService
         services.AddSingleton<AlarmRound>();
         services.AddUpstreamEvents();
         services.AddHostedService<SchedulerMigration>();
+        services.AddHostedService<ClockUpkeep>();
         services.AddHostedService<AlarmsPrepared>();
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             "scheduler-state", provider => new StateHealthCheck(provider.GetRequiredService<SchedulerState>().Source), failureStatus: null, ["ready"]));
@@ -56,6 +59,7 @@ public static class SchedulerService
     {
         builder.Services.AddHostedService<RulesSync>();
         builder.Services.AddHostedService<AlarmsRunning>();
+        builder.Services.AddHostedService<DueAnswers>();
         builder.Services.AddUpstreamEventUpkeep();
     }
 
@@ -78,11 +82,13 @@ public static class SchedulerService
         });
     }
 
-    // A host that is gone leaves locks behind for a minute or two, not for hours.
-    static NpgsqlConnectionStringBuilder StateOf(ServiceSettings settings)
+    // A host that is gone leaves locks behind for a minute or two, not for hours. One that is frozen in the middle of a transaction keeps up its
+    // connection all the same, and its own patience stands still with it: so the database ends what is idle for longer than anything here takes.
+    internal static NpgsqlConnectionStringBuilder StateOf(ServiceSettings settings)
     {
         var state = new NpgsqlConnectionStringBuilder(settings.State) { ApplicationName = "headgate-scheduler", MaxPoolSize = 64 };
-        state.Options = $"{state.Options} -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c tcp_user_timeout=60000".TrimStart();
+        state.Options = ($"{state.Options} -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c tcp_user_timeout=60000"
+            + " -c idle_in_transaction_session_timeout=20000").TrimStart();
         return state;
     }
 }

@@ -21,6 +21,7 @@ public sealed class EventsTests : CliTest
                     Subject = "crm-db",
                     Received = received,
                     Repeats = 2,
+                    RunCount = 1_237,
                     Runs =
                     {
                         new EventRun { Project = "crm", Pipeline = "contacts", Outcome = EventRunOutcome.Started, JobId = Examples.JobId, Sentence = "Accepted." },
@@ -38,6 +39,7 @@ public sealed class EventsTests : CliTest
         Assert.Matches($"BackupCompleted +crm-db +crm/contacts +Started +{Examples.JobId} +e-2 +2", result.Out);
         Assert.Matches("BackupCompleted +crm-db +crm/orders +Skipped +e-2 +2 +A job is active.", result.Out);
         Assert.Matches("BackupCompleted +crm-db +crm/leads +on its way +e-2 +2", result.Out);
+        Assert.Matches(@"BackupCompleted +crm-db +\(and 1,234 more\) +e-2", result.Out);
         Assert.Matches(@"Unheard +\(none\) +e-1", result.Out);
         Assert.DoesNotContain("Accepted.", result.Out, StringComparison.Ordinal);
     }

@@ -32,9 +32,10 @@ public sealed class OperatorBus : IAsyncDisposable
     /// <summary>Asks for a run, whoever is there to hear it; the job bears the id that is returned.</summary>
     /// <param name="pipeline">Its name.</param>
     /// <param name="resync">Whether all is to be loaded anew, in place of whatever job is active.</param>
-    public async Task<Guid> SendRunAsync(string pipeline, bool resync = false)
+    /// <param name="dropAndLoad">Whether the resync loads tables anew beside the old ones.</param>
+    public async Task<Guid> SendRunAsync(string pipeline, bool resync = false, bool dropAndLoad = false)
     {
-        var run = Run(pipeline) with { Resync = resync, Trigger = resync ? TriggerKind.Resync : TriggerKind.SyncNow };
+        var run = Run(pipeline) with { Resync = resync, DropAndLoad = dropAndLoad, Trigger = resync ? TriggerKind.Resync : TriggerKind.SyncNow };
         await _bus.SendTo(Lanes.Runs, run);
         return run.RunId;
     }

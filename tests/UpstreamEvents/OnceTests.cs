@@ -1,3 +1,5 @@
+using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Starts;
 using Headgate.Hosting.Faults;
 using Headgate.UpstreamEvents.Tests.Running;
 
@@ -61,10 +63,36 @@ public sealed class OnceTests
         // What the killed one had not acknowledged came again as well.
         await bench.Own.EventAsync("recent", "repeats >= 1");
         await bench.Own.RunsAsync("old", "outcome is not null");
-        // The same run as before: the coordinator, which knows its jobs for longer, starts no second one.
+        // Another run than before: the coordinator, which knows its jobs for longer, would start nothing under the same id.
         var asked = await bench.Own.Coordinator.AskedAsync("old", 2);
-        Assert.Single(asked.Select(run => run.RunId).Distinct());
+        Assert.Equal(2, asked.Select(run => run.RunId).Distinct().Count());
         Assert.Single(bench.Own.Coordinator.Asked("recent"));
+    }
+
+    [Fact]
+    public async Task Event_that_comes_before_the_rules_are_there_starts_its_run_when_they_are()
+    {
+        await using var bench = new Bench();
+        await bench.Own.InitializeAsync();
+        await bench.Own.Publisher.EventAsync("Done", "s", "early");
+        await bench.Own.EventAsync("early", "repeats = 0");
+
+        bench.Own.Coordinator.Rules =
+        [
+            new StartRulesChanged
+            {
+                PipelineId = Guid.NewGuid(),
+                Project = "crm",
+                Pipeline = "contacts",
+                Revision = 1,
+                Since = DateTimeOffset.UnixEpoch,
+                Anchor = DateTimeOffset.UnixEpoch,
+                Triggers = [new TriggerDefinition { Event = "Done" }],
+            },
+        ];
+
+        await bench.Own.RunsAsync("early", "outcome = 'Started'");
+        Assert.Single(bench.Own.Coordinator.Asked("early").Select(run => run.RunId).Distinct());
     }
 
     sealed class Bench : IAsyncDisposable

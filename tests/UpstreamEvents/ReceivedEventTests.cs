@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Headgate.Contracts.Events;
 using Headgate.Contracts.Runs;
-using Headgate.Scheduler.Events.Runs;
+using Headgate.Scheduler.Events.Listing;
+using Headgate.Scheduler.State;
 using Headgate.UpstreamEvents.Tests.Running;
 
 namespace Headgate.UpstreamEvents.Tests;
@@ -23,8 +25,9 @@ public sealed class ReceivedEventTests(SchedulerBench bench) : IClassFixture<Sch
         Assert.Equal(new HashSet<Guid?> { exact, wild }, asked.Select(run => run.PipelineId).ToHashSet());
         Assert.Equal(2, asked.Count);
         var run = asked.Single(run => run.PipelineId == exact);
+        var id = await bench.State.ScalarAsync<Guid>($"select run_id from scheduler.event_run where pipeline_id = '{exact}'");
         Assert.Equal(
-            (EventRunId.Of(exact, _id), "crm", $"p{exact}", TriggerKind.Event, $"{_type} crm-db {_id}", "headgate"),
+            (id, "crm", $"p{exact}", TriggerKind.Event, $"{_type} crm-db {_id}", "headgate"),
             (run.RunId, run.Project, run.Pipeline, run.Trigger, run.TriggerDetail, run.Actor));
     }
 
@@ -125,5 +128,22 @@ public sealed class ReceivedEventTests(SchedulerBench bench) : IClassFixture<Sch
             $"update scheduler.event_run r set not_before = now() from scheduler.upstream_event e where e.event_no = r.event_no and event_id = '{_id}'");
         await bench.RunsAsync(_id, "outcome = 'Started' and tries = 2");
         Assert.Single((await bench.Coordinator.AskedAsync(_id, 2)).Select(run => run.RunId).Distinct());
+    }
+
+    [Fact]
+    public async Task List_has_the_first_hundred_runs_of_an_event_and_how_many_there_are()
+    {
+        await bench.State.ExecuteAsync(
+            $"""
+             with event as (
+                 insert into scheduler.upstream_event (event_id, type, occurred_at, received_at) values ('{_id}', '{_type}', now(), now()) returning event_no)
+             insert into scheduler.event_run (run_id, event_no, pipeline_id, project, pipeline, not_before)
+             select gen_random_uuid(), event_no, gen_random_uuid(), 'many', 'p' || lpad(n::text, 3, '0'), 'infinity' from event, generate_series(0, 149) n
+             """);
+        await using var state = new SchedulerState(bench.State.ConnectionString);
+
+        var found = Assert.Single(await new EventQueries(state).FindAsync(new AskUpstreamEvents { Id = _id, Count = 10 }, default));
+
+        Assert.Equal((100, 150, "p000", "p099"), (found.Runs.Count, found.RunCount, found.Runs[0].Pipeline, found.Runs[^1].Pipeline));
     }
 }

@@ -39,10 +39,10 @@ public static class FaultPoints
     /// <summary>Worker: an attempt's rows are forgotten, its staged files are still there.</summary>
     public const string ReleaseForgotten = "release.forgotten";
 
-    /// <summary>Scheduler: runs have come due, and none of them is sent.</summary>
+    /// <summary>Scheduler: runs have come due and are written down, and none of them is sent.</summary>
     public const string RunsDue = "runs.due";
 
-    /// <summary>Scheduler: the broker has confirmed runs that came due, they are not written down as done.</summary>
+    /// <summary>Scheduler: the broker has confirmed runs that came due, they are not marked so.</summary>
     public const string RunsSent = "runs.sent";
 
     /// <summary>Coordinator: a run has claimed its pipeline, whoever asked was not told.</summary>

@@ -2,6 +2,7 @@ using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
+using Headgate.Contracts.Steps;
 using Headgate.Hosting.Faults;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Loading;
@@ -87,9 +88,9 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
             if (time.GetElapsedTime(run.Began) >= options.YieldAfter) return new StepAnswer.Again();
             var began = time.GetTimestamp();
             var blocks = run.Pace.CapBlocks(size.Next(0, int.MaxValue));
-            await FaultPoint.ReachedAsync(FaultPoints.BatchNotBegun);
+            await FaultPoint.ReachedAsync(FaultPoints.BatchNotBegun, nameof(JobStep.Finish));
             var batch = await run.Destination.FinishBatchAsync(ticket, each.Plan, blocks, cancellationToken);
-            await FaultPoint.ReachedAsync(FaultPoints.BatchCommitted);
+            await FaultPoint.ReachedAsync(FaultPoints.BatchCommitted, nameof(JobStep.Finish));
             if (batch.Skipped is { } reason)
             {
                 // Another delivery that is about to end is waited for: nobody else would go on.

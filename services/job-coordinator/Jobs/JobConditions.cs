@@ -65,6 +65,11 @@ static class JobConditions
 
     public static bool MayPauseFirst(BehaviorContext<SyncJob, CancelJob> context) => IsGraceful(context) && context.Message.PauseFirst;
 
+    /// <summary>A cancel that is asked for since a run waits. Where the job ends by itself in a moment, what it has written is to count.</summary>
+    public static bool MakesRoom(BehaviorContext<SyncJob, CancelJob> context) => MayPauseFirst(context) && context.Message.SuccessorId is not null;
+
+    public static bool MakesNoRoom(BehaviorContext<SyncJob, CancelJob> context) => MayPauseFirst(context) && !MakesRoom(context);
+
     public static bool IsEscalation(BehaviorContext<SyncJob, CancelJob> context) => IsForce(context) && context.Saga.Mode != CancelMode.Force;
 
     public static bool IsNoEscalation(BehaviorContext<SyncJob, CancelJob> context) => !IsEscalation(context);

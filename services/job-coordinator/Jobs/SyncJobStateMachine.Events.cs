@@ -10,6 +10,8 @@ namespace Headgate.JobCoordinator.Jobs;
 
 public sealed partial class SyncJobStateMachine
 {
+    const int TriesForBirth = 4;
+
     /// <summary>Accepted, waits for its turn; the coordinator moves it on.</summary>
     public State Pending { get; private set; } = null!;
 
@@ -136,9 +138,14 @@ public sealed partial class SyncJobStateMachine
         Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame),
     ];
 
-    // A run that takes a job's place may overtake the message that makes the job: the lane tries again until it is there.
-    static Task AwaitBirth(ConsumeContext<CancelJob> context) =>
-        context.Message.SuccessorId is null ? AnswerMissing(context) : throw new JobNotBornException(context.Message.JobId);
+    // A run that takes a job's place may overtake the message that makes the job: the lane tries again, for seconds and no longer, since stops of
+    // other jobs are behind it. Where the job comes later still, as the broker has lost the message, the reconciler sends the cancel again.
+    static Task AwaitBirth(ConsumeContext<CancelJob> context) => context.Message.SuccessorId switch
+    {
+        null => AnswerMissing(context),
+        _ when context.GetRetryAttempt() < TriesForBirth => throw new JobNotBornException(context.Message.JobId),
+        _ => Task.CompletedTask,
+    };
 
     static Task AnswerMissing<T>(ConsumeContext<T> context)
         where T : class =>

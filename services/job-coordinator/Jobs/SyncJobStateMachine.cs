@@ -113,7 +113,8 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
                 .Accept("Paused: everything is written, verification waits."),
             When(ResumeAsked).Refuse("the job is running"),
             When(CancelAsked, MustPauseFirst).Refuse("a launched job is paused before it is canceled; pause_first does both, force does not wait", CommandRule.PauseFirst),
-            When(CancelAsked, MayPauseFirst).Stop(StopIntent.Cancel).TransitionTo(Pausing).SendImplied()
+            When(CancelAsked, MakesRoom).AlreadySo("everything is written and is being verified; the run that waits starts when that has ended"),
+            When(CancelAsked, MakesNoRoom).Stop(StopIntent.Cancel).TransitionTo(Pausing).SendImplied()
                 .Accept("Pausing, then Canceling: what is written stays."),
             When(CancelAsked, IsForce).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied().Accept("Canceling: what is written stays."),
             When(RestartAsked).Refuse("only a paused or failed job can be restarted"),

@@ -81,6 +81,8 @@ sealed class UpstreamEventReads(IBus bus, Tokens tokens)
         Time = Timestamp.FromDateTimeOffset(known.Event.Time),
         Received = Timestamp.FromDateTimeOffset(known.Received),
         Repeats = known.Repeats,
+        // A scheduler of an older version tells none.
+        RunCount = Math.Max(known.RunCount, known.Runs.Count),
         Runs =
         {
             known.Runs.Select(run => new V1.EventRun

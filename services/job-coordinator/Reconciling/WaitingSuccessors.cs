@@ -10,8 +10,8 @@ using Npgsql;
 namespace Headgate.JobCoordinator.Reconciling;
 
 /// <summary>
-/// Runs that wait for a job which is not on its way to an end: the cancel that they asked for was lost, or the pipeline was given back to
-/// another job meanwhile.
+/// Runs that wait for a job which is not on its way to an end (one that is being verified is): the cancel that they asked for was lost, or the
+/// pipeline was given back to another job meanwhile.
 /// </summary>
 static class WaitingSuccessors
 {
@@ -23,7 +23,7 @@ static class WaitingSuccessors
             update coordinator.pipeline p set successor_told_at = now()
             from (select p.pipeline_id from coordinator.pipeline p join coordinator.sync_job j on j.job_id = p.current_job_id
                   where p.successor is not null and p.successor_told_at < now() - $1 and j.finished_at is null
-                    and j.state <> 'Canceling' and not (j.state = 'Pausing' and j.intent = 'Cancel')
+                    and j.state not in ('Canceling', 'Collecting') and not (j.state = 'Pausing' and j.intent = 'Cancel')
                   order by p.successor_told_at limit 100 for update of p skip locked) due
             where p.pipeline_id = due.pipeline_id
             returning p.successor::text, p.current_job_id

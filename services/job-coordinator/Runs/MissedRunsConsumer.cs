@@ -7,7 +7,11 @@ namespace Headgate.JobCoordinator.Runs;
 /// <summary>Records runs that came due while no scheduler looked: nothing that was due is without a job or a reason.</summary>
 sealed class MissedRunsConsumer(CoordinatorDbContext db) : IConsumer<RecordMissedRuns>
 {
-    public Task Consume(ConsumeContext<RecordMissedRuns> context) => SkippedRuns.AddAsync(db, context.Message, Why(context.Message));
+    public async Task Consume(ConsumeContext<RecordMissedRuns> context)
+    {
+        await SkippedRuns.AddAsync(db, context.Message, Why(context.Message));
+        await SkippedRuns.NoteDueAsync(db, context.Message.PipelineId, context.Message.LastDue);
+    }
 
     static string Why(RecordMissedRuns missed)
     {

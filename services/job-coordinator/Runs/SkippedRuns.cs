@@ -30,6 +30,13 @@ static class SkippedRuns
          on conflict do nothing
          """);
 
+    /// <summary>Whatever becomes of it, of what came due until then the scheduler has told.</summary>
+    public static Task NoteDueAsync(CoordinatorDbContext db, Guid pipeline, DateTimeOffset due) => db.Database.ExecuteSqlAsync(
+        $"""
+         update coordinator.pipeline set schedule_last_due = {due.ToUniversalTime()}
+         where pipeline_id = {pipeline} and (schedule_last_due is null or schedule_last_due < {due.ToUniversalTime()})
+         """);
+
     /// <summary>A run that was skipped stays skipped, whatever has become of what was in its way. Null: it was not.</summary>
     public static async Task<RunAnswered?> FindAsync(CoordinatorDbContext db, StartJob run, PipelineRow? pipeline)
     {
@@ -43,6 +50,7 @@ static class SkippedRuns
             Outcome = rule == RunRule.ActiveJob ? RunOutcome.Skipped : RunOutcome.Refused,
             Rule = rule,
             JobId = row.job_id,
+            SuccessorId = rule == RunRule.SuccessorWaits ? pipeline?.Waiting()?.RunId : null,
             PipelineState = pipeline?.state,
             Sentence = $"The run was skipped already: {row.reason}.",
         };

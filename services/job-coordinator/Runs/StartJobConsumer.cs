@@ -32,6 +32,7 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
     async Task<RunAnswered> DecideAsync(StartJob run)
     {
         var pipeline = await PipelineRow.LockAsync(db, run.Project, run.Pipeline);
+        if (run.Due is { } due && pipeline?.pipeline_id is { } whose && run.PipelineId == whose) await SkippedRuns.NoteDueAsync(db, whose, due);
         if (await StartedBeforeAsync(run, pipeline) is { } before) return before;
         if (await SkippedRuns.FindAsync(db, run, pipeline) is { } skipped) return skipped;
         if (pipeline is null || (run.PipelineId ?? pipeline.pipeline_id) != pipeline.pipeline_id)

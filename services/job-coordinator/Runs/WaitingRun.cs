@@ -49,6 +49,13 @@ static class WaitingRun
         SuccessorId = run.RunId,
     };
 
+    public static async Task<bool> IsThereAsync(NpgsqlConnection connection, Guid pipeline, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select successor is not null from coordinator.pipeline where pipeline_id = $1", connection);
+        command.Parameters.AddWithValue(pipeline);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     /// <summary>Records the run as skipped: the pipeline takes none any more.</summary>
     /// <returns>Whether one waited.</returns>
     public static async Task<bool> DropAsync(NpgsqlConnection connection, Guid pipeline, string why, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ static class StartRules
     const string Select =
         """
         select p.pipeline_id, p.project, p.name, p.start_revision, case when not p.schedule_paused and p.deleted_at is null then v.schedule::text end,
-               p.schedule_since, p.schedule_anchor, case when p.deleted_at is null then v.triggers::text end, p.deleted_at is not null
+               p.schedule_since, p.schedule_anchor, case when p.deleted_at is null then v.triggers::text end, p.deleted_at is not null, p.schedule_last_due
         from coordinator.pipeline p join coordinator.pipeline_version v on v.pipeline_id = p.pipeline_id and v.version = p.version
         """;
 
@@ -108,5 +108,6 @@ static class StartRules
         Anchor = row.GetFieldValue<DateTimeOffset>(6),
         Triggers = row.Text(7) is { } triggers ? JsonSerializer.Deserialize<TriggerDefinition[]>(triggers, PipelineJson.Options)! : [],
         Deleted = row.GetBoolean(8),
+        LastDue = row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
     };
 }

@@ -5,7 +5,10 @@ using Npgsql;
 
 namespace Headgate.JobCoordinator.Upkeep;
 
-/// <summary>Removes what is known of runs that were not started once it is old.</summary>
+/// <summary>
+/// Removes what is known of runs that were not started once it is old, and makes one record of those of an hour that say the same: a paused
+/// pipeline whose runs come due every second has 86,400 of them a day.
+/// </summary>
 sealed partial class SkippedRunsUpkeep(
     CoordinatorState state, DatabaseClock clock, IOptions<CoordinatorOptions> options, ILogger<SkippedRunsUpkeep> log) : BackgroundService
 {
@@ -19,6 +22,7 @@ sealed partial class SkippedRunsUpkeep(
             try
             {
                 while (await RemoveAsync(stoppingToken) == AtATime) { }
+                await MergeAsync(stoppingToken);
             }
             catch (NpgsqlException error) when (!stoppingToken.IsCancellationRequested)
             {
@@ -27,6 +31,25 @@ sealed partial class SkippedRunsUpkeep(
 
             await Task.Delay(Every, clock, stoppingToken);
         }
+    }
+
+    // A run is known by its record's id: that of one that may come again, as whoever handled it died, is left for a day.
+    async Task MergeAsync(CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            with ranked as (
+                select run_id, row_number() over (w order by last_due desc, run_id) as no, count(*) over w as records,
+                       sum(runs) over w as runs, min(first_due) over w as first_due
+                from coordinator.skipped_run
+                where trigger = 'Schedule' and rule is not null and first_due is not null and at >= now() - interval '3 days' and at < now() - interval '1 day'
+                window w as (partition by pipeline_id, job_id, rule, reason, date_trunc('hour', at))),
+            gone as (
+                delete from coordinator.skipped_run s using ranked r where s.run_id = r.run_id and r.no > 1)
+            update coordinator.skipped_run s set runs = r.runs, first_due = r.first_due, trigger_detail = null
+            from ranked r where s.run_id = r.run_id and r.no = 1 and r.records > 1
+            """);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <returns>How many rows are gone; a full share: there may be more.</returns>

@@ -42,7 +42,8 @@ sealed class AlarmClock(
     public async Task SetAsync(int alarm, DateTimeOffset? notBefore, CancellationToken cancellationToken)
     {
         var next = await due.NextFireAsync(alarm, cancellationToken);
-        var at = Later(next ?? time.GetUtcNow() + AtLeast, notBefore);
+        var latest = time.GetUtcNow() + AtLeast;
+        var at = Later(next < latest ? next.Value : latest, notBefore);
         await Quartz.RescheduleJob(Key(alarm), At(alarm, at), cancellationToken);
         // What has been written down meanwhile by who saw the alarm as it was before.
         if (await due.NextFireAsync(alarm, cancellationToken) is { } since) await BringForwardAsync(alarm, Later(since, notBefore), cancellationToken);

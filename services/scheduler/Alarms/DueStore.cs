@@ -11,11 +11,15 @@ namespace Headgate.Scheduler.Alarms;
 /// <summary>Pipelines of which runs have come due, as the database knows them.</summary>
 sealed class DueStore(SchedulerState state)
 {
-    /// <summary>When the next run of an alarm's pipelines is fired; null: none comes due.</summary>
+    /// <summary>When the next run of an alarm's pipelines is fired, or one that was not sent is to be; null: none comes due.</summary>
     public async Task<DateTimeOffset?> NextFireAsync(int alarm, CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
-            "select next_fire from scheduler.start_rule where alarm = $1 and next_fire is not null order by next_fire limit 1");
+            """
+            select least(
+                (select next_fire from scheduler.start_rule where alarm = $1 and next_fire is not null order by next_fire limit 1),
+                (select not_before from scheduler.due_run where alarm = $1 and tries = 0 order by not_before limit 1))
+            """);
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)alarm });
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime next ? new DateTimeOffset(next) : null;
     }

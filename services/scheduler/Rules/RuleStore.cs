@@ -4,30 +4,62 @@ using Headgate.Contracts.Starts;
 using Headgate.Scheduler.Schedules;
 using Headgate.Scheduler.State;
 using Headgate.Schedules;
-using MassTransit;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Headgate.Scheduler.Rules;
 
 /// <summary>By what runs start, as the coordinator has told it last.</summary>
-sealed class RuleStore(SchedulerState state, RunSender sender)
+sealed partial class RuleStore(SchedulerState state, RunSender sender, DueMessages messages, TimeProvider time, ILogger<RuleStore> log)
 {
+    // As long as an alarm waits that cannot tell it either.
+    static readonly TimeSpan LookAgainAfter = TimeSpan.FromMinutes(1);
+
     /// <summary>Keeps a change, unless it is known already or a later one is.</summary>
     /// <param name="change">All of what holds from now on.</param>
-    /// <param name="lanes">By which runs are sent that have come due before it.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Null: it was dropped.</returns>
-    public async Task<KeptRule?> KeepAsync(StartRulesChanged change, ISendEndpointProvider lanes, CancellationToken cancellationToken)
+    public async Task<KeptRule?> KeepAsync(StartRulesChanged change, CancellationToken cancellationToken)
     {
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (isKnown, before) = await LockAsync(connection, change, cancellationToken);
         if (isKnown) return null;
-        var doneUntil = await SettleAsync(before, change, lanes, cancellationToken);
+        var settled = Settle(before, change);
+        var doneUntil = Latest(settled?.DoneUntil, before?.LastDue, change.LastDue);
         var kept = await WriteAsync(connection, change, doneUntil, cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
-        return kept;
+        if (kept is null || settled is null) return await CommitAsync(transaction, kept);
+        await messages.AddAsync(connection, [.. RunSender.Of(before!, settled)]);
+        // They are sent by its alarm.
+        return await CommitAsync(transaction, kept with { Next = time.GetUtcNow() });
+    }
+
+    /// <summary>
+    /// Goes on from what the coordinator was told of, where that is later than what is known here, as this schema was restored from a backup:
+    /// runs of between would count as missed.
+    /// </summary>
+    public async Task CatchUpAsync(IReadOnlyList<StartRulesChanged> page, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            update scheduler.start_rule r set last_due = t.last_due from unnest($1, $2) t (pipeline_id, last_due)
+            where r.pipeline_id = t.pipeline_id and (r.last_due is null or r.last_due < t.last_due)
+            """);
+        StartRulesChanged[] told = [.. page.Where(rule => rule.LastDue is not null)];
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. told.Select(rule => rule.PipelineId)] });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. told.Select(rule => rule.LastDue!.Value.ToUniversalTime())] });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    static DateTimeOffset? Latest(params ReadOnlySpan<DateTimeOffset?> times)
+    {
+        DateTimeOffset? latest = null;
+        foreach (var each in times)
+        {
+            if (each is not null && !(each <= latest)) latest = each;
+        }
+
+        return latest;
     }
 
     /// <summary>Those of a page that are not known.</summary>
@@ -70,17 +102,30 @@ sealed class RuleStore(SchedulerState state, RunSender sender)
         });
     }
 
-    // What came due by the schedule before and is not sent yet, as the scheduler was away, would be forgotten with it. The coordinator starts
-    // none of it any more, and records why.
-    async Task<DateTimeOffset?> SettleAsync(StartRule? before, StartRulesChanged change, ISendEndpointProvider lanes, CancellationToken cancellationToken)
+    static async Task<KeptRule?> CommitAsync(NpgsqlTransaction transaction, KeptRule? kept)
     {
-        if (before is not { Schedule: not null } || change.Since <= before.Since) return before?.LastDue;
-        var due = DueRuns.UntilReplaced(before, change.Since, sender.MissedAfter);
-        await sender.SendAsync(before, due, lanes, cancellationToken);
-        return due.DoneUntil ?? before.LastDue;
+        await transaction.CommitAsync(CancellationToken.None);
+        return kept;
     }
 
-    static async Task<KeptRule?> WriteAsync(
+    // What came due by the schedule before and was not looked at yet, as the scheduler was away, would be forgotten with it. The coordinator
+    // starts none of it any more, and records why. Null: there is none.
+    DueRuns? Settle(StartRule? before, StartRulesChanged change)
+    {
+        if (before is not { Schedule: not null } || change.Since <= before.Since) return null;
+        try
+        {
+            return DueRuns.UntilReplaced(before, change.Since, sender.MissedAfter) is { DoneUntil: not null } due ? due : null;
+        }
+        catch (Exception error) when (DueTimes.IsUnknown(error))
+        {
+            // Of what cannot be told nothing has come due; and what is told now may be what puts it right.
+            LogCannotTell(before.Project, before.Pipeline, error.Message);
+            return null;
+        }
+    }
+
+    async Task<KeptRule?> WriteAsync(
         NpgsqlConnection connection, StartRulesChanged change, DateTimeOffset? doneUntil, CancellationToken cancellationToken)
     {
         var next = NextOf(change, doneUntil);
@@ -106,13 +151,13 @@ sealed class RuleStore(SchedulerState state, RunSender sender)
         command.Parameters.AddWithValue(change.Anchor.ToUniversalTime());
         command.Parameters.Add(Json(change.Triggers));
         command.Parameters.AddWithValue(change.Deleted);
-        foreach (var time in (DateTimeOffset?[])[doneUntil, next?.Due, next?.Fire])
-            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = time, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        foreach (var moment in (DateTimeOffset?[])[doneUntil, next?.Due, next?.Fire])
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset?> { TypedValue = moment, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         // Null where the first rule of a pipeline has come by two messages at once, and this is the older one.
         return await command.ExecuteScalarAsync(cancellationToken) is short alarm ? new KeptRule(alarm, next?.Fire) : null;
     }
 
-    static NextFire? NextOf(StartRulesChanged change, DateTimeOffset? doneUntil)
+    NextFire? NextOf(StartRulesChanged change, DateTimeOffset? doneUntil)
     {
         if (change.Schedule is null) return null;
         var rule = new StartRule
@@ -125,7 +170,17 @@ sealed class RuleStore(SchedulerState state, RunSender sender)
             Anchor = change.Anchor,
             LastDue = doneUntil,
         };
-        return NextFire.After(rule, DueTimes.Of(change.Schedule, change.Anchor), rule.DoneUntil);
+        try
+        {
+            return NextFire.After(rule, DueTimes.Of(change.Schedule, change.Anchor), rule.DoneUntil);
+        }
+        catch (Exception error) when (DueTimes.IsUnknown(error))
+        {
+            // It is kept all the same, and holds up none behind it: an alarm looks again and again whether it can be told by then.
+            LogCannotTell(change.Project, change.Pipeline, error.Message);
+            var later = time.GetUtcNow() + LookAgainAfter;
+            return new NextFire(later, later);
+        }
     }
 
     static NpgsqlParameter Json<T>(T? value) => new()

@@ -9,7 +9,7 @@ sealed class RulesConsumer(RuleStore rules, AlarmClock alarms) : IConsumer<Start
 {
     public async Task Consume(ConsumeContext<StartRulesChanged> context)
     {
-        var kept = await rules.KeepAsync(context.Message, context, context.CancellationToken);
+        var kept = await rules.KeepAsync(context.Message, context.CancellationToken);
         if (kept is { Alarm: var alarm, Next: { } next }) await alarms.BringForwardAsync(alarm, next, context.CancellationToken);
         await context.Publish(new StartRulesKept { ObligationId = IdOf(context) }, context.CancellationToken);
     }

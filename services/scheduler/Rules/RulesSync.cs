@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Headgate.Contracts.Starts;
 using Headgate.Hosting.Bus;
 using Headgate.Scheduler.Alarms;
+using Headgate.Scheduler.Events.Receiving;
 using MassTransit;
+using Npgsql;
 
 namespace Headgate.Scheduler.Rules;
 
@@ -10,7 +12,8 @@ namespace Headgate.Scheduler.Rules;
 /// Asks the coordinator, once after the start, by what all runs start: the schema may be new, or restored from a backup. What has changed is
 /// told without being asked for.
 /// </summary>
-sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
+sealed partial class RulesSync(
+    IBus bus, RuleStore rules, AlarmClock alarms, RulesTold told, EventStore events, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
 {
     const int AtOnce = 8;
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -24,14 +27,36 @@ sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, Tim
             try
             {
                 var page = (await bus.AskAsync<AskStartRules, StartRulesListed>(Lanes.Upkeep, new AskStartRules { After = after }, Patience, stoppingToken)).Rules;
-                if (page.Count == 0) return;
+                if (page.Count == 0) break;
                 await KeepAsync(page, stoppingToken);
+                await rules.CatchUpAsync(page, stoppingToken);
                 after = page[^1].PipelineId;
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 // The coordinator may not be up yet, or the database or broker is away: it goes on from the page that it has come to.
                 LogNotAnswered(error.GetType().Name);
+                await Task.Delay(Between, time, stoppingToken);
+            }
+        }
+
+        told.Set();
+        await MatchEventsAsync(stoppingToken);
+    }
+
+    // Events that came before the rules were there have found none, in a schema that is new or restored.
+    async Task MatchEventsAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await events.MatchAgainAsync(told.From, stoppingToken);
+                return;
+            }
+            catch (NpgsqlException error)
+            {
+                LogNotMatched(error.GetType().Name, error.SqlState);
                 await Task.Delay(Between, time, stoppingToken);
             }
         }
@@ -43,7 +68,7 @@ sealed partial class RulesSync(IBus bus, RuleStore rules, AlarmClock alarms, Tim
         var some = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(await rules.NewOfAsync(page, cancellationToken), some, async (rule, stop) =>
         {
-            if (await rules.KeepAsync(rule, bus, stop) is { Next: not null } one) kept.Add(one);
+            if (await rules.KeepAsync(rule, stop) is { Next: not null } one) kept.Add(one);
         });
         foreach (var alarm in kept.GroupBy(rule => rule.Alarm))
             await alarms.BringForwardAsync(alarm.Key, alarm.Min(rule => rule.Next)!.Value, cancellationToken);

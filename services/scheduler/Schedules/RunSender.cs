@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Headgate.Scheduler.Schedules;
 
-/// <summary>Sends what has come due to the coordinator, which decides, and waits for the broker's confirm.</summary>
+/// <summary>Tells the coordinator, which decides, of what has come due, and waits for the broker's confirm.</summary>
 sealed class RunSender(IOptions<SchedulerOptions> options)
 {
     const string Actor = "headgate";
@@ -17,12 +17,16 @@ sealed class RunSender(IOptions<SchedulerOptions> options)
     /// <summary>A run that is fired later than this was missed.</summary>
     public TimeSpan MissedAfter => options.Value.MissedAfter;
 
-    /// <summary>Sent once more it is the same to the coordinator: each run and each record has an id that is told by the pipeline and the moment.</summary>
-    public async Task SendAsync(StartRule rule, DueRuns due, ISendEndpointProvider lanes, CancellationToken cancellationToken)
+    /// <summary>What is to be told of a pipeline.</summary>
+    public static IEnumerable<DueMessage> Of(StartRule rule, DueRuns due)
     {
-        if (due.Missed is { } missed) await lanes.SendTo(Lanes.Starts, Record(rule, missed), cancellationToken);
-        foreach (var run in due.Runs) await lanes.SendTo(Lanes.Starts, Start(rule, run, due.Missed), cancellationToken);
+        if (due.Missed is { } missed) yield return new DueMessage(Record(rule, missed));
+        foreach (var run in due.Runs) yield return new DueMessage(Start(rule, run, due.Missed));
     }
+
+    /// <summary>Sent once more it is the same to the coordinator: each run and each record has an id that is told by the pipeline and the moment.</summary>
+    public static Task SendAsync(DueMessage message, ISendEndpointProvider lanes, CancellationToken cancellationToken) => message.Run is { } run
+        ? lanes.SendTo(Lanes.Starts, run, cancellationToken) : lanes.SendTo(Lanes.Starts, message.Record!, cancellationToken);
 
     static StartJob Start(StartRule rule, DateTimeOffset due, MissedRuns? missed) => new()
     {

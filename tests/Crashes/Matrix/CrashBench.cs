@@ -19,7 +19,7 @@ sealed class CrashBench : IAsyncDisposable
     public static async Task<CrashBench> StartAsync(IEnumerable<string> points)
     {
         var headgate = await Installation.StartAsync(environment => environment["HEADGATE_COORDINATOR__STALLAFTER"] = "00:00:02", canHalt: true);
-        var scenes = await Task.WhenAll(points.Select(point => new Scene(headgate, NameOf(point)).DeclareAsync()));
+        var scenes = await Task.WhenAll(points.Select(point => SceneOf(headgate, point).DeclareAsync()));
         await headgate.ApplyAsync(string.Join("\n---\n", scenes.Select(scene => scene.Yaml)));
         return new CrashBench(headgate, await OperatorBus.ConnectAsync(headgate.Broker.AmqpUri));
     }
@@ -59,6 +59,31 @@ sealed class CrashBench : IAsyncDisposable
             + $"quiet {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0}";
     }
 
+    /// <summary>
+    /// A resync that has something to do after the last batch: rows that are gone from the source, or tables that are swapped in. The victim is
+    /// killed there.
+    /// </summary>
+    /// <param name="row">The fault point, and behind a + whether tables are dropped: drop or delete.</param>
+    /// <param name="victim">Whose it is.</param>
+    public async Task<string> FinishAsync(string row, Victim victim)
+    {
+        var (scene, point) = (SceneOf(_headgate, row), row.Split('+')[0]);
+        await scene.SetAsync();
+        await scene.VanishAsync();
+        var began = Stopwatch.GetTimestamp();
+        _headgate.HaltAt(point);
+        var job = await _bus.SendRunAsync(scene.Pipeline, resync: true, dropAndLoad: row.EndsWith("+drop", StringComparison.Ordinal));
+        Assert.Equal(point, await Of(victim).HaltedAsync());
+        _headgate.HaltAt(null);
+        await Of(victim).KillAsync();
+        await StartAsync(victim);
+        await _headgate.CompleteAsync(job);
+        await _headgate.QuietAsync(job);
+        await IsResyncedAsync(scene, job);
+        Assert.True(await scene.IsTheSameAsync());
+        return $"completed after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s";
+    }
+
     async Task PauseLoadingAsync(Scene scene)
     {
         Guid job;
@@ -85,7 +110,9 @@ sealed class CrashBench : IAsyncDisposable
         await _headgate.DisposeAsync();
     }
 
-    static string NameOf(string point) => point.ToLowerInvariant().Replace('.', '-').Replace('/', '-').Replace('#', '-');
+    static Scene SceneOf(Installation headgate, string row) => new(headgate, NameOf(row), deletes: row.Contains('+', StringComparison.Ordinal));
+
+    static string NameOf(string point) => point.ToLowerInvariant().Replace('.', '-').Replace('/', '-').Replace('#', '-').Replace('+', '-');
 
     static Victim[] Killed(Victim victim, bool both) => both ? [Victim.Worker, Victim.Coordinator] : [victim];
 

@@ -40,6 +40,33 @@ public sealed class ResyncCrashTests(ResyncCrashTests.Fixture fixture, ITestOutp
         $"{FaultPoints.ObligationSent}/{nameof(JobCompleted)}",
     ];
 
+    // After the last batch: rows that are gone are deleted, or the tables that were loaded beside the old ones take their place.
+    internal static readonly string[] FinishingAtWorker =
+    [
+        $"{FaultPoints.BatchCommitted}/{nameof(JobStep.Finish)}+drop", $"{FaultPoints.BatchCommitted}/{nameof(JobStep.Finish)}+delete",
+    ];
+
+    internal static readonly string[] FinishingAtWorkerByHand =
+    [
+        $"{FaultPoints.BatchNotBegun}/{nameof(JobStep.Finish)}+drop",
+        $"{FaultPoints.StepAnswered}/{nameof(JobStep.Finish)}+drop",
+        $"{FaultPoints.StepAnswered}/{nameof(JobStep.Finish)}+delete",
+    ];
+
+    internal static readonly string[] FinishingAtCoordinator = [$"{FaultPoints.JobCommitted}/{nameof(ObjectsFinished)}+drop"];
+
+    internal static readonly string[] FinishingAtCoordinatorByHand = [$"{FaultPoints.JobCommitted}/{nameof(ObjectsFinished)}+delete"];
+
+    static readonly string[] Finishing = [.. FinishingAtWorker, .. FinishingAtWorkerByHand, .. FinishingAtCoordinator, .. FinishingAtCoordinatorByHand];
+
+    public static TheoryData<string> WorkerFinishes => [.. FinishingAtWorker];
+
+    public static TheoryData<string> WorkerFinishesByHand => [.. FinishingAtWorkerByHand];
+
+    public static TheoryData<string> CoordinatorFinishes => [.. FinishingAtCoordinator];
+
+    public static TheoryData<string> CoordinatorFinishesByHand => [.. FinishingAtCoordinatorByHand];
+
     public static TheoryData<string> OverPoints => [.. Over];
 
     public static TheoryData<string> OverPointsByHand => [.. OverByHand];
@@ -52,7 +79,7 @@ public sealed class ResyncCrashTests(ResyncCrashTests.Fixture fixture, ITestOutp
 
     public static TheoryData<string> CoordinatorPointsByHand => [.. AtCoordinatorByHand];
 
-    public sealed class Fixture() : CrashFixture([.. Over, .. OverByHand, .. AtWorker, .. AtWorkerByHand, .. AtCoordinator, .. AtCoordinatorByHand]);
+    public sealed class Fixture() : CrashFixture([.. Over, .. OverByHand, .. AtWorker, .. AtWorkerByHand, .. AtCoordinator, .. AtCoordinatorByHand, .. Finishing]);
 
     [Theory]
     [MemberData(nameof(OverPoints))]
@@ -77,6 +104,24 @@ public sealed class ResyncCrashTests(ResyncCrashTests.Fixture fixture, ITestOutp
     [Theory]
     [MemberData(nameof(CoordinatorPoints))]
     public async Task Coordinator_killed(string point) => output.WriteLine(await fixture.Bench.CrashAsync(point, Victim.Coordinator, resync: true));
+
+    [Theory]
+    [MemberData(nameof(WorkerFinishes))]
+    public async Task Worker_killed_after_the_last_batch(string row) => output.WriteLine(await fixture.Bench.FinishAsync(row, Victim.Worker));
+
+    [Theory]
+    [MemberData(nameof(WorkerFinishesByHand))]
+    [Trait("Gate", "ByHand")]
+    public async Task Worker_killed_around_the_last_step(string row) => output.WriteLine(await fixture.Bench.FinishAsync(row, Victim.Worker));
+
+    [Theory]
+    [MemberData(nameof(CoordinatorFinishes))]
+    public async Task Coordinator_killed_after_the_last_step(string row) => output.WriteLine(await fixture.Bench.FinishAsync(row, Victim.Coordinator));
+
+    [Theory]
+    [MemberData(nameof(CoordinatorFinishesByHand))]
+    [Trait("Gate", "ByHand")]
+    public async Task Coordinator_killed_after_what_has_vanished(string row) => output.WriteLine(await fixture.Bench.FinishAsync(row, Victim.Coordinator));
 
     [Theory]
     [MemberData(nameof(CoordinatorPointsByHand))]

@@ -7,7 +7,7 @@ namespace Headgate.Crashes.Tests.Matrix;
 /// Three small tables that take every way: one that the job creates, read in two segments; one found empty, loaded in two batches; one
 /// with a cursor whose rows are partly there and which lacks a column.
 /// </summary>
-sealed class Scene(Installation headgate, string name)
+sealed class Scene(Installation headgate, string name, bool deletes = false)
 {
     readonly string _prefix = name.Replace('-', '_');
 
@@ -16,7 +16,8 @@ sealed class Scene(Installation headgate, string name)
     public IReadOnlyList<CheckedTable> Tables => [new($"{_prefix}_wide"), new($"{_prefix}_empty"), new($"{_prefix}_known", Cursor: "at")];
 
     public string Yaml => Pipelines.Of(
-        name, string.Join('\n', Tables.Select(table => Pipelines.Object(table.Name, cursor: table.Cursor))), "  load: { parallelism: 2 }");
+        name, string.Join('\n', Tables.Select(table => Pipelines.Object(table.Name, cursor: table.Cursor))),
+        "  load: { parallelism: 2 }" + (deletes ? "\n  onVanished: delete" : ""));
 
     /// <summary>Makes the source's tables, without rows: a file that names tables which are not there is refused.</summary>
     public async Task<Scene> DeclareAsync()
@@ -29,6 +30,25 @@ sealed class Scene(Installation headgate, string name)
              create table {_prefix}_known (id int primary key, v text, n int, at timestamptz not null)
              """);
         return this;
+    }
+
+    /// <summary>Rows at the destination that the source does not have any more.</summary>
+    public Task VanishAsync() => headgate.Destination.ExecuteAsync(
+        $"""
+         insert into {_prefix}_empty select n, 'gone', null from generate_series(5001, 5200) n;
+         insert into {_prefix}_known select n, 'gone', now() from generate_series(5001, 5200) n
+         """);
+
+    /// <summary>Whether every table holds at the destination what it holds at the source, and no row more.</summary>
+    public async Task<bool> IsTheSameAsync()
+    {
+        foreach (var (table, columns) in ((string, string)[])[("wide", "id, v"), ("empty", "id, v, d"), ("known", "id, v, n, at")])
+        {
+            var image = $"select md5(string_agg(concat_ws('|', {columns}), ',' order by id)) from {_prefix}_{table}";
+            if (await headgate.Source.ScalarAsync<string>(image) != await headgate.Destination.ScalarAsync<string>(image)) return false;
+        }
+
+        return true;
     }
 
     public async Task<RunChecker> SetAsync()

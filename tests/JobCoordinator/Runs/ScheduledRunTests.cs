@@ -125,6 +125,27 @@ public sealed class ScheduledRunTests(SagaBench bench)
                 $"""select string_agg(reason, ', ') as "Value" from coordinator.skipped_run where pipeline_id = {job.PipelineId}""") == "89 days");
     }
 
+    [Fact]
+    public async Task Records_of_an_hour_that_say_the_same_are_one_after_a_day()
+    {
+        var job = await bench.ApplyAsync();
+        await bench.ExecuteAsync(
+            $"""
+             insert into coordinator.skipped_run (run_id, pipeline_id, trigger, actor, rule, reason, at, first_due, last_due)
+             select gen_random_uuid(), {job.PipelineId}, 'Schedule', 'headgate', 'PipelineTakesNoRuns', reason, due, due, due
+             from (select date_trunc('hour', now()) - interval '30 h' + n * interval '1 min' due, case when n < 10 then 'early' else 'late' end reason
+                   from generate_series(0, 29) n
+                   union all select now() - n * interval '1 min', 'today' from generate_series(0, 1) n) runs
+             """);
+
+        await using (await bench.RunAsync<SkippedRunsUpkeep>())
+            await bench.EventuallyAsync(async () => await job.ValueAsync<string>(
+                $"""
+                 select string_agg(concat_ws(' ', reason, runs, last_due - first_due), ', ' order by last_due) as "Value"
+                 from coordinator.skipped_run where pipeline_id = {job.PipelineId}
+                 """) == "early 10 00:09:00, late 20 00:19:00, today 1 00:00:00, today 1 00:00:00");
+    }
+
     static StartJob Run(SagaJob job, TriggerKind trigger = TriggerKind.Schedule) => new()
     {
         RunId = Guid.NewGuid(),

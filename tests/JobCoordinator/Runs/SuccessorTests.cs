@@ -2,6 +2,7 @@ using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Runs;
 using Headgate.Contracts.Steps;
+using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reconciling;
 using Headgate.JobCoordinator.Tests.Saga;
@@ -114,6 +115,23 @@ public sealed class SuccessorTests(SagaBench bench)
     }
 
     [Fact]
+    public async Task Job_that_is_being_verified_when_the_cancel_reaches_it_ends_by_itself_and_its_offsets_count()
+    {
+        var job = await _runs.ActiveAsync("Processing");
+        var run = SuccessorBench.Run(job);
+        await _runs.StartAsync(run);
+        await job.LoadAllAsync();
+        Assert.Equal("Collecting", (await job.RowAsync()).CurrentState);
+
+        var answer = await bench.AskAsync(await _runs.OwedCancelAsync(job));
+
+        Assert.Equal((CommandOutcome.AlreadySo, "Collecting"), (answer.Outcome, answer.State));
+        await job.VerifyAsync();
+        Assert.Equal(("Completed", run.RunId), (await job.RowAsync()) is var row ? (row.CurrentState, row.SuccessorId) : default);
+        Assert.Equal(JobKind.Incremental, (await _runs.AcceptedAsync(run.RunId))!.Kind);
+    }
+
+    [Fact]
     public async Task Job_that_fails_on_the_way_is_canceled_still_and_not_resumed_by_a_run_that_comes_due()
     {
         var job = await _runs.ActiveAsync("Processing");
@@ -219,10 +237,25 @@ public sealed class SuccessorTests(SagaBench bench)
         Assert.NotNull(await _runs.AcceptedAsync(run.RunId));
     }
 
+    [Fact]
+    public async Task Cancels_whose_jobs_are_not_there_hold_up_other_stops_for_seconds_and_no_longer()
+    {
+        var job = await _runs.ActiveAsync("Processing");
+        var lane = await bench.Bus.GetSendEndpoint(Lanes.Address(Lanes.JobCommands));
+        // As many as the lane handles at once.
+        for (var place = 0; place < 8; place++)
+            await lane.Send(new CancelJob { JobId = Guid.NewGuid(), Actor = "somebody", PauseFirst = true, SuccessorId = Guid.NewGuid() });
+
+        var answer = await job.PauseAsync().WaitAsync(TimeSpan.FromSeconds(12));
+
+        Assert.Equal(CommandOutcome.Accepted, answer.Outcome);
+    }
+
     [Theory]
     [InlineData("Paused", 60, true)]
     [InlineData("Paused", 1, false)]
     [InlineData("Canceling", 60, false)]
+    [InlineData("Collecting", 60, false)]
     public async Task Cancel_that_was_lost_is_sent_again(string state, int secondsAgo, bool isSent)
     {
         var (job, last) = (await WaitingAsync(state, secondsAgo), await WaitingAsync("Paused", 45));
@@ -237,8 +270,11 @@ public sealed class SuccessorTests(SagaBench bench)
 
         async Task<SagaJob> WaitingAsync(string state, int secondsAgo)
         {
-            var waited = await _runs.ActiveAsync(state);
+            // One in Collecting is in no run's way, unless it has come there after the run.
+            var isCollecting = state == "Collecting";
+            var waited = await _runs.ActiveAsync(isCollecting ? "Processing" : state);
             await _runs.StartAsync(SuccessorBench.Run(waited));
+            if (isCollecting) await waited.LoadAllAsync();
             await bench.ExecuteAsync(
                 $"update coordinator.pipeline set successor_told_at = now() - {secondsAgo} * interval '1 second' where pipeline_id = {waited.PipelineId}");
             return waited;

@@ -93,6 +93,20 @@ public sealed class WhenResyncing(SagaBench bench)
         Assert.Equal("the failed job was resumed", await _runs.SkippedAsync(run.RunId));
     }
 
+    [Fact]
+    public async Task Failed_resync_that_was_resumed_before_a_second_one_took_its_place_keeps_the_pipeline_resyncing()
+    {
+        var job = await (await ResyncAsync()).InAsync("Failed");
+        await _runs.SetAsync(job, "Enabled");
+        var run = SuccessorBench.Run(job, resync: true);
+        await _runs.StartAsync(run);
+        await job.ResumeAsync();
+
+        await bench.HandleAsync(new SupersedeJob { JobId = job.Id, Successor = job.Acceptance(run.RunId) with { Kind = JobKind.Resync } });
+
+        Assert.Equal(("Resyncing", job.Id), (await SuccessorBench.PipelineAsync(job), await SuccessorBench.CurrentAsync(job)));
+    }
+
     [Theory]
     [InlineData("Completed", "Enabled")]
     [InlineData("Failed", "Failed")]

@@ -10,8 +10,12 @@ sealed class CountedLanes(IBus bus) : ISendEndpointProvider
 {
     int _sent;
     int _left = int.MaxValue;
+    int _lost;
 
     public int Sent => _sent;
+
+    /// <summary>As of a broker that is emptied after it has confirmed so many messages.</summary>
+    public void Lose(int messages) => _lost = messages;
 
     public void DieAfter(int messages) => _left = messages;
 
@@ -34,6 +38,7 @@ sealed class CountedLanes(IBus bus) : ISendEndpointProvider
         public async Task Send<T>(T message, CancellationToken cancellationToken = default)
             where T : class
         {
+            if (Interlocked.Decrement(ref lanes._lost) >= 0) return;
             await endpoint.Send(message, cancellationToken);
             lanes.Confirmed();
         }

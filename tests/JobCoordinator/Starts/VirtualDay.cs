@@ -43,13 +43,17 @@ sealed class VirtualDay : IAsyncDisposable
         bus.ConnectConsumeObserver(_handled);
         Lanes = new CountedLanes(bus);
         var sender = new RunSender(Options.Create(new SchedulerOptions { MissedAfter = TimeSpan.FromMinutes(6) }));
-        _rules = new RuleStore(_state, sender);
-        Round = new DueRound(_state, sender, Lanes, _clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
+        var messages = new DueMessages(_state, _clock);
+        _rules = new RuleStore(_state, sender, messages, _clock, NullLogger<RuleStore>.Instance);
+        Answers = new DueAnswers(messages, bus, _clock, NullLogger<DueAnswers>.Instance);
+        Round = new DueRound(_state, sender, messages, Lanes, _clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
     }
 
     public CountedLanes Lanes { get; }
 
     public DueRound Round { get; }
+
+    public DueAnswers Answers { get; }
 
     public DateTimeOffset Now
     {
@@ -66,6 +70,13 @@ sealed class VirtualDay : IAsyncDisposable
         {
             bus.AddConsumer<StartJobConsumer>();
             bus.AddConsumer<MissedRunsConsumer>();
+            bus.AddConsumer<AskRunsKnownConsumer>();
+            bus.AddLane(new Lane
+            {
+                Name = Hosting.Bus.Lanes.Upkeep,
+                Concurrency = 1,
+                Configure = (context, lane) => lane.ConfigureConsumer<AskRunsKnownConsumer>(context),
+            });
             bus.AddLane(new Lane
             {
                 Name = Hosting.Bus.Lanes.Starts,
@@ -87,7 +98,8 @@ sealed class VirtualDay : IAsyncDisposable
     /// <summary>All that has come due, sent and handled.</summary>
     public async Task LookAsync()
     {
-        foreach (var alarm in await ListAsync($"select distinct alarm from scheduler.start_rule where next_fire <= '{Now:O}'", row => row.GetInt16(0)))
+        foreach (var alarm in await ListAsync(
+            $"select alarm from scheduler.start_rule where next_fire <= '{Now:O}' union select alarm from scheduler.due_run where tries = 0", row => row.GetInt16(0)))
             while (await Round.FireAsync(alarm, default) == DueRound.Most) { }
         await _handled.ReachAsync(Lanes.Sent);
     }
@@ -110,7 +122,7 @@ sealed class VirtualDay : IAsyncDisposable
             List<StartRulesChanged> page;
             await using (var connection = await _database.DataSource.OpenConnectionAsync()) page = await StartRules.PageAsync(connection, after, 500, default);
             if (page.Count == 0) return;
-            foreach (var rule in await _rules.NewOfAsync(page, default)) await _rules.KeepAsync(rule, Lanes, default);
+            foreach (var rule in await _rules.NewOfAsync(page, default)) await _rules.KeepAsync(rule, default);
             after = page[^1].PipelineId;
         }
     }
@@ -130,6 +142,7 @@ sealed class VirtualDay : IAsyncDisposable
     {
         await _host.StopAsync();
         _host.Dispose();
+        Answers.Dispose();
         await _state.DisposeAsync();
         await _database.DisposeAsync();
     }

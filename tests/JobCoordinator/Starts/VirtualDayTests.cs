@@ -54,6 +54,58 @@ public sealed class VirtualDayTests
         await AccountAsync(day);
     }
 
+    [Fact]
+    public async Task What_the_broker_has_lost_after_it_confirmed_it_is_sent_again()
+    {
+        await using var day = await VirtualDay.BeginAsync();
+        await ApplyAsync(day);
+        await day.TellAsync();
+        // Nobody has looked for hours, so that there are records of missed runs too.
+        day.Now = Start.AddHours(13).AddMinutes(1);
+        day.Lanes.Lose(200);
+        await day.LookAsync();
+        var sent = await IdsAsync(day, "");
+        Assert.Equal(200, sent.Count - await KnownAsync(day, sent));
+
+        // Those that the coordinator knows are forgotten here, the others are sent once more.
+        day.Now = day.Now.AddMinutes(6);
+        while (await day.Answers.AskAsync(default) > 0) { }
+        Assert.Equal(200, (await IdsAsync(day, "where tries = 2")).Count);
+        await Eventually.HoldsAsync(async () => await KnownAsync(day, sent) == sent.Count);
+        day.Now = day.Now.AddMinutes(20);
+        while (await day.Answers.AskAsync(default) > 0) { }
+
+        Assert.Empty(await IdsAsync(day, ""));
+    }
+
+    [Fact]
+    public async Task Scheduler_that_has_forgotten_everything_takes_nothing_for_missed()
+    {
+        await using var day = await VirtualDay.BeginAsync();
+        await ApplyAsync(day);
+        await day.TellAsync();
+        day.Now = Start.AddHours(12).AddMinutes(1);
+        await day.LookAsync();
+        await day.LookAsync();
+        var sent = day.Lanes.Sent;
+        Assert.InRange(sent, 100, int.MaxValue);
+
+        await day.ExecuteAsync("truncate scheduler.start_rule, scheduler.due_run cascade");
+        await day.TellAsync();
+        await day.LookAsync();
+
+        Assert.Equal(sent, day.Lanes.Sent);
+    }
+
+    static Task<List<Guid>> IdsAsync(VirtualDay day, string which) => day.ListAsync($"select run_id from scheduler.due_run {which}", row => row.GetGuid(0));
+
+    static async Task<int> KnownAsync(VirtualDay day, IEnumerable<Guid> runs) => (await day.ListAsync(
+        $$"""
+          select r from unnest('{ {{string.Join(", ", runs)}} }'::uuid[]) r
+          where r in (select job_id from coordinator.obligation where job_id is not null) or r in (select run_id from coordinator.skipped_run)
+          """,
+        row => row.GetGuid(0))).Count;
+
     static Task ApplyAsync(VirtualDay day) => day.ExecuteAsync(
         $$"""
           with made as (

@@ -90,6 +90,36 @@ public sealed class DueRoundTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_decided_stays_however_long_the_broker_is_away()
+    {
+        var rule = SchedulerBench.Rule();
+        await _bench.KeepAsync(rule);
+        _bench.Clock.Now = Start.AddMinutes(10);
+        _bench.Lanes.GoAwayAfter(0);
+        await Assert.ThrowsAnyAsync<MassTransitException>(_bench.LookAsync);
+        _bench.Clock.Now = Start.AddMinutes(45);
+        _bench.Lanes.ComeBack();
+
+        await _bench.LookAsync();
+
+        // Neither is the first one among the missed ones now, nor are there two records of which one holds the other.
+        Assert.Equal([Start.AddMinutes(10), Start.AddMinutes(40)], _bench.Lanes.Started.Select(run => run.Due!.Value));
+        Assert.Equal((2, Start.AddMinutes(20), Start.AddMinutes(30)), _bench.Lanes.Recorded.Select(record => (record.Count, record.FirstDue, record.LastDue)).Single());
+    }
+
+    [Fact]
+    public async Task Alarm_waits_for_what_was_not_sent_as_for_what_comes_due()
+    {
+        var rule = SchedulerBench.Rule();
+        var kept = await _bench.KeepAsync(rule);
+        _bench.Clock.Now = Start.AddMinutes(10);
+        _bench.Lanes.GoAwayAfter(0);
+        await Assert.ThrowsAnyAsync<MassTransitException>(_bench.LookAsync);
+
+        Assert.Equal(Start.AddMinutes(10), await _bench.Due.NextFireAsync(kept!.Alarm, default));
+    }
+
+    [Fact]
     public async Task Schedule_that_cannot_be_told_keeps_no_other_waiting()
     {
         var rule = SchedulerBench.Rule();

@@ -1,4 +1,5 @@
 using Headgate.Contracts.Pipelines;
+using Headgate.Scheduler.Schedules;
 using Headgate.Scheduler.Tests.Running;
 
 namespace Headgate.Scheduler.Tests.Rules;
@@ -84,22 +85,69 @@ public sealed class RuleStoreTests : IAsyncLifetime
         await _bench.KeepAsync(rule);
 
         // Nobody has looked for 35 minutes: the coordinator is to say why none of these is started.
-        await _bench.KeepAsync(rule with { Revision = 2, Schedule = null, Since = Start.AddMinutes(35) });
+        var kept = await _bench.KeepAsync(rule with { Revision = 2, Schedule = null, Since = Start.AddMinutes(35) });
 
+        // Its alarm is to look at once.
+        Assert.Equal(Start, kept?.Next);
+        _bench.Clock.Now = Start.AddMinutes(35) + DueMessages.Grace;
+        await _bench.LookAsync();
         Assert.Equal([Start.AddMinutes(30)], _bench.Lanes.Started.Select(run => run.Due!.Value));
         Assert.Equal((2, Start.AddMinutes(10), Start.AddMinutes(20)), _bench.Lanes.Recorded.Select(record => (record.Count, record.FirstDue, record.LastDue)).Single());
     }
 
     [Fact]
-    public async Task Change_is_not_kept_before_what_came_due_before_it_is_sent()
+    public async Task What_came_due_before_a_change_is_written_down_with_it_and_sent_once_the_broker_is_back()
     {
         var rule = SchedulerBench.Rule();
         await _bench.KeepAsync(rule);
         _bench.Lanes.GoAwayAfter(0);
+        await _bench.KeepAsync(rule with { Revision = 2, Schedule = null, Since = Start.AddMinutes(15) });
+        _bench.Clock.Now = Start.AddMinutes(15);
+        await Assert.ThrowsAnyAsync<Exception>(_bench.LookAsync);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => _bench.KeepAsync(rule with { Revision = 2, Schedule = null, Since = Start.AddMinutes(15) }));
+        _bench.Lanes.ComeBack();
+        await _bench.LookAsync();
 
-        Assert.Equal(1, await _bench.OfAsync<int>(rule, "revision"));
+        Assert.Equal(Start.AddMinutes(10), Assert.Single(_bench.Lanes.Started).Due);
+    }
+
+    [Fact]
+    public async Task Pipeline_that_is_new_here_goes_on_from_what_the_coordinator_was_told_of()
+    {
+        _bench.Clock.Now = Start.AddMinutes(45);
+        await _bench.KeepAsync(SchedulerBench.Rule() with { LastDue = Start.AddMinutes(30) });
+
+        await _bench.LookAsync();
+
+        Assert.Equal(Start.AddMinutes(40), Assert.Single(_bench.Lanes.Started).Due);
+        Assert.Empty(_bench.Lanes.Recorded);
+    }
+
+    [Fact]
+    public async Task Pipeline_of_which_the_coordinator_was_told_more_than_is_known_here_goes_on_from_there()
+    {
+        var rule = SchedulerBench.Rule();
+        await _bench.KeepAsync(rule);
+        _bench.Clock.Now = Start.AddMinutes(31);
+
+        await _bench.Rules.CatchUpAsync([rule with { LastDue = Start.AddMinutes(30) }], default);
+
+        await _bench.LookAsync();
+        Assert.Empty(_bench.Lanes.Started);
+        Assert.Empty(_bench.Lanes.Recorded);
+        Assert.Equal(Start.AddMinutes(40), await _bench.OfAsync<DateTimeOffset>(rule, "next_fire"));
+    }
+
+    [Fact]
+    public async Task Schedule_that_cannot_be_told_is_kept_and_looked_at_again_and_is_replaced_by_one_that_can()
+    {
+        var rule = SchedulerBench.Rule(new ScheduleDefinition { Cron = "0 * * * *", Timezone = "Nowhere/Atall" });
+
+        Assert.Equal(Start.AddMinutes(1), (await _bench.KeepAsync(rule))?.Next);
+        var right = rule with { Revision = 2, Since = Start.AddMinutes(5), Schedule = new ScheduleDefinition { Cron = "0 * * * *" } };
+
+        Assert.Equal(Start.AddHours(1), (await _bench.KeepAsync(right))?.Next);
+        Assert.Empty(_bench.Lanes.Started);
     }
 
     [Fact]

@@ -18,23 +18,26 @@ sealed class SchedulerBench : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 10, 0, 0, TimeSpan.Zero);
 
-    readonly SchedulerState _state;
-
     SchedulerBench(TestDatabase database)
     {
         Database = database;
-        _state = new SchedulerState(database.ConnectionString);
+        State = new SchedulerState(database.ConnectionString);
         var sender = new RunSender(Options.Create(new SchedulerOptions()));
-        Rules = new RuleStore(_state, sender);
-        Due = new DueStore(_state);
-        Round = new DueRound(_state, sender, Lanes, Clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
+        Messages = new DueMessages(State, Clock);
+        Rules = new RuleStore(State, sender, Messages, Clock, NullLogger<RuleStore>.Instance);
+        Due = new DueStore(State);
+        Round = new DueRound(State, sender, Messages, Lanes, Clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
     }
 
     public TestDatabase Database { get; }
 
+    public SchedulerState State { get; }
+
     public SetClock Clock { get; } = new(Start);
 
     public HeldLanes Lanes { get; } = new();
+
+    public DueMessages Messages { get; }
 
     public RuleStore Rules { get; }
 
@@ -45,7 +48,7 @@ sealed class SchedulerBench : IAsyncDisposable
     public static async Task<SchedulerBench> StartAsync()
     {
         var bench = new SchedulerBench(await TestDatabase.CreateAsync("scheduler"));
-        await new SchedulerMigration(bench._state, new DatabaseClock()).StartAsync(default);
+        await new SchedulerMigration(bench.State, new DatabaseClock()).StartAsync(default);
         return bench;
     }
 
@@ -61,7 +64,7 @@ sealed class SchedulerBench : IAsyncDisposable
         Anchor = Start,
     };
 
-    public Task<KeptRule?> KeepAsync(StartRulesChanged rule) => Rules.KeepAsync(rule, Lanes, default);
+    public Task<KeptRule?> KeepAsync(StartRulesChanged rule) => Rules.KeepAsync(rule, default);
 
     /// <summary>Every alarm's look, once.</summary>
     public async Task<int> LookAsync()
@@ -76,7 +79,7 @@ sealed class SchedulerBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _state.DisposeAsync();
+        await State.DisposeAsync();
         await Database.DisposeAsync();
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 using Headgate.Contracts.Runs;
+using Headgate.Contracts.Starts;
 using Headgate.Hosting.Bus;
 using MassTransit;
 
@@ -27,6 +28,9 @@ sealed class Coordinator : IAsyncDisposable
         Sentence = $"Job {run.RunId} was accepted.",
     };
 
+    /// <summary>By what runs start, as schedulers that have started are told; null: nobody answers them.</summary>
+    public IReadOnlyList<StartRulesChanged>? Rules { get; set; }
+
     public static async Task<Coordinator> StartAsync(Uri broker)
     {
         var asked = new ConcurrentQueue<StartJob>();
@@ -47,6 +51,12 @@ sealed class Coordinator : IAsyncDisposable
                     asked.Enqueue(context.Message);
                     if (coordinator!.Answer(context.Message) is { } answer) await context.RespondAsync(answer);
                 });
+            });
+            transport.ReceiveEndpoint(Lanes.Upkeep, endpoint =>
+            {
+                endpoint.ConfigureConsumeTopology = false;
+                endpoint.Handler<AskStartRules>(context => coordinator!.Rules is { } rules
+                    ? context.RespondAsync(new StartRulesListed { Rules = context.Message.After is null ? rules : [] }) : Task.CompletedTask);
             });
         });
         coordinator = new Coordinator(bus, asked);

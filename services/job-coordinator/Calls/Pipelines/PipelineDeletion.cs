@@ -79,7 +79,7 @@ sealed class PipelineDeletion(
         await using (var connection = await state.Source.OpenConnectionAsync(cancellationToken))
         {
             // Or the end of the job that it waits for would start it.
-            await WaitingRun.DropAsync(connection, pipeline.Id, "the pipeline was deleted", cancellationToken);
+            await WaitingRun.DropAsync(connection, pipeline.Id, "the pipeline was to be deleted", cancellationToken);
             active = await ActiveJob.OfAsync(connection, pipeline.Id, cancellationToken);
         }
 

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Fencing;
+using Headgate.JobCoordinator.Jobs.Work;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
 using Headgate.JobCoordinator.Runs;
@@ -35,12 +36,14 @@ sealed class PipelineSwitch(
             if (looks.FirstOrDefault(look => look.Now is null) is { Problem: { } problem }) throw PipelineRefusals.CannotRearm(pipeline, problem);
             foreach (var look in looks)
                 await ArmedDestinations.RearmAsync(connection, pipeline.Id, look.Destination, look.Now!, context.CancellationToken);
-            if (isChanged) await pipeline.SetAsync(connection, "state = 'Enabled', failures = 0", context.CancellationToken);
+            if (isChanged) await pipeline.SetAsync(connection, $"state = {PipelineWork.StateByJob}, failures = 0", context.CancellationToken);
+            var shown = await ShowAsync(connection, pipeline, context);
+            var begins = shown.State == PipelineState.Resyncing ? "once its resync has ended" : $"beginning with the {First(found)}";
             return new EnablePipelineResponse
             {
-                Pipeline = await ShowAsync(connection, pipeline, context),
+                Pipeline = shown,
                 Sentence = isChanged
-                    ? $"{pipeline.FullName} takes runs again, beginning with the {First(found)}; failures are counted from 0.{Rearmed(looks)}"
+                    ? $"{pipeline.FullName} takes runs again, {begins}; failures are counted from 0.{Rearmed(looks)}"
                     : $"Nothing to do: {pipeline.FullName} is Enabled.",
                 Outcome = isChanged ? CommandOutcome.Accepted : CommandOutcome.AlreadySo,
             };
@@ -62,6 +65,8 @@ sealed class PipelineSwitch(
                 "Paused" => false,
                 "Enabled" => true,
                 "Failed" => throw PipelineRefusals.State(pipeline, "it takes no runs as it is"),
+                // A resync that waits for the active job to end has no job yet that could be canceled.
+                _ when await WaitingRun.IsThereAsync(connection, pipeline.Id, context.CancellationToken) => true,
                 _ => throw PipelineRefusals.State(pipeline, "cancel the job of its resync"),
             };
             // Dropped first: enabled again, the pipeline is not to start what nobody remembers.

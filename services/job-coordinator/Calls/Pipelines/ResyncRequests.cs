@@ -39,6 +39,10 @@ sealed class ResyncRequests(
         };
     }
 
+    // It does not know that a run can be a resync, and has asked for a plain one.
+    static RpcException Older(RunAnswered answer) => CallErrors.Unavailable(
+        $"The scheduler is of an older version and knows no resync: job {answer.JobId} is a plain run. Update the scheduler, then try again.");
+
     async Task<ResyncPipelineResponse> FirstAsync(
         IdempotentCall call, ResyncPipelineRequest request, Caller caller, CancellationToken cancellationToken)
     {
@@ -57,6 +61,7 @@ sealed class ResyncRequests(
             DropAndLoad = request.DropAndLoad,
         };
         var answer = await questions.AskAsync(run, pipeline, cancellationToken);
+        if (answer is { Outcome: RunOutcome.Resumed } or { Outcome: RunOutcome.Started, Kind: not Contracts.Runs.JobKind.Resync }) throw Older(answer);
         var job = await questions.JobAsync(run, answer, cancellationToken);
         return new ResyncPipelineResponse
         {

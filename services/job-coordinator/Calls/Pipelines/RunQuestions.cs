@@ -74,11 +74,12 @@ sealed class RunQuestions(JobQueries jobs, JobBirths births, IBus bus, TimeProvi
                 job = job with { State = answer.JobState ?? job.State };
                 return rule == RunRule.SuccessorWaits
                     ? PipelineRefusals.OfJob(
-                        Rule.SuccessorWaits, job, $"Run {answer.SuccessorId} waits for job {id} of {pipeline.Project}/{pipeline.Name} to end already; no run was started.")
+                        Rule.SuccessorWaits, job, answer.SuccessorId is { } waiting
+                            ? $"Run {waiting} waits for job {id} of {pipeline.Project}/{pipeline.Name} to end already; no run was started." : answer.Sentence)
                     : PipelineRefusals.OfJob(
                         Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}; no run was started.", Operation.CancelAndSyncNow);
             case RunRule.PipelineTakesNoRuns:
-                return PipelineRefusals.TakesNoRuns(pipeline.Id, answer.PipelineState!, answer.Sentence);
+                return PipelineRefusals.TakesNoRuns(pipeline.Id, answer.PipelineState ?? pipeline.State, answer.Sentence);
             case RunRule.StopUnconfirmed:
                 return PipelineRefusals.StopUnconfirmed(pipeline.Id, answer.JobId!.Value, answer.Sentence);
             case RunRule.Missing:

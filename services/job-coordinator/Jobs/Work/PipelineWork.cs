@@ -11,6 +11,15 @@ namespace Headgate.JobCoordinator.Jobs.Work;
 /// <summary>What a job reads from and writes to its pipeline, in the saga's own transaction.</summary>
 static class PipelineWork
 {
+    /// <summary>What the state of a pipeline is that takes runs: while its current job is a resync under way, it waits for that to end.</summary>
+    public const string StateByJob =
+        """
+        (case when exists (
+             select from coordinator.sync_job j
+             where j.job_id = current_job_id and j.kind = 'Resync' and j.finished_at is null and j.state <> 'Failed')
+         then 'Resyncing' else 'Enabled' end)
+        """;
+
     /// <summary>The version that the job is pinned to.</summary>
     public static async Task<PipelineDefinition> DefinitionAsync(CoordinatorDbContext db, SyncJob job)
     {
@@ -131,7 +140,10 @@ static class PipelineWork
          with kept as (
              update coordinator.pipeline
              set current_job_id = {job.CorrelationId}, updated_at = now(),
-                 state = case when state = 'Resyncing' and {successor.Kind == JobKind.Resync} then 'Enabled' else state end
+                 state = case
+                     when {job.Kind == JobKind.Resync} and state in ('Enabled', 'Resyncing') then 'Resyncing'
+                     when {successor.Kind == JobKind.Resync} and state = 'Resyncing' then 'Enabled'
+                     else state end
              where pipeline_id = {job.PipelineId} and current_job_id = {successor.JobId} returning pipeline_id)
          insert into coordinator.skipped_run (run_id, pipeline_id, job_id, trigger, trigger_detail, actor, trigger_reason, reason)
          select {successor.JobId}, pipeline_id, {job.CorrelationId}, {successor.Trigger.ToString()}, {successor.TriggerDetail}, {successor.Actor},

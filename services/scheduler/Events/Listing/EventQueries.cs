@@ -22,8 +22,9 @@ sealed class EventQueries(SchedulerState state)
 
     const string Runs =
         """
-        select event_no, run_id, pipeline_id, project, pipeline, outcome, job_id, sentence
-        from scheduler.event_run where event_no = any($1) and ($2::text is null or project = $2) order by project, pipeline
+        select r.* from unnest($1) e (event_no) cross join lateral (
+            select event_no, run_id, pipeline_id, project, pipeline, outcome, job_id, sentence, count(*) over ()
+            from scheduler.event_run r where r.event_no = e.event_no and ($2::text is null or r.project = $2) order by project, pipeline limit 100) r
         """;
 
     /// <summary>The latest first. Of a project: what matched it, and nothing of what else it may have matched.</summary>
@@ -32,7 +33,7 @@ sealed class EventQueries(SchedulerState state)
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         var events = await EventsAsync(connection, asked, cancellationToken);
         var runs = await RunsAsync(connection, [.. events.Select(each => each.Number)], asked.Project, cancellationToken);
-        return [.. events.Select(each => each with { Runs = [.. runs[each.Number]] })];
+        return [.. events.Select(each => each with { Runs = [.. runs[each.Number].Select(run => run.Run)], RunCount = runs[each.Number].FirstOrDefault().Of })];
     }
 
     static async Task<List<KnownEvent>> EventsAsync(NpgsqlConnection connection, AskUpstreamEvents asked, CancellationToken cancellationToken)
@@ -68,13 +69,15 @@ sealed class EventQueries(SchedulerState state)
         return found;
     }
 
-    static async Task<ILookup<long, EventRun>> RunsAsync(NpgsqlConnection connection, long[] events, string? project, CancellationToken cancellationToken)
+    // An event may have asked for thousands of runs, and a page has up to a thousand events.
+    static async Task<ILookup<long, (EventRun Run, int Of)>> RunsAsync(
+        NpgsqlConnection connection, long[] events, string? project, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Runs, connection);
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = events });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = project });
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<(long Event, EventRun Run)>();
+        var found = new List<(long Event, EventRun Run, int Of)>();
         while (await rows.ReadAsync(cancellationToken))
         {
             found.Add((rows.GetInt64(0), new EventRun
@@ -86,9 +89,9 @@ sealed class EventQueries(SchedulerState state)
                 Outcome = rows.IsDBNull(5) ? null : Enum.Parse<RunOutcome>(rows.GetString(5)),
                 JobId = rows.IsDBNull(6) ? null : rows.GetGuid(6),
                 Sentence = rows.IsDBNull(7) ? null : rows.GetString(7),
-            }));
+            }, (int)rows.GetInt64(8)));
         }
 
-        return found.ToLookup(each => each.Event, each => each.Run);
+        return found.ToLookup(each => each.Event, each => (each.Run, each.Of));
     }
 }

@@ -33,6 +33,39 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
         return (reception, runs);
     }
 
+    /// <summary>
+    /// Matches what was received since a moment once more, by the triggers of now, and writes down the runs that are missing; they are
+    /// <see cref="OpenRuns"/>' to ask for.
+    /// </summary>
+    public async Task MatchAgainAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        foreach (var (number, received) in await ReceivedAsync(connection, since, cancellationToken))
+            await MatchAsync(connection, received, number, cancellationToken);
+    }
+
+    static async Task<List<(long Number, UpstreamEvent Received)>> ReceivedAsync(
+        NpgsqlConnection connection, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select event_no, type, subject, event_id, occurred_at from scheduler.upstream_event where received_at >= $1 order by event_no", connection);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = since.ToUniversalTime() });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<(long, UpstreamEvent)>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            found.Add((row.GetInt64(0), new UpstreamEvent
+            {
+                Type = row.GetString(1),
+                Subject = row.IsDBNull(2) ? null : row.GetString(2),
+                Id = row.GetString(3),
+                Time = row.GetFieldValue<DateTimeOffset>(4),
+            }));
+        }
+
+        return found;
+    }
+
     // Another instance that has the same event in hand is waited for here.
     async Task<long?> InsertAsync(NpgsqlConnection connection, UpstreamEvent received, CancellationToken cancellationToken)
     {
@@ -54,15 +87,18 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
     {
         var bound = await BoundPipeline.OfAsync(connection, received, cancellationToken);
         if (bound.Count == 0) return [];
+        // Each time a new id, which is in the row before anybody asks for the run: the coordinator knows its jobs for longer than ids of events
+        // are known here, and an id that counts again would be answered with the job that it started the first time.
         OpenRun[] runs =
         [
             .. bound.Select(pipeline => new OpenRun(
-                EventRunId.Of(pipeline.Id, received.Id), pipeline.Id, pipeline.Project, pipeline.Name, received.Type, received.Subject, received.Id)),
+                Guid.CreateVersion7(time.GetUtcNow()), pipeline.Id, pipeline.Project, pipeline.Name, received.Type, received.Subject, received.Id)),
         ];
         await using var command = new NpgsqlCommand(
             """
             insert into scheduler.event_run (run_id, event_no, pipeline_id, project, pipeline, not_before)
             select run_id, $1, pipeline_id, project, pipeline, $2 from unnest($3, $4, $5, $6) r (run_id, pipeline_id, project, pipeline)
+            on conflict (event_no, pipeline_id) do nothing
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });

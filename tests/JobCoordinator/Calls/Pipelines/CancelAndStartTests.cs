@@ -68,9 +68,22 @@ public sealed class CancelAndStartTests(PipelineBench bench)
         var job = await LaunchedAsync();
         var first = await SyncAsync();
 
-        var refusal = await Refused.ByAsync(Rule.SuccessorWaits, $"job:{job}", SyncCall());
+        var key = Guid.NewGuid().ToString();
+
+        var refusal = await Refused.ByAsync(Rule.SuccessorWaits, $"job:{job}", SyncCall(key: key));
 
         Assert.Contains(first.Job.SuccessorId, refusal.Sentence, StringComparison.Ordinal);
+        // Whoever asks again is told the same, and where none waits any more that it was skipped.
+        Assert.Contains(first.Job.SuccessorId, await AgainAsync(), StringComparison.Ordinal);
+        await _project.SetAsync("successor = null, successor_told_at = null");
+        Assert.Contains("was skipped already: another run waits", await AgainAsync(), StringComparison.Ordinal);
+
+        // As after a death before the refusal was kept.
+        async Task<string> AgainAsync()
+        {
+            await bench.State.ExecuteAsync($"update coordinator.idempotent_call set refused_with = null where idempotency_key = '{key}'");
+            return (await Refused.ByAsync(Rule.SuccessorWaits, $"job:{job}", SyncCall(key: key))).Sentence;
+        }
     }
 
     [Fact]
@@ -89,6 +102,20 @@ public sealed class CancelAndStartTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Pause_of_the_pipeline_calls_off_a_resync_that_waits()
+    {
+        await _project.ApplyAndLoseDestinationAsync();
+        var job = await LaunchedAsync();
+        Assert.Equal(RunOutcome.Waiting, (await ResyncCall()).Outcome);
+
+        var answer = await bench.Admin.PausePipelineAsync(new PausePipelineRequest { Pipeline = _project.Reference() });
+
+        Assert.Equal((CommandOutcome.Accepted, PipelineState.Paused), (answer.Outcome, answer.Pipeline.State));
+        Assert.Contains("the run that waited was dropped", answer.Sentence, StringComparison.Ordinal);
+        Assert.Equal("", (await bench.Jobs.GetJobAsync(new GetJobRequest { Job = new JobReference { Id = job.ToString() } })).Job.SuccessorId);
+    }
+
+    [Fact]
     public async Task Pipeline_is_deleted_with_the_job_and_the_run_that_waits_for_it()
     {
         await _project.ApplyAsync();
@@ -103,6 +130,8 @@ public sealed class CancelAndStartTests(PipelineBench bench)
         await bench.Admin.DeletePipelineAsync(new DeletePipelineRequest { Pipeline = _project.Reference(), DiscardActiveJob = true });
 
         Assert.Equal(("Discarded", 1), (await _project.StateAsync(job), await _project.JobsAsync()));
+        // Dropped before it is decided whether the pipeline can be deleted: the reason holds either way.
+        Assert.Equal("the pipeline was to be deleted", await bench.State.ScalarAsync<string>($"select reason from coordinator.skipped_run where job_id = '{job}'"));
     }
 
     [Fact]
@@ -157,6 +186,22 @@ public sealed class CancelAndStartTests(PipelineBench bench)
 
         Assert.Equal((first.Job.Id, RunOutcome.Started, PipelineState.Resyncing), (again.Job.Id, again.Outcome, again.Pipeline.State));
         Assert.Equal(1, await _project.JobsAsync());
+    }
+
+    [Fact]
+    public async Task Resync_that_became_a_plain_run_on_its_way_is_not_told_as_a_resync()
+    {
+        await _project.ApplyAsync();
+        var key = Guid.NewGuid().ToString();
+        var job = (await ResyncCall(key)).Job.Id;
+        // As it is where the scheduler that hands it on knows no resync.
+        await bench.State.ExecuteAsync($"update coordinator.sync_job set kind = 'Incremental' where job_id = '{job}'");
+        await bench.State.ExecuteAsync($"update coordinator.idempotent_call set response = null where idempotency_key = '{key}'");
+
+        var error = await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => ResyncCall(key).ResponseAsync);
+
+        Assert.Equal(Grpc.Core.StatusCode.Unavailable, error.StatusCode);
+        Assert.Contains($"job {job} is a plain run", error.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

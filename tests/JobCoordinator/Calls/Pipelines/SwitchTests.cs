@@ -74,6 +74,20 @@ public sealed class SwitchTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Paused_pipeline_is_resyncing_again_where_its_resync_is_under_way()
+    {
+        await _project.ApplyAsync();
+        var job = await _project.StartAsync();
+        await _project.MoveAsync(job, "Processing", ", phase = 'Loading', kind = 'Resync'");
+        await _project.SetAsync("state = 'Paused'");
+
+        var answer = await EnableAsync();
+
+        Assert.Equal((CommandOutcome.Accepted, PipelineState.Resyncing), (answer.Outcome, answer.Pipeline.State));
+        Assert.Contains("once its resync has ended", answer.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Enable_is_refused_while_it_resyncs()
     {
         var pipeline = await _project.ApplyAsync();
