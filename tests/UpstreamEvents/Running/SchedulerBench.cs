@@ -79,6 +79,6 @@ public sealed class SchedulerBench : IAsyncLifetime
     }
 
     Task RowAsync(string from, string which, string condition) => Installation.EventuallyAsync(
-        async () => await State.ScalarAsync<bool>($"select coalesce(bool_and({condition}), false) from {from} where {which}"),
+        async () => await State.ScalarAsync<bool>($"select coalesce(bool_and(({condition}) is true), false) from {from} where {which}"),
         async () => $"not {condition}: {await State.ScalarAsync<string>($"select count(*) || ' rows' from {from} where {which}")}\n{Scheduler.Output}");
 }
