@@ -30,9 +30,9 @@ static class SwapRow
         UPDATE headgate.table_swap SET state = 'swapped', old_name = $5, old_references = $6, swapped_at = pg_catalog.clock_timestamp()
         WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND read_no = $4
         """)
-    {
-        Parameters = { Of(ticket.JobId), Of(ticket.Attempt), Of(plan.ObjectNo), Of(plan.ReadNo), Of(oldName), Of(references.ToArray()) },
-    };
+        {
+            Parameters = { Of(ticket.JobId), Of(ticket.Attempt), Of(plan.ObjectNo), Of(plan.ReadNo), Of(oldName), Of(references.ToArray()) },
+        };
 
     /// <summary>Objects of the attempt whose tables have taken their place already: there is nothing to be made or copied into any more.</summary>
     public static async Task<HashSet<int>> SwappedAsync(NpgsqlDataSource dataSource, JobTicket ticket, CancellationToken cancellationToken)

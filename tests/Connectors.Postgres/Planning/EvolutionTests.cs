@@ -187,7 +187,8 @@ public sealed class EvolutionTests
         var sources = await bench.Source.DescribeAsync([(0, T), (1, SourceBench.Object("u"))], default);
         var options = new WriteOptions
         {
-            Load = new LoadDefinition(), NewTables = isReplaced ? new Dictionary<int, string> { [0] = "fresh", [1] = "fresh_too" } : null,
+            Load = new LoadDefinition(),
+            NewTables = isReplaced ? new Dictionary<int, string> { [0] = "fresh", [1] = "fresh_too" } : null,
         };
         var connection = new Npgsql.NpgsqlConnectionStringBuilder(bench.To.ConnectionString) { Username = role, Password = "x" };
         await using (var destination = new Postgres.Destinations.PostgresDestination(connection.ConnectionString))
