@@ -1,12 +1,9 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Headgate.Hosting.Bus;
 
 namespace Headgate.Scheduler.Schedules;
 
-/// <summary>
-/// Ids of what a schedule makes: told by the pipeline and the moment, so that whoever sends a run, and however often, it is the same run.
-/// They are UUIDs of version 8, of which the standard leaves the making to whoever makes them.
-/// </summary>
+/// <summary>Ids of what a schedule makes: told by the pipeline and the moment.</summary>
 static class RunIds
 {
     const byte Run = 1;
@@ -24,10 +21,6 @@ static class RunIds
         name[0] = kind;
         pipeline.TryWriteBytes(name[1..], bigEndian: true, out _);
         BinaryPrimitives.WriteInt64BigEndian(name[17..], moment.UtcTicks);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(name, hash);
-        var bytes = hash[..16];
-        (bytes[6], bytes[8]) = ((byte)((bytes[6] & 0x0f) | 0x80), (byte)((bytes[8] & 0x3f) | 0x80));
-        return new Guid(bytes, bigEndian: true);
+        return HashedId.Of(name);
     }
 }

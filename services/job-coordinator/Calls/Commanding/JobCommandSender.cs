@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
 using MassTransit;
@@ -18,12 +17,7 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates, Re
     static readonly TimeSpan Least = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The same for a call and a job, however often the call is repeated.</summary>
-    public static Guid MessageId(Guid call, Guid job)
-    {
-        var bytes = SHA256.HashData([.. call.ToByteArray(), .. job.ToByteArray()]).AsSpan(0, 16);
-        (bytes[6], bytes[8]) = ((byte)(bytes[6] & 0x0f | 0x80), (byte)(bytes[8] & 0x3f | 0x80));
-        return new Guid(bytes, bigEndian: true);
-    }
+    public static Guid MessageId(Guid call, Guid job) => HashedId.Of([.. call.ToByteArray(), .. job.ToByteArray()]);
 
     /// <param name="order">What is commanded, by whom and why.</param>
     /// <param name="job">The job.</param>
