@@ -206,40 +206,6 @@ public sealed class Installation : IAsyncDisposable
         return connection;
     }
 
-    public async Task EqualAsync(string table)
-    {
-        const string Checksum = "select count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from {0} t";
-        var source = await Source.ScalarAsync<string>(string.Format(null, Checksum, table));
-        var destination = await Destination.ScalarAsync<string>(string.Format(null, Checksum, table));
-        Assert.Equal(source, destination);
-    }
-
-    /// <summary>The ledger says that each staged record was taken once, and its parts agree with each other.</summary>
-    public async Task LedgerExactAsync(Guid job)
-    {
-        Assert.Equal(0, await Destination.ScalarAsync<long>(
-            $"""
-             select count(*) from headgate.ledger l where job_id = '{job}' and next_row <> (
-                 select coalesce(sum(row_count), 0) from headgate.batch b
-                 where (b.job_id, b.attempt, b.object_no, b.segment_no) = (l.job_id, l.attempt, l.object_no, l.segment_no))
-             """));
-        var staged = await State.ScalarAsync<long>($"select sum(rows)::bigint from coordinator.job_segment where job_id = '{job}' and state = 'Loaded'");
-        Assert.Equal(staged, await State.ScalarAsync<long>($"select written from coordinator.sync_job where job_id = '{job}'"));
-        var open = await State.ScalarAsync<long>($"select count(*) from coordinator.job_segment where job_id = '{job}' and state not in ('Loaded', 'Abandoned')");
-        Assert.Equal(0, open);
-    }
-
-    /// <summary>Each inserted record is in the change log once.</summary>
-    public async Task InsertsLoggedAsync(Guid job, string table)
-    {
-        var logged = await Destination.ScalarAsync<long>(
-            $"""
-             select coalesce((select sum(row_count) from headgate.change_block where job_id = '{job}'), 0)::bigint
-                  + (select count(*) from headgate.change where job_id = '{job}' and operation = 'insert')
-             """);
-        Assert.Equal(await Destination.ScalarAsync<long>($"select count(*) from {table}"), logged);
-    }
-
     /// <summary>After a server has restarted: connections that were open to it are of no use any more.</summary>
     public void ForgetConnections()
     {
