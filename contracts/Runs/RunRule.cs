@@ -20,4 +20,7 @@ public enum RunRule
 
     /// <summary>There is no such pipeline.</summary>
     Missing,
+
+    /// <summary>It came so late, as the broker or the coordinator was away, that its schedule skips it.</summary>
+    TooLate,
 }

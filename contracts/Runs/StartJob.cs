@@ -24,6 +24,9 @@ public sealed record StartJob
     /// <summary>Of a run of the schedule: when it came due, before jitter.</summary>
     public DateTimeOffset? Due { get; init; }
 
+    /// <summary>Of a schedule that skips what is missed: until when the run may start; later it is skipped. Null: it starts however late.</summary>
+    public DateTimeOffset? StartBy { get; init; }
+
     /// <summary>Who asked for it.</summary>
     public required string Actor { get; init; }
 

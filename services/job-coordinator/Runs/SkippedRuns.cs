@@ -10,6 +10,9 @@ namespace Headgate.JobCoordinator.Runs;
 /// <summary>Runs that came due, or were asked for, and were not started, each with why.</summary>
 static class SkippedRuns
 {
+    /// <summary>After so long those of an hour that say the same are one record, and their runs are no longer known by their ids.</summary>
+    public static readonly TimeSpan MergedAfter = TimeSpan.FromDays(1);
+
     public static Task AddAsync(CoordinatorDbContext db, StartJob run, Guid pipeline, Guid? job, RunRule rule, string reason) => db.Database.ExecuteSqlAsync(
         $"""
          insert into coordinator.skipped_run
@@ -38,10 +41,11 @@ static class SkippedRuns
          """);
 
     /// <summary>A run that was skipped stays skipped, whatever has become of what was in its way. Null: it was not.</summary>
-    public static async Task<RunAnswered?> FindAsync(CoordinatorDbContext db, StartJob run, PipelineRow? pipeline)
+    public static async Task<RunAnswered?> FindAsync(CoordinatorDbContext db, StartJob run, PipelineRow? pipeline, DateTimeOffset now)
     {
         var found = await db.Database.SqlQuery<Row>(
             $"select job_id, reason, coalesce(rule, 'ActiveJob') as rule from coordinator.skipped_run where run_id = {run.RunId}").ToListAsync();
+        if (found.Count == 0 && run is { PipelineId: { } id, Due: { } due } && due < now - MergedAfter) found = await FindMergedAsync(db, id, due);
         if (found is not [var row]) return null;
         var rule = Enum.Parse<RunRule>(row.rule);
         return new RunAnswered
@@ -55,6 +59,15 @@ static class SkippedRuns
             Sentence = $"The run was skipped already: {row.reason}.",
         };
     }
+
+    // The scheduler may have been away for days before it asked what has become of a run, and sent it again as nobody knew it.
+    static Task<List<Row>> FindMergedAsync(CoordinatorDbContext db, Guid pipeline, DateTimeOffset due) => db.Database.SqlQuery<Row>(
+        $"""
+         select job_id, reason, rule from coordinator.skipped_run
+         where pipeline_id = {pipeline} and trigger = {nameof(TriggerKind.Schedule)} and rule is not null and runs > 1
+             and first_due <= {due.ToUniversalTime()} and last_due >= {due.ToUniversalTime()}
+         order by last_due, run_id limit 1
+         """).ToListAsync();
 
     sealed record Row(Guid? job_id, string reason, string rule);
 }

@@ -34,10 +34,11 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         var pipeline = await PipelineRow.LockAsync(db, run.Project, run.Pipeline);
         if (run.Due is { } due && pipeline?.pipeline_id is { } whose && run.PipelineId == whose) await SkippedRuns.NoteDueAsync(db, whose, due);
         if (await StartedBeforeAsync(run, pipeline) is { } before) return before;
-        if (await SkippedRuns.FindAsync(db, run, pipeline) is { } skipped) return skipped;
+        if (await SkippedRuns.FindAsync(db, run, pipeline, time.GetUtcNow()) is { } skipped) return skipped;
         if (pipeline is null || (run.PipelineId ?? pipeline.pipeline_id) != pipeline.pipeline_id)
             return await RefuseAsync(run, RunRule.Missing, null, $"There is no pipeline {run.Project}/{run.Pipeline}.");
         if (IsOfAnotherSchedule(run, pipeline) is { } why) return await RefuseAsync(run, RunRule.ScheduleChanged, pipeline, why);
+        if (IsTooLate(run) is { } late) return await RefuseAsync(run, RunRule.TooLate, pipeline, late);
         if (pipeline.state != "Enabled")
         {
             var way = pipeline.state == "Failed" && await HasChangedDestinationAsync(pipeline)
@@ -64,6 +65,10 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         { Due: { } due } when due <= pipeline.schedule_since => $"The schedule of {run.Project}/{run.Pipeline} was changed or resumed after the run had come due.",
         _ => null,
     };
+
+    string? IsTooLate(StartJob run) => run.StartBy is { } by && by < time.GetUtcNow()
+        ? $"The run of {run.Project}/{run.Pipeline} came later than {by.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC, and the schedule skips what is missed."
+        : null;
 
     // What the failed job planned to go on from may be lost at the destination since.
     Task<bool> WasRearmedSinceAsync(PipelineRow pipeline) => db.Database.SqlQuery<bool>(

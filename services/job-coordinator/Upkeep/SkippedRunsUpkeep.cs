@@ -1,5 +1,6 @@
 using Headgate.Hosting.State;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Runs;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -24,16 +25,17 @@ sealed partial class SkippedRunsUpkeep(
                 while (await RemoveAsync(stoppingToken) == AtATime) { }
                 await MergeAsync(stoppingToken);
             }
-            catch (NpgsqlException error) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                LogDatabaseAway(error.SqlState);
+                LogDatabaseAway(error.GetType().Name, (error as NpgsqlException)?.SqlState);
             }
 
             await Task.Delay(Every, clock, stoppingToken);
         }
     }
 
-    // A run is known by its record's id: that of one that may come again, as whoever handled it died, is left for a day.
+    // A run is known by its record's id: that of one that may come again, as whoever handled it died, is left for a day. One that comes later
+    // still is known by the times between which those of a record came due.
     async Task MergeAsync(CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
@@ -42,13 +44,14 @@ sealed partial class SkippedRunsUpkeep(
                 select run_id, row_number() over (w order by last_due desc, run_id) as no, count(*) over w as records,
                        sum(runs) over w as runs, min(first_due) over w as first_due
                 from coordinator.skipped_run
-                where trigger = 'Schedule' and rule is not null and first_due is not null and at >= now() - interval '3 days' and at < now() - interval '1 day'
+                where trigger = 'Schedule' and rule is not null and first_due is not null and at >= now() - interval '3 days' and at < now() - $1
                 window w as (partition by pipeline_id, job_id, rule, reason, date_trunc('hour', at))),
             gone as (
                 delete from coordinator.skipped_run s using ranked r where s.run_id = r.run_id and r.no > 1)
             update coordinator.skipped_run s set runs = r.runs, first_due = r.first_due, trigger_detail = null
             from ranked r where s.run_id = r.run_id and r.no = 1 and r.records > 1
             """);
+        command.Parameters.AddWithValue(SkippedRuns.MergedAfter);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -31,7 +31,7 @@ sealed partial class DueRound(
         var (count, due) = await TakeAsync(alarm, cancellationToken);
         if (due.Count == 0) return count;
         await FaultPoint.ReachedAsync(FaultPoints.RunsDue);
-        await SendAsync([.. due.SelectMany(each => RunSender.Of(each.Rule, each.Due))], cancellationToken);
+        await SendAsync([.. due.SelectMany(each => sender.Of(each.Rule, each.Due))], cancellationToken);
         var sent = time.GetUtcNow();
         foreach (var (rule, done) in due) telemetry.Fired(done, sent - (rule.Fire ?? sent));
         return count;
@@ -45,7 +45,7 @@ sealed partial class DueRound(
         var rules = await DueStore.TakeAsync(connection, alarm, now, Most, cancellationToken);
         if (rules.Count == 0) return (0, []);
         var due = await LookAsync(connection, rules, now);
-        await messages.AddAsync(connection, [.. due.SelectMany(each => RunSender.Of(each.Rule, each.Due))]);
+        await messages.AddAsync(connection, [.. due.SelectMany(each => sender.Of(each.Rule, each.Due))]);
         await DueStore.MoveAsync(connection, due);
         await transaction.CommitAsync(CancellationToken.None);
         return (rules.Count, due);

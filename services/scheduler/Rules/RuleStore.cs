@@ -29,7 +29,7 @@ sealed partial class RuleStore(SchedulerState state, RunSender sender, DueMessag
         var doneUntil = Latest(settled?.DoneUntil, before?.LastDue, change.LastDue);
         var kept = await WriteAsync(connection, change, doneUntil, cancellationToken);
         if (kept is null || settled is null) return await CommitAsync(transaction, kept);
-        await messages.AddAsync(connection, [.. RunSender.Of(before!, settled)]);
+        await messages.AddAsync(connection, [.. sender.Of(before!, settled)]);
         // They are sent by its alarm.
         return await CommitAsync(transaction, kept with { Next = time.GetUtcNow() });
     }

@@ -7,4 +7,7 @@ sealed partial class DueAnswers
 
     [LoggerMessage(2, LogLevel.Warning, "{Count} runs or records of missed ones have not reached the coordinator, and are sent again")]
     partial void LogSentAgain(int count);
+
+    [LoggerMessage(3, LogLevel.Error, "{Count} runs or records of missed ones are not taken by the coordinator however often they are sent, and are given up: it may not have their pipelines")]
+    partial void LogGivenUp(int count);
 }

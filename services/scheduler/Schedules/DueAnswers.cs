@@ -6,7 +6,7 @@ namespace Headgate.Scheduler.Schedules;
 
 /// <summary>
 /// Asks the coordinator whether what was sent has reached it, and sends again what has not: that the broker has confirmed a message is not
-/// enough, as one that is emptied takes it with it.
+/// enough, as one that is emptied takes it with it. What it has not taken after as many times as that can happen it never will.
 /// </summary>
 sealed partial class DueAnswers(DueMessages messages, IBus bus, TimeProvider time, ILogger<DueAnswers> log) : BackgroundService
 {
@@ -19,7 +19,8 @@ sealed partial class DueAnswers(DueMessages messages, IBus bus, TimeProvider tim
         using var timer = new PeriodicTimer(Period, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await LookAsync(stoppingToken);
+            do await LookAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -49,6 +50,9 @@ sealed partial class DueAnswers(DueMessages messages, IBus bus, TimeProvider tim
         var known = (await bus.AskAsync<AskRunsKnown, RunsKnown>(Lanes.Upkeep, question, Patience, cancellationToken)).Runs.ToHashSet();
         await messages.RemoveAsync(known);
         DueMessage[] lost = [.. sent.Where(message => !known.Contains(message.Id))];
+        var given = await messages.GiveUpAsync(lost);
+        if (given.Count > 0) LogGivenUp(given.Count);
+        lost = [.. lost.Where(message => !given.Contains(message.Id))];
         if (lost.Length == 0) return sent.Count;
         LogSentAgain(lost.Length);
         await Task.WhenAll(lost.Select(message => RunSender.SendAsync(message, bus, cancellationToken)));

@@ -1,9 +1,11 @@
 using System.Globalization;
+using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Runs;
 using Headgate.Contracts.Starts;
 using Headgate.Hosting.Bus;
 using Headgate.Scheduler.Configuration;
 using Headgate.Scheduler.Rules;
+using Headgate.Schedules;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -14,11 +16,14 @@ sealed class RunSender(IOptions<SchedulerOptions> options)
 {
     const string Actor = "headgate";
 
+    // For the broker, and for as many runs as the coordinator may have before it; less than what is waited before a lost one is sent again.
+    static readonly TimeSpan OnItsWay = TimeSpan.FromMinutes(3);
+
     /// <summary>A run that is fired later than this was missed.</summary>
     public TimeSpan MissedAfter => options.Value.MissedAfter;
 
     /// <summary>What is to be told of a pipeline.</summary>
-    public static IEnumerable<DueMessage> Of(StartRule rule, DueRuns due)
+    public IEnumerable<DueMessage> Of(StartRule rule, DueRuns due)
     {
         if (due.Missed is { } missed) yield return new DueMessage(Record(rule, missed));
         foreach (var run in due.Runs) yield return new DueMessage(Start(rule, run, due.Missed));
@@ -28,7 +33,7 @@ sealed class RunSender(IOptions<SchedulerOptions> options)
     public static Task SendAsync(DueMessage message, ISendEndpointProvider lanes, CancellationToken cancellationToken) => message.Run is { } run
         ? lanes.SendTo(Lanes.Starts, run, cancellationToken) : lanes.SendTo(Lanes.Starts, message.Record!, cancellationToken);
 
-    static StartJob Start(StartRule rule, DateTimeOffset due, MissedRuns? missed) => new()
+    StartJob Start(StartRule rule, DateTimeOffset due, MissedRuns? missed) => new()
     {
         RunId = RunIds.OfRun(rule.PipelineId, due),
         Project = rule.Project,
@@ -37,6 +42,8 @@ sealed class RunSender(IOptions<SchedulerOptions> options)
         Trigger = TriggerKind.Schedule,
         TriggerDetail = missed?.MadeUpForBy == due ? $"due {Shown(due)}, also for {Count(missed.Count)} missed since {Shown(missed.First)}" : $"due {Shown(due)}",
         Due = due,
+        StartBy = rule.Schedule is { Misfire: MisfirePolicy.Skip } schedule
+            ? due + NextFire.JitterOf(rule, DueTimes.Of(schedule, rule.Anchor), due) + MissedAfter + OnItsWay : null,
         Actor = Actor,
     };
 

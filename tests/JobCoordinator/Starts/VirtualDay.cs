@@ -43,7 +43,7 @@ sealed class VirtualDay : IAsyncDisposable
         bus.ConnectConsumeObserver(_handled);
         Lanes = new CountedLanes(bus);
         var sender = new RunSender(Options.Create(new SchedulerOptions { MissedAfter = TimeSpan.FromMinutes(6) }));
-        var messages = new DueMessages(_state, _clock);
+        var messages = new DueMessages(_state, _clock, NullLogger<DueMessages>.Instance);
         _rules = new RuleStore(_state, sender, messages, _clock, NullLogger<RuleStore>.Instance);
         Answers = new DueAnswers(messages, bus, _clock, NullLogger<DueAnswers>.Instance);
         Round = new DueRound(_state, sender, messages, Lanes, _clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);

@@ -23,7 +23,7 @@ sealed class SchedulerBench : IAsyncDisposable
         Database = database;
         State = new SchedulerState(database.ConnectionString);
         var sender = new RunSender(Options.Create(new SchedulerOptions()));
-        Messages = new DueMessages(State, Clock);
+        Messages = new DueMessages(State, Clock, NullLogger<DueMessages>.Instance);
         Rules = new RuleStore(State, sender, Messages, Clock, NullLogger<RuleStore>.Instance);
         Due = new DueStore(State);
         Round = new DueRound(State, sender, Messages, Lanes, Clock, new SchedulerTelemetry(), NullLogger<DueRound>.Instance);
