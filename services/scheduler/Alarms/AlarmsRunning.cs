@@ -3,23 +3,13 @@ using Headgate.Scheduler.Rules;
 namespace Headgate.Scheduler.Alarms;
 
 /// <summary>Lets alarms go off for as long as there is a bus to send runs by.</summary>
-sealed class AlarmsRunning(AlarmClock clock, AlarmsStop stop, RulesTold told, TimeProvider time) : BackgroundService
+sealed class AlarmsRunning(AlarmClock clock, AlarmsStop stop, RulesTold told) : BackgroundService
 {
-    // A coordinator that is away would start nothing anyway; but what comes due is to be written down.
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    // By a schema that was restored from a backup, what has been fired since would count as missed.
+    // By a schema that was restored from a backup, what has been fired since would count as missed. As long as the coordinator is away it would
+    // start nothing anyway; what comes due meanwhile is judged when it has told.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
-        {
-            await told.Task.WaitAsync(Patience, time, stoppingToken);
-        }
-        catch (TimeoutException)
-        {
-            // By what is known here, then.
-        }
-
+        await told.Task.WaitAsync(stoppingToken);
         await clock.StartAsync(stoppingToken);
     }
 

@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using Headgate.Contracts.Starts;
 using Headgate.Hosting.Bus;
 using Headgate.Scheduler.Alarms;
-using Headgate.Scheduler.Events.Receiving;
 using MassTransit;
-using Npgsql;
 
 namespace Headgate.Scheduler.Rules;
 
@@ -13,7 +11,7 @@ namespace Headgate.Scheduler.Rules;
 /// told without being asked for.
 /// </summary>
 sealed partial class RulesSync(
-    IBus bus, RuleStore rules, AlarmClock alarms, RulesTold told, EventStore events, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
+    IBus bus, RuleStore rules, AlarmClock alarms, RulesTold told, TimeProvider time, ILogger<RulesSync> log) : BackgroundService
 {
     const int AtOnce = 8;
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -41,25 +39,6 @@ sealed partial class RulesSync(
         }
 
         told.Set();
-        await MatchEventsAsync(stoppingToken);
-    }
-
-    // Events that came before the rules were there have found none, in a schema that is new or restored.
-    async Task MatchEventsAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            try
-            {
-                await events.MatchAgainAsync(told.From, stoppingToken);
-                return;
-            }
-            catch (NpgsqlException error)
-            {
-                LogNotMatched(error.GetType().Name, error.SqlState);
-                await Task.Delay(Between, time, stoppingToken);
-            }
-        }
     }
 
     async Task KeepAsync(IReadOnlyList<StartRulesChanged> page, CancellationToken cancellationToken)

@@ -5,10 +5,9 @@ sealed class RulesTold
 {
     readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>From when on messages may have come before it had.</summary>
-    public DateTimeOffset From { get; set; } = DateTimeOffset.MaxValue;
-
     public Task Task => _told.Task;
+
+    public bool IsSet => _told.Task.IsCompleted;
 
     public void Set() => _told.TrySetResult();
 }

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Headgate.Scheduler.Tests.Alarms;
 
 /// <summary>When alarms go off, as Quartz has stored it.</summary>
+[Collection(nameof(QuartzCollection))]
 public sealed class AlarmClockTests : IAsyncLifetime
 {
     static readonly DateTimeOffset Start = SchedulerBench.Start;

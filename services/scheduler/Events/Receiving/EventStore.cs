@@ -1,12 +1,13 @@
 using Headgate.Contracts.Events;
 using Headgate.Scheduler.Events.Runs;
+using Headgate.Scheduler.Rules;
 using Headgate.Scheduler.State;
 using Npgsql;
 
 namespace Headgate.Scheduler.Events.Receiving;
 
 /// <summary>Keeps events: each once, together with the runs that it asks for.</summary>
-sealed class EventStore(SchedulerState state, TimeProvider time)
+sealed class EventStore(SchedulerState state, RulesTold told, TimeProvider time)
 {
     /// <summary>
     /// Writes down an event and its runs, all or nothing, by the triggers that are in force in this moment. Of one that came before nothing
@@ -34,22 +35,32 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
     }
 
     /// <summary>
-    /// Matches what was received since a moment once more, by the triggers of now, and writes down the runs that are missing; they are
-    /// <see cref="OpenRuns"/>' to ask for.
+    /// Matches some of those once more that came before all rules were there, by the triggers of now, and writes down the runs that are
+    /// missing; they are <see cref="OpenRuns"/>' to ask for.
     /// </summary>
-    public async Task MatchAgainAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    /// <returns>How many; as many as it may take: there may be more.</returns>
+    public async Task<int> MatchPendingAsync(int most, CancellationToken cancellationToken)
     {
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
-        foreach (var (number, received) in await ReceivedAsync(connection, since, cancellationToken))
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var pending = await TakePendingAsync(connection, most, cancellationToken);
+        foreach (var (number, received) in pending)
             await MatchAsync(connection, received, number, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return pending.Count;
     }
 
-    static async Task<List<(long Number, UpstreamEvent Received)>> ReceivedAsync(
-        NpgsqlConnection connection, DateTimeOffset since, CancellationToken cancellationToken)
+    static async Task<List<(long Number, UpstreamEvent Received)>> TakePendingAsync(
+        NpgsqlConnection connection, int most, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select event_no, type, subject, event_id, occurred_at from scheduler.upstream_event where received_at >= $1 order by event_no", connection);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = since.ToUniversalTime() });
+            """
+            update scheduler.upstream_event e set rules_pending = false
+            from (select event_no from scheduler.upstream_event where rules_pending order by event_no limit $1 for update skip locked) p
+            where e.event_no = p.event_no returning e.event_no, e.type, e.subject, e.event_id, e.occurred_at
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<(long, UpstreamEvent)>();
         while (await row.ReadAsync(cancellationToken))
@@ -71,7 +82,7 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
     {
         await using var command = new NpgsqlCommand(
             """
-            insert into scheduler.upstream_event (event_id, type, subject, occurred_at, received_at) values ($1, $2, $3, $4, $5)
+            insert into scheduler.upstream_event (event_id, type, subject, occurred_at, received_at, rules_pending) values ($1, $2, $3, $4, $5, $6)
             on conflict (event_id) do nothing returning event_no
             """,
             connection);
@@ -80,6 +91,7 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = received.Subject });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = received.Time.ToUniversalTime() });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = !told.IsSet });
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 

@@ -1,3 +1,5 @@
+using Headgate.Scheduler.Events.Receiving;
+using Headgate.Scheduler.Rules;
 using Headgate.Scheduler.State;
 using MassTransit;
 using Npgsql;
@@ -6,9 +8,10 @@ namespace Headgate.Scheduler.Events.Runs;
 
 /// <summary>
 /// Asks again for runs that are not answered: what a killed scheduler has written down and not sent, and what the broker has lost. Instances
-/// may ask for the same one, which starts once all the same.
+/// may ask for the same one, which starts once all the same. Before that it finds those of events that came before all rules were there.
 /// </summary>
-sealed partial class OpenRuns(SchedulerState state, EventRuns runs, IBus bus, TimeProvider time, ILogger<OpenRuns> log) : BackgroundService
+sealed partial class OpenRuns(
+    SchedulerState state, EventStore events, RulesTold told, EventRuns runs, IBus bus, TimeProvider time, ILogger<OpenRuns> log) : BackgroundService
 {
     const int BatchSize = 100;
     static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
@@ -20,6 +23,7 @@ sealed partial class OpenRuns(SchedulerState state, EventRuns runs, IBus bus, Ti
         {
             try
             {
+                while (told.IsSet && await events.MatchPendingAsync(BatchSize, stoppingToken) == BatchSize) { }
                 while (await AskAsync(stoppingToken) == BatchSize) { }
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
