@@ -36,7 +36,41 @@ public sealed class MakeSecretsTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Directory_that_Docker_has_made_in_the_place_of_a_file_is_named_with_the_way_out(bool isUpgrade)
+    {
+        var directory = Directory.CreateTempSubdirectory("headgate-secrets-");
+        try
+        {
+            if (isUpgrade) await MakeAsync(directory);
+            var inTheWay = Path.Combine(directory.FullName, "rabbitmq_guests.json");
+            File.Delete(inTheWay);
+            Directory.CreateDirectory(inTheWay);
+
+            var (exitCode, error) = await RunAsync(directory);
+
+            Assert.Equal(1, exitCode);
+            Assert.Contains($"remove it (sudo rmdir {inTheWay})", error, StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(inTheWay));
+            Directory.Delete(inTheWay);
+            await MakeAsync(directory);
+            Assert.True(File.Exists(inTheWay));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     static async Task MakeAsync(DirectoryInfo directory)
+    {
+        var (exitCode, error) = await RunAsync(directory);
+        Assert.True(exitCode == 0, error);
+    }
+
+    static async Task<(int ExitCode, string Error)> RunAsync(DirectoryInfo directory)
     {
         using var script = Process.Start(new ProcessStartInfo(Path.Combine(Repository.Root, "deploy", "make-secrets"), [directory.FullName])
         {
@@ -47,7 +81,7 @@ public sealed class MakeSecretsTests
         var error = script.StandardError.ReadToEndAsync();
         await script.StandardOutput.ReadToEndAsync();
         await script.WaitForExitAsync();
-        Assert.True(script.ExitCode == 0, await error);
+        return (script.ExitCode, await error);
     }
 
     static async Task<Dictionary<string, string>> AllAsync(DirectoryInfo directory)
