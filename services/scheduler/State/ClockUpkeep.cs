@@ -32,10 +32,10 @@ sealed partial class ClockUpkeep(SchedulerState state, DatabaseClock clock, ILog
         {
             await clock.SetAsync(state.Source, cancellationToken);
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            // It counts on from what it was told last.
-            LogNotTold(error.GetType().Name, error.SqlState);
+            // It counts on from what it was told last. A name that cannot be resolved is no exception of the driver's.
+            LogNotTold(error.GetType().Name, (error as NpgsqlException)?.SqlState);
         }
     }
 }

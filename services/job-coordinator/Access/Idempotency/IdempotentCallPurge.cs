@@ -29,9 +29,9 @@ sealed partial class IdempotentCallPurge(CoordinatorState state, TimeProvider ti
             await using var command = state.Source.CreateCommand("delete from coordinator.idempotent_call where at < now() - interval '24 hours'");
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotPurged(error.GetType().Name, error.SqlState);
+            LogNotPurged(error.GetType().Name, (error as NpgsqlException)?.SqlState);
         }
     }
 }

@@ -40,10 +40,10 @@ sealed partial class KeyUses(CoordinatorState state, IOptions<AccessOptions> opt
                 _written[key] = at;
             }
         }
-        catch (NpgsqlException error)
+        catch (Exception error)
         {
             // They are still known, and written with the next ones.
-            LogNotWritten(error.GetType().Name, error.SqlState);
+            LogNotWritten(error.GetType().Name, (error as NpgsqlException)?.SqlState);
         }
     }
 

@@ -52,9 +52,9 @@ sealed partial class EventPurge(SchedulerState state, TimeProvider time, ILogger
             }
             while (purged == BatchSize);
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotPurged(error.GetType().Name, error.SqlState);
+            LogNotPurged(error.GetType().Name, (error as NpgsqlException)?.SqlState);
         }
     }
 }
