@@ -9,6 +9,7 @@ namespace Headgate.JobCoordinator.Reading;
 /// <summary>Reads pipelines.</summary>
 sealed class PipelineQueries(CoordinatorState state)
 {
+    const int MostLookedAt = 10_000;
     const string Select = $"select {PipelineRecord.Columns} from coordinator.pipeline p {PipelineRecord.WithVersion}";
 
     /// <summary>The pipeline that a request names.</summary>
@@ -85,16 +86,24 @@ sealed class PipelineQueries(CoordinatorState state)
         return (found.Count > 0, found.SingleOrDefault());
     }
 
-    /// <summary>The last of its runs that were not started, the latest first.</summary>
+    /// <summary>
+    /// The last of its runs that were not started, the latest first. Runs of the schedule of an hour that say the same are one, as they are
+    /// stored after a day; so many records are looked at that a run each second leaves some hours of others to be seen.
+    /// </summary>
     public async Task<List<V1.SkippedRun>> SkippedAsync(Guid pipeline, int most, CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
             """
-            select at, trigger, trigger_detail, actor, trigger_reason, job_id, reason, runs, first_due, last_due from coordinator.skipped_run
-            where pipeline_id = $1 order by at desc, run_id limit $2
+            select max(at), min(trigger), case count(*) when 1 then min(trigger_detail) end, min(actor), case count(*) when 1 then min(trigger_reason) end,
+                   job_id, reason, sum(runs)::int, min(first_due), max(last_due)
+            from (select *, case when trigger = 'Schedule' and rule is not null and first_due is not null then date_trunc('hour', at) end as hour
+                  from coordinator.skipped_run where pipeline_id = $1 order by at desc, run_id limit $3) run
+            group by job_id, rule, reason, hour, case when hour is null then run_id end
+            order by max(at) desc, min(run_id::text) limit $2
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MostLookedAt });
         return await command.ListAsync(
             row => new V1.SkippedRun
             {

@@ -69,6 +69,30 @@ public sealed class PipelineReadTests(ReadingBench bench) : IClassFixture<Readin
     }
 
     [Fact]
+    public async Task Runs_of_the_schedule_that_were_skipped_in_an_hour_for_the_same_reason_are_one()
+    {
+        var project = bench.NewProject();
+        var id = await project.PipelineAsync("one");
+        await bench.Database.ExecuteAsync(
+            $"""
+             insert into coordinator.skipped_run (run_id, pipeline_id, trigger, trigger_detail, actor, rule, reason, at, first_due, last_due)
+             select gen_random_uuid(), '{id}'::uuid, 'Schedule', 'due ' || due, 'headgate', 'PipelineTakesNoRuns', 'it is Paused', due, due, due
+             from generate_series(date_trunc('hour', now()) - interval '1 h', date_trunc('hour', now()) + interval '3 min', interval '1 s') due
+             union all select gen_random_uuid(), '{id}'::uuid, 'Schedule', 'the first', 'headgate', 'ActiveJob', 'a job is active', due, due, due
+             from (select date_trunc('hour', now()) - interval '90 min' due) first
+             union all select gen_random_uuid(), '{id}'::uuid, 'Event', 'Done s e-' || n, 'headgate', 'PipelineTakesNoRuns', 'it is Paused', due, null::timestamptz, null::timestamptz
+             from (select n, date_trunc('hour', now()) - interval '2 h' due from generate_series(1, 2) n) events
+             """);
+
+        var skipped = (await GetAsync(project.Reference("one"))).SkippedRuns;
+
+        Assert.Equal(
+            ["181 00:03:00 '' it is Paused", "3600 00:59:59 '' it is Paused", "1 00:00:00 'the first' a job is active"],
+            skipped.Take(3).Select(run => $"{run.Runs} {run.LastDue.ToDateTimeOffset() - run.FirstDue.ToDateTimeOffset()} '{run.Trigger.Detail}' {run.Reason}"));
+        Assert.Equal(["Done s e-1", "Done s e-2"], skipped.Skip(3).Select(run => run.Trigger.Detail).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task List_goes_by_name_page_by_page()
     {
         var project = bench.NewProject();
