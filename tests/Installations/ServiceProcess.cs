@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Headgate.PrivateServers.Processes;
 
 namespace Headgate.Tests.Installations;
 
@@ -39,7 +39,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static async Task<ServiceProcess> StartAsync(
         string folder, string assembly, IReadOnlyDictionary<string, string> environment, Outpost? at = null)
     {
-        var address = new Uri($"http://{at?.Address ?? IPAddress.Loopback}:{FreePort()}");
+        var address = new Uri($"http://{at?.Address ?? IPAddress.Loopback}:{FreePort.Next()}");
         var start = Start(folder, assembly, at?.Environment ?? environment, [.. at?.Enter ?? []]);
         start.Environment["ASPNETCORE_URLS"] = address.ToString();
         var service = new ServiceProcess(Process.Start(start)!, address);
@@ -158,12 +158,5 @@ public sealed class ServiceProcess : IAsyncDisposable
         if (Environment.GetEnvironmentVariable("HEADGATE_TEST_SERVICES") is { Length: > 0 } ahead) return ahead;
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(Repository.Root, "services", service, "bin", output.Parent!.Name, output.Name);
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
