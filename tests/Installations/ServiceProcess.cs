@@ -17,7 +17,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     ServiceProcess(Process process) => _process = process;
 
     /// <summary>Where it listens: the port is the kernel's choice, and told by the service itself.</summary>
-    public Uri Address => _address.Task.IsCompletedSuccessfully ? _address.Task.Result : throw new InvalidOperationException("It does not listen yet.");
+    public Uri Address { get; private set; } = null!;
 
     public int Id => _process.Id;
 
@@ -93,7 +93,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     async Task ReadyAsync()
     {
-        await SaysAsync(_address.Task, "does not listen");
+        Address = await SaysAsync(_address.Task, "does not listen");
         using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!_process.HasExited)
