@@ -19,6 +19,12 @@ sealed record DestinationCatalog
 
     public required bool DatabaseCreatable { get; init; }
 
+    /// <summary>As whom the pipeline writes.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>Enums that the role may not alter, by schema and name, and whose they are.</summary>
+    public required IReadOnlyDictionary<(string Schema, string Name), CatalogOwner> ForeignEnums { get; init; }
+
     /// <summary>Foreign keys between the tables, as (child, parent).</summary>
     public required IReadOnlyCollection<(QualifiedName Child, QualifiedName Parent)> References { get; init; }
 
@@ -59,6 +65,8 @@ sealed record DestinationCatalog
             Types = await NamespaceReader.ReadTypesAsync(connection, userTypes, cancellationToken),
             SchemaCreatable = await NamespaceReader.ReadSchemasAsync(connection, schemas, cancellationToken),
             DatabaseCreatable = await NamespaceReader.ReadDatabaseAsync(connection, cancellationToken),
+            Role = await NamespaceReader.ReadRoleAsync(connection, cancellationToken),
+            ForeignEnums = await NamespaceReader.ReadForeignEnumsAsync(connection, cancellationToken),
             References = await tables.ReadReferencesAsync(cancellationToken),
             Triggers = await tables.ReadTriggersAsync(cancellationToken),
             Cascades = await tables.ReadCascadesAsync(cancellationToken),

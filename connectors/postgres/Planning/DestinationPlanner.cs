@@ -73,7 +73,7 @@ static class DestinationPlanner
             TableRules.RequirePrivileges(subject, table, mapped);
             changes.AddRange(shared.ForTypes(subject, mapped));
             changes.AddRange(widened);
-            changes.AddRange(TableChanges.AddMissing(subject, table, mapped, fields));
+            changes.AddRange(TableChanges.AddMissing(subject, table, mapped, fields, catalog.Role));
             WriteHazards.Check(subject, table, mapped, catalog, options.Load.AllowTriggers);
             changes.AddRange(VanishedRules.Prepare(subject, table, catalog, options));
         }

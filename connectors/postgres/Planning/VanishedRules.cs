@@ -45,7 +45,7 @@ static class VanishedRules
                 + "onVanished must be keep");
         }
 
-        if (options.OnVanished is OnVanished.Mark) return AddMark(subject, table);
+        if (options.OnVanished is OnVanished.Mark) return AddMark(subject, table, catalog.Role);
         if (table is { Kind: 'r', Children: > 0 })
         {
             throw subject.Cause("object-kind",
@@ -70,7 +70,7 @@ static class VanishedRules
         return [];
     }
 
-    static IEnumerable<PlannedChange> AddMark(PlanSubject subject, CatalogRelation table)
+    static IEnumerable<PlannedChange> AddMark(PlanSubject subject, CatalogRelation table, string role)
     {
         if (table.Unmarkable is { } kept)
         {
@@ -87,12 +87,18 @@ static class VanishedRules
             return [];
         }
 
-        if (!table.Owned) throw subject.Cause("permission", $"column \"{Mark}\" is to be added, but the role does not own destination table {table.Sql}");
+        var statement = $"ALTER TABLE {table.Sql} ADD COLUMN {Mark} {MarkType}";
+        if (!table.Owned)
+        {
+            throw Ownership.Missing(
+                subject, $"destination table {table.Sql} has to get column \"{Mark}\" for onVanished: mark", table.Owner, role, statement);
+        }
+
         return
         [
             new PlannedChange
             {
-                Statement = $"ALTER TABLE {table.Sql} ADD COLUMN {Mark} {MarkType}",
+                Statement = statement,
                 Inverse = $"ALTER TABLE {table.Sql} DROP COLUMN {Mark}",
                 Description = $"Adds column \"{Mark}\" to table {table.Sql}.",
             },
