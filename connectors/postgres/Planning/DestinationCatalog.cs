@@ -19,6 +19,9 @@ sealed record DestinationCatalog
 
     public required bool DatabaseCreatable { get; init; }
 
+    /// <summary>Of the server.</summary>
+    public required Version Version { get; init; }
+
     /// <summary>As whom the pipeline writes.</summary>
     public required string Role { get; init; }
 
@@ -65,6 +68,7 @@ sealed record DestinationCatalog
             Types = await NamespaceReader.ReadTypesAsync(connection, userTypes, cancellationToken),
             SchemaCreatable = await NamespaceReader.ReadSchemasAsync(connection, schemas, cancellationToken),
             DatabaseCreatable = await NamespaceReader.ReadDatabaseAsync(connection, cancellationToken),
+            Version = connection.PostgreSqlVersion,
             Role = await NamespaceReader.ReadRoleAsync(connection, cancellationToken),
             ForeignEnums = await NamespaceReader.ReadForeignEnumsAsync(connection, cancellationToken),
             References = await tables.ReadReferencesAsync(cancellationToken),

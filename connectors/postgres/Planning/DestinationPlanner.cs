@@ -45,13 +45,14 @@ static class DestinationPlanner
         }
     }
 
-    static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, WriteOptions options)
+    internal static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, WriteOptions options)
     {
         catalog.Relations.TryGetValue(subject.Target, out var table);
         if (table is not null) TableRules.RefuseUnwritable(subject, table);
         if (table is not null && options.NewTables is { } names)
             return Replace(subject, level, table, names[subject.Source.ObjectNo], catalog, shared, options);
         var mapped = FieldMapping.Map(subject, table);
+        VanishedRules.RefuseOld(subject, catalog.Version, options.OnVanished);
         Evolution.RefuseIncompatible(subject, mapped);
         IReadOnlyList<PlannedChange> widened = [];
         if (table is not null) (mapped, widened) = Evolution.Widen(subject, table, mapped, catalog);

@@ -12,6 +12,18 @@ static class VanishedRules
 
     public const string MarkType = "timestamp with time zone";
 
+    /// <summary>
+    /// Servers before 14 have no hash of a key that is equal where the key is, and read a whole table for a range of its blocks. New tables too:
+    /// what comes into them may be read again.
+    /// </summary>
+    public static void RefuseOld(PlanSubject subject, Version version, OnVanished onVanished)
+    {
+        if (onVanished is OnVanished.Keep || version.Major >= 14) return;
+        throw subject.Cause("server-old",
+            $"rule onVanished: {(onVanished is OnVanished.Mark ? "mark" : "delete")} needs PostgreSQL 14 or later at the destination, which is "
+            + $"{version}; onVanished must be keep");
+    }
+
     /// <summary>The column is Headgate's own: a value that came from the source would be taken for a mark.</summary>
     public static void RefuseMapped(PlanSubject subject, IReadOnlyList<MappedField> mapped, OnVanished onVanished)
     {
