@@ -1,3 +1,4 @@
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Catalog;
 using Headgate.Connectors.Postgres.Replacing;
 using Headgate.Connectors.Sources;
@@ -50,8 +51,11 @@ sealed record DestinationCatalog
     /// <summary>Types of columns whose equal values need have neither the same text nor the same hash.</summary>
     public required IReadOnlyDictionary<(long Table, string Column), string> Unhashed { get; init; }
 
+    /// <summary>Tables through which others write rows of the tables, where what vanishes is not kept.</summary>
+    public required IReadOnlyDictionary<long, SharedTable> Shared { get; init; }
+
     public static async Task<DestinationCatalog> ReadAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<QualifiedName> targets, IEnumerable<SourceObject> sources, bool isReplaced,
+        NpgsqlConnection connection, IReadOnlyCollection<QualifiedName> targets, IEnumerable<SourceObject> sources, WriteOptions options,
         CancellationToken cancellationToken)
     {
         var relations = await RelationReader.ReadAsync(connection, targets, cancellationToken);
@@ -59,7 +63,7 @@ sealed record DestinationCatalog
             .Select(t => (t.Schema, t.Name)).Distinct().ToArray();
         var schemas = targets.Select(t => t.Schema).Concat(userTypes.Select(t => t.Schema)).Distinct().ToArray();
         var extras = new Dictionary<long, TableExtras>();
-        foreach (var relation in relations.Values.Where(_ => isReplaced))
+        foreach (var relation in relations.Values.Where(_ => options.NewTables is not null))
             extras.Add(relation.Oid, await TableExtras.ReadAsync(connection, relation.Name, cancellationToken));
         var tables = new TableReader(connection, relations.Values.ToDictionary(r => r.Oid, r => r.Name));
         return new DestinationCatalog
@@ -78,6 +82,8 @@ sealed record DestinationCatalog
             Deletes = await tables.ReadDeletesAsync(cancellationToken),
             Extras = extras,
             Unhashed = await tables.ReadUnhashedAsync(cancellationToken),
+            Shared = options.OnVanished is OnVanished.Keep ? new Dictionary<long, SharedTable>()
+                : await SharedTables.ReadAsync(connection, [.. relations.Values.Select(r => r.Oid)], options.PipelineId, cancellationToken),
             Holders = await tables.ReadHoldersAsync(cancellationToken),
         };
     }

@@ -25,8 +25,9 @@ static class DestinationPlanner
         RefuseTwice(objects, targets);
         try
         {
+            var sources = objects.Select(o => o.Source).ToList();
             var catalog = await CatalogSession.ReadAsync(
-                dataSource, c => DestinationCatalog.ReadAsync(c, targets, objects.Select(o => o.Source), options.NewTables is not null, cancellationToken), cancellationToken);
+                dataSource, c => DestinationCatalog.ReadAsync(c, targets, sources, options, cancellationToken), cancellationToken);
             var changes = new SharedChanges(catalog);
             var levels = LoadOrder.Levels(targets, catalog.References);
             return Fitting.All(

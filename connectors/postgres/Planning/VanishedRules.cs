@@ -57,6 +57,7 @@ static class VanishedRules
                 + "onVanished must be keep");
         }
 
+        if (catalog.Shared.TryGetValue(table.Oid, out var shared)) throw subject.Cause("rows-shared", shared.Refusal(table.Sql));
         if (options.OnVanished is OnVanished.Mark) return AddMark(subject, table, catalog.Role);
         if (table is { Kind: 'r', Children: > 0 })
         {

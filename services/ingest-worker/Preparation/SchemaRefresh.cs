@@ -27,7 +27,13 @@ sealed class SchemaRefresh(RefreshedSchemas kept, KnownObjects before)
         var known = await before.FindAsync(job, ending);
         var toPlan = described
             .Select(found => (Source: found with { Known = known.GetValueOrDefault(found.ObjectNo) }, Definition: job.Pipeline.Objects[found.ObjectNo])).ToList();
-        var options = new WriteOptions { Load = job.Pipeline.Load, OnVanished = job.Pipeline.OnVanished, NewTables = NewTables(job) };
+        var options = new WriteOptions
+        {
+            Load = job.Pipeline.Load,
+            OnVanished = job.Pipeline.OnVanished,
+            PipelineId = job.PipelineId,
+            NewTables = NewTables(job),
+        };
         var plans = await FittingAsync(
             toPlan, each => each.Source.ObjectNo, blocked, some => destination.PlanAsync(some, options, ending));
         var refreshed = new RefreshedSchema(plans, await destination.RoleAsync(ending)) { Blocked = [.. blocked.OrderBy(block => block.ObjectNo)] };

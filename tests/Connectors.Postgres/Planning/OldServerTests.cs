@@ -21,13 +21,14 @@ public sealed class OldServerTests
         if (table is not null) await bench.To.ExecuteAsync(table);
         var source = (await bench.Source.DescribeAsync([(0, T)], default))[0];
         var subject = new PlanSubject(source, T, QualifiedName.Parse("t"));
+        var options = new WriteOptions { Load = new LoadDefinition() };
         var catalog = await CatalogSession.ReadAsync(
-            bench.To.DataSource, session => DestinationCatalog.ReadAsync(session, [subject.Target], [source], isReplaced: false, default), default);
+            bench.To.DataSource, session => DestinationCatalog.ReadAsync(session, [subject.Target], [source], options, default), default);
         Assert.InRange(catalog.Version.Major, 14, 99);
 
         ObjectPlan Plan(int version, OnVanished onVanished) => DestinationPlanner.Plan(
             subject, 0, catalog with { Version = new Version(version, 9) }, new SharedChanges(catalog),
-            new WriteOptions { Load = new LoadDefinition(), OnVanished = onVanished });
+            options with { OnVanished = onVanished });
 
         foreach (var onVanished in new[] { OnVanished.Mark, OnVanished.Delete })
         {
