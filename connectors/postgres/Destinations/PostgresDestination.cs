@@ -32,6 +32,9 @@ public sealed class PostgresDestination : IDestination
     }
 
     /// <inheritdoc/>
+    public bool CanFinish => true;
+
+    /// <inheritdoc/>
     public Task<string> RoleAsync(CancellationToken cancellationToken) => Guarded.RunAsync(_subject, async () =>
     {
         await using var command = _dataSource.CreateCommand("SELECT current_user::text");

@@ -2,6 +2,8 @@ using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Pipelines;
+using Headgate.IngestWorker.Steps;
 
 namespace Headgate.IngestWorker.Preparation;
 
@@ -20,6 +22,7 @@ sealed class SchemaRefresh(RefreshedSchemas kept, KnownObjects before)
     public async Task<RefreshedSchema> RunAsync(
         PrepareJob job, ISource source, IDestination destination, CancellationToken ending, CancellationToken stopping)
     {
+        RequireFinishable(job, destination);
         if (await kept.TakeAsync(job, ending) is { } taken) return taken;
         var asked = job.Objects.Select(wanted => (No: wanted.ObjectNo, Definition: job.Pipeline.Objects[wanted.ObjectNo])).ToList();
         var blocked = new List<BlockedObject>();
@@ -40,6 +43,16 @@ sealed class SchemaRefresh(RefreshedSchemas kept, KnownObjects before)
         if (stopping.IsCancellationRequested) await kept.KeepAsync(job, refreshed, ending);
         stopping.ThrowIfCancellationRequested();
         return refreshed;
+    }
+
+    static void RequireFinishable(PrepareJob job, IDestination destination)
+    {
+        if (destination.CanFinish) return;
+        var destinations = $"destinations of connector {job.Pipeline.Destination.Connector}";
+        if (job.DropAndLoad)
+            throw new StepException("not-supported", $"Tables of {destinations} cannot be dropped and loaded anew.");
+        if (job.Pipeline.OnVanished is not OnVanished.Keep)
+            throw new StepException("not-supported", $"onVanished must be keep: {destinations} cannot tell which records have vanished.");
     }
 
     // A read of its own has a table of its own: one that another read has left in the middle is nobody's. Of a job's id nothing may be left
