@@ -14,7 +14,12 @@ static class NewTable
     public static void RefuseObstacles(PlanSubject subject, CatalogRelation table, TableExtras extras)
     {
         if (!table.Owned)
-            throw subject.Cause("cannot-replace", $"destination table {table.Sql} is to be replaced, but the role does not own it");
+        {
+            throw subject.Cause("cannot-replace",
+                $"destination table {table.Sql} is to be replaced, but belongs to role \"{table.Owner.Name}\", of which the pipeline's role is no "
+                + "member");
+        }
+
         if (extras.Obstacles.Count == 0) return;
         throw subject.Cause("cannot-replace",
             $"destination table {table.Sql} cannot be dropped and loaded anew, since not all that hangs on it could be made anew: "

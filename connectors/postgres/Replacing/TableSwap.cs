@@ -15,7 +15,8 @@ namespace Headgate.Connectors.Postgres.Replacing;
 /// </summary>
 sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan)
 {
-    const int MaxTries = 40;
+    /// <summary>Some seconds. What takes longer is waited for with others' work between, and with whom it waits for in the job.</summary>
+    const int MaxTries = 16;
     const int MaxNameBytes = 63;
 
     /// <summary>
@@ -31,12 +32,18 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
             {
-                if (attempt == MaxTries)
-                    throw await TableLocks.WaitingForAsync(dataSource, [plan.Replaces!], "the new table", TableLocks.All, cancellationToken);
+                if (attempt == MaxTries) throw await HeldAsync(cancellationToken);
             }
 
             await Task.Delay(RandomNumberGenerator.GetInt32(50, 250), cancellationToken);
         }
+    }
+
+    /// <summary>A report or a backup may read the table for hours, and the job's own work of hours is not to be lost for that.</summary>
+    async Task<ConnectorException> HeldAsync(CancellationToken cancellationToken)
+    {
+        var waiting = await TableLocks.WaitingForAsync(dataSource, [plan.Replaces!], "the new table", TableLocks.All, cancellationToken);
+        return new ConnectorException(waiting.Problem with { Held = true });
     }
 
     async Task<FinishedBatch> TryAsync(CancellationToken cancellationToken)
