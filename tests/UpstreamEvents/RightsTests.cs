@@ -80,6 +80,28 @@ public sealed class RightsTests : IAsyncLifetime
             await RefusedAsync(connection, channel => PublishAsync(channel, exchange));
     }
 
+    [Fact]
+    public async Task Coordinator_hands_the_notifier_what_is_to_be_told_and_the_notifier_reads_it()
+    {
+        await using var coordinator = await DeployedUser.CreateAsync(_broker, "headgate_coordinator");
+        await using var notifier = await DeployedUser.CreateAsync(_broker, "headgate_notifier");
+        await using var sending = await ConnectAsync(coordinator.Address);
+        await using var reading = await ConnectAsync(notifier.Address);
+        await using var lane = await reading.CreateChannelAsync();
+        // As MassTransit declares a lane: an exchange that leads to the queue of its name.
+        await lane.ExchangeDeclareAsync(Lanes.Notices, ExchangeType.Fanout, durable: true);
+        await lane.QueueDeclareAsync(Lanes.Notices, durable: true, exclusive: false, autoDelete: false);
+        await lane.QueueBindAsync(Lanes.Notices, Lanes.Notices, "");
+        await using (var channel = await sending.CreateChannelAsync())
+        {
+            await channel.ExchangeDeclareAsync(Lanes.Notices, ExchangeType.Fanout, durable: true);
+            await PublishAsync(channel, Lanes.Notices);
+        }
+
+        await Installation.EventuallyAsync(
+            async () => await lane.BasicGetAsync(Lanes.Notices, autoAck: true) is not null, () => Task.FromResult("nothing has come"));
+    }
+
     public async Task DisposeAsync()
     {
         await _owner.DisposeAsync();
