@@ -8,5 +8,6 @@ namespace Headgate.Schedules;
 public sealed record DueSpan(int Count, DateTimeOffset First, DateTimeOffset BeforeLast, DateTimeOffset Last)
 {
     /// <summary>One more, behind the others; null: there is none yet.</summary>
-    public static DueSpan Add(DueSpan? span, DateTimeOffset due) => span is null ? new DueSpan(1, due, due, due) : new DueSpan(span.Count + 1, span.First, span.Last, due);
+    public static DueSpan Add(DueSpan? span, DateTimeOffset due) =>
+        span is null ? new DueSpan(1, due, due, due) : new DueSpan(span.Count + 1, span.First, span.Last, due);
 }

@@ -14,16 +14,9 @@ public sealed class SkippedRunsTests : CliTest
     public async Task Each_is_shown_with_what_it_came_due_by_when_how_many_it_stands_for_and_what_was_in_its_way()
     {
         var lines = await ShownAsync(
-            new SkippedRun
-            {
-                At = At(1), Trigger = new Trigger { Kind = TriggerKind.Schedule }, JobId = Examples.JobId, Reason = "a job of the pipeline is active", Runs = 1, FirstDue = At(0),
-                LastDue = At(0),
-            },
-            new SkippedRun
-            {
-                At = At(90), Trigger = new Trigger { Kind = TriggerKind.Schedule }, Reason = "no scheduler looked when they came due", Runs = 3, FirstDue = At(15), LastDue = At(45),
-            },
-            new SkippedRun { At = At(95), Trigger = new Trigger { Kind = TriggerKind.SyncNow }, Reason = "the pipeline was paused", Runs = 1 });
+            Run(TriggerKind.Schedule, 1, "a job of the pipeline is active", run => (run.JobId, run.FirstDue, run.LastDue) = (Examples.JobId, At(0), At(0))),
+            Run(TriggerKind.Schedule, 90, "no scheduler looked when they came due", run => (run.Runs, run.FirstDue, run.LastDue) = (3, At(15), At(45))),
+            Run(TriggerKind.SyncNow, 95, "the pipeline was paused"));
 
         Assert.Matches("^Skipped +Trigger +Due +Runs +Job in the way +Why$", lines[0]);
         Assert.Matches($"^{Shown(1)}  schedule +{Shown(0)} +{Examples.JobId}  a job of the pipeline is active$", lines[1]);
@@ -37,7 +30,7 @@ public sealed class SkippedRunsTests : CliTest
     [Fact]
     public async Task Columns_in_which_none_has_anything_are_left_out()
     {
-        var lines = await ShownAsync(new SkippedRun { At = At(1), Trigger = new Trigger { Kind = TriggerKind.Event }, Reason = "the pipeline was paused", Runs = 1 });
+        var lines = await ShownAsync(Run(TriggerKind.Event, 1, "the pipeline was paused"));
 
         Assert.Matches("^Skipped +Trigger +Why$", lines[0]);
         Assert.Matches($"^{Shown(1)}  event +the pipeline was paused$", lines[1]);
@@ -52,7 +45,15 @@ public sealed class SkippedRunsTests : CliTest
         Coordinator.On<GetPipelineRequest>(_ => new GetPipelineResponse { Pipeline = Examples.Pipeline(), SkippedRuns = { runs } });
         var result = await RunAsync("pipelines", "show", "contacts");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        return [.. result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd()).SkipWhile(line => !line.StartsWith("Skipped", StringComparison.Ordinal))];
+        var lines = result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd());
+        return [.. lines.SkipWhile(line => !line.StartsWith("Skipped", StringComparison.Ordinal))];
+    }
+
+    static SkippedRun Run(TriggerKind trigger, int minutes, string why, Action<SkippedRun>? configure = null)
+    {
+        var run = new SkippedRun { At = At(minutes), Trigger = new Trigger { Kind = trigger }, Reason = why, Runs = 1 };
+        configure?.Invoke(run);
+        return run;
     }
 
     static Timestamp At(int minutes) => Timestamp.FromDateTimeOffset(Due.AddMinutes(minutes));

@@ -28,7 +28,8 @@ public sealed class MalformedEventTests(EventBench bench) : IClassFixture<EventB
         Assert.Equal(("id: it is missing", "kept"), (missing.GetProperty("MT-Fault-Message").GetString(), missing.GetProperty("ours").GetString()));
         Assert.Contains(reasons.Values, each => each.GetProperty("MT-Fault-Message").GetString()!.StartsWith("messageType:", StringComparison.Ordinal));
         // What the broker counts it says some time later.
-        await Installation.EventuallyAsync(async () => await bench.Broker.MessagesAsync(Lanes.UpstreamEvents) == 0, () => Task.FromResult(bench.Scheduler.Output));
+        await Installation.EventuallyAsync(
+            async () => await bench.Broker.MessagesAsync(Lanes.UpstreamEvents) == 0, () => Task.FromResult(bench.Scheduler.Output));
         Assert.Equal(1, await bench.State.ScalarAsync<long>("select count(*) from scheduler.upstream_event"));
         // Nothing that a message says decides where this service sends to.
         Assert.Single(bench.Coordinator.Asked("good"));

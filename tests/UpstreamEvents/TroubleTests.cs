@@ -19,7 +19,8 @@ public sealed class TroubleTests(EventBench bench) : IClassFixture<EventBench>, 
             end if;
             return new;
         end $$;
-        create or replace trigger refused before insert on scheduler.upstream_event for each row when (new.type like '% %') execute function scheduler.refuse();
+        create or replace trigger refused before insert on scheduler.upstream_event
+            for each row when (new.type like '% %') execute function scheduler.refuse();
         """);
 
     public Task DisposeAsync() => bench.State.ExecuteAsync("drop trigger refused on scheduler.upstream_event");
@@ -42,7 +43,8 @@ public sealed class TroubleTests(EventBench bench) : IClassFixture<EventBench>, 
     {
         await bench.State.ExecuteAsync("select setval('scheduler.refusals', 1, false)");
         await bench.Publisher.EventAsync("23514 1000000", "s", "refused");
-        await Installation.EventuallyAsync(async () => await bench.Broker.MessagesAsync(ErrorQueue) == 1, () => Task.FromResult(bench.Scheduler.Output));
+        await Installation.EventuallyAsync(
+            async () => await bench.Broker.MessagesAsync(ErrorQueue) == 1, () => Task.FromResult(bench.Scheduler.Output));
         Assert.Equal(1, await bench.State.ScalarAsync<long>("select last_value from scheduler.refusals"));
     }
 }

@@ -34,8 +34,9 @@ public sealed class UnaskedRunTests
 
         // Done with: it is neither tried again nor put aside.
         Assert.Null(await received.End.WaitAsync(TimeSpan.FromMinutes(1)));
-        Assert.Equal("1 of 1 open, tried 0 times", await database.ScalarAsync<string>(
-            "select count(*) filter (where answered_at is null) || ' of ' || count(*) || ' open, tried ' || sum(tries) || ' times' from scheduler.event_run"));
+        Assert.Equal((1, 1), (
+            await database.ScalarAsync<long>("select count(*) from scheduler.event_run"),
+            await database.ScalarAsync<long>("select count(*) from scheduler.event_run where answered_at is null and tries = 0")));
         await host.StopAsync();
     }
 

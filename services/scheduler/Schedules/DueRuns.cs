@@ -40,8 +40,10 @@ sealed record DueRuns(IReadOnlyList<DateTimeOffset> Runs, MissedRuns? Missed, Da
         var all = runs.Aggregate(missed, DueSpan.Add);
         var next = NextFire.After(rule, dues, all?.Last ?? rule.DoneUntil);
         if (missed is null || all is null) return new DueRuns(runs, null, all?.Last, next);
-        if (rule.Schedule.Misfire == MisfirePolicy.Skip) return new DueRuns(runs, new MissedRuns(missed.Count, missed.First, missed.Last, null), all.Last, next);
+        if (rule.Schedule.Misfire == MisfirePolicy.Skip)
+            return new DueRuns(runs, new MissedRuns(missed.Count, missed.First, missed.Last, null), all.Last, next);
         // One run makes up for all that have come due, those included that are not late enough to be missed.
-        return new DueRuns([all.Last], all.Count > 1 ? new MissedRuns(all.Count - 1, all.First, all.BeforeLast, all.Last) : null, all.Last, next);
+        var others = all.Count > 1 ? new MissedRuns(all.Count - 1, all.First, all.BeforeLast, all.Last) : null;
+        return new DueRuns([all.Last], others, all.Last, next);
     }
 }

@@ -63,7 +63,7 @@ public sealed class TwoSchedulersTests
         Assert.Equal(Killed, dying.ExitCode);
     }
 
-    /// <summary>Runs that are written down, and of which the database does not know that they were sent: one, or two where the machine is slow.</summary>
+    /// <summary>Runs that are written down, and not marked as sent: one, or two where the machine is slow.</summary>
     static async Task<Guid[]> UnsentAsync(Installation site)
     {
         var unsent = await site.State.ScalarAsync<Guid[]>("select array_agg(run_id order by run_id) from scheduler.due_run where tries = 0");
