@@ -55,7 +55,7 @@ public sealed class EventBench : IAsyncLifetime
     /// <summary>A pipeline with triggers, as the coordinator tells it.</summary>
     internal Task<Guid> BindAsync(params (string Event, string? Subject)[] triggers) => BindAsync(State, triggers);
 
-    /// <inheritdoc cref="BindAsync((string Event, string? Subject)[])"/>
+    /// <summary>The same where there is nothing but a database.</summary>
     internal static async Task<Guid> BindAsync(TestDatabase state, params (string Event, string? Subject)[] triggers)
     {
         var id = Guid.NewGuid();
