@@ -55,11 +55,16 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         var (old, made) = (NameOf(plan.Replaces!), NameOf(plan.To));
         var extras = await TableExtras.ReadAsync(transaction.Connection, old, cancellationToken);
         RefuseObstacles(extras);
+        RefuseChanges(extras);
         var kept = KeptName(old.Name);
         var references = extras.References.Where(r => !r.Self).ToList();
         await transaction.ExecuteAsync(
             string.Concat(references.Select(r => $"ALTER TABLE {plan.Replaces} DROP CONSTRAINT {SqlText.Identifier(r.Name)};\n"))
             + await RenamesAsync(transaction, old, made, kept, cancellationToken), cancellationToken);
+        // The old one's row in the catalog is this transaction's by now: no GRANT or REVOKE comes between any more.
+        var belongs = await TableExtras.ReadAsync(transaction.Connection, new QualifiedName("headgate", kept), cancellationToken);
+        HashSet<string> columns = [.. plan.Fields.Select(f => f.Name), .. plan.Mark is { } mark ? (string[])[mark] : []];
+        await transaction.ExecuteAsync(NewTable.Belonging(plan.Replaces!, belongs, columns), cancellationToken);
         var definitions = references.Select(r => $"ADD CONSTRAINT {SqlText.Identifier(r.Name)} {r.Definition}");
         await transaction.ExecuteAsync(
             [SwapRow.SwappedCommand(ticket.Job, plan, new QualifiedName("headgate", kept).ToSql(), definitions)], cancellationToken);
@@ -109,6 +114,17 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         throw PostgresProblem.Of("cannot-replace",
             $"{Subject}: since the job was planned something has come to hang on the table that could not be made anew: {string.Join(", ", extras.Obstacles)}. "
             + "Remove it and resume the job.");
+    }
+
+    /// <summary>Under the lock as well. The new table is made as the old one was: what has changed since would be lost, or come back.</summary>
+    void RefuseChanges(TableExtras extras)
+    {
+        if (plan.Replaced is not { } planned) return;
+        var changed = planned.Except(extras.Parts).Concat(extras.Parts.Except(planned)).Select(part => part.Key).Distinct().ToList();
+        if (changed.Count == 0) return;
+        throw PostgresProblem.Of("cannot-replace",
+            $"{Subject}: since the job was planned this has been added to the table, changed or removed, and the table that is to take its place was made "
+            + $"without knowing of it: {string.Join(", ", changed)}. Restart the job, or take that back and resume it.");
     }
 
     /// <summary>Indexes keep their names, as far as the new table has one like it; those of the old table make room for them.</summary>
