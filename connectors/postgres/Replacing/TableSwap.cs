@@ -75,14 +75,14 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
     async Task RequireLoadedAsync(FencedTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command("""
-            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows), coalesce(sum(s.rows), 0) = 0
+            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows), coalesce(sum(s.rows), 0)::bigint
             FROM unnest($4, $5) AS s (segment_no, rows)
             LEFT JOIN headgate.ledger l ON l.job_id = $1 AND l.attempt = $2 AND l.object_no = $3 AND l.segment_no = s.segment_no
             """,
             new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt },
             new NpgsqlParameter<int> { TypedValue = ticket.ObjectNo }, new NpgsqlParameter<int[]> { TypedValue = [.. ticket.Segments.Keys] },
             new NpgsqlParameter<long[]> { TypedValue = [.. ticket.Segments.Values] });
-        bool isEmpty;
+        long records;
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             await row.ReadAsync(cancellationToken);
@@ -92,19 +92,21 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
                     $"{Subject}: not all of its segments are written in full, so it does not replace anything; restart the job.");
             }
 
-            isEmpty = row.GetBoolean(1);
+            records = row.GetInt64(1);
         }
 
-        if (isEmpty) await RefuseEmptyAsync(transaction, cancellationToken);
+        await RefuseEmptyAsync(transaction, records, cancellationToken);
     }
 
-    async Task RefuseEmptyAsync(FencedTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Judged by what takes the place, not by what was read: all of that may have been rejected.</summary>
+    async Task RefuseEmptyAsync(FencedTransaction transaction, long records, CancellationToken cancellationToken)
     {
-        await using var command = transaction.Command($"SELECT EXISTS (SELECT FROM {plan.Replaces})");
+        await using var command = transaction.Command($"SELECT NOT EXISTS (SELECT FROM {plan.To}) AND EXISTS (SELECT FROM {plan.Replaces})");
         if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) return;
+        var (why, mend) = records == 0 ? ("the source has no record", "")
+            : ($"all {records} records of the source were rejected", "Mend what rejects them and restart the job. ");
         throw PostgresProblem.Of("source-empty",
-            $"{Subject}: the source has no record, and the table would be replaced by one without any. If that is right, empty the table and "
-            + "resume the job.");
+            $"{Subject}: {why}, and the table would be replaced by one without any. {mend}If that is right, empty the table and resume the job.");
     }
 
     /// <summary>Under the lock: nothing can have come since.</summary>
