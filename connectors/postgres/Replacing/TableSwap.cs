@@ -51,6 +51,7 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         if (transaction.Refused is { } reason) return new FinishedBatch(reason, false, 0);
         if (state == "swapped") return new FinishedBatch(null, Done: true, 0);
         if (state != "made") throw Lost();
+        await transaction.ExecuteAsync("SET LOCAL lock_timeout TO '100ms'", cancellationToken);
         await RequireLoadedAsync(transaction, cancellationToken);
         await LockAsync(transaction, cancellationToken);
         var (old, made) = (NameOf(plan.Replaces!), NameOf(plan.To));
@@ -80,7 +81,6 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
     async Task LockAsync(FencedTransaction transaction, CancellationToken cancellationToken)
     {
         var parents = await ParentsAsync(transaction, cancellationToken);
-        await transaction.ExecuteAsync("SET LOCAL lock_timeout TO '100ms'", cancellationToken);
         foreach (var table in (string[])[.. parents.Where(p => p.CanLock).Select(p => p.Name), plan.Replaces!, plan.To])
         {
             _wanted = [table];

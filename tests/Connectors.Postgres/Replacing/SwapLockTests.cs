@@ -4,8 +4,8 @@ using Xunit;
 
 namespace Headgate.Connectors.Postgres.Tests.Replacing;
 
-/// <summary>Tables that a table which is replaced refers to.</summary>
-public sealed class ParentTests : SwapTest
+/// <summary>Locks of a table that is replaced, and of those that it refers to.</summary>
+public sealed class SwapLockTests : SwapTest
 {
     const string Kinds = """
         CREATE TABLE kinds (id bigint PRIMARY KEY); INSERT INTO kinds SELECT generate_series(1, 100);
@@ -41,6 +41,17 @@ public sealed class ParentTests : SwapTest
         Assert.Equal("lock-timeout", error.Problem.Code);
         Assert.StartsWith($"Object public.kinds: the new table for public.items waits for a lock that is held by backend {reader.ProcessID} ",
             error.Problem.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_that_somebody_has_alone_is_asked_for_and_not_waited_for()
+    {
+        var plan = await LoadedAsync();
+        await using var holder = await Bench.Database.DataSource.OpenConnectionAsync();
+        await Sql.RunAsync(holder, "BEGIN; LOCK TABLE items");
+        var swap = new TableSwap(Bench.Database.DataSource, Ticket(), plan, maxTries: 1);
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => swap.RunAsync(default).WaitAsync(TimeSpan.FromSeconds(8)));
+        Assert.Contains($"held by backend {holder.ProcessID} ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
