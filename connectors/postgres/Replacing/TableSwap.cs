@@ -17,8 +17,7 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
 {
     const int MaxNameBytes = 63;
 
-    /// <summary>The tables of which the last try was waiting for one.</summary>
-    string[] _wanted = [plan.Replaces!];
+    readonly SwapLocks _locks = new(plan);
 
     /// <summary>
     /// A lock that is not had at once is given up and asked for again later: waiting for it would make all readers queue behind it.
@@ -34,7 +33,7 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
             {
                 if (attempt == maxTries)
-                    throw await TableLocks.WaitingForAsync(dataSource, _wanted, $"the new table for {plan.Replaces}", TableLocks.All, cancellationToken);
+                    throw await TableLocks.WaitingForAsync(dataSource, _locks.Wanted, $"the new table for {plan.Replaces}", TableLocks.All, cancellationToken);
             }
 
             await Task.Delay(RandomNumberGenerator.GetInt32(50, 250), cancellationToken);
@@ -53,7 +52,7 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         if (state != "made") throw Lost();
         await transaction.ExecuteAsync("SET LOCAL lock_timeout TO '100ms'", cancellationToken);
         await RequireLoadedAsync(transaction, cancellationToken);
-        await LockAsync(transaction, cancellationToken);
+        await _locks.TakeAsync(transaction, cancellationToken);
         var (old, made) = (NameOf(plan.Replaces!), NameOf(plan.To));
         var extras = await TableExtras.ReadAsync(transaction.Connection, old, cancellationToken);
         RefuseObstacles(extras);
@@ -72,34 +71,6 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
             [SwapRow.SwappedCommand(ticket.Job, plan, new QualifiedName("headgate", kept).ToSql(), definitions)], cancellationToken);
         await transaction.CommitAsync();
         return new FinishedBatch(null, Done: true, 0);
-    }
-
-    /// <summary>
-    /// With the foreign keys that are dropped the tables go that they refer to. Those are had first, as far as the role may lock them: whoever
-    /// reads one of them for long is to keep no reader of the table itself waiting.
-    /// </summary>
-    async Task LockAsync(FencedTransaction transaction, CancellationToken cancellationToken)
-    {
-        var parents = await ParentsAsync(transaction, cancellationToken);
-        foreach (var table in (string[])[.. parents.Where(p => p.CanLock).Select(p => p.Name), plan.Replaces!, plan.To])
-        {
-            _wanted = [table];
-            await transaction.ExecuteAsync($"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", cancellationToken);
-        }
-
-        _wanted = [.. parents.Where(p => !p.CanLock).Select(p => p.Name), plan.Replaces!];
-    }
-
-    async Task<IReadOnlyList<(string Name, bool CanLock)>> ParentsAsync(FencedTransaction transaction, CancellationToken cancellationToken)
-    {
-        await using var command = transaction.Command("""
-            SELECT DISTINCT confrelid::pg_catalog.regclass::text, pg_catalog.has_table_privilege(confrelid, 'UPDATE, DELETE, TRUNCATE')
-            FROM pg_catalog.pg_constraint WHERE conrelid = pg_catalog.to_regclass($1) AND contype = 'f' AND confrelid <> conrelid ORDER BY 1
-            """, new NpgsqlParameter<string> { TypedValue = plan.Replaces! });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var parents = new List<(string, bool)>();
-        while (await row.ReadAsync(cancellationToken)) parents.Add((row.GetString(0), row.GetBoolean(1)));
-        return parents;
     }
 
     async Task RequireLoadedAsync(FencedTransaction transaction, CancellationToken cancellationToken)
