@@ -122,6 +122,7 @@ static class DestinationPlanner
             From = subject.Source.Name,
             To = made.ToSql(),
             Replaces = table.Sql,
+            Replaced = extras.Parts,
             Fields = fields,
             Key = key,
             Cursor = CursorOf(subject),

@@ -101,6 +101,18 @@ public sealed class SwapTests : SwapTest
     }
 
     [Fact]
+    public async Task A_source_whose_records_are_all_rejected_replaces_no_table_that_has_rows()
+    {
+        await Bench.Database.ExecuteAsync("DELETE FROM src.items WHERE id > 3; UPDATE src.items SET name = 'too long a name'");
+        var plan = await LoadedAsync();
+        var ticket = Ticket() with { Segments = new Dictionary<int, long> { [0] = 3 } };
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => Bench.Destination.FinishBatchAsync(ticket, plan, 1, default));
+        Assert.Equal("source-empty", error.Problem.Code);
+        Assert.Contains("all 3 records of the source were rejected", error.Message, StringComparison.Ordinal);
+        Assert.Equal(40, await Bench.Database.ScalarAsync<long>("SELECT count(*) FROM items"));
+    }
+
+    [Fact]
     public async Task What_came_to_hang_on_the_old_table_meanwhile_is_found_before_the_swap()
     {
         var plan = await LoadedAsync();
