@@ -57,12 +57,12 @@ static class SyncVerb
         return parsed.Has(Wait) ? await RunWait.ForAsync(session, answer.Job, answer.Outcome) : ExitCode.Done;
     }
 
-    // Whoever is told that a job is in the way may have it canceled with the same answer.
+    // Whoever is told that a job is in the way may have it canceled with the same answer: that job, and none that has followed it.
     static string Question(Session session, SyncNowRequest request, RunEstimate? would)
     {
         var name = session.Parsed.GetValue(CommandArguments.Pipeline);
         if (would is not { ActiveJobId: { Length: > 0 } active }) return $"Start a run of {name}?";
-        request.OnActiveJob = OnActiveJob.CancelAndStart;
+        (request.OnActiveJob, request.ActiveJobId) = (OnActiveJob.CancelAndStart, active);
         return $"Cancel job {SafeText.Line(active)}, and start a run of {name} when it has ended?";
     }
 

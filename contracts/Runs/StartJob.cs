@@ -36,6 +36,9 @@ public sealed record StartJob
     /// <summary>What to do while a job of the pipeline is active. Default: the run is skipped.</summary>
     public OnActiveJob OnActiveJob { get; init; }
 
+    /// <summary>The one job that may be canceled for it; where another one is active the run is skipped. Null: whichever is.</summary>
+    public Guid? ActiveJobId { get; init; }
+
     /// <summary>
     /// Load everything anew: the pipeline is Resyncing until the job has ended, and a failed job of it is discarded. Default: what has
     /// changed.

@@ -14,4 +14,10 @@ public sealed record Problem
 
     /// <summary>True if the same step may succeed later by itself.</summary>
     public required bool Retryable { get; init; }
+
+    /// <summary>
+    /// True if somebody else is in the way, whom the sentence names, and a step of the whole job is tried again for as long as that lasts: it
+    /// is no failed try. Default: not.
+    /// </summary>
+    public bool Held { get; init; }
 }

@@ -50,6 +50,8 @@ public static class IngestWorkerRegistration
         services.AddSingleton(new StagingDirectory(settings.Staging));
         services.AddSingleton<SharedStaging>();
         services.AddHostedService(provider => provider.GetRequiredService<SharedStaging>());
+        services.AddSingleton<StagingSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<StagingSweep>());
         AddExtraction(services);
         AddLoading(services);
     }

@@ -55,13 +55,11 @@ public static class NotifierService
         {
             Name = Lanes.Notices,
             Concurrency = 4,
-            Events =
-            [
-                new LaneEvent<ExtractionCanceled>(), new LaneEvent<JobFailed>(), new LaneEvent<JobDeadlinePassed>(), new LaneEvent<StopUnconfirmed>(),
-            ],
+            // The others are sent here: their exchanges are read by programs of others, which are not to see whom a pipeline wants told.
+            Events = [new LaneEvent<JobDeadlinePassed>(), new LaneEvent<StopUnconfirmed>()],
             Configure = (context, lane) =>
             {
-                // Long enough for a database that restarts. What comes after it is published again until it is kept.
+                // Long enough for a database that restarts. What comes after it is sent again until it is kept.
                 lane.UseMessageRetry(retry => retry.Intervals(50, 200, 1000, 3000, 5000, 5000, 5000));
                 lane.ConfigureConsumer<NoticeConsumer>(context);
             },

@@ -207,8 +207,9 @@ public sealed class VerbTests : CliTest
     [Fact]
     public void Every_method_has_a_verb_and_every_field_an_option()
     {
-        // What follows from something else than an option: the stream's own place, how much is shown, and the many ways to name a thing.
-        string[] own = ["resume_token", "view"];
+        // What follows from something else than an option: the stream's own place, how much is shown, the job that a person was shown, and the
+        // many ways to name a thing.
+        string[] own = ["resume_token", "view", "active_job_id"];
         var watches = new[] { WatchJobRequest.Descriptor, WatchJobsRequest.Descriptor };
         foreach (var method in Methods.All().Where(method => !watches.Contains(method.InputType)))
         {

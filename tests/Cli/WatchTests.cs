@@ -97,6 +97,30 @@ public sealed class WatchTests : CliTest
 
         Assert.Equal(0, await terminal.EndsAsync());
         Assert.Equal([OnActiveJob.Refuse, OnActiveJob.CancelAndStart], Coordinator.All<SyncNowRequest>().Select(request => request.OnActiveJob));
+        // That one, and none that has come after it.
+        Assert.Equal(["", Examples.JobId], Coordinator.All<SyncNowRequest>().Select(request => request.ActiveJobId));
+    }
+
+    [Fact]
+    public async Task Launch_over_a_job_that_is_another_by_the_time_of_the_answer_is_refused_and_tells_which()
+    {
+        var refusal = new Refusal
+        {
+            Rule = Rule.ActiveJob,
+            Sentence = $"Job {SuccessorId} of crm/contacts is Processing by now, and not job {Examples.JobId}, which was to be canceled; no run was started.",
+            JobId = SuccessorId,
+            JobState = JobState.Processing,
+            WouldAccept = { Operation.CancelAndSyncNow },
+        };
+        Coordinator.On<SyncNowRequest>(request => request.ValidateOnly
+            ? new SyncNowResponse { Sentence = "It is active.", Estimate = new RunEstimate { ActiveJobId = Examples.JobId } } : throw Refused.By(refusal));
+        await using var terminal = OnTerminal("sync", "contacts");
+        await terminal.SeesAsync("[y]es, [n]o");
+        await terminal.TypesAsync("y\n");
+
+        await terminal.SeesAsync($"Job {SuccessorId}");
+        await terminal.SeesAsync("Next: headgate sync");
+        Assert.Equal(1, await terminal.EndsAsync());
     }
 
     [Fact]

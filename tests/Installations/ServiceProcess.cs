@@ -1,27 +1,23 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace Headgate.Tests.Installations;
 
 /// <summary>A service as a process of its own, as an installation runs it.</summary>
-public sealed class ServiceProcess : IAsyncDisposable
+public sealed partial class ServiceProcess : IAsyncDisposable
 {
     readonly Process _process;
-    readonly Uri _address;
+    readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly ConcurrentQueue<string> _output = new();
     readonly TaskCompletionSource<string> _halted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    ServiceProcess(Process process, Uri address)
-    {
-        _process = process;
-        _address = address;
-    }
+    ServiceProcess(Process process) => _process = process;
 
-    /// <summary>Where it listens.</summary>
-    public Uri Address => _address;
+    /// <summary>Where it listens: the port is the kernel's choice, and told by the service itself.</summary>
+    public Uri Address { get; private set; } = null!;
 
     public int Id => _process.Id;
 
@@ -39,34 +35,23 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static async Task<ServiceProcess> StartAsync(
         string folder, string assembly, IReadOnlyDictionary<string, string> environment, Outpost? at = null)
     {
-        var address = new Uri($"http://{at?.Address ?? IPAddress.Loopback}:{FreePort()}");
         var start = Start(folder, assembly, at?.Environment ?? environment, [.. at?.Enter ?? []]);
-        start.Environment["ASPNETCORE_URLS"] = address.ToString();
-        var service = new ServiceProcess(Process.Start(start)!, address);
+        start.Environment["ASPNETCORE_URLS"] = $"http://{at?.Address ?? IPAddress.Loopback}:0";
+        var service = new ServiceProcess(Process.Start(start)!);
         service.Listen();
         await service.ReadyAsync();
         return service;
     }
 
     /// <summary>Waits until the process has halted at a fault point, and returns which.</summary>
-    public async Task<string> HaltedAsync()
-    {
-        try
-        {
-            return await _halted.Task.WaitAsync(TimeSpan.FromMinutes(3));
-        }
-        catch (TimeoutException late)
-        {
-            throw new TimeoutException($"It did not come to the point where it was to halt:\n{Output}", late);
-        }
-    }
+    public Task<string> HaltedAsync() => SaysAsync(_halted.Task, "did not come to the point where it was to halt");
 
     /// <summary>What the service says of its own health; for whoever reads why something failed.</summary>
     public async Task<string> HealthAsync()
     {
         try
         {
-            using var http = new HttpClient { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(5) };
+            using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
             using var answer = await http.GetAsync("/health/ready");
             return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
         }
@@ -98,9 +83,18 @@ public sealed class ServiceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    async Task<T> SaysAsync<T>(Task<T> line, string otherwise)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var end = _process.WaitForExitAsync(patience.Token);
+        if (await Task.WhenAny(line, end) == line) return await line;
+        throw new InvalidOperationException($"The service {(_process.HasExited ? "ended" : otherwise)}:\n{Output}");
+    }
+
     async Task ReadyAsync()
     {
-        using var http = new HttpClient { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(5) };
+        Address = await SaysAsync(_address.Task, "does not listen");
+        using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!_process.HasExited)
         {
@@ -131,6 +125,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         if (line is null) return;
         _output.Enqueue(line);
+        if (Listening().Match(line) is { Success: true } told) _address.TrySetResult(new Uri(told.Groups[1].Value));
         if (line.StartsWith("halted at ", StringComparison.Ordinal)) _halted.TrySetResult(line["halted at ".Length..]);
     }
 
@@ -139,6 +134,9 @@ public sealed class ServiceProcess : IAsyncDisposable
         if (!_process.HasExited && Kill(_process.Id, signal) != 0)
             throw new InvalidOperationException($"The process could not be signaled (errno {Marshal.GetLastPInvokeError()}).");
     }
+
+    [GeneratedRegex("Now listening on: (http://[0-9.]+:[0-9]+)")]
+    private static partial Regex Listening();
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -158,12 +156,5 @@ public sealed class ServiceProcess : IAsyncDisposable
         if (Environment.GetEnvironmentVariable("HEADGATE_TEST_SERVICES") is { Length: > 0 } ahead) return ahead;
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(Repository.Root, "services", service, "bin", output.Parent!.Name, output.Name);
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Headgate.Hosting.Bus;
 using Headgate.UpstreamEvents.Tests.Running;
 
 namespace Headgate.UpstreamEvents.Tests;
@@ -86,6 +87,25 @@ public sealed class ExampleTests(ExampleBench bench) : IClassFixture<ExampleBenc
         Assert.True(message.GetProperty("at").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
         Assert.Contains(message.GetProperty("kind").GetString(), (string[])["Historical", "Incremental"]);
         Assert.Equal($"{job}", (await subscriber.HeardAsync("JobStarted")).Body.GetProperty("message").GetProperty("jobId").GetString());
+    }
+
+    [Fact]
+    public async Task Subscriber_of_a_failure_does_not_see_whom_the_pipeline_wants_told()
+    {
+        await using var subscriber = await Subscriber.BindAsync(bench.Installation.Broker.AmqpUri, JobEvents);
+        await bench.Installation.Source.ExecuteAsync("create table gone (id int primary key)");
+        await bench.Installation.ApplyAsync(
+            Pipelines.Of("gone", Pipelines.Object("gone"), "  notify: { email: ops@example.com, webhook: env:OPS_WEBHOOK }"));
+        await bench.Installation.Source.ExecuteAsync("drop table gone");
+        var job = await bench.Installation.RunAsync("test/gone");
+
+        var heard = (await subscriber.HeardAsync("JobFailed")).Body;
+
+        Assert.Equal($"{job}", heard.GetProperty("message").GetProperty("jobId").GetString());
+        foreach (var secret in (string[])["ops@example.com", "OPS_WEBHOOK"]) Assert.DoesNotContain(secret, heard.GetRawText(), StringComparison.Ordinal);
+        // The notifier is told, in its own place.
+        Assert.Equal("ops@example.com", await bench.Installation.State.ScalarAsync<string>(
+            $"select body -> 'notify' ->> 'email' from coordinator.obligation where job_id = '{job}' and lane = '{Lanes.Notices}'"));
     }
 
     // A program that binds its queue before the first such event must not find that there is nothing to bind to.

@@ -32,7 +32,7 @@ public sealed class RightsTests : IAsyncLifetime
         await using var user = await DeployedUser.CreateAsync(_broker, "headgate_publisher");
         await using var connection = await ConnectAsync(user.Address);
         await using (var channel = await connection.CreateChannelAsync()) await PublishAsync(channel, UpstreamExchange.Name);
-        await Installation.EventuallyAsync(async () => await _broker.MessagesAsync(Lanes.UpstreamEvents) == 1, () => Task.FromResult("nothing has come"));
+        await Installation.EventuallyAsync(async () => await EventsAsync() == 1, () => Task.FromResult("nothing has come"));
 
         await RefusedAsync(connection, channel => channel.QueueDeclareAsync(""));
         await RefusedAsync(connection, channel => channel.QueueDeclareAsync("own"));
@@ -48,7 +48,7 @@ public sealed class RightsTests : IAsyncLifetime
         await RefusedAsync(connection, channel => channel.ExchangeBindAsync(UpstreamExchange.Name, Completed, ""));
         foreach (var exchange in (string[])["", Completed, Command, Lanes.Starts, "amq.fanout"])
             await RefusedAsync(connection, channel => PublishAsync(channel, exchange));
-        Assert.Equal(1, await _broker.MessagesAsync(Lanes.UpstreamEvents));
+        Assert.Equal(1u, await EventsAsync());
     }
 
     [Fact]
@@ -80,10 +80,39 @@ public sealed class RightsTests : IAsyncLifetime
             await RefusedAsync(connection, channel => PublishAsync(channel, exchange));
     }
 
+    [Fact]
+    public async Task Coordinator_hands_the_notifier_what_is_to_be_told_and_the_notifier_reads_it()
+    {
+        await using var coordinator = await DeployedUser.CreateAsync(_broker, "headgate_coordinator");
+        await using var notifier = await DeployedUser.CreateAsync(_broker, "headgate_notifier");
+        await using var sending = await ConnectAsync(coordinator.Address);
+        await using var reading = await ConnectAsync(notifier.Address);
+        await using var lane = await reading.CreateChannelAsync();
+        // As MassTransit declares a lane: an exchange that leads to the queue of its name.
+        await lane.ExchangeDeclareAsync(Lanes.Notices, ExchangeType.Fanout, durable: true);
+        await lane.QueueDeclareAsync(Lanes.Notices, durable: true, exclusive: false, autoDelete: false);
+        await lane.QueueBindAsync(Lanes.Notices, Lanes.Notices, "");
+        await using (var channel = await sending.CreateChannelAsync())
+        {
+            await channel.ExchangeDeclareAsync(Lanes.Notices, ExchangeType.Fanout, durable: true);
+            await PublishAsync(channel, Lanes.Notices);
+        }
+
+        await Installation.EventuallyAsync(
+            async () => await lane.BasicGetAsync(Lanes.Notices, autoAck: true) is not null, () => Task.FromResult("nothing has come"));
+    }
+
     public async Task DisposeAsync()
     {
         await _owner.DisposeAsync();
         await _broker.DisposeAsync();
+    }
+
+    // Of the queue itself: what the broker counts for its console it says some time later.
+    async Task<uint> EventsAsync()
+    {
+        await using var channel = await _owner.CreateChannelAsync();
+        return await channel.MessageCountAsync(Lanes.UpstreamEvents);
     }
 
     static Task<IConnection> ConnectAsync(Uri address) => new ConnectionFactory { Uri = address }.CreateConnectionAsync();

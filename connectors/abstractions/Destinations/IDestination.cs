@@ -49,6 +49,12 @@ public interface IDestination : IAsyncDisposable
     /// <param name="cancellationToken">Ends it.</param>
     Task TidyAsync(JobTicket ticket, TimeSpan retention, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>
+    /// Whether objects can be finished here: rows that vanished found, and tables that were loaded anew put in the place of others.
+    /// Default: not, and pipelines that want it are refused before anything is read.
+    /// </summary>
+    bool CanFinish => false;
+
     /// <summary>The reads of an attempt whose objects are finished, so that nobody has to ask for them one by one.</summary>
     /// <param name="ticket">The job.</param>
     /// <param name="cancellationToken">Ends it.</param>

@@ -11,6 +11,9 @@ public sealed record WriteOptions
     /// <summary>What becomes of records that full reads do not bring. Default: they stay.</summary>
     public OnVanished OnVanished { get; init; }
 
+    /// <summary>The pipeline: what others write is not its own. Null: it is not known yet, and nothing that exists is another's.</summary>
+    public Guid? PipelineId { get; init; }
+
     /// <summary>
     /// Names, without a schema, for new tables that are loaded beside those that are there and take their place, by object number. Null: tables
     /// are kept, and evolved.

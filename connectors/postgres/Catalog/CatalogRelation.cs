@@ -17,7 +17,9 @@ sealed record CatalogRelation
 
     public required bool RowSecurity { get; init; }
 
-    /// <summary>Whether the session's role owns it, and so may alter it.</summary>
+    public required CatalogOwner Owner { get; init; }
+
+    /// <summary>Whether the session's role is the owner or a member of it, and so may alter the relation.</summary>
     public required bool Owned { get; init; }
 
     /// <summary>A table that holds rows of it of which the session's role may not read or not delete any; null: there is none.</summary>

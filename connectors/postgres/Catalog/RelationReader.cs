@@ -25,10 +25,11 @@ static class RelationReader
         await using var command = new NpgsqlCommand(
             """
             SELECT DISTINCT c.oid::bigint, n.nspname::text, c.relname::text, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
-                   c.relkind::text, c.relrowsecurity, pg_has_role(c.relowner, 'USAGE')
+                   c.relkind::text, c.relrowsecurity, pg_has_role(c.relowner, 'USAGE'), o.rolname::text, o.rolsuper
             FROM unnest($1::text[], $2::text[]) AS w(schema, name)
             JOIN pg_namespace n ON n.nspname = w.schema
             JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
+            JOIN pg_roles o ON o.oid = c.relowner
             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
             """, connection)
         {
@@ -51,6 +52,7 @@ static class RelationReader
                 Kind = reader.GetString(4)[0],
                 RowSecurity = reader.GetBoolean(5),
                 Owned = reader.GetBoolean(6),
+                Owner = new CatalogOwner(reader.GetString(7), reader.GetBoolean(8)),
             };
         }
 

@@ -32,6 +32,9 @@ public sealed class PostgresDestination : IDestination
     }
 
     /// <inheritdoc/>
+    public bool CanFinish => true;
+
+    /// <inheritdoc/>
     public Task<string> RoleAsync(CancellationToken cancellationToken) => Guarded.RunAsync(_subject, async () =>
     {
         await using var command = _dataSource.CreateCommand("SELECT current_user::text");
@@ -81,10 +84,16 @@ public sealed class PostgresDestination : IDestination
         Guarded.RunAsync(_subject, async () =>
         {
             // A job that was launched before this version came goes on with what was there then: nothing is left behind in it.
-            await using var command = _dataSource.CreateCommand("SELECT pg_catalog.to_regclass('headgate.table_swap') IS NOT NULL");
-            if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) return;
-            await new LeftTables(_dataSource, ticket, retention).RemoveAsync(cancellationToken);
-            await new LeftKeys(_dataSource, ticket).RemoveAsync(cancellationToken);
+            await using var command = _dataSource.CreateCommand("""
+                SELECT pg_catalog.to_regclass('headgate.table_swap') IS NOT NULL,
+                       pg_catalog.to_regclass('headgate.full_read_left') IS NOT NULL
+                """);
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            await row.ReadAsync(cancellationToken);
+            var (hasTables, hasKeys) = (row.GetBoolean(0), row.GetBoolean(1));
+            await row.DisposeAsync();
+            if (hasTables) await new LeftTables(_dataSource, ticket, retention).RemoveAsync(cancellationToken);
+            if (hasKeys) await new LeftKeys(_dataSource, ticket, retention).RemoveAsync(cancellationToken);
         });
 
     /// <inheritdoc/>

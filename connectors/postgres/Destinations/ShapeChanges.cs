@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Fencing;
+using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Replacing;
+using Headgate.Contracts.Pipelines;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -21,6 +23,8 @@ sealed class ShapeChanges(NpgsqlDataSource dataSource, JobTicket ticket)
     public async Task<IReadOnlyList<int>?> ApplyAsync(IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken)
     {
         var since = Stopwatch.GetTimestamp();
+        var tracked = plans.Where(plan => plan.Vanished is not OnVanished.Keep).ToList();
+        await SharedTables.RefuseAsync(dataSource, ticket, tracked, cancellationToken);
         var swapped = plans.Any(plan => plan.Replaces is not null) ? await SwapRow.SwappedAsync(dataSource, ticket, cancellationToken) : [];
         var standing = plans.Where(plan => !swapped.Contains(plan.ObjectNo)).ToList();
         foreach (var plan in standing)

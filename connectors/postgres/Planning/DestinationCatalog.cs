@@ -1,3 +1,4 @@
+using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Catalog;
 using Headgate.Connectors.Postgres.Replacing;
 using Headgate.Connectors.Sources;
@@ -18,6 +19,15 @@ sealed record DestinationCatalog
     public required IReadOnlyDictionary<string, bool> SchemaCreatable { get; init; }
 
     public required bool DatabaseCreatable { get; init; }
+
+    /// <summary>Of the server.</summary>
+    public required Version Version { get; init; }
+
+    /// <summary>As whom the pipeline writes.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>Enums that the role may not alter, by schema and name, and whose they are.</summary>
+    public required IReadOnlyDictionary<(string Schema, string Name), CatalogOwner> ForeignEnums { get; init; }
 
     /// <summary>Foreign keys between the tables, as (child, parent).</summary>
     public required IReadOnlyCollection<(QualifiedName Child, QualifiedName Parent)> References { get; init; }
@@ -41,8 +51,11 @@ sealed record DestinationCatalog
     /// <summary>Types of columns whose equal values need have neither the same text nor the same hash.</summary>
     public required IReadOnlyDictionary<(long Table, string Column), string> Unhashed { get; init; }
 
+    /// <summary>Tables through which others write rows of the tables, where what vanishes is not kept.</summary>
+    public required IReadOnlyDictionary<long, SharedTable> Shared { get; init; }
+
     public static async Task<DestinationCatalog> ReadAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<QualifiedName> targets, IEnumerable<SourceObject> sources, bool isReplaced,
+        NpgsqlConnection connection, IReadOnlyCollection<QualifiedName> targets, IEnumerable<SourceObject> sources, WriteOptions options,
         CancellationToken cancellationToken)
     {
         var relations = await RelationReader.ReadAsync(connection, targets, cancellationToken);
@@ -50,7 +63,7 @@ sealed record DestinationCatalog
             .Select(t => (t.Schema, t.Name)).Distinct().ToArray();
         var schemas = targets.Select(t => t.Schema).Concat(userTypes.Select(t => t.Schema)).Distinct().ToArray();
         var extras = new Dictionary<long, TableExtras>();
-        foreach (var relation in relations.Values.Where(_ => isReplaced))
+        foreach (var relation in relations.Values.Where(_ => options.NewTables is not null))
             extras.Add(relation.Oid, await TableExtras.ReadAsync(connection, relation.Name, cancellationToken));
         var tables = new TableReader(connection, relations.Values.ToDictionary(r => r.Oid, r => r.Name));
         return new DestinationCatalog
@@ -59,6 +72,9 @@ sealed record DestinationCatalog
             Types = await NamespaceReader.ReadTypesAsync(connection, userTypes, cancellationToken),
             SchemaCreatable = await NamespaceReader.ReadSchemasAsync(connection, schemas, cancellationToken),
             DatabaseCreatable = await NamespaceReader.ReadDatabaseAsync(connection, cancellationToken),
+            Version = connection.PostgreSqlVersion,
+            Role = await NamespaceReader.ReadRoleAsync(connection, cancellationToken),
+            ForeignEnums = await NamespaceReader.ReadForeignEnumsAsync(connection, cancellationToken),
             References = await tables.ReadReferencesAsync(cancellationToken),
             Triggers = await tables.ReadTriggersAsync(cancellationToken),
             Cascades = await tables.ReadCascadesAsync(cancellationToken),
@@ -66,6 +82,8 @@ sealed record DestinationCatalog
             Deletes = await tables.ReadDeletesAsync(cancellationToken),
             Extras = extras,
             Unhashed = await tables.ReadUnhashedAsync(cancellationToken),
+            Shared = options.OnVanished is OnVanished.Keep ? new Dictionary<long, SharedTable>()
+                : await SharedTables.ReadAsync(connection, [.. relations.Values.Select(r => r.Oid)], options.PipelineId, cancellationToken),
             Holders = await tables.ReadHoldersAsync(cancellationToken),
         };
     }

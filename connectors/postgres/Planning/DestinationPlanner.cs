@@ -25,8 +25,9 @@ static class DestinationPlanner
         RefuseTwice(objects, targets);
         try
         {
+            var sources = objects.Select(o => o.Source).ToList();
             var catalog = await CatalogSession.ReadAsync(
-                dataSource, c => DestinationCatalog.ReadAsync(c, targets, objects.Select(o => o.Source), options.NewTables is not null, cancellationToken), cancellationToken);
+                dataSource, c => DestinationCatalog.ReadAsync(c, targets, sources, options, cancellationToken), cancellationToken);
             var changes = new SharedChanges(catalog);
             var levels = LoadOrder.Levels(targets, catalog.References);
             return Fitting.All(
@@ -45,13 +46,14 @@ static class DestinationPlanner
         }
     }
 
-    static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, WriteOptions options)
+    internal static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, WriteOptions options)
     {
         catalog.Relations.TryGetValue(subject.Target, out var table);
         if (table is not null) TableRules.RefuseUnwritable(subject, table);
         if (table is not null && options.NewTables is { } names)
             return Replace(subject, level, table, names[subject.Source.ObjectNo], catalog, shared, options);
         var mapped = FieldMapping.Map(subject, table);
+        VanishedRules.RefuseOld(subject, catalog.Version, options.OnVanished);
         Evolution.RefuseIncompatible(subject, mapped);
         IReadOnlyList<PlannedChange> widened = [];
         if (table is not null) (mapped, widened) = Evolution.Widen(subject, table, mapped, catalog);
@@ -73,7 +75,7 @@ static class DestinationPlanner
             TableRules.RequirePrivileges(subject, table, mapped);
             changes.AddRange(shared.ForTypes(subject, mapped));
             changes.AddRange(widened);
-            changes.AddRange(TableChanges.AddMissing(subject, table, mapped, fields));
+            changes.AddRange(TableChanges.AddMissing(subject, table, mapped, fields, catalog.Role));
             WriteHazards.Check(subject, table, mapped, catalog, options.Load.AllowTriggers);
             changes.AddRange(VanishedRules.Prepare(subject, table, catalog, options));
         }
@@ -120,6 +122,7 @@ static class DestinationPlanner
             From = subject.Source.Name,
             To = made.ToSql(),
             Replaces = table.Sql,
+            Replaced = extras.Parts,
             Fields = fields,
             Key = key,
             Cursor = CursorOf(subject),

@@ -63,8 +63,16 @@ static class Evolution
     {
         var (name, before) = (field.Name, field.Destination!.DeclaredSql);
         var what = $"column \"{name}\" of destination table {table.Sql} is {before} and has to become {wider.Sql}, as it is at the source now";
+        var column = SqlText.Identifier(name);
+        var collation = field.Destination.Collation is { } own ? $" COLLATE {own}" : "";
+        var statement = $"ALTER TABLE {table.Sql} ALTER COLUMN {column} TYPE {wider.Sql}{collation}";
         if (!table.Owned)
-            throw subject.Cause("column-held", $"{what}, but the role does not own the table: change it by hand, or make the role its owner");
+        {
+            throw Ownership.Missing(
+                subject, $"destination table {table.Sql} has to have column \"{name}\" as {wider.Sql}, as the source has, and not as {before}",
+                table.Owner, catalog.Role, statement);
+        }
+
         if (catalog.Holders.TryGetValue((table.Oid, name), out var holder))
             throw subject.Cause("column-held", $"{what}, but {holder} depends on it: change it by hand, or {WaysOut}");
         var isRewritten = Rewrites(field.Destination.Type, wider);
@@ -74,11 +82,9 @@ static class Evolution
                 $"{what}; that rewrites {table.Bytes / 1024 / 1024} MiB while nobody can read the table: change it by hand, or {WaysOut}");
         }
 
-        var column = SqlText.Identifier(name);
-        var collation = field.Destination.Collation is { } own ? $" COLLATE {own}" : "";
         return new PlannedChange
         {
-            Statement = $"ALTER TABLE {table.Sql} ALTER COLUMN {column} TYPE {wider.Sql}{collation}",
+            Statement = statement,
             Inverse = $"ALTER TABLE {table.Sql} ALTER COLUMN {column} TYPE {before}{collation}",
             Description = $"Changes column \"{name}\" of table {table.Sql} from {before} to {wider.Sql}"
                 + (isRewritten ? "; the table is rewritten, and cannot be read meanwhile." : "."),

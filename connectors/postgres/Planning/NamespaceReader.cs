@@ -38,6 +38,29 @@ static class NamespaceReader
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    public static async Task<string> ReadRoleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT current_user::text", connection);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Of all of the database: there are few, and a column may have one by way of a domain or an array.</summary>
+    public static async Task<Dictionary<(string Schema, string Name), CatalogOwner>> ReadForeignEnumsAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT n.nspname::text, t.typname::text, o.rolname::text, o.rolsuper
+            FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_roles o ON o.oid = t.typowner
+            WHERE t.typtype = 'e' AND NOT pg_has_role(t.typowner, 'USAGE')
+            """, connection);
+        var found = new Dictionary<(string Schema, string Name), CatalogOwner>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            found[(reader.GetString(0), reader.GetString(1))] = new CatalogOwner(reader.GetString(2), reader.GetBoolean(3));
+        return found;
+    }
+
     static async Task<Dictionary<(string Schema, string Name), long>> ReadTypeNumbersAsync(
         NpgsqlConnection connection, (string Schema, string Name)[] names, CancellationToken cancellationToken)
     {

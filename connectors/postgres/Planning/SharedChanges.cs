@@ -18,7 +18,7 @@ sealed class SharedChanges(DestinationCatalog catalog)
         {
             var type = field.Source.Type.Element ?? field.Source.Type;
             if (type.BuiltIn) continue;
-            if (field.Destination is { } column) changes.AddRange(Labels(field, type, column.Type.Element ?? column.Type));
+            if (field.Destination is { } column) changes.AddRange(Labels(subject, field, type, column.Type.Element ?? column.Type));
             else changes.AddRange(Missing(subject, field, type));
         }
 
@@ -47,7 +47,7 @@ sealed class SharedChanges(DestinationCatalog catalog)
     {
         if (catalog.Types.TryGetValue((type.Schema, type.Name), out var existing))
         {
-            if (existing.Kind == type.Kind) return Labels(field, type, existing);
+            if (existing.Kind == type.Kind) return Labels(subject, field, type, existing);
             throw subject.Cause("type-mismatch",
                 $"column \"{field.Name}\" needs type {type.Sql}, which is of another kind at the destination");
         }
@@ -71,9 +71,10 @@ sealed class SharedChanges(DestinationCatalog catalog)
     }
 
     /// <summary>A label cannot be used in the transaction that adds it, and never be taken back: each is a change of its own.</summary>
-    IEnumerable<PlannedChange> Labels(MappedField field, FieldType source, FieldType destination)
+    List<PlannedChange> Labels(PlanSubject subject, MappedField field, FieldType source, FieldType destination)
     {
-        if (source.Kind != FieldTypeKind.Enum || destination.Kind != FieldTypeKind.Enum) yield break;
+        var changes = new List<PlannedChange>();
+        if (source.Kind != FieldTypeKind.Enum || destination.Kind != FieldTypeKind.Enum) return changes;
         var name = new QualifiedName(destination.Schema, destination.Name).ToSql();
         for (var i = 0; i < source.Labels.Count; i++)
         {
@@ -83,12 +84,17 @@ sealed class SharedChanges(DestinationCatalog catalog)
             var place = i > 0
                 ? $" AFTER {SqlText.Literal(source.Labels[i - 1])}"
                 : destination.Labels.Count > 0 ? $" BEFORE {SqlText.Literal(destination.Labels[0])}" : "";
-            yield return new PlannedChange
+            changes.Add(new PlannedChange
             {
                 Statement = $"ALTER TYPE {name} ADD VALUE IF NOT EXISTS {SqlText.Literal(label)}{place}",
                 Inverse = null,
                 Description = $"Adds label '{label}' to enum {destination.Sql}, needed by column \"{field.Name}\"; to be committed on its own before it is used.",
-            };
+            });
         }
+
+        if (changes.Count == 0 || !catalog.ForeignEnums.TryGetValue((destination.Schema, destination.Name), out var owner)) return changes;
+        throw Ownership.Missing(
+            subject, $"enum {destination.Sql} at the destination has to get labels that column \"{field.Name}\" has at the source",
+            owner, catalog.Role, changes.Select(change => change.Statement));
     }
 }

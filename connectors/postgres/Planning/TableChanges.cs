@@ -20,21 +20,27 @@ static class TableChanges
     }
 
     /// <summary>Nullable, whatever the source says: records that are there already have no value for it.</summary>
-    public static IEnumerable<PlannedChange> AddMissing(
-        PlanSubject subject, CatalogRelation table, IReadOnlyList<MappedField> mapped, IReadOnlyList<FieldPlan> fields)
+    public static IReadOnlyList<PlannedChange> AddMissing(
+        PlanSubject subject, CatalogRelation table, IReadOnlyList<MappedField> mapped, IReadOnlyList<FieldPlan> fields, string role)
     {
-        for (var i = 0; i < mapped.Count; i++)
+        var missing = mapped.Zip(fields).Where(field => field.First.Destination is null).Select(field => field.Second).ToList();
+        if (missing.Count > 0 && !table.Owned)
         {
-            if (mapped[i].Destination is not null) continue;
-            if (!table.Owned)
-                throw subject.Cause("permission", $"column \"{mapped[i].Name}\" is to be added, but the role does not own destination table {table.Sql}");
-            var column = SqlText.Identifier(mapped[i].Name);
-            yield return new PlannedChange
-            {
-                Statement = $"ALTER TABLE {table.Sql} ADD COLUMN {column} {fields[i].DestinationType}",
-                Inverse = $"ALTER TABLE {table.Sql} DROP COLUMN {column}",
-                Description = $"Adds column \"{mapped[i].Name}\" to table {table.Sql}.",
-            };
+            throw Ownership.Missing(
+                subject, $"destination table {table.Sql} has to get {Columns(missing)}", table.Owner, role,
+                $"ALTER TABLE {table.Sql} {string.Join(", ", missing.Select(Added))}");
         }
+
+        return [.. missing.Select(field => new PlannedChange
+        {
+            Statement = $"ALTER TABLE {table.Sql} {Added(field)}",
+            Inverse = $"ALTER TABLE {table.Sql} DROP COLUMN {SqlText.Identifier(field.Name)}",
+            Description = $"Adds column \"{field.Name}\" to table {table.Sql}.",
+        })];
     }
+
+    static string Added(FieldPlan field) => $"ADD COLUMN {SqlText.Identifier(field.Name)} {field.DestinationType}";
+
+    static string Columns(List<FieldPlan> fields) =>
+        $"column{(fields.Count == 1 ? "" : "s")} {SqlText.Shown(fields.Select(field => field.Name))}";
 }

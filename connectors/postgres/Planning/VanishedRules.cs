@@ -12,6 +12,18 @@ static class VanishedRules
 
     public const string MarkType = "timestamp with time zone";
 
+    /// <summary>
+    /// Servers before 14 have no hash of a key that is equal where the key is, and read a whole table for a range of its blocks. New tables too:
+    /// what comes into them may be read again.
+    /// </summary>
+    public static void RefuseOld(PlanSubject subject, Version version, OnVanished onVanished)
+    {
+        if (onVanished is OnVanished.Keep || version.Major >= 14) return;
+        throw subject.Cause("server-old",
+            $"rule onVanished: {(onVanished is OnVanished.Mark ? "mark" : "delete")} needs PostgreSQL 14 or later at the destination, which is "
+            + $"{version}; onVanished must be keep");
+    }
+
     /// <summary>The column is Headgate's own: a value that came from the source would be taken for a mark.</summary>
     public static void RefuseMapped(PlanSubject subject, IReadOnlyList<MappedField> mapped, OnVanished onVanished)
     {
@@ -45,7 +57,8 @@ static class VanishedRules
                 + "onVanished must be keep");
         }
 
-        if (options.OnVanished is OnVanished.Mark) return AddMark(subject, table);
+        if (catalog.Shared.TryGetValue(table.Oid, out var shared)) throw subject.Cause("rows-shared", shared.Refusal(table.Sql));
+        if (options.OnVanished is OnVanished.Mark) return AddMark(subject, table, catalog.Role);
         if (table is { Kind: 'r', Children: > 0 })
         {
             throw subject.Cause("object-kind",
@@ -70,7 +83,7 @@ static class VanishedRules
         return [];
     }
 
-    static IEnumerable<PlannedChange> AddMark(PlanSubject subject, CatalogRelation table)
+    static IEnumerable<PlannedChange> AddMark(PlanSubject subject, CatalogRelation table, string role)
     {
         if (table.Unmarkable is { } kept)
         {
@@ -87,12 +100,18 @@ static class VanishedRules
             return [];
         }
 
-        if (!table.Owned) throw subject.Cause("permission", $"column \"{Mark}\" is to be added, but the role does not own destination table {table.Sql}");
+        var statement = $"ALTER TABLE {table.Sql} ADD COLUMN {Mark} {MarkType}";
+        if (!table.Owned)
+        {
+            throw Ownership.Missing(
+                subject, $"destination table {table.Sql} has to get column \"{Mark}\" for onVanished: mark", table.Owner, role, statement);
+        }
+
         return
         [
             new PlannedChange
             {
-                Statement = $"ALTER TABLE {table.Sql} ADD COLUMN {Mark} {MarkType}",
+                Statement = statement,
                 Inverse = $"ALTER TABLE {table.Sql} DROP COLUMN {Mark}",
                 Description = $"Adds column \"{Mark}\" to table {table.Sql}.",
             },

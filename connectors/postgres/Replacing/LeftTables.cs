@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Destinations;
 using Npgsql;
@@ -8,13 +9,25 @@ namespace Headgate.Connectors.Postgres.Replacing;
 /// Removes tables that earlier jobs of the pipeline left: those that were made and took nobody's place, and those that were replaced longer
 /// ago than the change log is kept.
 /// </summary>
-sealed class LeftTables(NpgsqlDataSource dataSource, JobTicket ticket, TimeSpan retention)
+/// <param name="dataSource">Where.</param>
+/// <param name="ticket">In whose name.</param>
+/// <param name="retention">How long a table that was replaced is kept.</param>
+/// <param name="budget">A launch is not to wait for it for long: what is left then is for the next one. Default: 10 seconds.</param>
+sealed class LeftTables(NpgsqlDataSource dataSource, JobTicket ticket, TimeSpan retention, TimeSpan? budget = null)
 {
+    readonly TimeSpan _budget = budget ?? TimeSpan.FromSeconds(10);
+
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        foreach (var (id, table, state) in await FindAsync(cancellationToken)) await RemoveAsync(id, table, state, cancellationToken);
+        var since = Stopwatch.GetTimestamp();
+        foreach (var (id, table, state) in await FindAsync(cancellationToken))
+        {
+            await RemoveAsync(id, table, state, cancellationToken);
+            if (Stopwatch.GetElapsedTime(since) >= _budget) return;
+        }
     }
 
+    /// <summary>In no order: those that somebody looks at are not to keep the others from their turn.</summary>
     async Task<IReadOnlyList<((Guid Job, int Attempt, int Object, int Read) Id, string Table, string State)>> FindAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
@@ -24,6 +37,7 @@ sealed class LeftTables(NpgsqlDataSource dataSource, JobTicket ticket, TimeSpan 
                 s.state = 'swapped' AND s.swapped_at < pg_catalog.now() - $4
                 OR s.state = 'made' AND (s.job_id <> $2 OR s.attempt <> $3 OR s.read_no < (
                     SELECT max(o.read_no) FROM headgate.table_swap o WHERE o.job_id = $2 AND o.attempt = $3 AND o.object_no = s.object_no)))
+            ORDER BY pg_catalog.random()
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ticket.PipelineId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ticket.JobId });

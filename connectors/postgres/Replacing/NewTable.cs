@@ -14,7 +14,12 @@ static class NewTable
     public static void RefuseObstacles(PlanSubject subject, CatalogRelation table, TableExtras extras)
     {
         if (!table.Owned)
-            throw subject.Cause("cannot-replace", $"destination table {table.Sql} is to be replaced, but the role does not own it");
+        {
+            throw subject.Cause("cannot-replace",
+                $"destination table {table.Sql} is to be replaced, but belongs to role \"{table.Owner.Name}\", of which the pipeline's role is no "
+                + "member");
+        }
+
         if (extras.Obstacles.Count == 0) return;
         throw subject.Cause("cannot-replace",
             $"destination table {table.Sql} cannot be dropped and loaded anew, since not all that hangs on it could be made anew: "
@@ -53,11 +58,8 @@ static class NewTable
             sql.Append($"ALTER TABLE {made} ADD CONSTRAINT {SqlText.Identifier(reference.Name)} {definition};\n");
         }
 
-        sql.Append(RevokeAll(made));
         if (extras.Options is { } options) sql.Append($"ALTER TABLE {made} SET ({options});\n");
-        if (extras.Comment is { } comment) sql.Append($"COMMENT ON TABLE {made} IS {SqlText.Literal(comment)};\n");
-        foreach (var grant in extras.Grants.Where(g => g.Column is null || kept.Contains(g.Column))) sql.Append(Grant(made, grant));
-        if (!extras.OwnedByMe) sql.Append($"ALTER TABLE {made} OWNER TO {SqlText.Identifier(extras.Owner)};\n");
+        sql.Append(Belonging(made, extras, kept));
 
         var gone = table.Columns.Select(c => c.Name).Where(c => !kept.Contains(c) && c != VanishedRules.Mark).ToList();
         return new PlannedChange
@@ -68,6 +70,16 @@ static class NewTable
                 + (gone.Count == 0 ? "." : $", without its columns {SqlText.Shown(gone)}."),
         };
     }
+
+    /// <summary>Gives a table the comment, the owner and the rights of another one, and takes all other rights from it.</summary>
+    /// <param name="table">In SQL.</param>
+    /// <param name="extras">The other one's.</param>
+    /// <param name="columns">Those that it has.</param>
+    public static string Belonging(string table, TableExtras extras, IReadOnlySet<string> columns) =>
+        $"COMMENT ON TABLE {table} IS {(extras.Comment is { } comment ? SqlText.Literal(comment) : "NULL")};\n"
+        + $"ALTER TABLE {table} OWNER TO {SqlText.Identifier(extras.Owner)};\n"
+        + RevokeAll(table)
+        + string.Concat(extras.Grants.Where(g => g.Column is null || columns.Contains(g.Column)).Select(g => Grant(table, g)));
 
     static IEnumerable<string> Columns(CatalogRelation table, IReadOnlyList<MappedField> mapped, IReadOnlyList<FieldPlan> fields, bool marks)
     {
@@ -117,7 +129,9 @@ static class NewTable
         BEGIN
             FOR given IN
                 SELECT DISTINCT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END
-                FROM pg_catalog.pg_class c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) a
+                FROM pg_catalog.pg_class c CROSS JOIN LATERAL (
+                    SELECT c.relacl AS acl UNION ALL SELECT attacl FROM pg_catalog.pg_attribute WHERE attrelid = c.oid) g
+                CROSS JOIN LATERAL pg_catalog.aclexplode(g.acl) a
                 WHERE c.oid = {SqlText.Literal(table)}::regclass AND a.grantee <> c.relowner
             LOOP
                 EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', {SqlText.Literal(table)}, given);

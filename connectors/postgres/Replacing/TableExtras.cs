@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Replacing;
 
-/// <summary>What hangs on a table besides its columns and indexes.</summary>
+/// <summary>What a table consists of, and what hangs on it.</summary>
 sealed record TableExtras
 {
     /// <summary>What could not be made anew for a table that takes its place, in words.</summary>
@@ -15,12 +15,13 @@ sealed record TableExtras
     /// <summary>What is made of the values of columns, and of which. It may not be possible with those of another type.</summary>
     public required IReadOnlyList<ColumnUse> Uses { get; init; }
 
+    /// <summary>Its columns, checks, foreign keys and indexes: all that each is, by what it is called.</summary>
+    public required IReadOnlyDictionary<string, string> Parts { get; init; }
+
     /// <summary>Rights on it: to whom, which, on which column if not on all, and whether they may be passed on.</summary>
     public required IReadOnlyList<(string? Role, string Right, string? Column, bool Grantable)> Grants { get; init; }
 
     public required string Owner { get; init; }
-
-    public required bool OwnedByMe { get; init; }
 
     public required string? Comment { get; init; }
 
@@ -31,7 +32,7 @@ sealed record TableExtras
     public static async Task<TableExtras> ReadAsync(NpgsqlConnection connection, QualifiedName table, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var sql in (string[])[Obstacle, Reference, Use, Grant, Rest])
+        foreach (var sql in (string[])[Obstacle, Reference, Use, Part, Grant, Rest])
         {
             var command = new NpgsqlBatchCommand($"""
                 WITH me AS (SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2)
@@ -49,19 +50,20 @@ sealed record TableExtras
         var uses = await ListAsync(
             row, r => new ColumnUse(r.GetString(0), r.GetFieldValue<string[]>(1), Enum.Parse<ColumnUseKind>(r.GetString(2))),
             cancellationToken);
+        var parts = await ListAsync(row, r => (r.GetString(0), r.GetString(1)), cancellationToken);
         var grants = await ListAsync(row, r => (Text(r, 0), r.GetString(1), Text(r, 2), r.GetBoolean(3)), cancellationToken);
-        var rest = (await ListAsync(row, r => (r.GetString(0), r.GetBoolean(1), Text(r, 2), Text(r, 3), Text(r, 4)), cancellationToken)).Single();
+        var rest = (await ListAsync(row, r => (r.GetString(0), Text(r, 1), Text(r, 2), Text(r, 3)), cancellationToken)).Single();
         return new TableExtras
         {
             Obstacles = obstacles,
             References = references,
             Uses = uses,
+            Parts = parts.ToDictionary(),
             Grants = grants,
             Owner = rest.Item1,
-            OwnedByMe = rest.Item2,
-            Comment = rest.Item3,
-            Options = rest.Item4,
-            Tablespace = rest.Item5,
+            Comment = rest.Item2,
+            Options = rest.Item3,
+            Tablespace = rest.Item4,
         };
     }
 
@@ -126,6 +128,22 @@ sealed record TableExtras
         ORDER BY u.what
         """;
 
+    // An index that a failed build has left holds nothing, and whether old rows were validated is none of the new table's.
+    const string Part = """
+        SELECT p.what, p.definition FROM me CROSS JOIN LATERAL (
+            SELECT format('column "%s"', a.attname) AS what,
+                   concat_ws(' ', format_type(a.atttypid, a.atttypmod), nullif(a.attcollation, 0)::regcollation, CASE WHEN a.attnotnull THEN 'NOT NULL' END,
+                             pg_get_expr(d.adbin, d.adrelid)) AS definition
+            FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+            WHERE a.attrelid = me.oid AND a.attnum > 0 AND NOT a.attisdropped
+            UNION ALL
+            SELECT format('%s "%s"', CASE contype WHEN 'c' THEN 'check' ELSE 'foreign key' END, conname), regexp_replace(pg_get_constraintdef(oid), ' NOT VALID$', '')
+            FROM pg_constraint WHERE conrelid = me.oid AND contype IN ('c', 'f')
+            UNION ALL
+            SELECT format('index "%s"', c.relname), concat_ws(' ', pg_get_indexdef(c.oid), CASE WHEN NOT i.indimmediate THEN 'DEFERRABLE' END)
+            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = me.oid AND i.indisvalid) p
+        """;
+
     const string Grant = """
         SELECT CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee)::text END, x.privilege_type, g.attname::text, x.is_grantable
         FROM me CROSS JOIN LATERAL (
@@ -137,8 +155,7 @@ sealed record TableExtras
         """;
 
     const string Rest = """
-        SELECT pg_get_userbyid(relowner)::text, relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user),
-               obj_description(me.oid, 'pg_class'), array_to_string(me.reloptions, ', '), (SELECT spcname::text FROM pg_tablespace WHERE oid = reltablespace)
+        SELECT pg_get_userbyid(relowner)::text, obj_description(me.oid, 'pg_class'), array_to_string(me.reloptions, ', '), (SELECT spcname::text FROM pg_tablespace WHERE oid = reltablespace)
         FROM me
         """;
 

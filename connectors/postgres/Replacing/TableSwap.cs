@@ -13,10 +13,14 @@ namespace Headgate.Connectors.Postgres.Replacing;
 /// Lets a table that was loaded beside another one take its place, in one transaction: a reader sees either the old one or the new one
 /// whole. The old one goes to schema headgate.
 /// </summary>
-sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan)
+sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectPlan plan, int maxTries = TableSwap.MaxTries)
 {
-    const int MaxTries = 40;
+    /// <summary>Some seconds. What takes longer is waited for with others' work between, and with whom it waits for in the job.</summary>
+    public const int MaxTries = 16;
+
     const int MaxNameBytes = 63;
+
+    readonly SwapLocks _locks = new(plan);
 
     /// <summary>
     /// A lock that is not had at once is given up and asked for again later: waiting for it would make all readers queue behind it.
@@ -31,12 +35,19 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
             }
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
             {
-                if (attempt == MaxTries)
-                    throw await TableLocks.WaitingForAsync(dataSource, [plan.Replaces!], "the new table", TableLocks.All, cancellationToken);
+                if (attempt == maxTries) throw await HeldAsync(cancellationToken);
             }
 
             await Task.Delay(RandomNumberGenerator.GetInt32(50, 250), cancellationToken);
         }
+    }
+
+    /// <summary>A report or a backup may read the table for hours, and the job's own work of hours is not to be lost for that.</summary>
+    async Task<ConnectorException> HeldAsync(CancellationToken cancellationToken)
+    {
+        var waiting = await TableLocks.WaitingForAsync(
+            dataSource, _locks.Wanted, $"the new table for {plan.Replaces}", TableLocks.All, cancellationToken);
+        return new ConnectorException(waiting.Problem with { Held = true });
     }
 
     async Task<FinishedBatch> TryAsync(CancellationToken cancellationToken)
@@ -49,17 +60,22 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         if (transaction.Refused is { } reason) return new FinishedBatch(reason, false, 0);
         if (state == "swapped") return new FinishedBatch(null, Done: true, 0);
         if (state != "made") throw Lost();
-        await RequireLoadedAsync(transaction, cancellationToken);
         await transaction.ExecuteAsync("SET LOCAL lock_timeout TO '100ms'", cancellationToken);
-        await transaction.ExecuteAsync($"LOCK TABLE {plan.Replaces}, {plan.To} IN ACCESS EXCLUSIVE MODE", cancellationToken);
+        await RequireLoadedAsync(transaction, cancellationToken);
+        await _locks.TakeAsync(transaction, cancellationToken);
         var (old, made) = (NameOf(plan.Replaces!), NameOf(plan.To));
         var extras = await TableExtras.ReadAsync(transaction.Connection, old, cancellationToken);
         RefuseObstacles(extras);
+        RefuseChanges(extras);
         var kept = KeptName(old.Name);
         var references = extras.References.Where(r => !r.Self).ToList();
         await transaction.ExecuteAsync(
             string.Concat(references.Select(r => $"ALTER TABLE {plan.Replaces} DROP CONSTRAINT {SqlText.Identifier(r.Name)};\n"))
             + await RenamesAsync(transaction, old, made, kept, cancellationToken), cancellationToken);
+        // The old one's row in the catalog is this transaction's by now: no GRANT or REVOKE comes between any more.
+        var belongs = await TableExtras.ReadAsync(transaction.Connection, new QualifiedName("headgate", kept), cancellationToken);
+        HashSet<string> columns = [.. plan.Fields.Select(f => f.Name), .. plan.Mark is { } mark ? (string[])[mark] : []];
+        await transaction.ExecuteAsync(NewTable.Belonging(plan.Replaces!, belongs, columns), cancellationToken);
         var definitions = references.Select(r => $"ADD CONSTRAINT {SqlText.Identifier(r.Name)} {r.Definition}");
         await transaction.ExecuteAsync(
             [SwapRow.SwappedCommand(ticket.Job, plan, new QualifiedName("headgate", kept).ToSql(), definitions)], cancellationToken);
@@ -70,14 +86,14 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
     async Task RequireLoadedAsync(FencedTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = transaction.Command("""
-            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows), coalesce(sum(s.rows), 0) = 0
+            SELECT count(*) FILTER (WHERE coalesce(l.next_row, 0) <> s.rows), coalesce(sum(s.rows), 0)::bigint
             FROM unnest($4, $5) AS s (segment_no, rows)
             LEFT JOIN headgate.ledger l ON l.job_id = $1 AND l.attempt = $2 AND l.object_no = $3 AND l.segment_no = s.segment_no
             """,
             new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt },
             new NpgsqlParameter<int> { TypedValue = ticket.ObjectNo }, new NpgsqlParameter<int[]> { TypedValue = [.. ticket.Segments.Keys] },
             new NpgsqlParameter<long[]> { TypedValue = [.. ticket.Segments.Values] });
-        bool isEmpty;
+        long records;
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             await row.ReadAsync(cancellationToken);
@@ -87,19 +103,21 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
                     $"{Subject}: not all of its segments are written in full, so it does not replace anything; restart the job.");
             }
 
-            isEmpty = row.GetBoolean(1);
+            records = row.GetInt64(1);
         }
 
-        if (isEmpty) await RefuseEmptyAsync(transaction, cancellationToken);
+        await RefuseEmptyAsync(transaction, records, cancellationToken);
     }
 
-    async Task RefuseEmptyAsync(FencedTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Judged by what takes the place, not by what was read: all of that may have been rejected.</summary>
+    async Task RefuseEmptyAsync(FencedTransaction transaction, long records, CancellationToken cancellationToken)
     {
-        await using var command = transaction.Command($"SELECT EXISTS (SELECT FROM {plan.Replaces})");
+        await using var command = transaction.Command($"SELECT NOT EXISTS (SELECT FROM {plan.To}) AND EXISTS (SELECT FROM {plan.Replaces})");
         if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) return;
+        var (why, mend) = records == 0 ? ("the source has no record", "")
+            : ($"all {records} records of the source were rejected", "Mend what rejects them and restart the job. ");
         throw PostgresProblem.Of("source-empty",
-            $"{Subject}: the source has no record, and the table would be replaced by one without any. If that is right, empty the table and "
-            + "resume the job.");
+            $"{Subject}: {why}, and the table would be replaced by one without any. {mend}If that is right, empty the table and resume the job.");
     }
 
     /// <summary>Under the lock: nothing can have come since.</summary>
@@ -109,6 +127,17 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         throw PostgresProblem.Of("cannot-replace",
             $"{Subject}: since the job was planned something has come to hang on the table that could not be made anew: {string.Join(", ", extras.Obstacles)}. "
             + "Remove it and resume the job.");
+    }
+
+    /// <summary>Under the lock as well. The new table is made as the old one was: what has changed since would be lost, or come back.</summary>
+    void RefuseChanges(TableExtras extras)
+    {
+        if (plan.Replaced is not { } planned) return;
+        var changed = planned.Except(extras.Parts).Concat(extras.Parts.Except(planned)).Select(part => part.Key).Distinct().ToList();
+        if (changed.Count == 0) return;
+        throw PostgresProblem.Of("cannot-replace",
+            $"{Subject}: since the job was planned this has been added to the table, changed or removed, and the table that is to take its place was made "
+            + $"without knowing of it: {string.Join(", ", changed)}. Restart the job, or take that back and resume it.");
     }
 
     /// <summary>Indexes keep their names, as far as the new table has one like it; those of the old table make room for them.</summary>

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Sources;
 
-/// <summary>An exported snapshot; its session belongs to no pool and does nothing else.</summary>
+/// <summary>An exported snapshot; its session does nothing else, and is used again once the snapshot is let go: to open one takes longer than all it does.</summary>
 sealed class PostgresSnapshot : ISourceSnapshot
 {
     static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);

@@ -16,7 +16,8 @@ sealed partial class SnapshotTransaction : IAsyncDisposable
 
     /// <param name="pool">Where.</param>
     /// <param name="snapshot">The snapshot's name.</param>
-    /// <param name="plan">What is read. Where what is not read counts as gone the server is to fail rather than leave records out.</param>
+    /// <param name="plan">What is read. Where what is not read counts as gone, or is gone with the table that is replaced, the server is to fail
+    /// rather than leave records out.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<SnapshotTransaction> JoinAsync(
         NpgsqlDataSource pool, string snapshot, ReadPlan plan, CancellationToken cancellationToken)
@@ -28,7 +29,7 @@ sealed partial class SnapshotTransaction : IAsyncDisposable
         try
         {
             var transaction = new SnapshotTransaction(connection);
-            var whole = plan.Object.Vanished is OnVanished.Keep ? "" : "; SET LOCAL row_security TO off";
+            var whole = plan.Object is { Vanished: OnVanished.Keep, Replaces: null } ? "" : "; SET LOCAL row_security TO off";
             await transaction.ExecuteAsync(
                 $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'{whole}", cancellationToken);
             return transaction;

@@ -24,8 +24,10 @@ static class SourceErrors
     public const string RowSecurityCheck = "check_enable_rls";
 
     public static ConnectorException Hidden(ReadPlan plan, string sqlState) => Fitting.Blocked(plan.Object.ObjectNo, "row-security",
-        $"Object {plan.Object.From}: row security at the source may hide records from the role, and what it hides would count as vanished: "
-        + "give the role BYPASSRLS, or set onVanished: keep.", sqlState);
+        $"Object {plan.Object.From}: row security at the source may hide records from the role, and what it hides would "
+        + (plan.Object.Replaces is { } table
+            ? $"not be in the table that takes the place of {table}: give the role BYPASSRLS, or resync without drop-and-load."
+            : "count as vanished: give the role BYPASSRLS, or set onVanished: keep."), sqlState);
 
     public static ConnectorException Lost(string subject, string cause, string? sqlState = null) =>
         PostgresProblem.Of(SnapshotLost, $"{subject}: {cause}.", retryable: true, sqlState);

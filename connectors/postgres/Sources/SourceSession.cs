@@ -29,6 +29,8 @@ static class SourceSession
         WHERE pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL;
         """;
 
+    const int MaxSnapshots = 1024;
+
     public static void Pooled(NpgsqlConnectionStringBuilder settings)
     {
         // Over the server's own time-out, so that the server's answer comes first and the session stays usable.
@@ -39,10 +41,12 @@ static class SourceSession
         settings.Enlist = false;
     }
 
+    /// <summary>A pool of its own, without a bound that jobs would wait at: each that is being read has one session.</summary>
     public static void Pinned(NpgsqlConnectionStringBuilder settings)
     {
         settings.CommandTimeout = 60;
-        settings.Pooling = false;
+        settings.MaxPoolSize = MaxSnapshots;
+        settings.NoResetOnClose = true;
         settings.Multiplexing = false;
         settings.Enlist = false;
     }

@@ -52,7 +52,8 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
             case FullRead.Reading: return await NoteRejectedAsync(step, size, cancellationToken);
             case FullRead.Scanning: return await ScanAsync(step, size, cancellationToken);
             case FullRead.Purging: return await PurgeAsync(step, cancellationToken);
-            default: return new FinishedBatch(null, Done: true, step.Read.Vanished);
+            case FullRead.Done: return new FinishedBatch(null, Done: true, step.Read.Vanished);
+            default: throw ReadCheck.Doubt(plan, "the job stood still for so long that what it had noted was let go of");
         }
     }
 
@@ -190,63 +191,16 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
         return await AdvanceAsync(step.Transaction, after, cancellationToken);
     }
 
-    /// <summary>Lets go of the keys of this read, and of those that earlier jobs of the pipeline did not come to let go of.</summary>
+    /// <summary>Of this read alone: what earlier jobs have left does not keep this one from its end.</summary>
     async Task<FinishedBatch> PurgeAsync(FinishStep step, CancellationToken cancellationToken)
     {
-        var transaction = step.Transaction;
-        // From where the last one ended: what it has deleted is in the way until nobody can see it any more.
-        var (deleted, last) = await PurgeAsync(transaction, step.Read.SetId, step.Read.Next.Block, cancellationToken);
+        var (deleted, last) = await SeenKeys.DeleteAsync(
+            step.Transaction, step.Read.SetId, step.Read.Next.Block, purgedAtOnce, cancellationToken);
         var after = step.Read with { Next = (0, last ?? step.Read.Next.Block) };
-        if (deleted == purgedAtOnce) return await AdvanceAsync(transaction, after, cancellationToken);
-        foreach (var set in await EarlierAsync(transaction, cancellationToken))
-        {
-            if ((await PurgeAsync(transaction, set, long.MinValue, cancellationToken)).Deleted == purgedAtOnce)
-                return await AdvanceAsync(transaction, after, cancellationToken);
-        }
-
-        await using var drop = transaction.Command($"UPDATE headgate.full_read SET state = 'dropped' WHERE {Earlier}", [.. Others()]);
-        await drop.ExecuteNonQueryAsync(cancellationToken);
-        return (await AdvanceAsync(transaction, step.Read with { State = FullRead.Done }, cancellationToken)) with { Done = true };
+        return deleted == purgedAtOnce
+            ? await AdvanceAsync(step.Transaction, after, cancellationToken)
+            : (await AdvanceAsync(step.Transaction, after with { State = FullRead.Done }, cancellationToken)) with { Done = true };
     }
-
-    /// <returns>How many keys of the set, and the last of them.</returns>
-    async Task<(int Deleted, long? Last)> PurgeAsync(FencedTransaction transaction, long set, long from, CancellationToken cancellationToken)
-    {
-        await using var purge = transaction.Command("""
-            WITH gone AS (
-                DELETE FROM headgate.seen_key WHERE ctid = ANY (ARRAY(
-                    SELECT ctid FROM headgate.seen_key WHERE set_id = $1 AND key_hash >= $2 ORDER BY key_hash LIMIT $3))
-                RETURNING key_hash)
-            SELECT count(*)::int, max(key_hash) FROM gone
-            """,
-            new NpgsqlParameter<long> { TypedValue = set }, new NpgsqlParameter<long> { TypedValue = from },
-            new NpgsqlParameter<int> { TypedValue = purgedAtOnce });
-        await using var row = await purge.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return (row.GetInt32(0), row.IsDBNull(1) ? null : row.GetInt64(1));
-    }
-
-    async Task<IReadOnlyList<long>> EarlierAsync(FencedTransaction transaction, CancellationToken cancellationToken)
-    {
-        await using var command = transaction.Command($"SELECT set_id FROM headgate.full_read WHERE {Earlier} ORDER BY set_id", Others());
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var sets = new List<long>();
-        while (await row.ReadAsync(cancellationToken)) sets.Add(row.GetInt64(0));
-        return sets;
-    }
-
-    /// <summary>Reads that nobody goes on with: of other jobs or attempts, which the fence has shut out, and of the object before it was read again.</summary>
-    const string Earlier = """
-        pipeline_id = $1 AND state NOT IN ('done', 'dropped')
-            AND (job_id <> $2 OR attempt <> $3 OR object_no = $4 AND read_no < (
-                SELECT max(read_no) FROM headgate.full_read WHERE job_id = $2 AND attempt = $3 AND object_no = $4))
-        """;
-
-    NpgsqlParameter[] Others() =>
-    [
-        new NpgsqlParameter<Guid> { TypedValue = ticket.Job.PipelineId }, new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId },
-        new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt }, new NpgsqlParameter<int> { TypedValue = ticket.ObjectNo },
-    ];
 
     async Task<FinishedBatch> AdvanceAsync(FencedTransaction transaction, FullRead after, CancellationToken cancellationToken, long gone = 0)
     {

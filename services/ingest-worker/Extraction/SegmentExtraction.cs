@@ -13,7 +13,13 @@ namespace Headgate.IngestWorker.Extraction;
 
 /// <summary>Reads one segment into staging: find, read, publish the file, adopt it, answer.</summary>
 sealed class SegmentExtraction(
-    SegmentStore segments, StagingDirectory staging, SystemConnections systems, SnapshotKeeper snapshots, JobRates rates, TimeProvider time)
+    SegmentStore segments,
+    StagingDirectory staging,
+    StagingSweep sweep,
+    SystemConnections systems,
+    SnapshotKeeper snapshots,
+    JobRates rates,
+    TimeProvider time)
 {
     public async Task<StepAnswer> RunAsync(ExtractSegment wanted, CancellationToken cancellationToken)
     {
@@ -43,22 +49,37 @@ sealed class SegmentExtraction(
     async Task<StepAnswer> ExtractAsync(
         ExtractSegment wanted, PlannedSegment segment, JobRate rate, CancellationToken cancellationToken)
     {
-        var copy = Guid.NewGuid();
-        var name = new SegmentName(wanted.JobId, wanted.Attempt, wanted.ObjectNo, wanted.SegmentNo, wanted.Epoch, copy);
+        var name = new SegmentName(wanted.JobId, wanted.Attempt, wanted.ObjectNo, wanted.SegmentNo, wanted.Epoch, Guid.NewGuid());
+        var isStaged = false;
+        try
+        {
+            isStaged = await StageAsync(segment, rate, name, cancellationToken);
+        }
+        finally
+        {
+            if (!isStaged) sweep.Look();
+        }
+
+        await snapshots.CloseIfDoneAsync(segment.Snapshot, cancellationToken);
+        return await AnswerAsync(wanted, segment, cancellationToken);
+    }
+
+    /// <returns>Whether the copy is the segment's own.</returns>
+    async Task<bool> StageAsync(PlannedSegment segment, JobRate rate, SegmentName name, CancellationToken cancellationToken)
+    {
         await using var writer = staging.Create(name);
         var (read, next) = await ReadAsync(segment, writer, rate, cancellationToken);
         await FaultPoint.ReachedAsync(FaultPoints.SegmentRead);
         if (!await writer.PublishAsync(cancellationToken))
             throw new StepException("staging-failed", "A staged file's name was taken.", retryable: true);
 
-        var staged = new StagedCopy { Copy = copy, Epoch = wanted.Epoch, Rows = writer.Rows, Bytes = writer.Bytes, Digest = writer.Digest };
+        var staged = new StagedCopy { Copy = name.Copy, Epoch = name.Epoch, Rows = writer.Rows, Bytes = writer.Bytes, Digest = writer.Digest };
         await FaultPoint.ReachedAsync(FaultPoints.SegmentPublished);
         var isFirst = await segments.AdoptAsync(segment with { Range = read }, staged, next, cancellationToken);
         await FaultPoint.ReachedAsync(FaultPoints.SegmentAdopted);
         if (!isFirst) staging.Delete(name);
         if (isFirst) WorkerTelemetry.Staged(staged.Rows, staged.Bytes);
-        await snapshots.CloseIfDoneAsync(segment.Snapshot, cancellationToken);
-        return await AnswerAsync(wanted, segment, cancellationToken);
+        return isFirst;
     }
 
     /// <returns>What was read, and what the chain goes on with.</returns>

@@ -39,18 +39,24 @@ sealed class ObjectFinisher(FinishStore store, SystemConnections systems, Progre
             var (held, problem) = (new List<ObjectToFinish>(), (ConnectorException?)null);
             foreach (var each in left)
             {
+                StepAnswer? answer;
                 try
                 {
-                    if (await FinishAsync(run, each, vanished, cancellationToken) is { } answer) return answer;
+                    answer = await FinishAsync(run, each, vanished, cancellationToken);
                 }
-                catch (ConnectorException error) when (error.Problem.Code == "rows-held")
+                catch (ConnectorException error) when (error.Problem.Held || error.Problem.Code == "rows-held")
                 {
                     held.Add(each);
-                    problem = error;
+                    if (problem is null || problem.Problem.Held) problem = error;
+                    continue;
                 }
+
+                // Whom an object waits for is told before the message goes to the end of its lane.
+                if (answer is StepAnswer.Again && problem is { Problem.Held: true }) throw problem;
+                if (answer is not null) return answer;
             }
 
-            // What holds a row may be a row of another object, gone by now.
+            // What holds a row may be a row of another object, gone by now. A lock that somebody holds is waited for by the job.
             if (problem is not null && vanished.Values.Sum() == before) throw problem;
             left = held;
         }

@@ -2,6 +2,8 @@ using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Pipelines;
+using Headgate.IngestWorker.Steps;
 
 namespace Headgate.IngestWorker.Preparation;
 
@@ -20,6 +22,7 @@ sealed class SchemaRefresh(RefreshedSchemas kept, KnownObjects before)
     public async Task<RefreshedSchema> RunAsync(
         PrepareJob job, ISource source, IDestination destination, CancellationToken ending, CancellationToken stopping)
     {
+        RequireFinishable(job, destination);
         if (await kept.TakeAsync(job, ending) is { } taken) return taken;
         var asked = job.Objects.Select(wanted => (No: wanted.ObjectNo, Definition: job.Pipeline.Objects[wanted.ObjectNo])).ToList();
         var blocked = new List<BlockedObject>();
@@ -27,13 +30,29 @@ sealed class SchemaRefresh(RefreshedSchemas kept, KnownObjects before)
         var known = await before.FindAsync(job, ending);
         var toPlan = described
             .Select(found => (Source: found with { Known = known.GetValueOrDefault(found.ObjectNo) }, Definition: job.Pipeline.Objects[found.ObjectNo])).ToList();
-        var options = new WriteOptions { Load = job.Pipeline.Load, OnVanished = job.Pipeline.OnVanished, NewTables = NewTables(job) };
+        var options = new WriteOptions
+        {
+            Load = job.Pipeline.Load,
+            OnVanished = job.Pipeline.OnVanished,
+            PipelineId = job.PipelineId,
+            NewTables = NewTables(job),
+        };
         var plans = await FittingAsync(
             toPlan, each => each.Source.ObjectNo, blocked, some => destination.PlanAsync(some, options, ending));
         var refreshed = new RefreshedSchema(plans, await destination.RoleAsync(ending)) { Blocked = [.. blocked.OrderBy(block => block.ObjectNo)] };
         if (stopping.IsCancellationRequested) await kept.KeepAsync(job, refreshed, ending);
         stopping.ThrowIfCancellationRequested();
         return refreshed;
+    }
+
+    static void RequireFinishable(PrepareJob job, IDestination destination)
+    {
+        if (destination.CanFinish) return;
+        var destinations = $"destinations of connector {job.Pipeline.Destination.Connector}";
+        if (job.DropAndLoad)
+            throw new StepException("not-supported", $"Tables of {destinations} cannot be dropped and loaded anew.");
+        if (job.Pipeline.OnVanished is not OnVanished.Keep)
+            throw new StepException("not-supported", $"onVanished must be keep: {destinations} cannot tell which records have vanished.");
     }
 
     // A read of its own has a table of its own: one that another read has left in the middle is nobody's. Of a job's id nothing may be left

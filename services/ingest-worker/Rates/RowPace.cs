@@ -9,7 +9,8 @@ namespace Headgate.IngestWorker.Rates;
 /// <param name="time">The clock.</param>
 sealed class RowPace(JobRate rate, TimeSpan most, TimeProvider time)
 {
-    // No handler runs for a minute: a record of a ceiling far below one a second is not waited for longer.
+    // No handler runs for a minute: a record of a ceiling far below one a second is not waited for longer, and neither is a block of rows
+    // that vanished at one below ten.
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     // Of 8 KiB as many rows as PostgreSQL ever has in one.

@@ -30,19 +30,29 @@ sealed class StagingDirectory(string root)
 
     public void Delete(SegmentName name) => DeleteFile(Path.Combine(root, name.File));
 
+    /// <summary>The attempts that something is or was staged of.</summary>
+    public IReadOnlyList<(Guid JobId, int Attempt)> Attempts() =>
+    [
+        .. from job in new DirectoryInfo(root).EnumerateDirectories()
+           where Guid.TryParseExact(job.Name, "N", out _)
+           from attempt in AttemptsOf(job)
+           select (Guid.ParseExact(job.Name, "N"), attempt),
+    ];
+
     /// <summary>Deletes what was staged in the job's attempts up to the given one.</summary>
     public void DeleteAttempts(Guid jobId, int upTo)
     {
-        var job = new DirectoryInfo(Path.Combine(root, $"{jobId:N}"));
-        if (!job.Exists) return;
-        foreach (var attempt in job.EnumerateDirectories())
-        {
-            if (int.TryParse(attempt.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= upTo)
-                DeleteTree(attempt);
-        }
-
-        if (!job.EnumerateFileSystemInfos().Any()) DeleteTree(job);
+        var job = new DirectoryInfo(PathOf($"{jobId:N}"));
+        foreach (var attempt in AttemptsOf(job).Where(attempt => attempt <= upTo).ToList()) DeleteTree(Path.Combine(job.FullName, $"{attempt}"));
+        if (job.Exists && !job.EnumerateFileSystemInfos().Any()) DeleteTree(job.FullName);
     }
+
+    static IEnumerable<int> AttemptsOf(DirectoryInfo job) =>
+        job.Exists
+            ? from attempt in job.EnumerateDirectories()
+              where int.TryParse(attempt.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+              select int.Parse(attempt.Name, CultureInfo.InvariantCulture)
+            : [];
 
     // Created for their owner alone: staged files hold records.
     static void EnsureDirectory(string path)
@@ -52,11 +62,11 @@ sealed class StagingDirectory(string root)
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } parent) Posix.FlushDirectory(parent);
     }
 
-    static void DeleteTree(DirectoryInfo directory)
+    static void DeleteTree(string path)
     {
         try
         {
-            directory.Delete(recursive: true);
+            Directory.Delete(path, recursive: true);
         }
         catch (DirectoryNotFoundException)
         {

@@ -53,7 +53,7 @@ static class Notices
         Reason = job.StopReason,
     };
 
-    public static object Failed(SyncJob job, DateTimeOffset at, NotifyDefinition notify) => new JobFailed
+    public static object Failed(SyncJob job, DateTimeOffset at, NotifyDefinition? notify) => new JobFailed
     {
         JobId = job.CorrelationId,
         Project = job.Project,
@@ -112,7 +112,7 @@ static class Notices
     };
 
     /// <summary>Canceled before launch.</summary>
-    public static object ExtractionCanceled(SyncJob job, DateTimeOffset at, NotifyDefinition notify) => new ExtractionCanceled
+    public static object ExtractionCanceled(SyncJob job, DateTimeOffset at, NotifyDefinition? notify) => new ExtractionCanceled
     {
         JobId = job.CorrelationId,
         Project = job.Project,

@@ -1,10 +1,11 @@
 using Headgate.JobCoordinator.Calls;
+using Headgate.JobCoordinator.Calls.Pipelines;
 using static Headgate.V1.JobReference;
 
 namespace Headgate.JobCoordinator.Reading;
 
 /// <summary>Finds the job that a request names.</summary>
-sealed class JobFinder(JobQueries jobs, PipelineQueries pipelines)
+sealed class JobFinder(JobQueries jobs, PipelineQueries pipelines, JobBirths births)
 {
     /// <summary>The job, and what its look saw.</summary>
     /// <param name="job">How it is named.</param>
@@ -19,9 +20,20 @@ sealed class JobFinder(JobQueries jobs, PipelineQueries pipelines)
         _ => throw CallErrors.Invalid(("job", "It is not set: expected id, request_id or pipeline.")),
     };
 
-    /// <summary>A foreign project's job is answered as one that does not exist.</summary>
-    public async Task<(JobRow Job, JobPage Look)> ByIdAsync(Guid id, string? project, CancellationToken cancellationToken) =>
-        One(await jobs.ByIdAsync(id, cancellationToken), project, $"There is no job {id}.");
+    /// <summary>A foreign project's job is answered as one that does not exist; one that was accepted a moment ago is waited for.</summary>
+    /// <exception cref="Grpc.Core.RpcException">NOT_FOUND. UNAVAILABLE: it was accepted, and is not there in time.</exception>
+    public async Task<(JobRow Job, JobPage Look)> ByIdAsync(Guid id, string? project, CancellationToken cancellationToken)
+    {
+        var look = await jobs.ByIdAsync(id, cancellationToken);
+        if (look.Jobs.Count == 0 && await jobs.IsAcceptedAsync(id, project, cancellationToken))
+        {
+            if (await births.WaitAsync(id, cancellationToken) is null)
+                throw CallErrors.Unavailable($"Job {id} was accepted and is not there yet: ask again.");
+            look = await jobs.ByIdAsync(id, cancellationToken);
+        }
+
+        return One(look, project, $"There is no job {id}.");
+    }
 
     async Task<(JobRow Job, JobPage Look)> ByRequestIdAsync(Guid id, string? project, CancellationToken cancellationToken) =>
         One(await jobs.ByRequestIdAsync(id, cancellationToken), project, $"There is no job with Request ID {id}.");

@@ -101,6 +101,16 @@ sealed class JobQueries(CoordinatorState state)
         return await ReadAsync(command, cancellationToken);
     }
 
+    /// <summary>Whether a pipeline, of the project if one is given, is claimed for this job: it is there, or a message that makes it is on its way.</summary>
+    public async Task<bool> IsAcceptedAsync(Guid id, string? project, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            "select exists (select from coordinator.pipeline where current_job_id = $1 and ($2 is null or project = $2))");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = project });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     /// <summary>The pipeline's one active job.</summary>
     public Task<JobPage> ActiveOfAsync(Guid pipelineId, CancellationToken cancellationToken) =>
         ByAsync($"j.pipeline_id = $1 and {JobStates.IsActive}", pipelineId, cancellationToken);

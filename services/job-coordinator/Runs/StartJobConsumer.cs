@@ -48,7 +48,7 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
 
         var current = pipeline.current_job_id is { } id ? await CurrentJob.FindAsync(db, id) : CurrentJob.None;
         if (pipeline.Waiting() is { } waiting) return await KeepWaitingAsync(run, pipeline, current, waiting);
-        if (current.IsActive) return TakesItsPlace(run) ? await WaitAsync(run, pipeline, current) : await SkipAsync(run, pipeline, current);
+        if (current.IsActive) return TakesItsPlace(run, pipeline) ? await WaitAsync(run, pipeline, current) : await SkipAsync(run, pipeline, current);
         if (await UnconfirmedStops.BeforeAsync(db, pipeline.pipeline_id) is { } unconfirmed)
             return await RefuseAsync(run, RunRule.StopUnconfirmed, pipeline, UnconfirmedStops.Sentence(unconfirmed), unconfirmed);
         if (current is { State: nameof(SyncJobStateMachine.Failed), PipelineVersion: var version } && version == pipeline.version
@@ -98,7 +98,9 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         return resumed is [var job] ? Resumed(run, job) : null;
     }
 
-    static bool TakesItsPlace(StartJob run) => run.Resync || run.OnActiveJob == OnActiveJob.CancelAndStart;
+    // Who has agreed to the end of one job has not agreed to that of the next.
+    static bool TakesItsPlace(StartJob run, PipelineRow pipeline) => run.Resync
+        || (run.OnActiveJob == OnActiveJob.CancelAndStart && (run.ActiveJobId is not { } meant || meant == pipeline.current_job_id));
 
     // The job's own row is not locked here: it may be waiting for the pipeline's at this moment, to end.
     async Task<RunAnswered> WaitAsync(StartJob run, PipelineRow pipeline, CurrentJob current)

@@ -6,7 +6,7 @@ using MassTransit;
 
 namespace Headgate.Notifier.Notices;
 
-/// <summary>Writes down what is to be told of an event, and says so: until that is heard the event is published again.</summary>
+/// <summary>Writes down what is to be told of an event, and says so: until that is heard the event is sent again.</summary>
 sealed class NoticeConsumer(OutboxStore outbox)
     : IConsumer<ExtractionCanceled>, IConsumer<JobFailed>, IConsumer<JobDeadlinePassed>, IConsumer<StopUnconfirmed>
 {
@@ -22,8 +22,10 @@ sealed class NoticeConsumer(OutboxStore outbox)
     public Task Consume(ConsumeContext<StopUnconfirmed> context) =>
         KeepAsync(context, Noticed.Of(context.Message, IdOf(context)), context.Message.Notify, NotifyOccasion.Deadline);
 
-    async Task KeepAsync(ConsumeContext context, Notice notice, NotifyDefinition notify, NotifyOccasion occasion)
+    async Task KeepAsync(ConsumeContext context, Notice notice, NotifyDefinition? notify, NotifyOccasion occasion)
     {
+        // A subscribers' copy, which a queue that an earlier version has bound still hears: what is owed here comes by itself.
+        if (notify is null) return;
         if (notify.On.Contains(occasion)) await outbox.KeepAsync(notice, notify, context.CancellationToken);
         await FaultPoint.ReachedAsync(FaultPoints.NoticeKept);
         await context.Publish(new NoticeKept { JobId = notice.JobId, NoticeId = notice.Id }, context.CancellationToken);

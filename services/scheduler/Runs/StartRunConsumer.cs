@@ -23,6 +23,7 @@ sealed class StartRunConsumer : IConsumer<StartRun>
                 Actor = run.Actor,
                 Reason = run.Reason,
                 OnActiveJob = run.OnActiveJob,
+                ActiveJobId = run.ActiveJobId,
                 Resync = run.Resync,
                 DropAndLoad = run.DropAndLoad,
             },

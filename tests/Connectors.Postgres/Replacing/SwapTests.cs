@@ -1,4 +1,5 @@
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Tests.Destinations;
 using Xunit;
 
 namespace Headgate.Connectors.Postgres.Tests.Replacing;
@@ -32,16 +33,27 @@ public sealed class SwapTests : SwapTest
     public async Task A_reader_never_sees_a_table_that_is_missing_or_empty()
     {
         var plan = await LoadedAsync();
-        using var over = new CancellationTokenSource();
-        var readers = Enumerable.Range(0, 2).Select(async _ =>
-        {
-            var counts = new HashSet<long>();
-            while (!over.IsCancellationRequested) counts.Add(await Bench.Database.ScalarAsync<long>("SELECT count(*) FROM public.items"));
-            return counts;
-        }).ToList();
-        await SwapAsync(plan);
-        await over.CancelAsync();
-        Assert.All(await Task.WhenAll(readers), counts => Assert.Subset(new HashSet<long> { 40, 100 }, counts));
+        // The swap stands still in its middle, when everything has been renamed.
+        await Bench.Database.ExecuteAsync("""
+            CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                SET LOCAL lock_timeout TO 0; PERFORM pg_catalog.pg_advisory_xact_lock(42); RETURN NEW; END $$;
+            CREATE TRIGGER hold BEFORE UPDATE ON headgate.table_swap FOR EACH ROW EXECUTE FUNCTION hold();
+            """);
+        await using var holder = await Bench.Database.DataSource.OpenConnectionAsync();
+        await Sql.RunAsync(holder, "SELECT pg_advisory_lock(42)");
+        var swapping = SwapAsync(plan);
+        const string here = "NOT l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        await BlockedSessions.UntilAsync(
+            Bench.Database, $"SELECT EXISTS (SELECT FROM pg_locks l WHERE {here} AND l.locktype = 'advisory' AND l.objid = 42)");
+
+        var readers = Enumerable.Range(0, 3).Select(_ => Bench.Database.ScalarAsync<long>("SELECT count(*) FROM public.items")).ToList();
+        await BlockedSessions.UntilAsync(Bench.Database, $"""
+            SELECT count(*) = {readers.Count} FROM pg_locks l WHERE {here} AND l.locktype = 'relation' AND l.mode = 'AccessShareLock'
+            """);
+        await Sql.RunAsync(holder, "SELECT pg_advisory_unlock(42)");
+
+        Assert.Equal([100, 100, 100], await Task.WhenAll(readers));
+        await swapping;
     }
 
     [Fact]
@@ -86,6 +98,18 @@ public sealed class SwapTests : SwapTest
         Assert.Equal(40, await Bench.Database.ScalarAsync<long>("SELECT count(*) FROM items"));
         await Bench.Database.ExecuteAsync("TRUNCATE items");
         Assert.True((await Bench.Destination.FinishBatchAsync(ticket, plan, 1, default)).Done);
+    }
+
+    [Fact]
+    public async Task A_source_whose_records_are_all_rejected_replaces_no_table_that_has_rows()
+    {
+        await Bench.Database.ExecuteAsync("DELETE FROM src.items WHERE id > 3; UPDATE src.items SET name = 'too long a name'");
+        var plan = await LoadedAsync();
+        var ticket = Ticket() with { Segments = new Dictionary<int, long> { [0] = 3 } };
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => Bench.Destination.FinishBatchAsync(ticket, plan, 1, default));
+        Assert.Equal("source-empty", error.Problem.Code);
+        Assert.Contains("all 3 records of the source were rejected", error.Message, StringComparison.Ordinal);
+        Assert.Equal(40, await Bench.Database.ScalarAsync<long>("SELECT count(*) FROM items"));
     }
 
     [Fact]

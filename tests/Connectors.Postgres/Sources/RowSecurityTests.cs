@@ -10,10 +10,12 @@ namespace Headgate.Connectors.Postgres.Tests.Sources;
 public sealed class RowSecurityTests
 {
     [Theory]
-    [InlineData("t", OnVanished.Delete)]
-    [InlineData("t", OnVanished.Mark)]
-    [InlineData("v", OnVanished.Delete)]
-    public async Task A_read_that_a_policy_makes_a_part_is_none_that_shows_what_vanished(string from, OnVanished onVanished)
+    [InlineData("t", OnVanished.Delete, null)]
+    [InlineData("t", OnVanished.Mark, null)]
+    [InlineData("v", OnVanished.Delete, null)]
+    [InlineData("t", OnVanished.Keep, "public.t")]
+    public async Task A_read_that_a_policy_makes_a_part_shows_nothing_of_what_vanished_and_replaces_no_table(
+        string from, OnVanished onVanished, string? replaces)
     {
         var reader = $"reader_{Guid.NewGuid():N}";
         await using var bench = await SourceBench.StartAsync($"""
@@ -25,7 +27,7 @@ public sealed class RowSecurityTests
         await using (var source = new PostgresSource(connection.ConnectionString))
         {
             var full = await bench.FullAsync(SourceBench.Object(from));
-            var plan = full with { Object = full.Object with { Vanished = onVanished } };
+            var plan = full with { Object = full.Object with { Vanished = onVanished, Replaces = replaces } };
             await using var snapshot = await source.OpenSnapshotAsync(TimeSpan.Zero, default);
             await source.CheckAsync(plan, snapshot.Id, default);
             var range = (await source.PlanSegmentsAsync(plan, snapshot.Id, default))[0];
@@ -34,6 +36,7 @@ public sealed class RowSecurityTests
 
             var check = await Assert.ThrowsAsync<ConnectorException>(() => source.CheckAsync(plan, snapshot.Id, default));
             Assert.Equal("row-security", Assert.Single(check.Blocked).Problem.Code);
+            Assert.Contains(replaces ?? "onVanished", check.Message, StringComparison.Ordinal);
             var read = await Assert.ThrowsAsync<ConnectorException>(() => source.ExtractAsync(plan, range, snapshot.Id, new StagedRecords(), default));
             Assert.Equal(("row-security", false), (read.Problem.Code, read.Problem.Retryable));
             await source.CheckAsync(full, snapshot.Id, default);

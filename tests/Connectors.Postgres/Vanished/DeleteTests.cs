@@ -194,36 +194,4 @@ public sealed class DeleteTests
         Assert.Equal((isTriedAtOnce, false), (batch.Rows > 0, batch.Done));
         Assert.Equal(19, await bench.FinishAsync(plan, size: 1));
     }
-
-    [Fact]
-    public async Task Keys_that_a_job_has_left_are_let_go_by_the_launch_of_a_later_one_whatever_it_does()
-    {
-        await using var bench = await VanishedBench.StartAsync(Ten);
-        var plan = await bench.BeginAsync("items", ["id"]);
-        await bench.ReadAsync(plan, "SELECT i, 'n', '' FROM generate_series(1, 9) i");
-        await bench.Load.Destination.TidyAsync(bench.Load.Job, TimeSpan.FromDays(1), default);
-        Assert.Equal(9, await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.seen_key"));
-        var next = bench.Load.Job with { JobId = Guid.NewGuid() };
-        await bench.Load.Fence.MoveAsync(bench.Load.Move(1, open: true) with { JobId = next.JobId, JobNo = 2 }, default);
-        await bench.Load.Destination.TidyAsync(next, TimeSpan.FromDays(1), default);
-        Assert.Equal(0, await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.seen_key"));
-        Assert.Equal(["(dropped)"], await bench.Load.RowsAsync("SELECT state FROM headgate.full_read"));
-    }
-
-    [Fact]
-    public async Task The_noted_keys_are_let_go_with_those_of_jobs_that_did_not_come_so_far()
-    {
-        await using var bench = await VanishedBench.StartAsync(Ten);
-        await bench.Load.Database.ExecuteAsync($"""
-            WITH f AS (INSERT INTO headgate.full_read (job_id, attempt, object_no, read_no, pipeline_id, state)
-                       VALUES (gen_random_uuid(), 1, 0, 0, '{bench.Load.Job.PipelineId}', 'reading'), (gen_random_uuid(), 1, 0, 0, gen_random_uuid(), 'reading')
-                       RETURNING set_id)
-            INSERT INTO headgate.seen_key SELECT set_id, i FROM f, generate_series(1, 100) i
-            """);
-        var plan = await bench.BeginAsync("items", ["id"]);
-        await bench.ReadAsync(plan, "SELECT i, 'n', '' FROM generate_series(1, 9) i");
-        await bench.FinishAsync(plan);
-        Assert.Equal(100, await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.seen_key"));
-        Assert.Equal(["(done)", "(dropped)", "(reading)"], await bench.Load.RowsAsync("SELECT state FROM headgate.full_read ORDER BY state"));
-    }
 }

@@ -6,13 +6,14 @@ static class ObligationsCheck
     public static async Task<IReadOnlyList<Finding>> RunAsync(CheckedRun run)
     {
         var owed = (await run.State.RowsAsync(
-            "select job_id, split_part(message, '.', 4), done_at is not null from coordinator.obligation where job_id = any($1)", run.JobIds))
-            .ToLookup(row => (Guid)row[0]!, row => (Message: (string)row[1]!, IsDone: (bool)row[2]!));
+            "select job_id, split_part(message, '.', 4), done_at is not null, lane from coordinator.obligation where job_id = any($1)", run.JobIds))
+            .ToLookup(row => (Guid)row[0]!, row => (Message: (string)row[1]!, IsDone: (bool)row[2]!, IsPublished: row[3] is null));
         var findings = new List<string>();
         foreach (var job in run.Jobs)
         {
             findings.AddRange(owed[job.Id].Where(entry => !entry.IsDone).Select(entry => $"{job.Id}: {entry.Message} has not left"));
-            var ends = owed[job.Id].Select(entry => entry.Message)
+            // The notifier has a copy of its own.
+            var ends = owed[job.Id].Where(entry => entry.IsPublished).Select(entry => entry.Message)
                 .Where(message => message is "JobCompleted" or "JobCanceled" or "ExtractionCanceled" or "JobDiscarded").ToList();
             var expected = job.State switch
             {

@@ -4,6 +4,7 @@ using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Runs;
+using Headgate.Contracts.Steps;
 using Headgate.Tests.Servers;
 
 namespace Headgate.IngestWorker.Tests.Worker;
@@ -97,6 +98,32 @@ public sealed class EvolutionTests : WorkerTest
         Assert.Equal(10, await _destination.ScalarAsync<long>("select count(*) from a where kind = 3"));
         var kept = await _destination.ScalarAsync<string>("select old_name from headgate.table_swap");
         Assert.Equal(11, await _destination.ScalarAsync<long>($"select count(name) from {kept}"));
+    }
+
+    [Fact]
+    public async Task A_table_that_somebody_reads_is_waited_for_by_name_and_the_others_are_swapped_meanwhile()
+    {
+        var job = To("a", "b");
+        await RunAsync(job);
+        var resync = job with { JobId = Guid.NewGuid() };
+        var prepare = resync.PrepareAll() with { Kind = JobKind.Resync, DropAndLoad = true };
+        await LoadAsync(resync, await StageAsync(prepare, resync));
+        await using var reader = await _destination.DataSource.OpenConnectionAsync();
+        await using var command = reader.CreateCommand();
+        command.CommandText = "begin; select from a limit 1";
+        await command.ExecuteNonQueryAsync();
+
+        var finish = new FinishObjects { JobId = resync.JobId, Attempt = 1, Epoch = 1 };
+        var held = (await Worker.AskAsync<StepFailed>(finish)).Problem;
+
+        Assert.Equal(("lock-timeout", true, true), (held.Code, held.Retryable, held.Held));
+        Assert.Contains($"held by backend {reader.ProcessID}", held.Sentence, StringComparison.Ordinal);
+        Assert.Equal("b", await _destination.ScalarAsync<string>(
+            "select string_agg(split_part(replace(table_name, '\"', ''), '.', 2), ',') from headgate.table_swap where state = 'swapped'"));
+        command.CommandText = "commit";
+        await command.ExecuteNonQueryAsync();
+        await Worker.AskAsync<ObjectsFinished>(finish);
+        Assert.Equal(2, await _destination.ScalarAsync<long>("select count(*) from headgate.table_swap where state = 'swapped'"));
     }
 
     static PrepareJob After(PrepareJob prepare, JobUnderTest completed) =>

@@ -1,4 +1,5 @@
 using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
 using Headgate.IngestWorker.Preparation;
 using Headgate.IngestWorker.Snapshots;
@@ -7,6 +8,20 @@ namespace Headgate.IngestWorker.Tests.Worker;
 
 public sealed class PreparationTests : WorkerTest
 {
+    [Theory]
+    [InlineData(OnVanished.Delete, false, "onVanished must be keep")]
+    [InlineData(OnVanished.Keep, true, "cannot be dropped and loaded anew")]
+    public async Task What_the_destination_could_not_finish_is_refused_before_anything_is_read(
+        OnVanished onVanished, bool isDropped, string named)
+    {
+        var job = Job("a");
+        job = job with { Pipeline = job.Pipeline with { OnVanished = onVanished } };
+        var failed = await Worker.AskAsync<StepFailed>(job.PrepareAll() with { DropAndLoad = isDropped });
+        Assert.Equal((JobStep.Prepare, "not-supported", false), (failed.Step, failed.Problem.Code, failed.Problem.Retryable));
+        Assert.Contains(named, failed.Problem.Sentence, StringComparison.Ordinal);
+        Assert.Contains("memory", failed.Problem.Sentence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Preparing_plans_every_object_and_holds_one_snapshot()
     {

@@ -4,6 +4,7 @@ using Headgate.Hosting.Bus;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Releases;
 using Headgate.IngestWorker.Snapshots;
+using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.Steps;
 using MassTransit;
 
@@ -88,6 +89,48 @@ public sealed class ReleaseTests : WorkerTest
         Assert.Equal(id, (await Worker.Trail.NextAsync<JobReleased>()).ReleaseId);
         Assert.Equal(0, StagedFiles);
     }
+
+    [Fact]
+    public async Task What_a_read_stages_for_a_job_that_was_released_meanwhile_is_deleted_when_the_read_ends()
+    {
+        var (kept, job) = (Job("a"), Job("b"));
+        await Worker.AskAsync<JobPrepared>(kept.PrepareAll());
+        await Worker.AskAsync<SegmentExtracted>(kept.Extract(0, 0));
+        await Worker.AskAsync<JobPrepared>(job.PrepareAll());
+        var read = Job("a");
+        await Worker.AskAsync<JobPrepared>(read.PrepareAll());
+        await StageLateAsync(job);
+
+        await KillSnapshotsAsync();
+        await Worker.AskAsync<SnapshotLost>(read.Extract(0, 0));
+
+        await AssertLeftAsync(kept, read);
+    }
+
+    [Fact]
+    public async Task What_a_worker_that_was_killed_has_left_of_a_released_job_is_deleted_by_the_next_that_starts()
+    {
+        var (kept, job) = (Job("a"), Job("b"));
+        await Worker.AskAsync<JobPrepared>(kept.PrepareAll());
+        await Worker.AskAsync<SegmentExtracted>(kept.Extract(0, 0));
+        await Worker.AskAsync<JobPrepared>(job.PrepareAll());
+        await StageLateAsync(job);
+
+        await using var next = await WorkerHost.StartAsync(State, StagingPath);
+
+        await AssertLeftAsync(kept);
+    }
+
+    // A read that had looked for its segment before the release makes its directory and its file after it.
+    async Task StageLateAsync(JobUnderTest job)
+    {
+        await ReleaseAsync(job.Release(staging: true));
+        await using var writer = Worker.Get<StagingDirectory>().Create(new SegmentName(job.JobId, job.Attempt, 0, 0, job.Epoch, Guid.NewGuid()));
+        Assert.True(await writer.PublishAsync(default));
+    }
+
+    Task AssertLeftAsync(params JobUnderTest[] jobs) => EventuallyAsync(() => Task.FromResult(
+        Directory.GetDirectories(StagingPath).Select(Path.GetFileName).Order().SequenceEqual(jobs.Select(job => $"{job.JobId:N}").Order())));
 
     Task ReleaseAsync(ReleaseJob release) => Worker.Get<AttemptReleases>().RunAsync(release, default);
 }

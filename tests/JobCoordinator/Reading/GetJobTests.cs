@@ -63,6 +63,29 @@ public sealed class GetJobTests(ReadingBench bench) : IClassFixture<ReadingBench
     }
 
     [Fact]
+    public async Task Job_that_was_accepted_and_is_not_there_yet_is_waited_for()
+    {
+        var project = bench.NewProject();
+        var (other, id) = (await project.JobAsync("Completed", 0, "one"), Guid.NewGuid());
+        await bench.Database.ExecuteAsync($"update coordinator.pipeline set current_job_id = '{id}' where project = '{project.Name}'");
+
+        var late = await Assert.ThrowsAsync<RpcException>(() => GetAsync(new JobReference { Id = $"{id}" }));
+        Assert.Equal((StatusCode.Unavailable, $"Job {id} was accepted and is not there yet: ask again."), (late.StatusCode, late.Status.Detail));
+        var foreign = await Assert.ThrowsAsync<RpcException>(
+            async () => await bench.Jobs.GetJobAsync(new GetJobRequest { Job = new JobReference { Id = $"{id}" } }, ReadingBench.BoundTo("another")));
+        Assert.Equal(StatusCode.NotFound, foreign.StatusCode);
+
+        var coming = GetAsync(new JobReference { Id = $"{id}" });
+        await bench.Database.ExecuteAsync(
+            $"""
+             insert into coordinator.sync_job
+             select (jsonb_populate_record(j, jsonb_build_object('job_id', '{id}', 'job_no', 1000000000))).*
+             from coordinator.sync_job j where job_id = '{other}'
+             """);
+        Assert.Equal($"{id}", (await coming).Id);
+    }
+
+    [Fact]
     public async Task Objects_show_what_was_done_of_each_in_this_attempt()
     {
         var job = await bench.NewProject().JobAsync("Processing");

@@ -199,15 +199,16 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public async Task VerifyAsync(int? epoch = null) => await bench.HandleAsync(new JobVerified { JobId = Id, Epoch = epoch ?? await EpochAsync() });
 
-    public async Task BreakAsync(JobStep step, bool retryable, int? segment = null, int? epoch = null) => await bench.HandleAsync(new StepFailed
-    {
-        JobId = Id,
-        Epoch = epoch ?? await EpochAsync(),
-        Step = step,
-        ObjectNo = segment is null ? null : 0,
-        SegmentNo = segment,
-        Problem = new Problem { Code = "broken", Sentence = "Object public.a: it broke.", Retryable = retryable },
-    });
+    public async Task BreakAsync(JobStep step, bool retryable, int? segment = null, int? epoch = null, bool held = false) =>
+        await bench.HandleAsync(new StepFailed
+        {
+            JobId = Id,
+            Epoch = epoch ?? await EpochAsync(),
+            Step = step,
+            ObjectNo = segment is null ? null : 0,
+            SegmentNo = segment,
+            Problem = new Problem { Code = "broken", Sentence = "Object public.a: it broke.", Retryable = retryable, Held = held },
+        });
 
     /// <summary>Takes the pipeline, as the start of a run does.</summary>
     public Task ClaimAsync() => bench.ExecuteAsync($"update coordinator.pipeline set current_job_id = {Id} where pipeline_id = {pipelineId}");

@@ -85,6 +85,33 @@ public sealed class WhenFinishing(SagaBench bench)
     }
 
     [Fact]
+    public async Task What_somebody_else_holds_up_is_waited_for_with_his_name_and_told_of_and_can_be_stopped()
+    {
+        var job = await FinishingAsync();
+        for (var time = 0; time <= new CoordinatorOptions().StepTries; time++)
+        {
+            await job.BreakAsync(JobStep.Finish, retryable: true, held: true);
+            Assert.True(await job.WakesInAsync() < TimeSpan.FromSeconds(5));
+            await job.AskAgainAsync();
+        }
+
+        var row = await job.RowAsync();
+        Assert.Equal((JobPhase.Finishing, 0, "Object public.a: it broke."), (row.Phase, row.Tries, row.WaitingFor));
+        await job.PassDeadlineAsync();
+        Assert.Equal(1, await job.TimesOwedAsync(nameof(JobDeadlinePassed)));
+        await job.PauseFullyAsync(20);
+        Assert.Equal("Paused", (await job.RowAsync()).CurrentState);
+    }
+
+    [Fact]
+    public async Task A_run_that_stands_still_in_it_says_in_what()
+    {
+        var job = await FinishingAsync();
+        await job.PassDeadlineAsync();
+        Assert.Contains("rows that vanished", (await job.RowAsync()).WaitingFor, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Progress_counts_what_has_vanished_so_far_and_is_a_sign_of_life()
     {
         var job = await FinishingAsync();

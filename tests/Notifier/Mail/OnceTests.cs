@@ -83,6 +83,18 @@ public sealed class OnceTests : IAsyncLifetime
         await _bench.Mail.ReceivedAsync(About(job));
     }
 
+    [Fact]
+    public async Task Copy_for_subscribers_is_kept_by_nobody_and_does_not_stand_for_what_is_owed()
+    {
+        var (job, copy) = (Guid.NewGuid(), Guid.NewGuid());
+        await using var notifier = await _bench.RunAsync();
+        await notifier.SendAsync(Events.Failed(job) with { Notify = null }, copy);
+        await notifier.DeliverAsync(Events.Failed(job));
+        await SentinelAsync(notifier);
+        Assert.Single(_bench.Mail.Received, mail => About(job)(mail));
+        Assert.False(notifier.IsAnswered(copy));
+    }
+
     async Task SentinelAsync(NotifierHost notifier)
     {
         var last = Guid.NewGuid();

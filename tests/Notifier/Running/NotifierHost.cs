@@ -59,9 +59,26 @@ sealed class NotifierHost : IAsyncDisposable
     {
         var messageId = id ?? Guid.NewGuid();
         var kept = _ear.HeardAsync(messageId);
-        await _host.Services.GetRequiredService<IBus>().Publish(notice, notice.GetType(), Pipe.Execute<PublishContext>(context => context.MessageId = messageId));
+        await SendAsync(notice, messageId);
         await kept;
     }
+
+    /// <summary>As the coordinator does: what programs of others hear as well comes to the notifier's lane as a copy of its own.</summary>
+    public async Task SendAsync(object notice, Guid id)
+    {
+        var bus = _host.Services.GetRequiredService<IBus>();
+        if (notice is JobDeadlinePassed or StopUnconfirmed)
+        {
+            await bus.Publish(notice, notice.GetType(), Pipe.Execute<PublishContext>(context => context.MessageId = id));
+            return;
+        }
+
+        var lane = await bus.GetSendEndpoint(Lanes.Address(Lanes.Notices));
+        await lane.Send(notice, notice.GetType(), Pipe.Execute<SendContext>(context => context.MessageId = id));
+    }
+
+    /// <summary>Whether the notifier has said of a message that it is kept.</summary>
+    public bool IsAnswered(Guid id) => _ear.Heard.ContainsKey(id);
 
     public Task<HealthReport> HealthAsync() => _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 
@@ -75,6 +92,8 @@ sealed class NotifierHost : IAsyncDisposable
     {
         readonly ConcurrentDictionary<Guid, TaskCompletionSource> _awaited = new();
 
+        public ConcurrentDictionary<Guid, bool> Heard { get; } = new();
+
         public async Task HeardAsync(Guid id)
         {
             var heard = _awaited[id] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,6 +102,7 @@ sealed class NotifierHost : IAsyncDisposable
 
         public Task Consume(ConsumeContext<NoticeKept> context)
         {
+            Heard[context.Message.NoticeId] = true;
             if (_awaited.TryGetValue(context.Message.NoticeId, out var heard)) heard.TrySetResult();
             return Task.CompletedTask;
         }

@@ -13,7 +13,9 @@ sealed class SubjectProjects(CoordinatorState state)
         await using var command = state.Source.CreateCommand(subject.Kind switch
         {
             SubjectKind.Pipeline => "select project from coordinator.pipeline where pipeline_id = $1",
-            SubjectKind.Job => "select project from coordinator.sync_job where job_id = $1",
+            // Accepted a moment ago, a job is its pipeline's before it is there.
+            SubjectKind.Job =>
+                "select project from coordinator.sync_job where job_id = $1 union all select project from coordinator.pipeline where current_job_id = $1 limit 1",
             SubjectKind.Request => "select project from coordinator.sync_job where request_id = $1",
             SubjectKind.ApiKey => "select project from coordinator.api_key where key_id = $1",
             _ => throw new ArgumentOutOfRangeException(nameof(subject)),

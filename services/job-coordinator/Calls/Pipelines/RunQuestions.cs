@@ -21,7 +21,7 @@ sealed class RunQuestions(JobQueries jobs, JobBirths births, IBus bus, TimeProvi
         try
         {
             var answer = await bus.AskAsync<StartRun, RunAnswered>(Lanes.Runs, run, Patience, cancellationToken);
-            return answer.Outcome is RunOutcome.Skipped or RunOutcome.Refused ? throw await RefusedAsync(pipeline, answer, cancellationToken) : answer;
+            return answer.Outcome is RunOutcome.Skipped or RunOutcome.Refused ? throw await RefusedAsync(run, pipeline, answer, cancellationToken) : answer;
         }
         catch (RequestException)
         {
@@ -63,7 +63,10 @@ sealed class RunQuestions(JobQueries jobs, JobBirths births, IBus bus, TimeProvi
         Changed = 0,
     };
 
-    async Task<RpcException> RefusedAsync(PipelineRecord pipeline, RunAnswered answer, CancellationToken cancellationToken)
+    static string Instead(StartRun run, Guid active) =>
+        run.ActiveJobId is { } meant && meant != active ? $" by now, and not job {meant}, which was to be canceled" : "";
+
+    async Task<RpcException> RefusedAsync(StartRun run, PipelineRecord pipeline, RunAnswered answer, CancellationToken cancellationToken)
     {
         switch (answer.Rule)
         {
@@ -77,7 +80,8 @@ sealed class RunQuestions(JobQueries jobs, JobBirths births, IBus bus, TimeProvi
                         Rule.SuccessorWaits, job, answer.SuccessorId is { } waiting
                             ? $"Run {waiting} waits for job {id} of {pipeline.Project}/{pipeline.Name} to end already; no run was started." : answer.Sentence)
                     : PipelineRefusals.OfJob(
-                        Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}; no run was started.", Operation.CancelAndSyncNow);
+                        Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}{Instead(run, id)}; no run was started.",
+                        Operation.CancelAndSyncNow);
             case RunRule.PipelineTakesNoRuns:
                 return PipelineRefusals.TakesNoRuns(pipeline.Id, answer.PipelineState ?? pipeline.State, answer.Sentence);
             case RunRule.StopUnconfirmed:

@@ -23,6 +23,10 @@ sealed class RunRequests(
         if (request.TriggerDetail.Length > LongestDetail || request.TriggerDetail.Contains('\0'))
             throw CallErrors.Invalid(("trigger_detail", $"Expected at most {LongestDetail} characters, none of them U+0000."));
         if (!Enum.IsDefined(request.OnActiveJob)) throw CallErrors.Invalid(("on_active_job", "There is no such value."));
+        if (request.ActiveJobId.Length > 0 && !Guid.TryParseExact(request.ActiveJobId, "D", out _))
+            throw CallErrors.Invalid(("active_job_id", "Expected a UUID."));
+        if (request.ActiveJobId.Length > 0 && request.OnActiveJob != OnActiveJob.CancelAndStart)
+            throw CallErrors.Invalid(("active_job_id", "Expected with on_active_job CANCEL_AND_START only."));
         // It changes nothing, so that a repeat is answered by things as they are then.
         if (request.ValidateOnly) return ValidateAsync(request, context.Caller(), context.CancellationToken);
         return calls.RunAsync(
@@ -71,6 +75,7 @@ sealed class RunRequests(
             Actor = caller.Name,
             Reason = request.Reason.Length > 0 ? request.Reason : null,
             OnActiveJob = request.OnActiveJob == OnActiveJob.CancelAndStart ? Contracts.Runs.OnActiveJob.CancelAndStart : Contracts.Runs.OnActiveJob.Refuse,
+            ActiveJobId = request.ActiveJobId.Length > 0 ? Guid.Parse(request.ActiveJobId) : null,
         };
         var answer = await questions.AskAsync(run, pipeline, cancellationToken);
         var job = await questions.JobAsync(run, answer, cancellationToken);

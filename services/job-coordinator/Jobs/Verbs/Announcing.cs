@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Jobs.Work;
 using Headgate.JobCoordinator.Obligations;
 using Headgate.JobCoordinator.Pipelines;
@@ -24,7 +25,7 @@ static class Announcing
         where T : class =>
         binder.ThenAsync(async context =>
         {
-            context.Owe(Notices.Failed(context.Saga, context.Now(), await PipelineWork.NotifyAsync(context.Db(), context.Saga)), lane: null);
+            await context.OweNoticeAsync(Notices.Failed);
             await TaskWork.FollowAsync(context);
         });
 
@@ -36,6 +37,19 @@ static class Announcing
     public static void OweRelease(this BehaviorContext<SyncJob> context, bool staging) => context.Owe(
         new ReleaseJob { JobId = context.Saga.CorrelationId, Attempt = context.Saga.Attempt, Epoch = context.Saga.Epoch, Staging = staging },
         Hosting.Bus.Lanes.Prepare);
+
+    /// <summary>
+    /// Owes the world an event, and the notifier the same with whom to tell, on its own lane: anybody who may read events would see addresses
+    /// and names of secrets otherwise. The notifier's is owed until it has kept it, and nobody else hears it again for that.
+    /// </summary>
+    public static async Task OweNoticeAsync(
+        this BehaviorContext<SyncJob> context, Func<SyncJob, DateTimeOffset, NotifyDefinition?, object> notice)
+    {
+        context.Owe(notice(context.Saga, context.Now(), null), lane: null);
+        var notify = await PipelineWork.NotifyAsync(context.Db(), context.Saga);
+        if ((notify.Email ?? notify.Webhook) is null) return;
+        context.Owe(notice(context.Saga, context.Now(), notify), Hosting.Bus.Lanes.Notices);
+    }
 
     public static void Owe(this BehaviorContext<SyncJob> context, object message, string? lane) =>
         context.Owe(context.Saga.CorrelationId, message, lane);

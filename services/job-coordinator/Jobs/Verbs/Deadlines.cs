@@ -83,6 +83,7 @@ static class Deadlines
         JobPhase.Launching => Stalled("the destination's fence is being opened", stall),
         JobPhase.Shaping => Stalled("the destination's tables are being changed", stall),
         JobPhase.Loading => Stalled("records are being written", stall),
+        JobPhase.Finishing => Stalled("rows that vanished are looked for, or new tables take the place of old ones", stall),
         JobPhase.Closing => Stalled("the destination's fence is being moved on", stall),
         _ => Stalled("what was written is being verified", stall),
     };

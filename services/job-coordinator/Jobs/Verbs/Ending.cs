@@ -16,7 +16,7 @@ static class Ending
             job.FinishedAt = context.Now();
             (job.Phase, job.WakeAt, job.WaitingFor) = (JobPhase.None, null, null);
             Deadlines.Clear(job);
-            context.Owe(await EndedAsync(context), lane: null);
+            await OweEndAsync(context);
             context.OweRelease(staging: true);
             if (job.CurrentState == nameof(SyncJobStateMachine.Completed)) await PipelineWork.CountSuccessAsync(context.Db(), job);
             if (await SuccessionWork.FollowAsync(context.Db(), job, context.Now()) is { } next) context.Owe(next.JobId, next, Hosting.Bus.Lanes.JobCommands);
@@ -24,10 +24,12 @@ static class Ending
         });
 
     // Of a cancel before launch somebody is told as the pipeline's file says, of one after it nobody is.
-    static async Task<object> EndedAsync(BehaviorContext<SyncJob> context) =>
-        context.Saga is { CurrentState: nameof(SyncJobStateMachine.Canceled), RequestId: null } job
-            ? Notices.ExtractionCanceled(job, context.Now(), await PipelineWork.NotifyAsync(context.Db(), job))
-            : Notices.Ended(context.Saga, context.Now());
+    static async Task OweEndAsync(BehaviorContext<SyncJob> context)
+    {
+        var isBeforeLaunch = context.Saga is { CurrentState: nameof(SyncJobStateMachine.Canceled), RequestId: null };
+        if (isBeforeLaunch) await context.OweNoticeAsync(Notices.ExtractionCanceled);
+        else context.Owe(Notices.Ended(context.Saga, context.Now()), lane: null);
+    }
 
     /// <summary>An error that is not retried. A job that can write is stopped by the fence before it is shown as Failed.</summary>
     public static EventActivityBinder<SyncJob, StepFailed> Fail(this EventActivityBinder<SyncJob, StepFailed> binder) =>

@@ -9,7 +9,7 @@ namespace Headgate.JobCoordinator.Jobs.Verbs;
 /// <summary>Puts on their way the commands that the job's state implies. They leave after the commit, by the outbox around the saga.</summary>
 static class Sending
 {
-    /// <summary>How long until a fence that could not be moved is tried again.</summary>
+    /// <summary>How long until a fence that could not be moved is tried again, and a step that somebody else holds up.</summary>
     public static readonly TimeSpan FenceRetry = TimeSpan.FromSeconds(3);
 
     /// <summary>How long until a pending job asks again whether there is room.</summary>

@@ -1,5 +1,6 @@
 using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Jobs.Verbs;
 using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.JobCoordinator.Jobs.Work;
@@ -12,7 +13,7 @@ static class FailureWork
     public static async Task<bool> CanBeRetriedAsync(CoordinatorDbContext db, SyncJob job, StepFailed failed, CoordinatorOptions options)
     {
         if (!failed.Problem.Retryable) return false;
-        if (failed.SegmentNo is null) return job.Tries + 1 < options.StepTries;
+        if (failed.SegmentNo is null) return failed.Problem.Held || job.Tries + 1 < options.StepTries;
         var tries = await db.Database.SqlQuery<int>(
             $"""
              select coalesce(max(tries), 0) as "Value" from coordinator.job_segment
@@ -33,6 +34,8 @@ static class FailureWork
     /// <summary>Takes the step out of the workers' hands for a while; the reconciler sends it again when the time has come.</summary>
     public static async Task<TimeSpan> DelayAsync(CoordinatorDbContext db, SyncJob job, StepFailed failed)
     {
+        // Like a fence that a writer holds: for as long as that lasts, and the deadline of a run that does not move tells of it.
+        if (failed is { SegmentNo: null, Problem.Held: true }) return Sending.FenceRetry;
         if (failed.SegmentNo is null) return Delays[Math.Min(job.Tries++, Delays.Length - 1)];
         var tries = await db.Database.SqlQuery<int>(
             $"""

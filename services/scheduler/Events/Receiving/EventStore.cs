@@ -22,7 +22,7 @@ sealed class EventStore(SchedulerState state, RulesTold told, TimeProvider time)
         Reception reception;
         if (await InsertAsync(connection, received, cancellationToken) is { } number)
         {
-            runs = await MatchAsync(connection, received, number, cancellationToken);
+            runs = await MatchAsync(connection, received, number, time.GetUtcNow() + EventRuns.Grace, cancellationToken);
             reception = runs.Count > 0 ? Reception.Matched : Reception.Unmatched;
         }
         else
@@ -45,7 +45,7 @@ sealed class EventStore(SchedulerState state, RulesTold told, TimeProvider time)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var pending = await TakePendingAsync(connection, most, cancellationToken);
         foreach (var (number, received) in pending)
-            await MatchAsync(connection, received, number, cancellationToken);
+            await MatchAsync(connection, received, number, time.GetUtcNow(), cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
         return pending.Count;
     }
@@ -95,7 +95,8 @@ sealed class EventStore(SchedulerState state, RulesTold told, TimeProvider time)
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
-    async Task<IReadOnlyList<OpenRun>> MatchAsync(NpgsqlConnection connection, UpstreamEvent received, long number, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<OpenRun>> MatchAsync(
+        NpgsqlConnection connection, UpstreamEvent received, long number, DateTimeOffset notBefore, CancellationToken cancellationToken)
     {
         var bound = await BoundPipeline.OfAsync(connection, received, cancellationToken);
         if (bound.Count == 0) return [];
@@ -114,7 +115,7 @@ sealed class EventStore(SchedulerState state, RulesTold told, TimeProvider time)
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() + EventRuns.Grace });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = notBefore.ToUniversalTime() });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. runs.Select(run => run.RunId)] });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. runs.Select(run => run.PipelineId)] });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. runs.Select(run => run.Project)] });

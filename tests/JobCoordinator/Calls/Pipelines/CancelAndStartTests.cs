@@ -49,6 +49,36 @@ public sealed class CancelAndStartTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Job_that_is_not_the_one_that_was_shown_is_named_and_goes_on()
+    {
+        await _project.ApplyAsync();
+        var (job, shown, key) = (await LaunchedAsync(), Guid.NewGuid(), Guid.NewGuid().ToString());
+
+        var refusal = await Refused.ByAsync(Rule.ActiveJob, $"job:{job}", SyncCall(key: key, active: $"{shown}"));
+
+        Assert.Equal((job.ToString(), JobState.Processing, Operation.CancelAndSyncNow), (refusal.JobId, refusal.JobState, refusal.WouldAccept[0]));
+        Assert.Contains($"Job {job} ", refusal.Sentence, StringComparison.Ordinal);
+        Assert.Contains($"not job {shown}, which was to be canceled", refusal.Sentence, StringComparison.Ordinal);
+        Assert.Equal(("Processing", 1), (await _project.StateAsync(job), await _project.JobsAsync()));
+        // With the job that is there it is accepted.
+        Assert.Equal(RunOutcome.Waiting, (await SyncCall(active: $"{job}")).Outcome);
+    }
+
+    [Theory]
+    [InlineData("contacts", OnActiveJob.CancelAndStart)]
+    [InlineData("0197a1b2-0000-7000-8000-000000000001", OnActiveJob.Refuse)]
+    public async Task Job_that_may_be_canceled_is_an_id_and_of_no_use_where_none_is(string active, OnActiveJob onActive)
+    {
+        await _project.ApplyAsync();
+
+        var problem = Assert.Single(await Refused.InvalidAsync(bench.Admin.SyncNowAsync(
+            new SyncNowRequest { Pipeline = _project.Reference(), OnActiveJob = onActive, ActiveJobId = active })));
+
+        Assert.Equal("active_job_id", problem.Field);
+        Assert.Equal(0, await _project.JobsAsync());
+    }
+
+    [Fact]
     public async Task Repeat_is_answered_alike_and_cancels_nothing_more()
     {
         await _project.ApplyAndLoseDestinationAsync();
@@ -230,8 +260,15 @@ public sealed class CancelAndStartTests(PipelineBench bench)
 
     Task<SyncNowResponse> SyncAsync(string reason = "", string key = "") => SyncCall(reason, key).ResponseAsync;
 
-    Grpc.Core.AsyncUnaryCall<SyncNowResponse> SyncCall(string reason = "", string key = "") => bench.Admin.SyncNowAsync(
-        new SyncNowRequest { Pipeline = _project.Reference(), OnActiveJob = OnActiveJob.CancelAndStart, Reason = reason, IdempotencyKey = key });
+    Grpc.Core.AsyncUnaryCall<SyncNowResponse> SyncCall(string reason = "", string key = "", string active = "") =>
+        bench.Admin.SyncNowAsync(new SyncNowRequest
+        {
+            Pipeline = _project.Reference(),
+            OnActiveJob = OnActiveJob.CancelAndStart,
+            ActiveJobId = active,
+            Reason = reason,
+            IdempotencyKey = key,
+        });
 
     Grpc.Core.AsyncUnaryCall<ResyncPipelineResponse> ResyncCall(string key = "") =>
         bench.Admin.ResyncPipelineAsync(new ResyncPipelineRequest { Pipeline = _project.Reference(), IdempotencyKey = key });
