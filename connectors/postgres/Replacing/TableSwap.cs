@@ -114,10 +114,10 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
     {
         await using var command = transaction.Command($"SELECT NOT EXISTS (SELECT FROM {plan.To}) AND EXISTS (SELECT FROM {plan.Replaces})");
         if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) return;
-        var (why, mend) = records == 0 ? ("the source has no record", "")
+        var (why, mend) = records == 0 ? ("the source had no record when it was read", "If it has them again, restart the job, which reads anew. ")
             : ($"all {records} records of the source were rejected", "Mend what rejects them and restart the job. ");
         throw PostgresProblem.Of("source-empty",
-            $"{Subject}: {why}, and the table would be replaced by one without any. {mend}If that is right, empty the table and resume the job.");
+            $"{Subject}: {why}, and the table would be replaced by one without any. {mend}If it is right, empty the table and resume the job.");
     }
 
     /// <summary>Under the lock: nothing can have come since.</summary>
