@@ -31,7 +31,7 @@ public sealed class WhenSomebodyIsToBeTold(SagaBench bench)
         ["everybody: done when it has left", $"{Lanes.Notices}: done when it is answered ops@example.com env:OPS"],
         await bench.ListAsync<string>(
             $"""
-             select concat_ws(' ', coalesce(lane, 'everybody') || ':', case when awaits_answer then 'done when it is answered' else 'done when it has left' end,
+             select concat_ws(' ', coalesce(lane, 'everybody') || ': done when it', case when awaits_answer then 'is answered' else 'has left' end,
                               body -> 'notify' ->> 'email', body -> 'notify' ->> 'webhook') as "Value"
              from coordinator.obligation where job_id = {job.Id} and message = {$"Headgate.Contracts.Jobs.{message}"} order by sequence
              """));

@@ -40,13 +40,15 @@ static class Announcing
 
     /// <summary>
     /// Owes the world an event, and the notifier the same with whom to tell, on its own lane: anybody who may read events would see addresses
-    /// and names of secrets otherwise. The notifier's is owed until it has kept it, and nobody else hears of it again for that.
+    /// and names of secrets otherwise. The notifier's is owed until it has kept it, and nobody else hears it again for that.
     /// </summary>
-    public static async Task OweNoticeAsync(this BehaviorContext<SyncJob> context, Func<SyncJob, DateTimeOffset, NotifyDefinition?, object> notice)
+    public static async Task OweNoticeAsync(
+        this BehaviorContext<SyncJob> context, Func<SyncJob, DateTimeOffset, NotifyDefinition?, object> notice)
     {
         context.Owe(notice(context.Saga, context.Now(), null), lane: null);
         var notify = await PipelineWork.NotifyAsync(context.Db(), context.Saga);
-        if ((notify.Email ?? notify.Webhook) is not null) context.Owe(notice(context.Saga, context.Now(), notify), Hosting.Bus.Lanes.Notices);
+        if ((notify.Email ?? notify.Webhook) is null) return;
+        context.Owe(notice(context.Saga, context.Now(), notify), Hosting.Bus.Lanes.Notices);
     }
 
     public static void Owe(this BehaviorContext<SyncJob> context, object message, string? lane) =>

@@ -26,7 +26,8 @@ static class Ending
     // Of a cancel before launch somebody is told as the pipeline's file says, of one after it nobody is.
     static async Task OweEndAsync(BehaviorContext<SyncJob> context)
     {
-        if (context.Saga is { CurrentState: nameof(SyncJobStateMachine.Canceled), RequestId: null }) await context.OweNoticeAsync(Notices.ExtractionCanceled);
+        var isBeforeLaunch = context.Saga is { CurrentState: nameof(SyncJobStateMachine.Canceled), RequestId: null };
+        if (isBeforeLaunch) await context.OweNoticeAsync(Notices.ExtractionCanceled);
         else context.Owe(Notices.Ended(context.Saga, context.Now()), lane: null);
     }
 

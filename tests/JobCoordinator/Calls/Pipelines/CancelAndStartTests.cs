@@ -260,14 +260,15 @@ public sealed class CancelAndStartTests(PipelineBench bench)
 
     Task<SyncNowResponse> SyncAsync(string reason = "", string key = "") => SyncCall(reason, key).ResponseAsync;
 
-    Grpc.Core.AsyncUnaryCall<SyncNowResponse> SyncCall(string reason = "", string key = "", string active = "") => bench.Admin.SyncNowAsync(new SyncNowRequest
-    {
-        Pipeline = _project.Reference(),
-        OnActiveJob = OnActiveJob.CancelAndStart,
-        ActiveJobId = active,
-        Reason = reason,
-        IdempotencyKey = key,
-    });
+    Grpc.Core.AsyncUnaryCall<SyncNowResponse> SyncCall(string reason = "", string key = "", string active = "") =>
+        bench.Admin.SyncNowAsync(new SyncNowRequest
+        {
+            Pipeline = _project.Reference(),
+            OnActiveJob = OnActiveJob.CancelAndStart,
+            ActiveJobId = active,
+            Reason = reason,
+            IdempotencyKey = key,
+        });
 
     Grpc.Core.AsyncUnaryCall<ResyncPipelineResponse> ResyncCall(string key = "") =>
         bench.Admin.ResyncPipelineAsync(new ResyncPipelineRequest { Pipeline = _project.Reference(), IdempotencyKey = key });
