@@ -22,6 +22,17 @@ public abstract class DueTimes
     /// <summary>The first one behind a moment; null: there is none any more.</summary>
     public abstract DateTimeOffset? After(DateTimeOffset time);
 
+    /// <summary>
+    /// How many there are behind the one moment and up to the other, that one included, and the first and the last of them; null: none. For
+    /// long times, of which <see cref="Between"/> would have millions.
+    /// </summary>
+    public virtual DueSpan? Count(DateTimeOffset after, DateTimeOffset until)
+    {
+        DueSpan? span = null;
+        foreach (var due in Between(after, until)) span = DueSpan.Add(span, due);
+        return span;
+    }
+
     /// <summary>Those behind the one moment and up to the other, that one included.</summary>
     public IEnumerable<DateTimeOffset> Between(DateTimeOffset after, DateTimeOffset until)
     {

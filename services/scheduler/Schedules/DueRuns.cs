@@ -11,6 +11,8 @@ namespace Headgate.Scheduler.Schedules;
 /// <param name="Next">What comes due behind them; null: nothing does.</param>
 sealed record DueRuns(IReadOnlyList<DateTimeOffset> Runs, MissedRuns? Missed, DateTimeOffset? DoneUntil, NextFire? Next)
 {
+    static readonly TimeSpan Moment = TimeSpan.FromTicks(1);
+
     /// <summary>What has come due, jitter and all, until a moment.</summary>
     /// <param name="rule">The pipeline's schedule.</param>
     /// <param name="now">The moment.</param>
@@ -24,31 +26,24 @@ sealed record DueRuns(IReadOnlyList<DateTimeOffset> Runs, MissedRuns? Missed, Da
     {
         if (rule.Schedule is null) return new DueRuns([], null, null, null);
         var dues = DueTimes.Of(rule.Schedule, rule.Anchor);
-        var (runs, missed) = (new List<DateTimeOffset>(), 0);
-        DateTimeOffset first = default, lastMissed = default, beforeLast = default, last = default;
-        foreach (var due in dues.Between(rule.DoneUntil, now))
+        // Too late by any jitter: they are counted without a look at each, as there may be very many of them.
+        var missed = dues.Count(rule.DoneUntil, now - missedAfter - rule.Schedule.Jitter - Moment);
+        var runs = new List<DateTimeOffset>();
+        foreach (var due in dues.Between(missed?.Last ?? rule.DoneUntil, now))
         {
-            // Without a look at its jitter where it is too late by any: there may be very many of them.
-            var isMissed = now - due > missedAfter + rule.Schedule.Jitter;
-            var fire = isMissed ? due : due + NextFire.JitterOf(rule, dues, due);
+            var fire = due + NextFire.JitterOf(rule, dues, due);
             if (waitsForJitter && fire > now) break;
-            (beforeLast, last) = (last, due);
-            if (!isMissed && now - fire <= missedAfter)
-            {
-                runs.Add(due);
-                continue;
-            }
-
-            if (missed++ == 0) first = due;
-            lastMissed = due;
+            if (now - fire <= missedAfter) runs.Add(due);
+            else missed = DueSpan.Add(missed, due);
         }
 
-        DateTimeOffset? doneUntil = missed + runs.Count > 0 ? last : null;
-        var next = NextFire.After(rule, dues, doneUntil ?? rule.DoneUntil);
-        if (missed == 0) return new DueRuns(runs, null, doneUntil, next);
-        if (rule.Schedule.Misfire == MisfirePolicy.Skip) return new DueRuns(runs, new MissedRuns(missed, first, lastMissed, null), doneUntil, next);
+        var all = runs.Aggregate(missed, DueSpan.Add);
+        var next = NextFire.After(rule, dues, all?.Last ?? rule.DoneUntil);
+        if (missed is null || all is null) return new DueRuns(runs, null, all?.Last, next);
+        if (rule.Schedule.Misfire == MisfirePolicy.Skip)
+            return new DueRuns(runs, new MissedRuns(missed.Count, missed.First, missed.Last, null), all.Last, next);
         // One run makes up for all that have come due, those included that are not late enough to be missed.
-        var others = missed + runs.Count - 1;
-        return new DueRuns([last], others > 0 ? new MissedRuns(others, first, beforeLast, last) : null, doneUntil, next);
+        var others = all.Count > 1 ? new MissedRuns(all.Count - 1, all.First, all.BeforeLast, all.Last) : null;
+        return new DueRuns([all.Last], others, all.Last, next);
     }
 }

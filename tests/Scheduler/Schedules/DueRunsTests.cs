@@ -131,13 +131,25 @@ public sealed class DueRunsTests
         Assert.True(fire > Start.AddMinutes(10));
     }
 
-    [Fact]
-    public void Month_of_seconds_is_counted()
+    [Theory]
+    [InlineData(MisfirePolicy.Once, 60)]
+    [InlineData(MisfirePolicy.Skip, 60)]
+    public async Task Decades_of_seconds_are_counted_and_not_gone_through(MisfirePolicy misfire, int years)
     {
-        var due = DueRuns.Until(Rule(every: TimeSpan.FromSeconds(1)), Start.AddDays(36.5), MissedAfter);
+        var until = Start.AddYears(years);
+        var all = (int)(until - Start).TotalSeconds;
 
-        Assert.Equal((3_153_599, Start.AddSeconds(1)), (due.Missed?.Count, due.Missed?.First));
-        Assert.Equal([Start.AddDays(36.5)], due.Runs);
+        // One after the other they would take minutes, while the rows of 500 pipelines are locked.
+        var rule = Rule(every: TimeSpan.FromSeconds(1), misfire: misfire);
+        var due = await Task.Run(() => DueRuns.Until(rule, until, MissedAfter)).WaitAsync(TimeSpan.FromSeconds(5));
+
+        var first = Start.AddSeconds(1);
+        Assert.Equal(
+            misfire == MisfirePolicy.Once
+                ? new MissedRuns(all - 1, first, until.AddSeconds(-1), until) : new MissedRuns(all - 61, first, until.AddSeconds(-61), null),
+            due.Missed);
+        Assert.Equal((misfire == MisfirePolicy.Once ? 1 : 61, until, until), (due.Runs.Count, due.Runs[^1], due.DoneUntil));
+        Assert.Equal(until.AddSeconds(1), due.Next?.Due);
     }
 
     static StartRule Rule(TimeSpan? every = null, TimeSpan jitter = default, MisfirePolicy misfire = MisfirePolicy.Once) => new()

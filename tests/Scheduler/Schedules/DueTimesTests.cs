@@ -60,6 +60,24 @@ public sealed class DueTimesTests
         Assert.Equal(["2026-03-29 04:00", "2026-03-29 10:00"], dues.Between(anchor, anchor.AddHours(12)).Select(Text));
     }
 
+    [Fact]
+    public void Count_of_intervals_is_that_of_those_in_between()
+    {
+        var random = new Random(20260301);
+        for (var round = 0; round < 500; round++)
+        {
+            var dues = DueTimes.Of(new ScheduleDefinition { Every = TimeSpan.FromSeconds(random.Next(1, 90)) }, Anchor);
+            // Ticks apart, so that bounds are met and missed by one.
+            var after = Anchor.AddSeconds(random.Next(-60, 600)).AddTicks(random.Next(-1, 2));
+            var until = after.AddSeconds(random.Next(-30, 900)).AddTicks(random.Next(-1, 2));
+
+            DateTimeOffset[] between = [.. dues.Between(after, until)];
+
+            Assert.Equal(
+                between is [] ? null : new DueSpan(between.Length, between[0], between[^Math.Min(2, between.Length)], between[^1]), dues.Count(after, until));
+        }
+    }
+
     static IEnumerable<string> Cron(string cron, string from, string until, string zone = "Europe/Berlin") =>
         DueTimes.Of(new ScheduleDefinition { Cron = cron, Timezone = zone }, Anchor).Between(At(from), At(until)).Select(Text);
 
