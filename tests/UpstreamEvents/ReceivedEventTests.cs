@@ -8,7 +8,7 @@ using Headgate.UpstreamEvents.Tests.Running;
 namespace Headgate.UpstreamEvents.Tests;
 
 /// <summary>What becomes of events that are received. Each test has types of its own.</summary>
-public sealed class ReceivedEventTests(SchedulerBench bench) : IClassFixture<SchedulerBench>
+public sealed class ReceivedEventTests(EventBench bench) : IClassFixture<EventBench>
 {
     readonly string _type = $"T{Guid.NewGuid():N}";
     readonly string _id = $"{Guid.NewGuid()}";

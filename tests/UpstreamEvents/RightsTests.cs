@@ -32,7 +32,7 @@ public sealed class RightsTests : IAsyncLifetime
         await using var user = await DeployedUser.CreateAsync(_broker, "headgate_publisher");
         await using var connection = await ConnectAsync(user.Address);
         await using (var channel = await connection.CreateChannelAsync()) await PublishAsync(channel, UpstreamExchange.Name);
-        await Installation.EventuallyAsync(async () => await _broker.MessagesAsync(Lanes.UpstreamEvents) == 1, () => Task.FromResult("nothing has come"));
+        await Installation.EventuallyAsync(async () => await EventsAsync() == 1, () => Task.FromResult("nothing has come"));
 
         await RefusedAsync(connection, channel => channel.QueueDeclareAsync(""));
         await RefusedAsync(connection, channel => channel.QueueDeclareAsync("own"));
@@ -48,7 +48,7 @@ public sealed class RightsTests : IAsyncLifetime
         await RefusedAsync(connection, channel => channel.ExchangeBindAsync(UpstreamExchange.Name, Completed, ""));
         foreach (var exchange in (string[])["", Completed, Command, Lanes.Starts, "amq.fanout"])
             await RefusedAsync(connection, channel => PublishAsync(channel, exchange));
-        Assert.Equal(1, await _broker.MessagesAsync(Lanes.UpstreamEvents));
+        Assert.Equal(1u, await EventsAsync());
     }
 
     [Fact]
@@ -106,6 +106,13 @@ public sealed class RightsTests : IAsyncLifetime
     {
         await _owner.DisposeAsync();
         await _broker.DisposeAsync();
+    }
+
+    // Of the queue itself: what the broker counts for its console it says some time later.
+    async Task<uint> EventsAsync()
+    {
+        await using var channel = await _owner.CreateChannelAsync();
+        return await channel.MessageCountAsync(Lanes.UpstreamEvents);
     }
 
     static Task<IConnection> ConnectAsync(Uri address) => new ConnectionFactory { Uri = address }.CreateConnectionAsync();

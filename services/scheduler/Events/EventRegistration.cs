@@ -18,6 +18,9 @@ static class EventRegistration
         .. Enumerable.Repeat(TimeSpan.FromSeconds(10), 60),
     ];
 
+    // A standby that a failover has made of it reads only; statements are canceled, and sessions that were frozen ended, while it is busy.
+    static readonly string[] ForNow = [PostgresErrorCodes.ReadOnlySqlTransaction, PostgresErrorCodes.QueryCanceled, "25P03"];
+
     public static void AddUpstreamEvents(this IServiceCollection services)
     {
         services.AddSingleton<EventStore>();
@@ -48,7 +51,7 @@ static class EventRegistration
                 lane.AddDeserializer(EventDeserializer.Raw, isDefault: true);
                 lane.UseMessageRetry(retry =>
                 {
-                    retry.Handle<NpgsqlException>();
+                    retry.Handle<NpgsqlException>(IsForNow);
                     retry.Intervals(DatabaseWaits);
                 });
                 lane.ConfigureConsumer<UpstreamEventConsumer>(context);
@@ -71,4 +74,7 @@ static class EventRegistration
             Configure = (context, lane) => lane.ConfigureConsumer<EventQuestionConsumer>(context),
         });
     }
+
+    // What the database refuses for good it would refuse ten minutes later as well, and keep a place of the lane from others till then.
+    static bool IsForNow(NpgsqlException error) => error.IsTransient || ForNow.Contains(error.SqlState);
 }

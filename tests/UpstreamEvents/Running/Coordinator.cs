@@ -12,6 +12,7 @@ sealed class Coordinator : IAsyncDisposable
 {
     readonly IBusControl _bus;
     readonly ConcurrentQueue<StartJob> _asked;
+    readonly TaskCompletionSource<IReadOnlyList<StartRulesChanged>?> _rules = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     Coordinator(IBusControl bus, ConcurrentQueue<StartJob> asked)
     {
@@ -28,8 +29,8 @@ sealed class Coordinator : IAsyncDisposable
         Sentence = $"Job {run.RunId} was accepted.",
     };
 
-    /// <summary>By what runs start, as schedulers that have started are told; null: nobody answers them.</summary>
-    public IReadOnlyList<StartRulesChanged>? Rules { get; set; }
+    /// <summary>Tells by what runs start. Until then schedulers that have started wait for the answer.</summary>
+    public void Tell(params IReadOnlyList<StartRulesChanged> rules) => _rules.TrySetResult(rules);
 
     public static async Task<Coordinator> StartAsync(Uri broker)
     {
@@ -55,8 +56,11 @@ sealed class Coordinator : IAsyncDisposable
             transport.ReceiveEndpoint(Lanes.Upkeep, endpoint =>
             {
                 endpoint.ConfigureConsumeTopology = false;
-                endpoint.Handler<AskStartRules>(context => coordinator!.Rules is { } rules
-                    ? context.RespondAsync(new StartRulesListed { Rules = context.Message.After is null ? rules : [] }) : Task.CompletedTask);
+                endpoint.Handler<AskStartRules>(async context =>
+                {
+                    if (await coordinator!._rules.Task is not { } rules) return;
+                    await context.RespondAsync(new StartRulesListed { Rules = context.Message.After is null ? rules : [] });
+                });
             });
         });
         coordinator = new Coordinator(bus, asked);
@@ -76,5 +80,9 @@ sealed class Coordinator : IAsyncDisposable
         return Asked(eventId);
     }
 
-    public async ValueTask DisposeAsync() => await _bus.StopAsync(TimeSpan.FromSeconds(10));
+    public async ValueTask DisposeAsync()
+    {
+        _rules.TrySetResult(null);
+        await _bus.StopAsync(TimeSpan.FromSeconds(10));
+    }
 }

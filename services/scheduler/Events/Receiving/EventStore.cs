@@ -21,7 +21,7 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
         Reception reception;
         if (await InsertAsync(connection, received, cancellationToken) is { } number)
         {
-            runs = await MatchAsync(connection, received, number, cancellationToken);
+            runs = await MatchAsync(connection, received, number, time.GetUtcNow() + EventRuns.Grace, cancellationToken);
             reception = runs.Count > 0 ? Reception.Matched : Reception.Unmatched;
         }
         else
@@ -41,7 +41,7 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
     {
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         foreach (var (number, received) in await ReceivedAsync(connection, since, cancellationToken))
-            await MatchAsync(connection, received, number, cancellationToken);
+            await MatchAsync(connection, received, number, time.GetUtcNow(), cancellationToken);
     }
 
     static async Task<List<(long Number, UpstreamEvent Received)>> ReceivedAsync(
@@ -83,7 +83,8 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
-    async Task<IReadOnlyList<OpenRun>> MatchAsync(NpgsqlConnection connection, UpstreamEvent received, long number, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<OpenRun>> MatchAsync(
+        NpgsqlConnection connection, UpstreamEvent received, long number, DateTimeOffset notBefore, CancellationToken cancellationToken)
     {
         var bound = await BoundPipeline.OfAsync(connection, received, cancellationToken);
         if (bound.Count == 0) return [];
@@ -102,7 +103,7 @@ sealed class EventStore(SchedulerState state, TimeProvider time)
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() + EventRuns.Grace });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = notBefore.ToUniversalTime() });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. runs.Select(run => run.RunId)] });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. runs.Select(run => run.PipelineId)] });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. runs.Select(run => run.Project)] });

@@ -17,6 +17,14 @@ sealed partial class UpstreamEventConsumer(EventStore events, EventRuns runs, IL
         EventTelemetry.Received(reception);
         if (reception == Reception.Conflicting) LogConflict(context.Message.Id);
         await FaultPoint.ReachedAsync(FaultPoints.EventKept);
-        foreach (var run in open.Take(MostAtOnce)) await runs.AskAsync(context, run, context.CancellationToken);
+        try
+        {
+            foreach (var run in open.Take(MostAtOnce)) await runs.AskAsync(context, run, context.CancellationToken);
+        }
+        catch (Exception error) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            // Broker or database are away. The event is received, and its runs are written down: it is not to end among those that failed.
+            LogNotAsked(context.Message.Id, error.GetType().Name);
+        }
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Headgate.UpstreamEvents.Tests.Running;
 
 /// <summary>Schedulers as processes on a database and a broker of their own, with somebody who answers them and somebody who publishes.</summary>
-public sealed class SchedulerBench : IAsyncLifetime
+public sealed class EventBench : IAsyncLifetime
 {
     readonly List<ServiceProcess> _schedulers = [];
     readonly string _orders = Path.GetTempFileName();
@@ -15,6 +15,14 @@ public sealed class SchedulerBench : IAsyncLifetime
     internal Coordinator Coordinator { get; private set; } = null!;
 
     internal Publisher Publisher { get; private set; } = null!;
+
+    /// <summary>One that a test has for itself.</summary>
+    internal static async Task<EventBench> StartAsync()
+    {
+        var bench = new EventBench();
+        await bench.InitializeAsync();
+        return bench;
+    }
 
     public async Task InitializeAsync()
     {
@@ -45,10 +53,13 @@ public sealed class SchedulerBench : IAsyncLifetime
     internal ServiceProcess Scheduler => _schedulers[^1];
 
     /// <summary>A pipeline with triggers, as the coordinator tells it.</summary>
-    internal async Task<Guid> BindAsync(params (string Event, string? Subject)[] triggers)
+    internal Task<Guid> BindAsync(params (string Event, string? Subject)[] triggers) => BindAsync(State, triggers);
+
+    /// <summary>The same where there is nothing but a database.</summary>
+    internal static async Task<Guid> BindAsync(TestDatabase state, params (string Event, string? Subject)[] triggers)
     {
         var id = Guid.NewGuid();
-        await using var command = State.DataSource.CreateCommand(
+        await using var command = state.DataSource.CreateCommand(
             """
             insert into scheduler.start_rule (pipeline_id, project, pipeline, revision, since, anchor, triggers)
             values ($1, 'crm', 'p' || $1, 1, now(), now(), $2::jsonb)
