@@ -74,6 +74,26 @@ public sealed class ScheduledRunTests(SagaBench bench)
     }
 
     [Fact]
+    public async Task Run_is_known_whatever_has_become_of_it_and_one_that_was_lost_is_not()
+    {
+        var (idle, busy) = (await bench.ApplyAsync(), await (await bench.AcceptAsync()).InAsync("Processing"));
+        var failed = await (await bench.AcceptAsync()).InAsync("Failed");
+        foreach (var job in new[] { busy, failed }) await job.ClaimAsync();
+        var (claimed, skipped, resumed) = (Run(idle), Run(busy), Run(failed));
+        var waiting = Run(busy, TriggerKind.SyncNow) with { OnActiveJob = OnActiveJob.CancelAndStart };
+        var outcomes = new List<RunOutcome>();
+        foreach (var run in new[] { claimed, skipped, resumed, waiting }) outcomes.Add((await StartAsync(run)).Outcome);
+        Assert.Equal([RunOutcome.Started, RunOutcome.Skipped, RunOutcome.Resumed, RunOutcome.Waiting], outcomes);
+        // Of a pipeline that has gone on to another job.
+        var ended = (await bench.AcceptAsync()).Id;
+        Guid[] known = [claimed.RunId, skipped.RunId, resumed.RunId, waiting.RunId, ended];
+
+        var answer = await bench.AskAsync<AskRunsKnown, RunsKnown>(new AskRunsKnown { Runs = [.. known, Guid.NewGuid()] }, SagaBench.Upkeep);
+
+        Assert.Equal(known.Order(), answer.Runs.Order());
+    }
+
+    [Fact]
     public async Task Run_of_a_pipeline_that_was_deleted_is_recorded_with_it()
     {
         var job = await bench.ApplyAsync();

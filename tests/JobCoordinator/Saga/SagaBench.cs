@@ -7,6 +7,7 @@ using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Runs;
+using Headgate.JobCoordinator.Starts;
 using Headgate.JobCoordinator.Tests.Doubts;
 using Headgate.JobCoordinator.Upkeep;
 using Headgate.Tests.Servers;
@@ -65,6 +66,7 @@ public sealed class SagaBench : IAsyncLifetime
             bus.AddConsumer<JobTakenConsumer>();
             bus.AddConsumer<StartJobConsumer>();
             bus.AddConsumer<MissedRunsConsumer>();
+            bus.AddConsumer<AskRunsKnownConsumer>();
             bus.AddLane(Lane(Fences, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context)));
             bus.AddLane(Lane(Starts, (context, lane) =>
             {
@@ -76,6 +78,7 @@ public sealed class SagaBench : IAsyncLifetime
                 lane.ConfigureConsumer<VerifyJobConsumer>(context);
                 lane.ConfigureConsumer<GrantTurnConsumer>(context);
                 lane.ConfigureConsumer<JobTakenConsumer>(context);
+                lane.ConfigureConsumer<AskRunsKnownConsumer>(context);
             }));
         });
         _host = builder.Build();

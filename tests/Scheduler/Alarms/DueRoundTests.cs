@@ -3,6 +3,7 @@ using Headgate.Contracts.Runs;
 using Headgate.Scheduler.Alarms;
 using Headgate.Scheduler.Tests.Running;
 using MassTransit;
+using Npgsql;
 
 namespace Headgate.Scheduler.Tests.Alarms;
 
@@ -105,6 +106,23 @@ public sealed class DueRoundTests : IAsyncLifetime
         // Neither is the first one among the missed ones now, nor are there two records of which one holds the other.
         Assert.Equal([Start.AddMinutes(10), Start.AddMinutes(40)], _bench.Lanes.Started.Select(run => run.Due!.Value));
         Assert.Equal((2, Start.AddMinutes(20), Start.AddMinutes(30)), _bench.Lanes.Recorded.Select(record => (record.Count, record.FirstDue, record.LastDue)).Single());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_down_is_not_done_either()
+    {
+        var rule = SchedulerBench.Rule();
+        await _bench.KeepAsync(rule);
+        _bench.Clock.Now = Start.AddMinutes(10);
+        await _bench.Database.ExecuteAsync("alter table scheduler.due_run add constraint none_is_taken check (false)");
+
+        await Assert.ThrowsAsync<PostgresException>(_bench.LookAsync);
+
+        Assert.Empty(_bench.Lanes.Started);
+        Assert.Equal(Start.AddMinutes(10), await _bench.OfAsync<DateTimeOffset>(rule, "next_fire"));
+        await _bench.Database.ExecuteAsync("alter table scheduler.due_run drop constraint none_is_taken");
+        await _bench.LookAsync();
+        Assert.Single(_bench.Lanes.Started);
     }
 
     [Fact]
