@@ -47,8 +47,8 @@ public sealed record ObjectPlan
     public string? Replaces { get; init; }
 
     /// <summary>
-    /// What the object in <see cref="Replaces"/> consisted of when it was planned, each part by its name, so that a change of it after that is
-    /// not lost unseen. Null: not known, of plans from before it was kept.
+    /// What the object in <see cref="Replaces"/> consisted of when it was planned, each part by its name, so that a change of it after
+    /// that is not lost unseen. Null: not known, of plans from before it was kept.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Replaced { get; init; }
 

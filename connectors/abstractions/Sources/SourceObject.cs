@@ -21,6 +21,12 @@ public sealed record SourceObject
     /// <summary>Sets of columns that an index keeps unique and that cannot be null.</summary>
     public required IReadOnlyList<IReadOnlyList<string>> UniqueKeys { get; init; }
 
+    /// <summary>
+    /// It, and all that hold rows of it, by names that are told from those of any other system: a destination is none of them. Default: empty,
+    /// not known.
+    /// </summary>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
     /// <summary>Whether a full read can be divided by ranges of physical blocks.</summary>
     public required bool Blocks { get; init; }
 

@@ -34,6 +34,9 @@ sealed record CatalogRelation
     /// <summary>Partitions or inheritance children, counted through all levels.</summary>
     public int Children { get; set; }
 
+    /// <summary>It, and all that hold rows of it, by names that no other server has.</summary>
+    public IReadOnlyList<string> Tables { get; set; } = [];
+
     /// <summary>Whether every table that holds its rows is stored in blocks, so that physical positions name rows.</summary>
     public bool Heap { get; set; }
 

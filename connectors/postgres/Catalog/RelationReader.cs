@@ -68,8 +68,11 @@ static class RelationReader
                 SELECT r.oid, r.oid FROM unnest($1::oid[]) AS r(oid)
                 UNION
                 SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid),
+            here AS (
+                SELECT system_identifier || '/' || d.oid || '/' AS place
+                FROM pg_control_system(), pg_database d WHERE d.datname = current_database()),
             leaf AS (
-                SELECT t.root, t.oid <> t.root AS child, c.relkind, a.amname,
+                SELECT t.root, t.oid, t.oid <> t.root AS child, c.relkind, a.amname,
                        CASE WHEN c.relkind = 'p' THEN 0
                             WHEN c.reltuples > 0 THEN c.reltuples
                             WHEN c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) = 0 THEN 0
@@ -87,8 +90,9 @@ static class RelationReader
                    bool_and(relkind = 'p' OR (relkind IN ('r', 'm') AND amname = 'heap')),
                    CASE WHEN min(estimate) < 0 THEN -1 ELSE sum(estimate)::bigint END, coalesce(sum(bytes), 0)::bigint,
                    min(name) FILTER (WHERE relkind = 'r' AND NOT (readable AND deletable)),
-                   min(name) FILTER (WHERE relkind = 'r' AND NOT (readable AND markable))
-            FROM leaf GROUP BY root
+                   min(name) FILTER (WHERE relkind = 'r' AND NOT (readable AND markable)),
+                   array_agg(place || leaf.oid)
+            FROM leaf, here GROUP BY root
             """, connection)
         {
             Parameters = { new() { Value = byOid.Keys.ToArray() }, new() { Value = VanishedRules.Mark } },
@@ -103,6 +107,7 @@ static class RelationReader
             relation.Bytes = reader.GetInt64(4);
             relation.Undeletable = reader.IsDBNull(5) ? null : reader.GetString(5);
             relation.Unmarkable = reader.IsDBNull(6) ? null : reader.GetString(6);
+            relation.Tables = reader.GetFieldValue<string[]>(7);
         }
     }
 

@@ -49,6 +49,7 @@ static class DestinationPlanner
     internal static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, WriteOptions options)
     {
         catalog.Relations.TryGetValue(subject.Target, out var table);
+        if (table is not null) TableRules.RefuseSource(subject, table);
         if (table is not null) TableRules.RefuseUnwritable(subject, table);
         if (table is not null && options.NewTables is { } names)
             return Replace(subject, level, table, names[subject.Source.ObjectNo], catalog, shared, options);

@@ -20,7 +20,7 @@ static class SharedTables
     {
         var shared = new Dictionary<long, SharedTable>();
         var related = await ReadRelatedAsync(connection, tables, cancellationToken);
-        foreach (var (root, oid, name, _) in related.Where(each => tables.Contains(each.Oid)))
+        foreach (var (root, _, name, _) in related.Where(each => tables.Contains(each.Oid)))
             shared.TryAdd(root, new SharedTable(name, "another object of the pipeline"));
         if (related.Count == 0 || pipelineId is not { } mine) return shared;
         if (!await MayReadAsync(connection, cancellationToken)) return shared;

@@ -5,6 +5,13 @@ namespace Headgate.Connectors.Postgres.Planning;
 /// <summary>What keeps an existing table from being written.</summary>
 static class TableRules
 {
+    /// <summary>A run would read what it writes, and what has vanished by its own reckoning would be gone at the source.</summary>
+    public static void RefuseSource(PlanSubject subject, CatalogRelation table)
+    {
+        if (table.Tables.Intersect(subject.Source.Tables, StringComparer.Ordinal).Any())
+            throw subject.Cause("same-table", $"its destination {table.Sql} is the same table, or one of the two holds rows of the other");
+    }
+
     public static void RefuseUnwritable(PlanSubject subject, CatalogRelation table)
     {
         if (table.Kind is not ('r' or 'p'))

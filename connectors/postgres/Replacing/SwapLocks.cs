@@ -4,8 +4,8 @@ using Npgsql;
 namespace Headgate.Connectors.Postgres.Replacing;
 
 /// <summary>
-/// The locks of a swap. With the foreign keys that are dropped go locks of the tables that they refer to. Those are had first, as far as the role
-/// may lock them: whoever reads one of them for long is to keep no reader of the table itself waiting.
+/// The locks of a swap. With the foreign keys that are dropped go locks of the tables that they refer to. Those are had first, as far as
+/// the role may lock them: whoever reads one of them for long is to keep no reader of the table itself waiting.
 /// </summary>
 sealed class SwapLocks(ObjectPlan plan)
 {

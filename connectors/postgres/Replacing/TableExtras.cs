@@ -132,15 +132,17 @@ sealed record TableExtras
     const string Part = """
         SELECT p.what, p.definition FROM me CROSS JOIN LATERAL (
             SELECT format('column "%s"', a.attname) AS what,
-                   concat_ws(' ', format_type(a.atttypid, a.atttypmod), nullif(a.attcollation, 0)::regcollation, CASE WHEN a.attnotnull THEN 'NOT NULL' END,
-                             pg_get_expr(d.adbin, d.adrelid)) AS definition
+                   concat_ws(' ', format_type(a.atttypid, a.atttypmod), nullif(a.attcollation, 0)::regcollation,
+                             CASE WHEN a.attnotnull THEN 'NOT NULL' END, pg_get_expr(d.adbin, d.adrelid)) AS definition
             FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
             WHERE a.attrelid = me.oid AND a.attnum > 0 AND NOT a.attisdropped
             UNION ALL
-            SELECT format('%s "%s"', CASE contype WHEN 'c' THEN 'check' ELSE 'foreign key' END, conname), regexp_replace(pg_get_constraintdef(oid), ' NOT VALID$', '')
+            SELECT format('%s "%s"', CASE contype WHEN 'c' THEN 'check' ELSE 'foreign key' END, conname),
+                   regexp_replace(pg_get_constraintdef(oid), ' NOT VALID$', '')
             FROM pg_constraint WHERE conrelid = me.oid AND contype IN ('c', 'f')
             UNION ALL
-            SELECT format('index "%s"', c.relname), concat_ws(' ', pg_get_indexdef(c.oid), CASE WHEN NOT i.indimmediate THEN 'DEFERRABLE' END)
+            SELECT format('index "%s"', c.relname),
+                   concat_ws(' ', pg_get_indexdef(c.oid), CASE WHEN NOT i.indimmediate THEN 'DEFERRABLE' END)
             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = me.oid AND i.indisvalid) p
         """;
 
@@ -155,7 +157,8 @@ sealed record TableExtras
         """;
 
     const string Rest = """
-        SELECT pg_get_userbyid(relowner)::text, obj_description(me.oid, 'pg_class'), array_to_string(me.reloptions, ', '), (SELECT spcname::text FROM pg_tablespace WHERE oid = reltablespace)
+        SELECT pg_get_userbyid(relowner)::text, obj_description(me.oid, 'pg_class'), array_to_string(me.reloptions, ', '),
+               (SELECT spcname::text FROM pg_tablespace WHERE oid = reltablespace)
         FROM me
         """;
 

@@ -112,12 +112,13 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
     /// <summary>Judged by what takes the place, not by what was read: all of that may have been rejected.</summary>
     async Task RefuseEmptyAsync(FencedTransaction transaction, long records, CancellationToken cancellationToken)
     {
-        await using var command = transaction.Command($"SELECT NOT EXISTS (SELECT FROM {plan.To}) AND EXISTS (SELECT FROM {plan.Replaces})");
+        await using var command = transaction.Command(
+            $"SELECT NOT EXISTS (SELECT FROM {plan.To}) AND EXISTS (SELECT FROM {plan.Replaces})");
         if (!(bool)(await command.ExecuteScalarAsync(cancellationToken))!) return;
-        var (why, mend) = records == 0 ? ("the source has no record", "")
+        var (why, mend) = records == 0 ? ("the source had no record when it was read", "If it has them again, restart the job, which reads anew. ")
             : ($"all {records} records of the source were rejected", "Mend what rejects them and restart the job. ");
         throw PostgresProblem.Of("source-empty",
-            $"{Subject}: {why}, and the table would be replaced by one without any. {mend}If that is right, empty the table and resume the job.");
+            $"{Subject}: {why}, and the table would be replaced by one without any. {mend}If it is right, empty the table and resume the job.");
     }
 
     /// <summary>Under the lock: nothing can have come since.</summary>
@@ -129,15 +130,15 @@ sealed class TableSwap(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
             + "Remove it and resume the job.");
     }
 
-    /// <summary>Under the lock as well. The new table is made as the old one was: what has changed since would be lost, or come back.</summary>
+    /// <summary>Under the lock as well. What has changed since the new table was made as the old one would be lost, or come back.</summary>
     void RefuseChanges(TableExtras extras)
     {
         if (plan.Replaced is not { } planned) return;
         var changed = planned.Except(extras.Parts).Concat(extras.Parts.Except(planned)).Select(part => part.Key).Distinct().ToList();
         if (changed.Count == 0) return;
         throw PostgresProblem.Of("cannot-replace",
-            $"{Subject}: since the job was planned this has been added to the table, changed or removed, and the table that is to take its place was made "
-            + $"without knowing of it: {string.Join(", ", changed)}. Restart the job, or take that back and resume it.");
+            $"{Subject}: since the job was planned this has been added to the table, changed or removed, and the table that is to take its "
+            + $"place was made without knowing of it: {string.Join(", ", changed)}. Restart the job, or take that back and resume it.");
     }
 
     /// <summary>Indexes keep their names, as far as the new table has one like it; those of the old table make room for them.</summary>

@@ -16,8 +16,8 @@ sealed partial class SnapshotTransaction : IAsyncDisposable
 
     /// <param name="pool">Where.</param>
     /// <param name="snapshot">The snapshot's name.</param>
-    /// <param name="plan">What is read. Where what is not read counts as gone, or is gone with the table that is replaced, the server is to fail
-    /// rather than leave records out.</param>
+    /// <param name="plan">What is read. Where what is not read counts as gone, or is gone with the table that is replaced, the server is to
+    /// fail rather than leave records out.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<SnapshotTransaction> JoinAsync(
         NpgsqlDataSource pool, string snapshot, ReadPlan plan, CancellationToken cancellationToken)

@@ -73,6 +73,7 @@ static class SourceDescription
                 Nullable = !(c.NotNull || c.DomainNotNull),
             }).ToArray(),
             UniqueKeys = UniqueKeys(relation),
+            Tables = relation.Tables,
             Blocks = relation.Heap,
             EstimatedRows = relation.EstimatedRows,
         };

@@ -101,6 +101,7 @@ sealed class ReadCheck(NpgsqlDataSource dataSource, FinishTicket ticket, ObjectP
         + "nothing counts as vanished; mend these records, or what rejects them, and restart the job; or set onVanished: keep.");
 
     ConnectorException Emptied() => PostgresProblem.Of("source-empty",
-        $"{WriteProblem.SubjectOf(plan)}: the source has no record, and all rows of the table would count as vanished. If that is right, "
+        $"{WriteProblem.SubjectOf(plan)}: the source had no record when it was read, and all rows of the table would count as vanished. If it has them "
+        + "again, restart the job, which reads anew; to resume it does not. If it is right that there is none, "
         + (IsMarking ? $"set {VanishedRules.Mark} of the rows" : "empty the table") + " and resume the job; or set onVanished: keep.");
 }

@@ -67,6 +67,25 @@ public sealed class PlannerRefusalTests
         Assert.Equal(("column-missing", "Object public.t: key field \"no\" is not among its fields."), (error.Problem.Code, error.Message));
     }
 
+    [Theory]
+    [InlineData("t", "t")]
+    [InlineData("part", "whole")]
+    [InlineData("whole", "part")]
+    public async Task A_destination_that_is_the_source_is_refused(string from, string to)
+    {
+        await using var bench = await SourceBench.StartAsync(
+            Source + "; CREATE TABLE whole (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE part PARTITION OF whole DEFAULT");
+        var definition = SourceBench.Object(from) with { To = to };
+        var source = (await bench.Source.DescribeAsync([(0, definition)], default))[0];
+
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => DestinationPlanner.PlanAsync(
+            bench.From.DataSource, [(source, definition)], new WriteOptions { Load = new LoadDefinition() }, default));
+
+        Assert.Equal(
+            ("same-table", $"Object public.{from}: its destination public.{to} is the same table, or one of the two holds rows of the other."),
+            (error.Problem.Code, error.Message));
+    }
+
     [Fact]
     public async Task Two_objects_with_one_destination_are_refused()
     {

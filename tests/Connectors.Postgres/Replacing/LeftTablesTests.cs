@@ -19,7 +19,8 @@ public sealed class LeftTablesTests : SwapTest
         {
             await new LeftTables(Bench.Database.DataSource, Bench.Job, TimeSpan.FromDays(1), TimeSpan.Zero).RemoveAsync(default);
             Assert.Equal(left, await Bench.Database.ScalarAsync<long>("SELECT count(*) FROM headgate.table_swap WHERE state = 'swapped'"));
-            Assert.Equal(left, await Bench.Database.ScalarAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'headgate' AND tablename ~ '^old_'"));
+            Assert.Equal(left, await Bench.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM pg_tables WHERE schemaname = 'headgate' AND tablename ~ '^old_'"));
         }
     }
 }

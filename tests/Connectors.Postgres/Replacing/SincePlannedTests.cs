@@ -43,7 +43,8 @@ public sealed class SincePlannedTests : SwapTest
             """);
         await SwapAsync(plan);
         Assert.Equal(["(pg_signal_backend,theirs,100)"], await Bench.RowsAsync("""
-            SELECT pg_get_userbyid(relowner), obj_description(oid, 'pg_class'), (SELECT count(*) FROM items) FROM pg_class WHERE oid = 'items'::regclass
+            SELECT pg_get_userbyid(relowner), obj_description(oid, 'pg_class'), (SELECT count(*) FROM items)
+            FROM pg_class WHERE oid = 'items'::regclass
             """));
         Assert.Equal(["(f,t,f,t,t)"], await Bench.RowsAsync("""
             SELECT has_table_privilege('pg_monitor', 'items', 'SELECT'), has_table_privilege('pg_monitor', 'items', 'INSERT'),

@@ -22,7 +22,8 @@ public sealed class SwapLockTests : SwapTest
         var swapping = SwapAsync(plan);
         await BlockedSessions.UntilAsync(Bench.Database, """
             SELECT coalesce(bool_or(relation = 'kinds'::regclass AND NOT granted) AND NOT bool_or(relation = 'items'::regclass), false)
-            FROM pg_locks WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            FROM pg_locks WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock'
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """);
         await Sql.RunAsync(reader, "COMMIT");
         await swapping;
