@@ -8,6 +8,7 @@ sealed partial class DueAnswers
     [LoggerMessage(2, LogLevel.Warning, "{Count} runs or records of missed ones have not reached the coordinator, and are sent again")]
     partial void LogSentAgain(int count);
 
-    [LoggerMessage(3, LogLevel.Error, "{Count} runs or records of missed ones are not taken by the coordinator however often they are sent, and are given up: it may not have their pipelines")]
+    [LoggerMessage(
+        3, LogLevel.Error, "The coordinator has not taken {Count} runs or records of missed ones however often, as it may not have their pipelines: given up")]
     partial void LogGivenUp(int count);
 }

@@ -6,7 +6,9 @@ using MassTransit;
 
 namespace Headgate.Scheduler.Tests.Running;
 
-/// <summary>On a scheduler's bus in the coordinator's place: it tells by what runs start when a test says so, knows no run, and keeps what it is sent.</summary>
+/// <summary>
+/// On a scheduler's bus in the coordinator's place: it tells by what runs start when a test says so, knows no run, and keeps what it is sent.
+/// </summary>
 sealed class StandInCoordinator : IDisposable
 {
     readonly TaskCompletionSource<IReadOnlyList<StartRulesChanged>> _rules = new(TaskCreationOptions.RunContinuationsAsynchronously);

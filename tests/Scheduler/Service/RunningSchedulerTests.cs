@@ -16,7 +16,8 @@ public sealed class RunningSchedulerTests : IAsyncLifetime
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // Its last run came due five minutes ago; whole seconds, which the database keeps as they are.
-    static readonly DateTimeOffset Anchor = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).AddDays(-1).AddMinutes(-5);
+    static readonly DateTimeOffset Anchor =
+        DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).AddDays(-1).AddMinutes(-5);
 
     readonly StartRulesChanged _rule = SchedulerBench.Rule() with { Since = Anchor, Anchor = Anchor };
 

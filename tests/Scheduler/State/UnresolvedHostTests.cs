@@ -12,7 +12,8 @@ public sealed class UnresolvedHostTests
     readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
-    public Task Clock_goes_on() => GoesOnAsync(state => new ClockUpkeep(state, new DatabaseClock(), new Listener<ClockUpkeep>(_told)) { Period = TimeSpan.FromMilliseconds(20) });
+    public Task Clock_goes_on() => GoesOnAsync(
+        state => new ClockUpkeep(state, new DatabaseClock(), new Listener<ClockUpkeep>(_told)) { Period = TimeSpan.FromMilliseconds(20) });
 
     [Fact]
     public Task Purge_of_events_goes_on() => GoesOnAsync(state => new EventPurge(state, TimeProvider.System, new Listener<EventPurge>(_told)));
