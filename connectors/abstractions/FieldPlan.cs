@@ -15,6 +15,9 @@ public sealed record FieldPlan
     /// <summary>The same, described; null: not known, of plans from before it was kept.</summary>
     public FieldType? SourceShape { get; init; }
 
+    /// <summary>What told the source column from another one of its name; null: not known.</summary>
+    public string? SourceIdentity { get; init; }
+
     /// <summary>The type that the source casts to, in SQL; null: sent as it is.</summary>
     public string? SourceCast { get; init; }
 

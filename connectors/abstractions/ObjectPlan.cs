@@ -66,7 +66,10 @@ public sealed record ObjectPlan
     /// </summary>
     public string? Mark { get; init; }
 
-    /// <summary>Whether the destination object, or a field of it, is not there: the changes create it.</summary>
+    /// <summary>
+    /// Whether all is to be read, whatever was read before: the destination object, or a field of it, is not there, and the changes create it;
+    /// or the source object, or a column of it, is another one than it was.
+    /// </summary>
     public bool New { get; init; }
 
     /// <summary>What must change at the destination before the first record is written.</summary>

@@ -3,4 +3,5 @@ namespace Headgate.Connectors.Sources;
 /// <summary>A column that an earlier run read.</summary>
 /// <param name="Name">Its name, unquoted.</param>
 /// <param name="Type">Its type then.</param>
-public sealed record KnownColumn(string Name, FieldType Type);
+/// <param name="Identity">What told it from another one that takes its name; null: not known.</param>
+public sealed record KnownColumn(string Name, FieldType Type, string? Identity = null);

@@ -12,7 +12,11 @@ public sealed record KnownObject
     /// <summary>What a plan says of it.</summary>
     public static KnownObject Of(ObjectPlan plan) => new()
     {
-        Columns = [.. plan.Fields.Where(field => field.SourceShape is not null).Select(field => new KnownColumn(field.Source, field.SourceShape!))],
+        Columns =
+        [
+            .. plan.Fields.Where(field => field.SourceShape is not null)
+                .Select(field => new KnownColumn(field.Source, field.SourceShape!, field.SourceIdentity)),
+        ],
         Key = [.. plan.Key.Select(at => plan.Fields[at].Name)],
     };
 }

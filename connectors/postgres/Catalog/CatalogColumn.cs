@@ -5,6 +5,9 @@ sealed record CatalogColumn
 {
     public required string Name { get; init; }
 
+    /// <summary>pg_attribute.attnum: a column that is dropped and added again gets another one.</summary>
+    public required int Number { get; init; }
+
     /// <summary>Domains are resolved to their base type.</summary>
     public required FieldType Type { get; init; }
 

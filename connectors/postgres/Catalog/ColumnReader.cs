@@ -6,7 +6,7 @@ namespace Headgate.Connectors.Postgres.Catalog;
 static class ColumnReader
 {
     sealed record Row(long Relation, string Name, long Type, int Modifier, string Sql, bool NotNull, bool Generated, char Identity,
-        bool HasDefault, bool Selectable, bool Insertable, bool Updatable, string? Collation);
+        bool HasDefault, bool Selectable, bool Insertable, bool Updatable, string? Collation, int Number);
 
     public static async Task ReadAsync(NpgsqlConnection connection, Dictionary<long, CatalogRelation> byOid, CancellationToken cancellationToken)
     {
@@ -17,6 +17,7 @@ static class ColumnReader
             byOid[row.Relation].Columns.Add(new CatalogColumn
             {
                 Name = row.Name,
+                Number = row.Number,
                 Type = types.Resolve(row.Type, row.Modifier),
                 DeclaredSql = row.Sql,
                 NotNull = row.NotNull,
@@ -43,7 +44,8 @@ static class ColumnReader
                    has_column_privilege(a.attrelid, a.attnum, 'UPDATE'),
                    (SELECT quote_ident(n.nspname) || '.' || quote_ident(c.collname)
                     FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace JOIN pg_type t ON t.oid = a.atttypid
-                    WHERE c.oid = a.attcollation AND a.attcollation <> t.typcollation)
+                    WHERE c.oid = a.attcollation AND a.attcollation <> t.typcollation),
+                   a.attnum::int
             FROM pg_attribute a
             WHERE a.attrelid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attrelid, a.attnum
@@ -59,7 +61,7 @@ static class ColumnReader
             rows.Add(new Row(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt32(3), reader.GetString(4),
                 reader.GetBoolean(5), reader.GetBoolean(6), identity.Length == 0 ? ' ' : identity[0], reader.GetBoolean(8),
                 reader.GetBoolean(9), reader.GetBoolean(10), reader.GetBoolean(11),
-                reader.IsDBNull(12) ? null : reader.GetString(12)));
+                reader.IsDBNull(12) ? null : reader.GetString(12), reader.GetInt32(13)));
         }
 
         return rows;

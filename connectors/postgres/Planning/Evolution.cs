@@ -38,6 +38,14 @@ static class Evolution
         }
     }
 
+    /// <summary>
+    /// Whether the table, or a column, is another one under the same name: what it holds may be older than what was read of the one before, and
+    /// no cursor tells of it.
+    /// </summary>
+    public static bool IsReplaced(PlanSubject subject) =>
+        subject.Source.Known is { } known && subject.Source.Columns.Any(column =>
+            column.Identity is { } now && known.Columns.Any(before => before.Name == column.Name && before.Identity is { } then && then != now));
+
     /// <summary>The fields as they will be, and the changes that make them so.</summary>
     public static (IReadOnlyList<MappedField> Mapped, IReadOnlyList<PlannedChange> Changes) Widen(
         PlanSubject subject, CatalogRelation table, IReadOnlyList<MappedField> mapped, DestinationCatalog catalog)

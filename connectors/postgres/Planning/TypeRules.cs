@@ -37,7 +37,13 @@ static class TypeRules
         var declared = field.Destination?.DeclaredSql ?? source.Sql;
         var plan = Travel(field, source, destination, declared) ?? throw subject.Cause("type-mismatch",
             $"column \"{field.Name}\" is {original.Sql} at the source and {declared} at the destination");
-        return plan with { SourceType = original.Sql, SourceShape = original, SourceCast = plan.SourceCast ?? (source != original ? source.Sql : null) };
+        return plan with
+        {
+            SourceType = original.Sql,
+            SourceShape = original,
+            SourceIdentity = field.Source.Identity,
+            SourceCast = plan.SourceCast ?? (source != original ? source.Sql : null),
+        };
     }
 
     /// <summary>Whether a column that changes from one type to the other keeps every value it has, as it is.</summary>

@@ -57,6 +57,13 @@ static class VanishedRules
                 + "onVanished must be keep");
         }
 
+        if (WriteHazards.RowsMayChangeOnTheWay(table, catalog))
+        {
+            throw subject.Cause("triggers",
+                $"destination table {table.Sql} has a BEFORE trigger for each row, which may write another key than a record has: its row would count as "
+                + "vanished; onVanished must be keep");
+        }
+
         if (catalog.Shared.TryGetValue(table.Oid, out var shared)) throw subject.Cause("rows-shared", shared.Refusal(table.Sql));
         if (options.OnVanished is OnVanished.Mark) return AddMark(subject, table, catalog.Role);
         if (table is { Kind: 'r', Children: > 0 })

@@ -70,6 +70,8 @@ static class SourceDescription
             {
                 Name = c.Name,
                 Type = c.Type,
+                // Views are made anew at every turn, and what they show stays the same.
+                Identity = relation.Kind is 'r' or 'p' or 'm' ? $"{relation.Oid}.{c.Number}" : null,
                 Nullable = !(c.NotNull || c.DomainNotNull),
             }).ToArray(),
             UniqueKeys = UniqueKeys(relation),

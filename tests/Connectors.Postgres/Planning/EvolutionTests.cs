@@ -53,6 +53,39 @@ public sealed class EvolutionTests
         Assert.Equal(plan.Changes, (await bench.PlanAsync(T, known)).Changes);
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE t DROP n; ALTER TABLE t ADD n text DEFAULT 'fresh'", true)]
+    [InlineData("ALTER TABLE t RENAME n TO x; ALTER TABLE t RENAME m TO n; ALTER TABLE t RENAME x TO m", true)]
+    [InlineData("DROP TABLE t; CREATE TABLE t (id int PRIMARY KEY, n text, m text)", true)]
+    [InlineData("ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME TO t; VACUUM FULL t", false)]
+    [InlineData("TRUNCATE t; ALTER TABLE t ADD o text; ALTER TABLE t DROP o", false)]
+    public async Task A_table_or_column_that_took_another_ones_name_is_read_in_full(string change, bool isReplaced)
+    {
+        const string table = "CREATE TABLE t (id int PRIMARY KEY, n text, m text)";
+        await using var bench = await SourceBench.StartAsync(table);
+        await bench.To.ExecuteAsync(table);
+        var known = KnownObject.Of(await bench.PlanAsync(T));
+        Assert.False((await bench.PlanAsync(T, known)).New);
+        foreach (var statement in change.Split("; ")) await bench.From.ExecuteAsync(statement);
+
+        var plan = await bench.PlanAsync(T, known);
+
+        Assert.Equal(isReplaced, plan.New);
+        Assert.Empty(plan.Changes);
+    }
+
+    [Fact]
+    public async Task A_view_that_was_made_anew_is_the_same()
+    {
+        const string view = "CREATE VIEW v AS SELECT 1 AS id";
+        await using var bench = await SourceBench.StartAsync(view);
+        await bench.To.ExecuteAsync("CREATE TABLE v (id int PRIMARY KEY)");
+        var known = KnownObject.Of(await bench.PlanAsync(SourceBench.Object("v")));
+        await bench.From.ExecuteAsync($"DROP VIEW v; {view}");
+
+        Assert.False((await bench.PlanAsync(SourceBench.Object("v"), known)).New);
+    }
+
     [Fact]
     public async Task Which_types_mean_that_a_table_is_rewritten_is_as_the_server_has_it()
     {

@@ -113,6 +113,27 @@ public sealed class MarkTests
         Assert.Empty((await bench.PlanAsync([SourceBench.Object("t")]))[0].Changes);
     }
 
+    [Theory]
+    [InlineData("BEFORE", OnVanished.Delete, "triggers")]
+    [InlineData("BEFORE", OnVanished.Mark, "triggers")]
+    [InlineData("BEFORE", OnVanished.Keep, null)]
+    [InlineData("AFTER", OnVanished.Delete, null)]
+    public async Task A_table_whose_triggers_may_write_another_key_is_refused(string when, OnVanished vanished, string? code)
+    {
+        const string table = "CREATE TABLE t (id text PRIMARY KEY)";
+        await using var bench = await SourceBench.StartAsync(table);
+        await bench.To.ExecuteAsync(
+            $"""
+             {table};
+             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.id = lower(NEW.id); RETURN NEW; END';
+             CREATE TRIGGER g {when} INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()
+             """);
+
+        var planned = await Record.ExceptionAsync(() => bench.PlanAsync([SourceBench.Object("t")], allowTriggers: true, onVanished: vanished));
+
+        Assert.Equal(code, (planned as ConnectorException)?.Problem.Code);
+    }
+
     [Fact]
     public async Task A_source_column_of_that_name_is_refused()
     {
