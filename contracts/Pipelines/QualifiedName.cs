@@ -9,6 +9,9 @@ public readonly record struct QualifiedName
     /// <summary>The schema of a name that has none.</summary>
     public const string DefaultSchema = "public";
 
+    /// <summary>The schema of fences, ledgers and the change log at every destination: nothing else is written there.</summary>
+    public const string OwnSchema = "headgate";
+
     /// <summary>The longest identifier in UTF-8 bytes; PostgreSQL would cut a longer one silently.</summary>
     public const int MaxIdentifierBytes = 63;
 

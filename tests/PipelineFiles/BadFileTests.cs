@@ -50,6 +50,7 @@ public sealed class BadFileTests
         { "from: public.contacts", "from: contacts; drop table x", 8, "spec.objects[0].from", "only a dot may follow" },
         { "from: public.contacts", "from: 1st", 8, "spec.objects[0].from", "needs double quotes" },
         { "to: public.contacts", "to: a234567890123456789012345678901234567890123456789012345678901234", 9, "spec.objects[0].to", "longer than 63 bytes" },
+        { "to: public.contacts", "to: HeadGate.fence", 9, "spec.objects[0].to", "schema headgate is Headgate's own" },
         { "to: public.contacts", "to: contacts\n      to: contacts", 10, "spec.objects[0].to", "the key is there twice" },
         { "key: [id]", "key: []", 10, "spec.objects[0].key", "the list is empty" },
         { "key: [id]", "key: id", 10, "spec.objects[0].key", "it is a single value" },

@@ -48,6 +48,8 @@ static class DestinationPlanner
 
     internal static ObjectPlan Plan(PlanSubject subject, int level, DestinationCatalog catalog, SharedChanges shared, WriteOptions options)
     {
+        if (subject.Target.Schema == QualifiedName.OwnSchema)
+            throw subject.Cause("object-reserved", $"its destination {subject.Target.ToSql()} is of schema {QualifiedName.OwnSchema}, which is Headgate's own");
         catalog.Relations.TryGetValue(subject.Target, out var table);
         if (table is not null) TableRules.RefuseSource(subject, table);
         if (table is not null) TableRules.RefuseUnwritable(subject, table);

@@ -15,6 +15,16 @@ static class ObjectRule
             return QualifiedName.TryParse(text, out _, out var problem) ? null : problem;
         });
 
+    /// <summary>A table that is written: one of Headgate's own would be fences, ledgers or the change log.</summary>
+    public static readonly Rule<string> Written = new(
+        $"{Table.Expected}, not of schema {QualifiedName.OwnSchema}",
+        (string text, out string value) =>
+        {
+            value = text;
+            return !QualifiedName.TryParse(text, out var name, out var problem) ? problem
+                : name.Schema == QualifiedName.OwnSchema ? $"schema {QualifiedName.OwnSchema} is Headgate's own" : null;
+        });
+
     /// <summary>A column exactly as the catalog has it.</summary>
     public static readonly Rule<string> Column = new(
         $"a column exactly as the catalog spells it, without SQL quotes, at most {QualifiedName.MaxIdentifierBytes} bytes",

@@ -29,7 +29,7 @@ static class ObjectsReader
         var definition = new ObjectDefinition
         {
             From = item.Required("from", ObjectRule.Table),
-            To = item.Required("to", ObjectRule.Table),
+            To = item.Required("to", ObjectRule.Written),
             Key = key,
             Cursor = item.Optional("cursor", ObjectRule.Column),
             Filter = item.Optional("filter", ObjectRule.Filter),

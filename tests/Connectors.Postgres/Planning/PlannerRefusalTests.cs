@@ -87,6 +87,16 @@ public sealed class PlannerRefusalTests
     }
 
     [Fact]
+    public async Task A_destination_among_Headgates_own_tables_is_refused()
+    {
+        await using var bench = await SourceBench.StartAsync(Source);
+
+        var error = await RefusedAsync(bench, SourceBench.Object("t") with { To = "headgate.fence" });
+
+        Assert.Equal("object-reserved", error.Problem.Code);
+    }
+
+    [Fact]
     public async Task Two_objects_with_one_destination_are_refused()
     {
         await using var bench = await SourceBench.StartAsync(Source + "; CREATE TABLE u (id int PRIMARY KEY)");

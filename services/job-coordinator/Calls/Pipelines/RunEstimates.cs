@@ -38,7 +38,10 @@ sealed class RunEstimates(CoordinatorState state, PipelineStore store, IBus bus,
             (_, { } job) => $"The failed job {job} would go on where it failed.",
             _ => $"A run would read {what}.",
         };
-        return (estimate, sentence + unknown);
+        var isStarted = failed is null && (cancelsActive || estimate.ActiveJobId.Length == 0);
+        var vanished = isStarted && estimate.Objects.Any(each => each.FullRead)
+            ? await VanishedAsync(pipeline, " of objects that are read in full", cancellationToken) : "";
+        return (estimate, sentence + vanished + unknown);
     }
 
     /// <exception cref="Grpc.Core.RpcException">FAILED_PRECONDITION: the pipeline takes no runs.</exception>
@@ -48,7 +51,19 @@ sealed class RunEstimates(CoordinatorState state, PipelineStore store, IBus bus,
         var (estimate, unknown) = await EstimateAsync(pipeline, [], dropAndLoad, cancellationToken);
         var first = estimate.ActiveJobId.Length > 0 ? $"Job {estimate.ActiveJobId} would be canceled first. " : "";
         var tables = dropAndLoad ? "load them into new tables, which take the place of those that are there" : "write those that differ";
-        return (estimate, $"{first}The resync would read all records of {estimate.Objects.Count:N0} objects and {tables}.{unknown}");
+        var vanished = dropAndLoad ? "" : await VanishedAsync(pipeline, of: "", cancellationToken);
+        return (estimate, $"{first}The resync would read all records of {estimate.Objects.Count:N0} objects and {tables}.{vanished}{unknown}");
+    }
+
+    async Task<string> VanishedAsync(PipelineRecord pipeline, string of, CancellationToken cancellationToken)
+    {
+        var definition = await store.DefinitionAsync(pipeline.Id, pipeline.Version, cancellationToken);
+        return definition.OnVanished switch
+        {
+            OnVanished.Delete => $" Rows{of} whose keys the source does not have would be DELETED.",
+            OnVanished.Mark => $" Rows{of} whose keys the source does not have would be marked.",
+            _ => "",
+        };
     }
 
     static void RequireEnabled(PipelineRecord pipeline)

@@ -36,6 +36,23 @@ public sealed class EstimateTests(PipelineBench bench)
         Assert.Equal("Pending", await _project.StateAsync(job));
     }
 
+    [Theory]
+    [InlineData("delete", " Rows of objects that are read in full whose keys the source does not have would be DELETED.")]
+    [InlineData("mark", " Rows of objects that are read in full whose keys the source does not have would be marked.")]
+    [InlineData("keep", "")]
+    public async Task Rows_that_would_go_are_told_before_it_is_confirmed(string onVanished, string sentence)
+    {
+        await _project.ApplyAsync(more: $"  onVanished: {onVanished}");
+
+        Assert.Equal($"A run would read all records.{sentence}", (await SyncAsync()).Sentence);
+        Assert.EndsWith($"write those that differ.{sentence.Replace(" of objects that are read in full", "", StringComparison.Ordinal)}", (await ResyncAsync()).Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("would be DELETED", (await ResyncAsync(dropAndLoad: true)).Sentence, StringComparison.Ordinal);
+
+        var job = await _project.StartAsync();
+        Assert.Equal($"Job {job} is active: no run would be started.", (await SyncAsync()).Sentence);
+        Assert.Contains($"would be canceled, and a run that reads all records start when it has ended.{sentence}", (await SyncAsync(OnActiveJob.CancelAndStart)).Sentence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Failed_job_that_would_go_on_is_named()
     {
