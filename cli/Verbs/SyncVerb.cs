@@ -48,6 +48,13 @@ static class SyncVerb
         var isMeant = await session.ConfirmAsync(would => Question(session, request, would), async () =>
         {
             var would = await ValidateAsync(session, request);
+            if (would.Estimate is { ActiveJobId: { Length: > 0 } active } && request.OnActiveJob == OnActiveJob.Refuse)
+            {
+                // What is asked for is another thing by now, and it is told what that would do.
+                (request.OnActiveJob, request.ActiveJobId) = (OnActiveJob.CancelAndStart, active);
+                would = await ValidateAsync(session, request);
+            }
+
             return (would.Estimate, would.Sentence);
         });
         if (!isMeant) return ExitCode.Refused;

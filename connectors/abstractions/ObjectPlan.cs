@@ -67,6 +67,12 @@ public sealed record ObjectPlan
     public string? Mark { get; init; }
 
     /// <summary>
+    /// Whether the source object, or a column of it, is another one than the last completed run read: what it does not have may be yet to come, and
+    /// counts for nothing.
+    /// </summary>
+    public bool SourceReplaced { get; init; }
+
+    /// <summary>
     /// Whether all is to be read, whatever was read before: the destination object, or a field of it, is not there, and the changes create it;
     /// or the source object, or a column of it, is another one than it was.
     /// </summary>

@@ -96,9 +96,12 @@ public sealed class WatchTests : CliTest
         await terminal.TypesAsync("y\n");
 
         Assert.Equal(0, await terminal.EndsAsync());
-        Assert.Equal([OnActiveJob.Refuse, OnActiveJob.CancelAndStart], Coordinator.All<SyncNowRequest>().Select(request => request.OnActiveJob));
+        // What would be started is told before it is: it may delete rows.
+        Assert.Equal(
+            [(OnActiveJob.Refuse, true), (OnActiveJob.CancelAndStart, true), (OnActiveJob.CancelAndStart, false)],
+            Coordinator.All<SyncNowRequest>().Select(request => (request.OnActiveJob, request.ValidateOnly)));
         // That one, and none that has come after it.
-        Assert.Equal(["", Examples.JobId], Coordinator.All<SyncNowRequest>().Select(request => request.ActiveJobId));
+        Assert.Equal(["", Examples.JobId, Examples.JobId], Coordinator.All<SyncNowRequest>().Select(request => request.ActiveJobId));
     }
 
     [Fact]

@@ -34,7 +34,10 @@ sealed record CatalogRelation
     /// <summary>Partitions or inheritance children, counted through all levels.</summary>
     public int Children { get; set; }
 
-    /// <summary>It, and all that hold rows of it, by names that no other server has.</summary>
+    /// <summary>
+    /// It, and all that hold rows of it, by names that no other server has. A physical copy of a server has its system identifier, and the numbers
+    /// of all databases and tables: but it was not started in the same moment.
+    /// </summary>
     public IReadOnlyList<string> Tables { get; set; } = [];
 
     /// <summary>Whether every table that holds its rows is stored in blocks, so that physical positions name rows.</summary>

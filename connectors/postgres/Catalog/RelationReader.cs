@@ -69,8 +69,8 @@ static class RelationReader
                 UNION
                 SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid),
             here AS (
-                SELECT system_identifier || '/' || d.oid || '/' AS place
-                FROM pg_control_system(), pg_database d WHERE d.datname = current_database()),
+                SELECT pg_postmaster_start_time() || '/' || d.oid || '/' AS place
+                FROM pg_database d WHERE d.datname = current_database()),
             leaf AS (
                 SELECT t.root, t.oid, t.oid <> t.root AS child, c.relkind, a.amname,
                        CASE WHEN c.relkind = 'p' THEN 0

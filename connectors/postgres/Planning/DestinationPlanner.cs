@@ -100,6 +100,7 @@ static class DestinationPlanner
                 && (table is null || !WriteHazards.RowsMayChangeOnTheWay(table, catalog)),
             SingleTable = table is null or { Kind: 'r', Children: 0 },
             Mark = marks ? VanishedRules.Mark : null,
+            SourceReplaced = Evolution.IsReplaced(subject),
             New = table is null || mapped.Any(m => m.Destination is null) || Evolution.IsReplaced(subject),
             Changes = changes,
             EstimatedRows = subject.Source.EstimatedRows,

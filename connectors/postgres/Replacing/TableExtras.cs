@@ -107,7 +107,7 @@ sealed record TableExtras
     const string Reference = """
         SELECT k.conname::text, pg_get_constraintdef(k.oid),
                (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = me.oid AND a.attnum = ANY (k.conkey)), k.confrelid = me.oid
-        FROM me JOIN pg_constraint k ON k.conrelid = me.oid AND k.contype = 'f' ORDER BY k.conname
+        FROM me JOIN pg_constraint k ON k.conrelid = me.oid AND k.contype = 'f' AND k.conparentid = 0 ORDER BY k.conname
         """;
 
     const string Use = """
@@ -117,7 +117,7 @@ sealed record TableExtras
             FROM pg_constraint WHERE conrelid = me.oid AND contype = 'c'
             UNION ALL
             SELECT format('foreign key "%s"', conname), CASE WHEN confrelid = me.oid THEN conkey || confkey ELSE conkey END, 'Expression'
-            FROM pg_constraint WHERE conrelid = me.oid AND contype = 'f'
+            FROM pg_constraint WHERE conrelid = me.oid AND contype = 'f' AND conparentid = 0
             UNION ALL
             SELECT format('index "%s"', c.relname),
                    i.indkey::int2[] || ARRAY(
@@ -139,7 +139,7 @@ sealed record TableExtras
             UNION ALL
             SELECT format('%s "%s"', CASE contype WHEN 'c' THEN 'check' ELSE 'foreign key' END, conname),
                    regexp_replace(pg_get_constraintdef(oid), ' NOT VALID$', '')
-            FROM pg_constraint WHERE conrelid = me.oid AND contype IN ('c', 'f')
+            FROM pg_constraint WHERE conrelid = me.oid AND contype IN ('c', 'f') AND conparentid = 0
             UNION ALL
             SELECT format('index "%s"', c.relname),
                    concat_ws(' ', pg_get_indexdef(c.oid), CASE WHEN NOT i.indimmediate THEN 'DEFERRABLE' END)

@@ -99,9 +99,10 @@ sealed class JobPreparation(
         return reads;
     }
 
-    // A new table has no rows that could have vanished.
+    // A new table has no rows that could have vanished. Of a source that was made anew, and is perhaps being filled still, nothing is known: a resync
+    // finds out.
     static bool IsWhole(PrepareJob job, ObjectPlan plan, DateTimeOffset? lower) =>
-        lower is null && plan.Replaces is null && job.Kind is JobKind.Historical or JobKind.Incremental or JobKind.Resync;
+        lower is null && plan.Replaces is null && (!plan.SourceReplaced || job.Kind is JobKind.Resync) && job.Kind is JobKind.Historical or JobKind.Incremental or JobKind.Resync;
 
     async Task<DateTimeOffset?> LowerBoundAsync(
         PrepareJob job, ObjectToPlan wanted, ObjectPlan plan, CancellationToken cancellationToken) =>

@@ -44,7 +44,7 @@ sealed class StagingDirectory(string root)
     {
         var job = new DirectoryInfo(PathOf($"{jobId:N}"));
         foreach (var attempt in AttemptsOf(job).Where(attempt => attempt <= upTo).ToList()) DeleteTree(Path.Combine(job.FullName, $"{attempt}"));
-        if (job.Exists && !job.EnumerateFileSystemInfos().Any()) DeleteTree(job.FullName);
+        DeleteEmpty(job.FullName);
     }
 
     static IEnumerable<int> AttemptsOf(DirectoryInfo job) =>
@@ -60,6 +60,18 @@ sealed class StagingDirectory(string root)
         if (Directory.Exists(path)) return;
         Directory.CreateDirectory(path, OwnerOnly);
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } parent) Posix.FlushDirectory(parent);
+    }
+
+    static void DeleteEmpty(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any()) Directory.Delete(path);
+        }
+        catch (IOException)
+        {
+            // Another delivery was faster, or an attempt that was restarted has made its directory in it.
+        }
     }
 
     static void DeleteTree(string path)

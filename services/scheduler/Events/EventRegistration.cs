@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Headgate.Hosting.Bus;
 using Headgate.Scheduler.Events.Listing;
 using Headgate.Scheduler.Events.Receiving;
@@ -52,6 +53,8 @@ static class EventRegistration
                 lane.UseMessageRetry(retry =>
                 {
                     retry.Handle<NpgsqlException>(IsForNow);
+                    // A name that cannot be resolved, as while the database's container is made anew.
+                    retry.Handle<SocketException>();
                     retry.Intervals(DatabaseWaits);
                 });
                 lane.ConfigureConsumer<UpstreamEventConsumer>(context);

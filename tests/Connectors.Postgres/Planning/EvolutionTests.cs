@@ -70,7 +70,7 @@ public sealed class EvolutionTests
 
         var plan = await bench.PlanAsync(T, known);
 
-        Assert.Equal(isReplaced, plan.New);
+        Assert.Equal((isReplaced, isReplaced), (plan.New, plan.SourceReplaced));
         Assert.Empty(plan.Changes);
     }
 

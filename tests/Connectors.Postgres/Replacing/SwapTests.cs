@@ -140,6 +140,23 @@ public sealed class SwapTests : SwapTest
     }
 
     [Fact]
+    public async Task A_table_that_refers_to_a_partitioned_one_is_replaced_also_while_that_gets_partitions()
+    {
+        await Bench.Database.ExecuteAsync("""
+            CREATE TABLE kinds (id int PRIMARY KEY) PARTITION BY RANGE (id);
+            CREATE TABLE few PARTITION OF kinds FOR VALUES FROM (0) TO (50); CREATE TABLE many PARTITION OF kinds FOR VALUES FROM (50) TO (1000);
+            INSERT INTO kinds SELECT generate_series(1, 101);
+            ALTER TABLE items ADD qty int, ADD CONSTRAINT kind FOREIGN KEY (qty) REFERENCES kinds; UPDATE items SET qty = 101
+            """);
+        var plan = await LoadedAsync();
+        await Bench.Database.ExecuteAsync("CREATE TABLE more PARTITION OF kinds FOR VALUES FROM (1000) TO (2000)");
+        await SwapAsync(plan);
+        Assert.Equal(100, await Bench.Database.ScalarAsync<long>("SELECT count(*) FROM items"));
+        Assert.Equal("kind", await Bench.Database.ScalarAsync<string>(
+            "SELECT string_agg(conname, ',') FROM pg_constraint WHERE conrelid = 'items'::regclass AND contype = 'f' AND conparentid = 0"));
+    }
+
+    [Fact]
     public async Task A_table_that_the_new_one_is_to_be_made_as_is_not_loaded_into_if_it_is_anothers()
     {
         var plan = await PlanAsync();

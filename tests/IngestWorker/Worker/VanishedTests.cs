@@ -4,6 +4,7 @@ using Headgate.Connectors.Postgres.Fencing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.Contracts.Steps;
 using Headgate.IngestWorker.Steps;
 using Headgate.Tests.Servers;
@@ -48,6 +49,30 @@ public sealed class VanishedTests : WorkerTest
         Assert.Equal(4, finished.Vanished[0]);
         Assert.Equal("1,2,3,4,5,6,7,8,9,10", await _destination.ScalarAsync<string>("select string_agg(id::text, ',' order by id) from a"));
         Assert.Equivalent(finished, await Worker.AskAsync<ObjectsFinished>(Finish(job)), strict: true);
+    }
+
+    [Theory]
+    [InlineData(JobKind.Incremental, 10)]
+    [InlineData(JobKind.Resync, 5)]
+    public async Task A_source_that_was_made_anew_is_read_in_full_and_may_be_being_filled_still(JobKind kind, long rows)
+    {
+        var first = To("a");
+        await LoadAsync(first);
+        await Worker.AskAsync<ObjectsFinished>(Finish(first));
+        await Source.ExecuteAsync(
+            """
+            drop table a;
+            create table a (id int primary key, name text, changed_at timestamptz not null default now() - interval '1 year');
+            insert into a select n, 'new' from generate_series(1, 5) n
+            """);
+
+        var next = first with { JobId = Guid.NewGuid() };
+        var prepare = next.PrepareAll(first.Offset) with { Kind = kind };
+        await LoadAsync(next, prepare with { Objects = [.. prepare.Objects.Select(each => each with { Completed = first.Offset })] });
+        await Worker.AskAsync<ObjectsFinished>(Finish(next));
+
+        Assert.Equal(rows, await _destination.ScalarAsync<long>("select count(*) from a"));
+        Assert.Equal(5, await _destination.ScalarAsync<long>("select count(*) from a where name = 'new'"));
     }
 
     [Fact]
@@ -117,9 +142,11 @@ public sealed class VanishedTests : WorkerTest
         Assert.Equal(14, await _destination.ScalarAsync<long>("select count(*) from a"));
     }
 
-    async Task LoadAsync(JobUnderTest job, OffsetReference? offset = null)
+    Task LoadAsync(JobUnderTest job, OffsetReference? offset = null) => LoadAsync(job, job.PrepareAll(offset));
+
+    async Task LoadAsync(JobUnderTest job, PrepareJob prepare)
     {
-        var prepared = await Worker.AskAsync<JobPrepared>(job.PrepareAll(offset));
+        var prepared = await Worker.AskAsync<JobPrepared>(prepare);
         var staged = new List<SegmentExtracted>();
         foreach (var planned in prepared.Objects)
         {
