@@ -28,8 +28,8 @@ static class StartRules
             """
             update coordinator.pipeline p set
                 start_revision = p.start_revision + case when b.version is null then 0 else 1 end,
-                schedule_since = case when b.schedule is distinct from v.schedule then clock_timestamp() else p.schedule_since end,
-                schedule_anchor = case when b.schedule is distinct from v.schedule then clock_timestamp() else p.schedule_anchor end
+                schedule_since = case when b.schedule is distinct from v.schedule then statement_timestamp() else p.schedule_since end,
+                schedule_anchor = case when b.schedule is distinct from v.schedule then statement_timestamp() else p.schedule_anchor end
             from coordinator.pipeline_version v
             left join coordinator.pipeline_version b on b.pipeline_id = v.pipeline_id and b.version = v.version - 1
             where p.pipeline_id = $1 and v.pipeline_id = p.pipeline_id and v.version = p.version

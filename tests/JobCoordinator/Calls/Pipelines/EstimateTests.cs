@@ -42,7 +42,7 @@ public sealed class EstimateTests(PipelineBench bench)
     [InlineData("keep", "")]
     public async Task Rows_that_would_go_are_told_before_it_is_confirmed(string onVanished, string sentence)
     {
-        await _project.ApplyAsync(more: $"  onVanished: {onVanished}");
+        await bench.Admin.ApplyPipelineAsync(BenchProject.Request($"{_project.Text()}  onVanished: {onVanished}\n"));
 
         Assert.Equal($"A run would read all records.{sentence}", (await SyncAsync()).Sentence);
         Assert.EndsWith($"write those that differ.{sentence.Replace(" of objects that are read in full", "", StringComparison.Ordinal)}", (await ResyncAsync()).Sentence, StringComparison.Ordinal);
