@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Headgate.Hosting.Bus;
 using Headgate.Hosting.Faults;
 using Headgate.Notifier.Tests.Running;
 using Headgate.Tests.Installations;
@@ -28,7 +29,7 @@ public sealed class KilledTests
         var (job, id) = (Guid.NewGuid(), Guid.NewGuid());
         await using (var victim = await ServiceProcess.StartAsync("notifier", "Headgate.Notifier", environment))
         {
-            await PublishAsync(broker.AmqpUri, Events.Canceled(job), id);
+            await SendAsync(broker.AmqpUri, Events.Canceled(job), id);
             Assert.Equal(point, await victim.HaltedAsync());
             if (mails == 2) await bench.Mail.ReceivedAsync(_ => true);
             await victim.KillAsync();
@@ -41,7 +42,7 @@ public sealed class KilledTests
         File.Delete(orders);
     }
 
-    static async Task PublishAsync<T>(Uri broker, T notice, Guid id)
+    static async Task SendAsync<T>(Uri broker, T notice, Guid id)
         where T : class
     {
         var bus = Bus.Factory.CreateUsingRabbitMq(transport =>
@@ -54,7 +55,8 @@ public sealed class KilledTests
             });
         });
         await bus.StartAsync();
-        await bus.Publish(notice, context => context.MessageId = id);
+        var lane = await bus.GetSendEndpoint(Lanes.Address(Lanes.Notices));
+        await lane.Send(notice, context => context.MessageId = id);
         await bus.StopAsync();
     }
 }
