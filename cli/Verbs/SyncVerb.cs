@@ -48,13 +48,9 @@ static class SyncVerb
         var isMeant = await session.ConfirmAsync(would => Question(session, request, would), async () =>
         {
             var would = await ValidateAsync(session, request);
-            if (would.Estimate is { ActiveJobId: { Length: > 0 } active } && request.OnActiveJob == OnActiveJob.Refuse)
-            {
-                // What is asked for is another thing by now, and it is told what that would do.
-                (request.OnActiveJob, request.ActiveJobId) = (OnActiveJob.CancelAndStart, active);
-                would = await ValidateAsync(session, request);
-            }
-
+            // What a job is in the way of is asked for as another thing, and it is told what that would do.
+            if (would.Estimate?.ActiveJobId.Length > 0 && request.OnActiveJob == OnActiveJob.Refuse)
+                would = await ValidateAsync(session, new SyncNowRequest(request) { OnActiveJob = OnActiveJob.CancelAndStart });
             return (would.Estimate, would.Sentence);
         });
         if (!isMeant) return ExitCode.Refused;

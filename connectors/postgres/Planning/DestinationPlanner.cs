@@ -83,6 +83,7 @@ static class DestinationPlanner
             changes.AddRange(VanishedRules.Prepare(subject, table, catalog, options));
         }
 
+        var isReplaced = Evolution.IsReplaced(subject);
         return new ObjectPlan
         {
             ObjectNo = subject.Source.ObjectNo,
@@ -100,8 +101,8 @@ static class DestinationPlanner
                 && (table is null || !WriteHazards.RowsMayChangeOnTheWay(table, catalog)),
             SingleTable = table is null or { Kind: 'r', Children: 0 },
             Mark = marks ? VanishedRules.Mark : null,
-            SourceReplaced = Evolution.IsReplaced(subject),
-            New = table is null || mapped.Any(m => m.Destination is null) || Evolution.IsReplaced(subject),
+            SourceReplaced = isReplaced,
+            New = table is null || mapped.Any(m => m.Destination is null) || isReplaced,
             Changes = changes,
             EstimatedRows = subject.Source.EstimatedRows,
         };

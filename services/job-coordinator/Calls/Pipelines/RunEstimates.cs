@@ -27,7 +27,8 @@ sealed class RunEstimates(CoordinatorState state, PipelineStore store, IBus bus,
     {
         RequireEnabled(pipeline);
         var offsets = await OffsetsAsync(pipeline.Id, cancellationToken);
-        var (estimate, unknown) = await EstimateAsync(pipeline, offsets, dropAndLoad: false, cancellationToken);
+        var definition = await store.DefinitionAsync(pipeline.Id, pipeline.Version, cancellationToken);
+        var (estimate, unknown) = await EstimateAsync(pipeline, definition, offsets, dropAndLoad: false, cancellationToken);
         var what = estimate.Objects.All(each => each.FullRead) ? "all records" : estimate.Objects.Any(each => each.FullRead)
             ? "what has changed since the last successful offsets, and all records of objects that have none" : "what has changed since the last successful offsets";
         var failed = await ResumableAsync(pipeline, cancellationToken);
@@ -39,8 +40,7 @@ sealed class RunEstimates(CoordinatorState state, PipelineStore store, IBus bus,
             _ => $"A run would read {what}.",
         };
         var isStarted = failed is null && (cancelsActive || estimate.ActiveJobId.Length == 0);
-        var vanished = isStarted && estimate.Objects.Any(each => each.FullRead)
-            ? await VanishedAsync(pipeline, " of objects that are read in full", cancellationToken) : "";
+        var vanished = isStarted && estimate.Objects.Any(each => each.FullRead) ? Vanished(definition.OnVanished, " of objects that are read in full") : "";
         return (estimate, sentence + vanished + unknown);
     }
 
@@ -48,23 +48,20 @@ sealed class RunEstimates(CoordinatorState state, PipelineStore store, IBus bus,
     public async Task<(RunEstimate Estimate, string Sentence)> OfResyncAsync(PipelineRecord pipeline, bool dropAndLoad, CancellationToken cancellationToken)
     {
         RequireEnabled(pipeline);
-        var (estimate, unknown) = await EstimateAsync(pipeline, [], dropAndLoad, cancellationToken);
+        var definition = await store.DefinitionAsync(pipeline.Id, pipeline.Version, cancellationToken);
+        var (estimate, unknown) = await EstimateAsync(pipeline, definition, [], dropAndLoad, cancellationToken);
         var first = estimate.ActiveJobId.Length > 0 ? $"Job {estimate.ActiveJobId} would be canceled first. " : "";
         var tables = dropAndLoad ? "load them into new tables, which take the place of those that are there" : "write those that differ";
-        var vanished = dropAndLoad ? "" : await VanishedAsync(pipeline, of: "", cancellationToken);
+        var vanished = dropAndLoad ? "" : Vanished(definition.OnVanished, of: "");
         return (estimate, $"{first}The resync would read all records of {estimate.Objects.Count:N0} objects and {tables}.{vanished}{unknown}");
     }
 
-    async Task<string> VanishedAsync(PipelineRecord pipeline, string of, CancellationToken cancellationToken)
+    static string Vanished(OnVanished onVanished, string of) => onVanished switch
     {
-        var definition = await store.DefinitionAsync(pipeline.Id, pipeline.Version, cancellationToken);
-        return definition.OnVanished switch
-        {
-            OnVanished.Delete => $" Rows{of} whose keys the source does not have would be DELETED.",
-            OnVanished.Mark => $" Rows{of} whose keys the source does not have would be marked.",
-            _ => "",
-        };
-    }
+        OnVanished.Delete => $" Rows{of} whose keys the source does not have would be DELETED.",
+        OnVanished.Mark => $" Rows{of} whose keys the source does not have would be marked.",
+        _ => "",
+    };
 
     static void RequireEnabled(PipelineRecord pipeline)
     {
@@ -73,9 +70,9 @@ sealed class RunEstimates(CoordinatorState state, PipelineStore store, IBus bus,
     }
 
     async Task<(RunEstimate Estimate, string Unknown)> EstimateAsync(
-        PipelineRecord pipeline, Dictionary<string, OffsetReference> offsets, bool dropAndLoad, CancellationToken cancellationToken)
+        PipelineRecord pipeline, PipelineDefinition definition, Dictionary<string, OffsetReference> offsets, bool dropAndLoad,
+        CancellationToken cancellationToken)
     {
-        var definition = await store.DefinitionAsync(pipeline.Id, pipeline.Version, cancellationToken);
         var known = definition.Objects.Select((each, no) => (No: no, Offset: offsets.GetValueOrDefault(ObjectKey.Of(definition, each))))
             .Where(entry => entry.Offset is not null).ToDictionary(entry => entry.No, entry => entry.Offset!);
         var (found, problem) = await AskAsync(new EstimateRun { Pipeline = definition, Offsets = known }, cancellationToken);
