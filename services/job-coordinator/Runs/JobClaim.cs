@@ -32,6 +32,7 @@ static class JobClaim
             At = at,
             DropAndLoad = run is { Resync: true, DropAndLoad: true },
             PredecessorId = predecessor,
+            ConfirmedFullLoad = run.ConfirmedFullLoad,
         };
         await db.Database.ExecuteSqlAsync(
             $"""

@@ -25,6 +25,7 @@ sealed class StartRunConsumer : IConsumer<StartRun>
                 OnActiveJob = run.OnActiveJob,
                 Resync = run.Resync,
                 DropAndLoad = run.DropAndLoad,
+                ConfirmedFullLoad = run.ConfirmedFullLoad,
             },
             Pipe.Execute<SendContext>(send => { send.RequestId = context.RequestId; send.ResponseAddress = context.ResponseAddress; }),
             context.CancellationToken);

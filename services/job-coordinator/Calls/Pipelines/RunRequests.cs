@@ -71,6 +71,7 @@ sealed class RunRequests(
             Actor = caller.Name,
             Reason = request.Reason.Length > 0 ? request.Reason : null,
             OnActiveJob = request.OnActiveJob == OnActiveJob.CancelAndStart ? Contracts.Runs.OnActiveJob.CancelAndStart : Contracts.Runs.OnActiveJob.Refuse,
+            ConfirmedFullLoad = request.ConfirmFullLoad,
         };
         var answer = await questions.AskAsync(run, pipeline, cancellationToken);
         var job = await questions.JobAsync(run, answer, cancellationToken);
