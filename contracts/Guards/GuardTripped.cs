@@ -70,6 +70,9 @@ public sealed record GuardTripped
     /// <summary>What was written so far.</summary>
     public required RecordCounts Counts { get; init; }
 
-    /// <summary>Whom the pipeline's file wants told. Default: nobody.</summary>
-    public NotifyDefinition Notify { get; init; } = new();
+    /// <summary>
+    /// Whom the pipeline's file wants told: mail addresses and names of secrets, which are for the notifier alone. Null, as subscribers see
+    /// it: this is not what is sent to the notifier.
+    /// </summary>
+    public NotifyDefinition? Notify { get; init; }
 }
