@@ -73,7 +73,7 @@ public sealed class UpgradeTests
     {
         await using var bench = await LoadBench.StartAsync(Items);
         await LoadAsync(bench);
-        Assert.Equal(["{integer,text}"], await bench.Database.ScalarAsync<string>("SELECT staged::text FROM headgate.job_object") is { } staged ? [staged] : []);
+        Assert.Equal("{integer,text}", await bench.Database.ScalarAsync<string>("SELECT staged::text FROM headgate.job_object"));
     }
 
     [Fact]
