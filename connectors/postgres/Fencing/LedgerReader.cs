@@ -12,7 +12,7 @@ static class LedgerReader
     const int KnowsVanished = 3;
 
     /// <summary>The first that counts rows deleted by a rollback.</summary>
-    const int KnowsDeleted = 4;
+    const int KnowsDeleted = 5;
 
     /// <param name="jobId">The job.</param>
     /// <param name="attempt">Its attempt.</param>

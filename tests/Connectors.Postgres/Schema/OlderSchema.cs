@@ -7,8 +7,9 @@ namespace Headgate.Connectors.Postgres.Tests.Schema;
 /// <summary>Schema headgate as an earlier version of the program left it.</summary>
 static class OlderSchema
 {
-    /// <summary>Puts the schema of a version in place of the latest; the fence stands where it stood.</summary>
-    public static async Task InstallAsync(TestDatabase database, int version)
+    /// <summary>Puts the schema as it was before a version in place of the latest; the fence stands where it stood.</summary>
+    /// <returns>Its version.</returns>
+    public static async Task<int> InstallAsync(TestDatabase database, int before)
     {
         await database.ExecuteAsync("""
             CREATE TABLE public.kept AS SELECT * FROM headgate.fence;
@@ -18,7 +19,7 @@ static class OlderSchema
         var scripts = typeof(PostgresDestination).Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith("Schema.", StringComparison.Ordinal))
             .Select(name => (Version: int.Parse(name.AsSpan("Schema.".Length, 3), NumberStyles.None, CultureInfo.InvariantCulture), Name: name))
-            .Where(script => script.Version <= version).OrderBy(script => script.Version);
+            .Where(script => script.Version < before).OrderBy(script => script.Version).ToList();
         foreach (var script in scripts)
         {
             using var reader = new StreamReader(typeof(PostgresDestination).Assembly.GetManifestResourceStream(script.Name)!);
@@ -27,5 +28,6 @@ static class OlderSchema
         }
 
         await database.ExecuteAsync("INSERT INTO headgate.fence SELECT * FROM public.kept; DROP TABLE public.kept");
+        return scripts[^1].Version;
     }
 }
