@@ -31,7 +31,7 @@ static class JobViews
             ("State", Shown.State(job.State)), ("Waiting for", job.WaitingFor), ("Request ID", job.RequestId), ("Attempt", $"{job.Attempt}"),
             ("Trigger", TriggerOf(job.Trigger)), ("Done", Shown.Percent(job)), ("Extracted", Shown.Number(counts.Extracted)), ("Written", Shown.Written(job)),
             ("Inserted", Shown.Number(counts.Inserted)), ("Updated", Shown.Number(counts.Updated)), ("Unchanged", Shown.Number(counts.Unchanged)),
-            ("Rejected", Shown.Number(counts.Rejected)), ("Vanished", counts.Vanished > 0 ? Shown.Number(counts.Vanished) : ""),
+            ("Rejected", Shown.Number(counts.Rejected)), ("Rows deleted", counts.Deleted > 0 ? Shown.Number(counts.Deleted) : ""), ("Vanished", counts.Vanished > 0 ? Shown.Number(counts.Vanished) : ""),
             ("In doubt", Shown.Number(counts.InDoubt)), ("Outcomes", Outcomes(job.Outcomes)),
             ("Rate", job.MaxRowsPerSecond > 0 ? $"{Shown.Number(job.MaxRowsPerSecond)} records a second at most" : ""),
             ("Created", Shown.Time(job.Created)), ("Started", Shown.Time(job.Started)), ("Launched", Shown.Time(job.Launched)), ("Finished", Shown.Time(job.Finished)),

@@ -32,4 +32,12 @@ public sealed record PlannedObject
 
     /// <summary>How many segments there are; a keyset chain begins with one and grows.</summary>
     public required int SegmentCount { get; init; }
+
+    /// <summary>
+    /// Of an object whose segments load one level after the other: the level of each segment. Null: all are on the object's.
+    /// </summary>
+    public IReadOnlyList<int>? SegmentLevels { get; init; }
+
+    /// <summary>The level after which what waits for others is tried again, of each segment. Null: its own.</summary>
+    public IReadOnlyList<int>? RoundLevels { get; init; }
 }

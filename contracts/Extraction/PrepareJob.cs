@@ -1,3 +1,4 @@
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Runs;
 
@@ -34,4 +35,7 @@ public sealed record PrepareJob
 
     /// <summary>Of a resync: destination tables are dropped and created anew, whatever they are like. Default: kept, and evolved.</summary>
     public bool DropAndLoad { get; init; }
+
+    /// <summary>Of a dry run: what it reads. Null: of no other kind.</summary>
+    public Sample? Sample { get; init; }
 }

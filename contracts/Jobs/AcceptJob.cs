@@ -1,3 +1,5 @@
+using Headgate.Contracts.Comparing;
+using Headgate.Contracts.Repairs;
 using Headgate.Contracts.Runs;
 
 namespace Headgate.Contracts.Jobs;
@@ -46,4 +48,15 @@ public sealed record AcceptJob
 
     /// <summary>The job that was ended for this one to start; null: none was active.</summary>
     public Guid? PredecessorId { get; init; }
+
+    /// <summary>
+    /// Whether a full load is meant, where the last runs were incremental: the guard fullLoad lets it pass. Default: the guard judges.
+    /// </summary>
+    public bool ConfirmedFullLoad { get; init; }
+
+    /// <summary>Of a replay or rollback: what it repairs. Null: of no other kind.</summary>
+    public RepairOf? Repair { get; init; }
+
+    /// <summary>Of a dry run: what it reads. Null: of no other kind.</summary>
+    public Sample? Sample { get; init; }
 }

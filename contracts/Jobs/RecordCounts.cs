@@ -6,7 +6,7 @@ public sealed record RecordCounts
     /// <summary>Staged by extraction.</summary>
     public long Extracted { get; init; }
 
-    /// <summary>Taken by committed batches; the sum of the next four.</summary>
+    /// <summary>Taken by committed batches; the sum of the next five.</summary>
     public long Written { get; init; }
 
     /// <summary>New at the destination.</summary>
@@ -20,6 +20,9 @@ public sealed record RecordCounts
 
     /// <summary>Refused by the destination and recorded.</summary>
     public long Rejected { get; init; }
+
+    /// <summary>Deleted at the destination, as a rollback puts back that they were not there. Default 0.</summary>
+    public long Deleted { get; init; }
 
     /// <summary>
     /// Rows of the destination that a full read did not bring, deleted or marked as the pipeline says; not among those written. Default 0.
@@ -41,6 +44,7 @@ public sealed record RecordCounts
         Updated = sum.Updated + each.Updated,
         Unchanged = sum.Unchanged + each.Unchanged,
         Rejected = sum.Rejected + each.Rejected,
+        Deleted = sum.Deleted + each.Deleted,
         Vanished = sum.Vanished + each.Vanished,
         InDoubt = sum.InDoubt + each.InDoubt,
     });

@@ -14,4 +14,7 @@ public sealed record ResumeJob
 
     /// <summary>Resume only if the job still stands at this fence position; null: wherever it stands. Due runs set it.</summary>
     public int? Epoch { get; init; }
+
+    /// <summary>Let the job pass the guards that have held it. Default: what held it holds it again.</summary>
+    public bool PassGuards { get; init; }
 }

@@ -38,4 +38,7 @@ public sealed record LoadSegment
     /// they refer to. Default 0.
     /// </summary>
     public int Round { get; init; }
+
+    /// <summary>Over how many records in a row rejects are counted for SegmentProgress.RejectPeak; 0: they are not. Default 0.</summary>
+    public int RejectsWindow { get; init; }
 }

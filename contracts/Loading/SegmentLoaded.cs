@@ -28,4 +28,12 @@ public sealed record SegmentLoaded
 
     /// <summary>The round of the LoadSegment that this answers. Default 0.</summary>
     public int Round { get; init; }
+
+    /// <summary>
+    /// The most records rejected of any LoadSegment.RejectsWindow in a row; those that wait for others are none. Default 0.
+    /// </summary>
+    public int RejectPeak { get; init; }
+
+    /// <summary>How long the destination took for its committed batches so far, in milliseconds. Default 0.</summary>
+    public long BusyMs { get; init; }
 }

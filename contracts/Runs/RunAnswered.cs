@@ -1,6 +1,6 @@
 namespace Headgate.Contracts.Runs;
 
-/// <summary>The answer to StartRun and StartJob.</summary>
+/// <summary>The answer to StartRun, StartJob and StartRepair.</summary>
 public sealed record RunAnswered
 {
     /// <summary>The run that was asked for.</summary>

@@ -21,6 +21,15 @@ public enum RunRule
     /// <summary>There is no such pipeline.</summary>
     Missing,
 
+    /// <summary>A replay or rollback of the pipeline has failed, and somebody has to say what becomes of it.</summary>
+    RepairFailed,
+
+    /// <summary>The job that is to be repaired has not ended.</summary>
+    NotEnded,
+
+    /// <summary>Of the job that is to be repaired nothing is recorded: it has written nothing, or its change log is kept no longer.</summary>
+    NothingRecorded,
+
     /// <summary>It came so late, as the broker or the coordinator was away, that its schedule skips it.</summary>
     TooLate,
 }

@@ -41,4 +41,9 @@ public sealed record StartRun
 
     /// <summary>Of a resync: destination tables are dropped and created anew. Default: kept, and evolved.</summary>
     public bool DropAndLoad { get; init; }
+
+    /// <summary>
+    /// Whether a full load is meant, where the last runs were incremental: the guard fullLoad lets it pass. Default: the guard judges.
+    /// </summary>
+    public bool ConfirmedFullLoad { get; init; }
 }

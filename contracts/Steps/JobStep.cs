@@ -23,4 +23,7 @@ public enum JobStep
 
     /// <summary>What comes after the last segment is done at the destination.</summary>
     Finish,
+
+    /// <summary>Staged records are compared with the destination.</summary>
+    Compare,
 }

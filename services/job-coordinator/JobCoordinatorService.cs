@@ -1,5 +1,6 @@
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres;
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
@@ -94,6 +95,7 @@ public static class JobCoordinatorService
     public static void AddJobCoordinatorConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<StartJobConsumer>();
+        bus.AddConsumer<StartRepairConsumer>();
         bus.AddConsumer<MissedRunsConsumer>();
         bus.AddConsumer<MoveFenceConsumer>();
         bus.AddConsumer<GrantTurnConsumer>();
@@ -112,6 +114,7 @@ public static class JobCoordinatorService
             (context, lane) =>
             {
                 lane.ConfigureConsumer<StartJobConsumer>(context);
+                lane.ConfigureConsumer<StartRepairConsumer>(context);
                 lane.ConfigureConsumer<MissedRunsConsumer>(context);
             });
         bus.AddConsumerLane(Lanes.Fences, FencesAtOnce, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context));
@@ -154,6 +157,7 @@ public static class JobCoordinatorService
             Events =
             [
                 new LaneEvent<JobPrepared>(), new LaneEvent<SegmentExtracted>(), new LaneEvent<SnapshotLost>(), new LaneEvent<SegmentLost>(),
+                new LaneEvent<RecordsCompared>(),
                 new LaneEvent<SchemaChangesApplied>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<ObjectsFinished>(), new LaneEvent<StepFailed>(),
             ],
             Configure = ConfigureSaga,

@@ -12,12 +12,14 @@ static class AuditRow
     public const string Retry = "retry";
 
     /// <summary>The counts are what the ledger gained.</summary>
-    public static NpgsqlBatchCommand InsertCommand(
-        SegmentTicket ticket, string path, long firstRow, int rows, LedgerRow before, LedgerRow after) => new("""
-        INSERT INTO headgate.batch
-            (job_id, attempt, object_no, segment_no, first_row, row_count, path, inserted, updated, unchanged, rejected)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        """)
+    public static NpgsqlBatchCommand InsertCommand(SegmentTicket ticket, string path, long firstRow, int rows, LedgerRow before, LedgerRow after)
+    {
+        var deleted = after.Deleted - before.Deleted;
+        var command = new NpgsqlBatchCommand($"""
+            INSERT INTO headgate.batch
+                (job_id, attempt, object_no, segment_no, first_row, row_count, path, inserted, updated, unchanged, rejected{(deleted > 0 ? ", deleted" : "")})
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11{(deleted > 0 ? ", $12" : "")})
+            """)
         {
             Parameters =
             {
@@ -26,6 +28,9 @@ static class AuditRow
                 Of(after.Rejected - before.Rejected),
             },
         };
+        if (deleted > 0) command.Parameters.Add(Of(deleted));
+        return command;
+    }
 
     /// <summary>Of a batch of rows that a full read did not bring.</summary>
     /// <param name="ticket">The object.</param>

@@ -11,6 +11,9 @@ sealed record LedgerRow
     public const string Copy = "copy";
     public const string Upsert = "upsert";
 
+    /// <summary>Of the row as l. Where the schema is of a version that does not know the column, the jobs under way there delete nothing.</summary>
+    public const string DeletedOf = "coalesce((pg_catalog.to_jsonb(l) ->> 'deleted')::bigint, 0)";
+
     public long NextRow { get; init; }
 
     public string Path { get; init; } = Upsert;
@@ -23,6 +26,9 @@ sealed record LedgerRow
 
     public long Rejected { get; init; }
 
+    /// <summary>Of a rollback.</summary>
+    public long Deleted { get; init; }
+
     public long Deferred { get; init; }
 
     public RecordCounts Counts => new()
@@ -32,6 +38,7 @@ sealed record LedgerRow
         Updated = Updated,
         Unchanged = Unchanged,
         Rejected = Rejected,
+        Deleted = Deleted,
     };
 
     /// <summary>Most records taken so far were there already, with other values.</summary>
@@ -58,8 +65,8 @@ sealed record LedgerRow
                 Of(ticket.Rows), Of(directCopy ? Copy : Upsert),
             },
         },
-        new("""
-            SELECT next_row, path, inserted, updated, unchanged, rejected, deferred FROM headgate.ledger
+        new($"""
+            SELECT next_row, path, inserted, updated, unchanged, rejected, deferred, {DeletedOf} FROM headgate.ledger l
             WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND segment_no = $4 FOR UPDATE NOWAIT
             """)
         {
@@ -79,21 +86,27 @@ sealed record LedgerRow
             Unchanged = reader.GetInt64(4),
             Rejected = reader.GetInt64(5),
             Deferred = reader.GetInt64(6),
+            Deleted = reader.GetInt64(7),
         };
     }
 
-    public NpgsqlBatchCommand UpdateCommand(SegmentTicket ticket) => new("""
-        UPDATE headgate.ledger SET next_row = $5, path = $6, inserted = $7, updated = $8, unchanged = $9, rejected = $10, deferred = $11,
-            updated_at = pg_catalog.clock_timestamp()
-        WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND segment_no = $4
-        """)
+    public NpgsqlBatchCommand UpdateCommand(SegmentTicket ticket)
     {
-        Parameters =
+        var command = new NpgsqlBatchCommand($"""
+            UPDATE headgate.ledger SET next_row = $5, path = $6, inserted = $7, updated = $8, unchanged = $9, rejected = $10, deferred = $11,
+                {(Deleted > 0 ? "deleted = $12, " : "")}updated_at = pg_catalog.clock_timestamp()
+            WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND segment_no = $4
+            """)
         {
-            Of(ticket.Job.JobId), Of(ticket.Job.Attempt), Of(ticket.ObjectNo), Of(ticket.SegmentNo), Of(NextRow), Of(Path),
-            Of(Inserted), Of(Updated), Of(Unchanged), Of(Rejected), Of(Deferred),
-        },
-    };
+            Parameters =
+            {
+                Of(ticket.Job.JobId), Of(ticket.Job.Attempt), Of(ticket.ObjectNo), Of(ticket.SegmentNo), Of(NextRow), Of(Path),
+                Of(Inserted), Of(Updated), Of(Unchanged), Of(Rejected), Of(Deferred),
+            },
+        };
+        if (Deleted > 0) command.Parameters.Add(Of(Deleted));
+        return command;
+    }
 
     static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 }

@@ -21,7 +21,8 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
     {
         await using var transaction = await FencedTransaction.BeginAsync(dataSource, ticket, [], read: null, cancellationToken);
         if (transaction.Refused is not null) return null;
-        await transaction.ExecuteAsync(plans.Select(InsertCommand), cancellationToken);
+        var keepsTypes = await KeepsTypesAsync(transaction, cancellationToken);
+        await transaction.ExecuteAsync(plans.Select(plan => InsertCommand(plan, keepsTypes)), cancellationToken);
         var tracked = plans.Where(p => p.Vanished is not OnVanished.Keep).ToList();
         if (tracked.Count > 0) await transaction.ExecuteAsync(tracked.Select(p => FullRead.BeginCommand(ticket, p)), cancellationToken);
         await RequireTypesAsync(transaction, plans, cancellationToken);
@@ -30,21 +31,33 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
         return [.. plans.Select(p => p.ObjectNo).Where(empty.Contains)];
     }
 
-    NpgsqlBatchCommand InsertCommand(ObjectPlan plan) => new($"""
-        INSERT INTO headgate.job_object (job_id, attempt, object_no, table_name, fields, key, found_empty)
-        VALUES ($1, $2, $3, $4, $5, $6, NOT EXISTS (SELECT FROM {plan.To})) ON CONFLICT DO NOTHING
-        """)
+    // A job that was launched before this version came goes on with what was there then.
+    static async Task<bool> KeepsTypesAsync(FencedTransaction transaction, CancellationToken cancellationToken)
     {
-        Parameters =
+        await using var command = transaction.Command("SELECT pg_catalog.to_regclass('headgate.selection') IS NOT NULL");
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    NpgsqlBatchCommand InsertCommand(ObjectPlan plan, bool keepsTypes)
+    {
+        var command = new NpgsqlBatchCommand($"""
+            INSERT INTO headgate.job_object (job_id, attempt, object_no, table_name, fields, key, found_empty{(keepsTypes ? ", staged" : "")})
+            VALUES ($1, $2, $3, $4, $5, $6, NOT EXISTS (SELECT FROM {plan.To}){(keepsTypes ? ", $7" : "")}) ON CONFLICT DO NOTHING
+            """)
         {
-            new NpgsqlParameter<Guid> { TypedValue = ticket.JobId },
-            new NpgsqlParameter<int> { TypedValue = ticket.Attempt },
-            new NpgsqlParameter<int> { TypedValue = plan.ObjectNo },
-            new NpgsqlParameter<string> { TypedValue = plan.Replaces ?? plan.To },
-            new NpgsqlParameter { Value = FieldsOf(plan), NpgsqlDbType = NpgsqlDbType.Jsonb },
-            new NpgsqlParameter<short[]> { TypedValue = KeyOf(plan) },
-        },
-    };
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = ticket.JobId },
+                new NpgsqlParameter<int> { TypedValue = ticket.Attempt },
+                new NpgsqlParameter<int> { TypedValue = plan.ObjectNo },
+                new NpgsqlParameter<string> { TypedValue = plan.Replaces ?? plan.To },
+                new NpgsqlParameter { Value = FieldsOf(plan), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new NpgsqlParameter<short[]> { TypedValue = KeyOf(plan) },
+            },
+        };
+        if (keepsTypes) command.Parameters.Add(Of(plan.Fields.Select(field => field.StagedType), NpgsqlDbType.Text));
+        return command;
+    }
 
     /// <summary>The tables are locked: they were just read.</summary>
     static async Task RequireTypesAsync(

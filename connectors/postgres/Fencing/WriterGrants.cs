@@ -4,9 +4,9 @@ using Npgsql;
 namespace Headgate.Connectors.Postgres.Fencing;
 
 /// <summary>
-/// What the role that writes may do in schema headgate: read the fence, keep the ledger, add to the rest, and put there tables that it has
-/// replaced. Nothing is granted that is
-/// there already, because GRANT rewrites catalog rows that other transactions may be rewriting too.
+/// What the role that writes may do in schema headgate: read the fence and what repairs were asked for, keep the ledger, add to the rest, and put
+/// there tables that it has replaced. Nothing is granted that is there already, because GRANT rewrites catalog rows that other transactions may be
+/// rewriting too.
 /// </summary>
 static class WriterGrants
 {
@@ -21,11 +21,15 @@ static class WriterGrants
         ("full_read", ["SELECT", "INSERT", "UPDATE"]),
         ("job_object", ["SELECT", "INSERT"]),
         ("rejected", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+        ("selection", ["SELECT"]),
         ("seen_key", ["SELECT", "INSERT", "DELETE"]),
         ("schema_change", ["SELECT", "INSERT"]),
         ("changes", ["SELECT"]),
         ("table_swap", ["SELECT", "INSERT", "UPDATE"]),
     ];
+
+    /// <summary>Where blocks of the log get their number: unlike that of an identity column, it takes a right.</summary>
+    const string Numbers = "headgate.change_group_seq_seq";
 
     /// <summary>Refuses a writer whose backends a force stop could not terminate; the fence's own role can always end its own.</summary>
     public static async Task RefuseUntouchableAsync(
@@ -60,6 +64,7 @@ static class WriterGrants
         granting.BatchCommands.Add(new NpgsqlBatchCommand($"GRANT USAGE, CREATE ON SCHEMA headgate TO {role}"));
         foreach (var (table, rights) in Needed)
             granting.BatchCommands.Add(new NpgsqlBatchCommand($"GRANT {string.Join(", ", rights)} ON headgate.{table} TO {role}"));
+        granting.BatchCommands.Add(new NpgsqlBatchCommand($"GRANT USAGE ON SEQUENCE {Numbers} TO {role}"));
         await granting.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -69,7 +74,8 @@ static class WriterGrants
         var checks = Needed.SelectMany(n => n.Rights.Select(r => $"pg_catalog.has_table_privilege($1, 'headgate.{n.Table}', '{r}')"));
         var sql = $"""
             SELECT $1 = current_user OR pg_catalog.has_schema_privilege($1, 'headgate', 'USAGE')
-                AND pg_catalog.has_schema_privilege($1, 'headgate', 'CREATE') AND {string.Join(" AND ", checks)}
+                AND pg_catalog.has_schema_privilege($1, 'headgate', 'CREATE') AND pg_catalog.has_sequence_privilege($1, '{Numbers}', 'USAGE')
+                AND {string.Join(" AND ", checks)}
             """;
         await using var command = new NpgsqlCommand(sql, connection, transaction);
         command.Parameters.Add(new NpgsqlParameter { Value = writer, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Name });

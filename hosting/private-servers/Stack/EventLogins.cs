@@ -17,7 +17,7 @@ internal sealed record EventLogins(string Publisher, string Subscriber)
     private const string UpstreamEvents = "^headgate:upstream-events$";
     private const string OwnQueues = @"^subscriber\.";
     private const string JobEvents =
-        @"^(subscriber\.|Headgate\.Contracts\.Jobs:(ExtractionCanceled|Job(Started|Paused|Resumed|Canceled|Failed|Completed|Discarded))$)";
+        @"^(subscriber\.|Headgate\.Contracts\.(Guards:GuardTripped|Jobs:(ExtractionCanceled|Job(Started|Paused|Resumed|Canceled|Failed|Completed|Discarded)))$)";
 
     public static EventLogins ReadOrCreate(string directory)
     {

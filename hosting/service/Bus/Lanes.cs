@@ -42,6 +42,9 @@ public static class Lanes
     /// <summary>Looks at sources, for files that are to be applied and jobs that are to be resumed: somebody waits for the answer.</summary>
     public const string Checks = "headgate.ingest.checks";
 
+    /// <summary>Staged records to compare with a destination: longer than a check, and somebody's run waits for it.</summary>
+    public const string Comparisons = "headgate.ingest.comparisons";
+
     /// <summary>Segments to read.</summary>
     public const string Extract = "headgate.ingest.extract";
 

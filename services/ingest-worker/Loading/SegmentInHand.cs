@@ -43,6 +43,7 @@ sealed class SegmentInHand(Guid jobId, int epoch, int objectNo, int segmentNo, A
             Updated = counts.Updated,
             Unchanged = counts.Unchanged,
             Rejected = counts.Rejected,
+            Deleted = counts.Deleted,
             Vanished = counts.Vanished,
         };
     }

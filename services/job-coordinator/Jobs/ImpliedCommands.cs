@@ -1,11 +1,16 @@
+using System.Text.Json;
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.Contracts.Steps;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Jobs.Work;
+using Headgate.JobCoordinator.Pipelines;
 using MassTransit;
 
 namespace Headgate.JobCoordinator.Jobs;
@@ -24,6 +29,8 @@ static class ImpliedCommands
         return job.Phase switch
         {
             JobPhase.Extracting or JobPhase.Loading => await PreparationAsync(context),
+            // A dry run has no launch to be judged for.
+            JobPhase.Judging when job.Kind != JobKind.DryRun => [new(Lanes.JobCommands, new JudgeJob { JobId = job.CorrelationId, Epoch = job.Epoch })],
             JobPhase.Launching => [Fence(job, open: true)],
             JobPhase.Shaping => [new(Lanes.Prepare, new ApplySchemaChanges { JobId = job.CorrelationId, Attempt = job.Attempt, Epoch = job.Epoch })],
             JobPhase.Finishing => [await FinishAsync(context)],
@@ -60,21 +67,20 @@ static class ImpliedCommands
         var job = context.Saga;
         var objects = await ExtractionWork.UnplannedAsync(context.Db(), job);
         if (objects.Count == 0) return [];
-        return
-        [
-            new(Lanes.Prepare, new PrepareJob
-            {
-                JobId = job.CorrelationId,
-                Attempt = job.Attempt,
-                Epoch = job.Epoch,
-                PipelineId = job.PipelineId,
-                Pipeline = await PipelineWork.DefinitionAsync(context.Db(), job),
-                Kind = job.Kind,
-                Objects = objects,
-                Resumed = job.ResumeTo is not null,
-                DropAndLoad = job.DropAndLoad,
-            }),
-        ];
+        var preparation = new PrepareJob
+        {
+            JobId = job.CorrelationId,
+            Attempt = job.Attempt,
+            Epoch = job.Epoch,
+            PipelineId = job.PipelineId,
+            Pipeline = await PipelineWork.DefinitionAsync(context.Db(), job),
+            Kind = job.Kind,
+            Objects = objects,
+            Resumed = job.ResumeTo is not null,
+            DropAndLoad = job.DropAndLoad,
+            Sample = job.Sample is null ? null : JsonSerializer.Deserialize<Sample>(job.Sample, PipelineJson.Options),
+        };
+        return [new(Lanes.Prepare, job.Kind.IsRepair() ? await RepairWork.PreparationAsync(context.Db(), job, preparation) : preparation)];
     }
 
     static ImpliedCommand Fence(SyncJob job, bool open) => new(Lanes.Fences, new MoveFence

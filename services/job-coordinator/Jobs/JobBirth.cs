@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Headgate.Contracts.Jobs;
+using Headgate.JobCoordinator.Pipelines;
 
 namespace Headgate.JobCoordinator.Jobs;
 
@@ -22,5 +24,9 @@ static class JobBirth
         DropAndLoad = accepted.DropAndLoad,
         PredecessorId = accepted.PredecessorId,
         CreatedAt = accepted.At,
+        OfJobId = accepted.Repair?.JobId,
+        Scope = accepted.Repair is null ? null : JsonSerializer.Serialize(accepted.Repair, PipelineJson.Options),
+        Sample = accepted.Sample is null ? null : JsonSerializer.Serialize(accepted.Sample, PipelineJson.Options),
+        ConfirmedFullLoad = accepted.ConfirmedFullLoad,
     };
 }

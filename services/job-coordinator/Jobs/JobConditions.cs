@@ -1,7 +1,9 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
+using Headgate.Contracts.Runs;
 using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
@@ -37,6 +39,10 @@ static class JobConditions
     public static bool IsCurrent(BehaviorContext<SyncJob, FenceDelayed> context) => context.Message.Epoch == context.Saga.Epoch;
 
     public static bool IsCurrent(BehaviorContext<SyncJob, JobVerified> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    /// <summary>A dry run is never launched, whoever asks.</summary>
+    public static bool IsJudging(BehaviorContext<SyncJob, JudgeJob> context) =>
+        context.Message.Epoch == context.Saga.Epoch && context.Saga is { Phase: JobPhase.Judging, Kind: not JobKind.DryRun };
 
     public static bool Opened(BehaviorContext<SyncJob, FenceMoved> context) =>
         context.Message.Epoch == context.Saga.Epoch && context.Message.Open && context.Saga.Phase == JobPhase.Launching;

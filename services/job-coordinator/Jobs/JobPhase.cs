@@ -9,6 +9,9 @@ public enum JobPhase
     /// <summary>Initializing: segments are planned and read.</summary>
     Extracting,
 
+    /// <summary>Initializing: everything is staged; what has to be known before launch is looked at.</summary>
+    Judging,
+
     /// <summary>Processing: the fence is being opened for it.</summary>
     Launching,
 

@@ -190,6 +190,7 @@ static class Notices
         Updated = job.Updated,
         Unchanged = job.Unchanged,
         Rejected = job.Rejected,
+        Deleted = job.Deleted,
         Vanished = job.Vanished,
         InDoubt = job.InDoubt,
     };

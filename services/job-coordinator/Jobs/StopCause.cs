@@ -17,4 +17,7 @@ public enum StopCause
 
     /// <summary>What the job works on is gone.</summary>
     SubjectGone,
+
+    /// <summary>A guard that tripped.</summary>
+    Guard,
 }

@@ -44,6 +44,18 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>The run that waits for it to end, as it was told; of a job that has ended: the one that was started by that.</summary>
     public Guid? SuccessorId { get; set; }
 
+    /// <summary>Of a replay or rollback: the job that it repairs. Null: of no other kind.</summary>
+    public Guid? OfJobId { get; set; }
+
+    /// <summary>Of the same: a RepairOf as JSON.</summary>
+    public string? Scope { get; set; }
+
+    /// <summary>Of a dry run: a Sample as JSON. Null: of no other kind.</summary>
+    public string? Sample { get; set; }
+
+    /// <summary>Whether who asked for the run has said that a full load is meant.</summary>
+    public bool ConfirmedFullLoad { get; set; }
+
     /// <summary>Rises on Restart only.</summary>
     public int Attempt { get; set; } = 1;
 
@@ -117,6 +129,9 @@ public sealed class SyncJob : SagaStateMachineInstance
     public long Unchanged { get; set; }
 
     public long Rejected { get; set; }
+
+    /// <summary>Deleted by a rollback.</summary>
+    public long Deleted { get; set; }
 
     /// <summary>Rows deleted or marked because a full read did not bring them.</summary>
     public long Vanished { get; set; }

@@ -1,5 +1,7 @@
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
@@ -65,6 +67,12 @@ public sealed partial class SyncJobStateMachine
 
     public Event<JobPrepared> Prepared { get; private set; } = null!;
 
+    public Event<RecordsCompared> Compared { get; private set; } = null!;
+
+    public Event<JudgeJob> JudgeAsked { get; private set; } = null!;
+
+    public Event<GuardDue> GuardCame { get; private set; } = null!;
+
     public Event<SegmentExtracted> SegmentStaged { get; private set; } = null!;
 
     public Event<SnapshotLost> SnapshotGone { get; private set; } = null!;
@@ -108,6 +116,9 @@ public sealed partial class SyncJobStateMachine
         Event(() => AbandonAsked, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.ExecuteAsync(AnswerMissing)); });
         Event(() => SupersedeAsked, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => Prepared, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
+        Event(() => Compared, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
+        Event(() => JudgeAsked, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
+        Event(() => GuardCame, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => SegmentStaged, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => SnapshotGone, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
         Event(() => SegmentGone, of => { of.CorrelateById(context => context.Message.JobId); of.OnMissingInstance(missing => missing.Discard()); });
@@ -135,7 +146,7 @@ public sealed partial class SyncJobStateMachine
         When(SupersedeAsked).StartSuccessor(),
         Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
         Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
-        Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame),
+        Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame), Ignore(Compared), Ignore(JudgeAsked), Ignore(GuardCame),
     ];
 
     // A run that takes a job's place may overtake the message that makes the job: the lane tries again, for seconds and no longer, since stops of

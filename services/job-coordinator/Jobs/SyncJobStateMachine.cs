@@ -33,14 +33,14 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone), Ignore(SegmentGone), Ignore(Shaped),
             Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified),
-            Ignore(DeadlineCame));
+            Ignore(DeadlineCame), Ignore(Compared), Ignore(JudgeAsked), Ignore(GuardCame));
 
         During(Initializing,
             When(Prepared, IsCurrent).RecordPlan().IfElseAsync(EverythingIsBlocked,
                 fail => fail.FailBlocked().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release(),
-                read => read.SendNext().IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied())),
-            When(SegmentStaged, IsCurrent).Seal().SendNext()
-                .IfAsync(EverythingIsExtracted, launch => launch.Launch().TransitionTo(Processing).SendImplied()),
+                read => read.SendNext().IfAsync(EverythingIsExtracted, judge => judge.BeginJudging().SendImplied())),
+            When(SegmentStaged, IsCurrent).Seal().SendNext().IfAsync(EverythingIsExtracted, judge => judge.BeginJudging().SendImplied()),
+            When(JudgeAsked, IsJudging).Launch().TransitionTo(Processing).SendImplied(),
             When(SnapshotGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release(),
                 again => again.PlanAnew().SendImplied())),
@@ -58,7 +58,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed),
-            Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified));
+            Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified), Ignore(Compared), Ignore(GuardCame));
 
         During(Processing,
             When(FenceStands, Opened).RecordFence().Shape().SendImplied(),
@@ -103,7 +103,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(DeadlineCame, MustAlert).AlertDeadline(escalated: false),
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
-            Ignore(Accepted), Ignore(TurnCame), Ignore(Verified));
+            Ignore(Accepted), Ignore(TurnCame), Ignore(Verified), Ignore(Compared), Ignore(JudgeAsked), Ignore(GuardCame));
 
         During(Collecting,
             When(Verified, IsCurrent).CommitOffsets().TransitionTo(Completed).Finish(),
@@ -124,7 +124,8 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
-            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(FenceStands), Ignore(FenceWaits));
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(FenceStands), Ignore(FenceWaits),
+            Ignore(Compared), Ignore(JudgeAsked), Ignore(GuardCame));
 
         During(Pausing,
             When(FenceStands, ConfirmsPause).RecordFence().ConfirmStop().TransitionTo(Paused).Announce(Notices.Paused).Release(),
@@ -149,7 +150,8 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
-            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(Verified));
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(Verified),
+            Ignore(Compared), Ignore(JudgeAsked), Ignore(GuardCame));
 
         During(Paused,
             When(PauseAsked).AlreadySo("the job is paused"),
@@ -170,7 +172,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
             Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands),
-            Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame));
+            Ignore(FenceWaits), Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame), Ignore(Compared), Ignore(JudgeAsked), Ignore(GuardCame));
 
         During(Canceling,
             When(FenceStands, ConfirmsCancel).RecordFence().ConfirmStop().TransitionTo(Canceled).Finish(),
@@ -190,7 +192,8 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone),
-            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(Verified));
+            Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(Verified),
+            Ignore(Compared), Ignore(JudgeAsked), Ignore(GuardCame));
 
         During(Canceled, Ended("canceled"));
 
@@ -214,7 +217,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(SupersedeAsked).Supersede().TransitionTo(Discarded).Finish(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Prepared), Ignore(SegmentStaged), Ignore(SnapshotGone), Ignore(SegmentGone),
             Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed), Ignore(StepBroke), Ignore(FenceStands), Ignore(FenceWaits),
-            Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame));
+            Ignore(Verified), Ignore(StallSeen), Ignore(DeadlineCame), Ignore(Compared), Ignore(JudgeAsked), Ignore(GuardCame));
 
         During(Completed, Ended("completed"));
 

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using Headgate.JobCoordinator.Pipelines;
+using MassTransit;
+
 namespace Headgate.JobCoordinator.Obligations;
 
 /// <summary>
@@ -29,4 +33,20 @@ public sealed class Obligation
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>Due at once, because of a job.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="message">What must leave.</param>
+    /// <param name="lane">Where to; null: it is published.</param>
+    /// <param name="now">When.</param>
+    public static Obligation Of(Guid job, object message, string? lane, DateTimeOffset now) => new()
+    {
+        ObligationId = NewId.NextGuid(),
+        JobId = job,
+        Message = message.GetType().FullName!,
+        Lane = lane,
+        Body = JsonSerializer.Serialize(message, message.GetType(), PipelineJson.Options),
+        CreatedAt = now,
+        NotBefore = now,
+    };
 }

@@ -18,7 +18,7 @@ static class MergedProgress
             .. events.Where(told => told.Epoch == epoch)
                 .SelectMany(told => told.Segments)
                 .GroupBy(segment => (segment.ObjectNo, segment.SegmentNo))
-                .Select(segment => segment.MaxBy(told => told.Written + told.Vanished)!),
+                .Select(segment => segment.MaxBy(told => told.Written + told.Vanished)! with { RejectPeak = segment.Max(told => told.RejectPeak) }),
         ],
     };
 }

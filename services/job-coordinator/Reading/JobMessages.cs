@@ -28,6 +28,7 @@ static class JobMessages
             Counts = Counts(job),
             MaxRowsPerSecond = job.MaxRowsPerSecond ?? 0,
             WaitingFor = job.WaitingFor ?? "",
+            OfJobId = job.OfJobId?.ToString() ?? "",
             SuccessorId = job.SuccessorId?.ToString() ?? "",
             Created = Timestamp.FromDateTimeOffset(job.Created),
             Started = Time(job.Started),
@@ -60,6 +61,7 @@ static class JobMessages
             Updated = job.Counts.Updated,
             Unchanged = job.Counts.Unchanged,
             Rejected = job.Counts.Rejected,
+            Deleted = job.Counts.Deleted,
             Vanished = job.Counts.Vanished,
             InDoubt = job.Counts.InDoubt,
         };

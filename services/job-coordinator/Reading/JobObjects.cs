@@ -19,19 +19,20 @@ sealed class JobObjects(CoordinatorState state)
                    o.state = 'Unplanned' and o.next_segment_no = 0, o.full_read, coalesce(s.extracted, 0), coalesce(f.written, s.written, 0),
                    coalesce(f.inserted, s.inserted, 0), coalesce(f.updated, s.updated, 0), coalesce(f.unchanged, s.unchanged, 0),
                    coalesce(f.rejected, s.rejected, 0), coalesce(f.in_doubt, 0), coalesce(f.vanished, o.vanished),
-                   o.blocked_code, o.blocked_sentence
+                   o.blocked_code, o.blocked_sentence, coalesce(f.deleted, s.deleted, 0)
             from coordinator.job_object o
             left join (
                 select j.job_id, k.key::int as object_no, (k.value ->> 'written')::bigint as written, (k.value ->> 'inserted')::bigint as inserted,
                        (k.value ->> 'updated')::bigint as updated, (k.value ->> 'unchanged')::bigint as unchanged,
                        (k.value ->> 'rejected')::bigint as rejected, (k.value ->> 'inDoubt')::bigint as in_doubt,
-                       (k.value ->> 'vanished')::bigint as vanished
+                       (k.value ->> 'vanished')::bigint as vanished, (k.value ->> 'deleted')::bigint as deleted
                 from coordinator.sync_job j cross join lateral jsonb_each(j.fence_counts) k where j.job_id = any($1)) f
               on f.job_id = o.job_id and f.object_no = o.object_no
             left join (
                 select s.job_id, s.object_no, sum(s.rows) filter (where s.state in ('Sealed', 'Loading', 'Loaded'))::bigint as extracted,
                        sum(s.written)::bigint as written, sum(s.inserted)::bigint as inserted, sum(s.updated)::bigint as updated,
-                       sum(s.unchanged)::bigint as unchanged, sum(s.rejected)::bigint as rejected
+                       sum(s.unchanged)::bigint as unchanged, sum(s.rejected)::bigint as rejected,
+                       sum(s.deleted)::bigint as deleted
                 from coordinator.sync_job j join coordinator.job_segment s on s.job_id = j.job_id and s.attempt = j.attempt
                 where j.job_id = any($1) and s.state <> 'Abandoned' group by s.job_id, s.object_no) s
               on s.job_id = o.job_id and s.object_no = o.object_no
@@ -58,6 +59,7 @@ sealed class JobObjects(CoordinatorState state)
                 Rejected = row.GetInt64(13),
                 InDoubt = row.GetInt64(14),
                 Vanished = row.GetInt64(15),
+                Deleted = row.GetInt64(18),
             },
         };
         if (row.GetBoolean(4)) found.Counts.SourceEstimate = row.GetInt64(5);

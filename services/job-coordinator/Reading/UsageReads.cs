@@ -18,29 +18,30 @@ sealed class UsageReads(CoordinatorState state, DatabaseClock clock, Tokens toke
     const string Sql =
         """
         with counted as (
-            select project, pipeline, state, 1 as jobs, extracted, written, inserted, updated, unchanged, rejected, vanished, in_doubt
+            select project, pipeline, state, 1 as jobs, extracted, written, inserted, updated, unchanged, rejected, vanished, in_doubt, deleted
             from coordinator.sync_job
             where finished_at >= $1 and finished_at < coalesce($2, 'infinity') and ($3 is null or project = $3) and ($4 is null or pipeline = $4)
             union all
-            select project, pipeline, state, 1, extracted, written, inserted, updated, unchanged, rejected, vanished, in_doubt
+            select project, pipeline, state, 1, extracted, written, inserted, updated, unchanged, rejected, vanished, in_doubt, deleted
             from coordinator.sync_job
             where finished_at is null and $2 is null and ($3 is null or project = $3) and ($4 is null or pipeline = $4)
             union all
-            select j.project, j.pipeline, j.state, 0, a.extracted, a.written, a.inserted, a.updated, a.unchanged, a.rejected, a.vanished, a.in_doubt
+            select j.project, j.pipeline, j.state, 0, a.extracted, a.written, a.inserted, a.updated, a.unchanged, a.rejected, a.vanished, a.in_doubt, a.deleted
             from coordinator.job_attempt a join coordinator.sync_job j using (job_id)
             where (j.finished_at >= $1 and j.finished_at < coalesce($2, 'infinity') or j.finished_at is null and $2 is null)
               and ($3 is null or j.project = $3) and ($4 is null or j.pipeline = $4)),
         used as materialized (
             select project, pipeline, state, sum(jobs)::bigint as jobs, sum(extracted)::bigint as extracted, sum(written)::bigint as written,
                    sum(inserted)::bigint as inserted, sum(updated)::bigint as updated, sum(unchanged)::bigint as unchanged,
-                   sum(rejected)::bigint as rejected, sum(vanished)::bigint as vanished, sum(in_doubt)::bigint as in_doubt
+                   sum(rejected)::bigint as rejected, sum(vanished)::bigint as vanished, sum(in_doubt)::bigint as in_doubt,
+                   sum(deleted)::bigint as deleted
             from counted group by project, pipeline, state),
         page as (
             select * from used where $5 is null or (project, pipeline, state) > ($5, $6, $7) order by project, pipeline, state limit $8)
         select null::text as project, null::text as pipeline, null::text as state, coalesce(sum(jobs), 0)::bigint, coalesce(sum(extracted), 0)::bigint,
                coalesce(sum(written), 0)::bigint, coalesce(sum(inserted), 0)::bigint, coalesce(sum(updated), 0)::bigint,
                coalesce(sum(unchanged), 0)::bigint, coalesce(sum(rejected), 0)::bigint, coalesce(sum(vanished), 0)::bigint,
-               coalesce(sum(in_doubt), 0)::bigint
+               coalesce(sum(in_doubt), 0)::bigint, coalesce(sum(deleted), 0)::bigint
         from used
         union all select * from page order by project nulls first, pipeline, state
         """;
@@ -94,6 +95,7 @@ sealed class UsageReads(CoordinatorState state, DatabaseClock clock, Tokens toke
             Rejected = row.GetInt64(9),
             Vanished = row.GetInt64(10),
             InDoubt = row.GetInt64(11),
+            Deleted = row.GetInt64(12),
         },
     };
 }

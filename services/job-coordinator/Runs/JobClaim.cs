@@ -1,4 +1,5 @@
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Repairs;
 using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Microsoft.EntityFrameworkCore;
@@ -19,7 +20,7 @@ static class JobClaim
         var accept = new AcceptJob
         {
             JobId = run.RunId,
-            JobNo = await db.Database.SqlQuery<long>($"""select nextval('coordinator.job_no') as "Value" """).SingleAsync(),
+            JobNo = await NumberAsync(db),
             PipelineId = pipeline.pipeline_id,
             PipelineVersion = pipeline.version,
             Project = run.Project,
@@ -32,13 +33,39 @@ static class JobClaim
             At = at,
             DropAndLoad = run is { Resync: true, DropAndLoad: true },
             PredecessorId = predecessor,
+            ConfirmedFullLoad = run.ConfirmedFullLoad,
         };
-        await db.Database.ExecuteSqlAsync(
-            $"""
-             update coordinator.pipeline
-             set current_job_id = {run.RunId}, state = {StateFor(run, pipeline)}, successor = null, successor_told_at = null, updated_at = now()
-             where pipeline_id = {pipeline.pipeline_id}
-             """);
+        await TakeAsync(db, pipeline, run.RunId, StateFor(run, pipeline));
+        return accept;
+    }
+
+    /// <summary>The repair's job, pinned to the given version of the pipeline file.</summary>
+    /// <param name="db">In whose transaction.</param>
+    /// <param name="repair">The repair.</param>
+    /// <param name="pipeline">Its pipeline.</param>
+    /// <param name="version">Of the pipeline file.</param>
+    /// <param name="at">When.</param>
+    /// <param name="predecessor">The job that was ended for it; null: none was there.</param>
+    public static async Task<AcceptJob> TakeAsync(
+        CoordinatorDbContext db, StartRepair repair, PipelineRow pipeline, int version, DateTimeOffset at, Guid? predecessor)
+    {
+        var accept = new AcceptJob
+        {
+            JobId = repair.RunId,
+            JobNo = await NumberAsync(db),
+            PipelineId = pipeline.pipeline_id,
+            PipelineVersion = version,
+            Project = repair.Project,
+            Pipeline = repair.Pipeline,
+            Kind = repair.Kind,
+            Trigger = TriggerKind.SyncNow,
+            Actor = repair.Actor,
+            Reason = repair.Reason,
+            At = at,
+            PredecessorId = predecessor,
+            Repair = repair.Repair,
+        };
+        await TakeAsync(db, pipeline, repair.RunId, pipeline.state);
         return accept;
     }
 
@@ -52,4 +79,14 @@ static class JobClaim
             $"""select exists (select from coordinator.object_offset where pipeline_id = {pipeline}) as "Value" """).SingleAsync();
         return isAnyRead ? JobKind.Incremental : JobKind.Historical;
     }
+
+    static Task<long> NumberAsync(CoordinatorDbContext db) =>
+        db.Database.SqlQuery<long>($"""select nextval('coordinator.job_no') as "Value" """).SingleAsync();
+
+    static Task TakeAsync(CoordinatorDbContext db, PipelineRow pipeline, Guid job, string state) => db.Database.ExecuteSqlAsync(
+        $"""
+         update coordinator.pipeline
+         set current_job_id = {job}, state = {state}, successor = null, successor_told_at = null, updated_at = now()
+         where pipeline_id = {pipeline.pipeline_id}
+         """);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
@@ -7,7 +6,6 @@ using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Obligations;
-using Headgate.JobCoordinator.Pipelines;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
@@ -51,6 +49,12 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         if (current.IsActive) return TakesItsPlace(run, pipeline) ? await WaitAsync(run, pipeline, current) : await SkipAsync(run, pipeline, current);
         if (await UnconfirmedStops.BeforeAsync(db, pipeline.pipeline_id) is { } unconfirmed)
             return await RefuseAsync(run, RunRule.StopUnconfirmed, pipeline, UnconfirmedStops.Sentence(unconfirmed), unconfirmed);
+        if (current.IsFailedRepair)
+        {
+            var job = pipeline.current_job_id!.Value;
+            return (await RefuseAsync(run, RunRule.RepairFailed, pipeline, current.RepairFailed(job), job)) with { JobState = current.State };
+        }
+
         if (current is { State: nameof(SyncJobStateMachine.Failed), PipelineVersion: var version } && version == pipeline.version
             && !run.Resync && !await WasRearmedSinceAsync(pipeline))
             return await ResumeAsync(run, pipeline, current);
@@ -153,16 +157,7 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         return Started(run, accept.Kind, accept.PipelineVersion, $"Job {run.RunId} was accepted.");
     }
 
-    void Owe(Guid job, object message) => db.Obligations.Add(new Obligation
-    {
-        ObligationId = NewId.NextGuid(),
-        JobId = job,
-        Message = message.GetType().FullName!,
-        Lane = Lanes.JobCommands,
-        Body = JsonSerializer.Serialize(message, message.GetType(), PipelineJson.Options),
-        CreatedAt = time.GetUtcNow(),
-        NotBefore = time.GetUtcNow(),
-    });
+    void Owe(Guid job, object message) => db.Obligations.Add(Obligation.Of(job, message, Lanes.JobCommands, time.GetUtcNow()));
 
     static RunAnswered Started(StartJob run, JobKind kind, int version, string sentence) => new()
     {

@@ -77,7 +77,8 @@ static class NoticeText
     static string Counts(Notice notice) => string.Create(
         CultureInfo.InvariantCulture,
         $"{notice.Counts.Extracted:N0} extracted, {notice.Counts.Written:N0} written ({notice.Counts.Inserted:N0} inserted, "
-        + $"{notice.Counts.Updated:N0} updated, {notice.Counts.Unchanged:N0} unchanged, {notice.Counts.Rejected:N0} rejected)");
+        + $"{notice.Counts.Updated:N0} updated, {notice.Counts.Unchanged:N0} unchanged, {notice.Counts.Rejected:N0} rejected"
+        + $"{(notice.Counts.Deleted > 0 ? $", {notice.Counts.Deleted.ToString("N0", CultureInfo.InvariantCulture)} deleted" : "")})");
 
     static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

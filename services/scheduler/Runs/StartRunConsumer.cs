@@ -26,6 +26,7 @@ sealed class StartRunConsumer : IConsumer<StartRun>
                 ActiveJobId = run.ActiveJobId,
                 Resync = run.Resync,
                 DropAndLoad = run.DropAndLoad,
+                ConfirmedFullLoad = run.ConfirmedFullLoad,
             },
             Pipe.Execute<SendContext>(send => { send.RequestId = context.RequestId; send.ResponseAddress = context.ResponseAddress; }),
             context.CancellationToken);

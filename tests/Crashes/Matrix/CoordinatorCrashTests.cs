@@ -1,5 +1,6 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Steps;
@@ -40,6 +41,7 @@ public sealed class CoordinatorCrashTests(CoordinatorCrashTests.Fixture fixture,
         $"{FaultPoints.ObligationDue}/{nameof(AcceptJob)}",
         $"{FaultPoints.JobCommitted}/{nameof(AcceptJob)}",
         $"{FaultPoints.JobCommitted}/{nameof(SegmentExtracted)}#4",
+        $"{FaultPoints.JobCommitted}/{nameof(JudgeJob)}",
         $"{FaultPoints.JobCommitted}/{nameof(SegmentLoaded)}#4",
     ];
 

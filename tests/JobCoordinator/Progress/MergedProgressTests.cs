@@ -23,6 +23,17 @@ public sealed class MergedProgressTests
     }
 
     [Fact]
+    public void Rejects_were_as_many_as_the_worst_event_says()
+    {
+        var told = new[] { (Written: 10, Peak: 3), (Written: 30, Peak: 1) }.Select(each => Told(One, 1) with
+        {
+            Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = 0, Written = each.Written, RejectPeak = each.Peak }],
+        });
+        var segment = Assert.Single(Assert.Single(MergedProgress.Of(told)).Segments);
+        Assert.Equal((30, 3), (segment.Written, segment.RejectPeak));
+    }
+
+    [Fact]
     public void Each_job_has_one_message()
     {
         var merged = MergedProgress.Of([Told(One, 1, (0, 0, 1)), Told(Other, 1, (0, 0, 2)), Told(One, 1, (0, 0, 3))]).ToList();

@@ -12,7 +12,7 @@ public sealed class CompletenessTests
         var events = machine.Events.Where(@event => !@event.Name.Contains("Enter") && !@event.Name.Contains("Leave")).ToList();
 
         Assert.Equal(11, states.Count);
-        Assert.Equal(23, events.Count);
+        Assert.Equal(26, events.Count);
         var holes = from state in states
                     from @event in events
                     where !machine.NextEvents(state).Contains(@event)

@@ -65,12 +65,14 @@ public sealed class SagaBench : IAsyncLifetime
             bus.AddConsumer<GrantTurnConsumer>();
             bus.AddConsumer<JobTakenConsumer>();
             bus.AddConsumer<StartJobConsumer>();
+            bus.AddConsumer<StartRepairConsumer>();
             bus.AddConsumer<MissedRunsConsumer>();
             bus.AddConsumer<AskRunsKnownConsumer>();
             bus.AddLane(Lane(Fences, (context, lane) => lane.ConfigureConsumer<MoveFenceConsumer>(context)));
             bus.AddLane(Lane(Starts, (context, lane) =>
             {
                 lane.ConfigureConsumer<StartJobConsumer>(context);
+                lane.ConfigureConsumer<StartRepairConsumer>(context);
                 lane.ConfigureConsumer<MissedRunsConsumer>(context);
             }));
             bus.AddLane(Lane(Upkeep, (context, lane) =>

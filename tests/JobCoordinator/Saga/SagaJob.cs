@@ -1,5 +1,6 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
@@ -78,16 +79,20 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
     public Task BeginAsync() => bench.HandleAsync(new BeginJob { JobId = Id });
 
     /// <summary>The plan of object 0, or, if there are more, of each object at a level of its own.</summary>
-    public async Task PrepareAsync(int segments = 2, int first = 0, int objects = 1, int? epoch = null, bool isNew = false) => await bench.HandleAsync(new JobPrepared
+    public async Task PrepareAsync(int segments = 2, int first = 0, int objects = 1, int? epoch = null, bool isNew = false)
     {
-        JobId = Id,
-        Epoch = epoch ?? await EpochAsync(),
-        DestinationRole = "worker",
-        Objects = [.. Enumerable.Range(0, objects).Select(no => new PlannedObject
+        await bench.HandleAsync(new JobPrepared
         {
-            ObjectNo = no, From = "public.a", To = "public.a", Full = true, New = isNew, Level = no, EstimatedRows = 20, FirstSegmentNo = first, SegmentCount = segments,
-        })],
-    });
+            JobId = Id,
+            Epoch = epoch ?? await EpochAsync(),
+            DestinationRole = "worker",
+            Objects = [.. Enumerable.Range(0, objects).Select(no => new PlannedObject
+            {
+                ObjectNo = no, From = "public.a", To = "public.a", Full = true, New = isNew, Level = no, EstimatedRows = 20, FirstSegmentNo = first, SegmentCount = segments,
+            })],
+        });
+        await JudgedAsync();
+    }
 
     /// <summary>The plan of one object that is planned anew by itself: it is at level 0 then.</summary>
     public async Task PrepareAnewAsync(int of, int first) => await bench.HandleAsync(new JobPrepared
@@ -104,8 +109,10 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
         ],
     });
 
-    public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null, int of = 0) => await bench.HandleAsync(
-        new SegmentExtracted
+    /// <summary>A staged segment, and what comes of the last one: the job tells itself to judge.</summary>
+    public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null, int of = 0)
+    {
+        await bench.HandleAsync(new SegmentExtracted
         {
             JobId = Id,
             Epoch = epoch ?? await EpochAsync(),
@@ -116,6 +123,27 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
             Bytes = 100,
             NextSegmentNo = next,
         });
+        await JudgedAsync();
+    }
+
+    /// <summary>As it stands where everything is staged and the broker has lost the word to judge.</summary>
+    public async Task<SagaJob> StagedAsync()
+    {
+        await PrepareAsync();
+        await bench.ExecuteAsync(
+            $"""
+             with staged as (
+                 update coordinator.job_segment set state = 'Sealed', copy = gen_random_uuid(), rows = 10, bytes = 100 where job_id = {Id} returning job_id),
+             read as (update coordinator.job_object set state = 'Extracted' where job_id = {Id})
+             update coordinator.sync_job set phase = 'Judging', extracted = 20 where job_id = {Id}
+             """);
+        return this;
+    }
+
+    public async Task JudgeAsync(int? epoch = null) => await bench.HandleAsync(new JudgeJob { JobId = Id, Epoch = epoch ?? await EpochAsync() });
+
+    /// <summary>Until the word to judge that is on its way has come, if one is; a dry run waits for other things.</summary>
+    public Task JudgedAsync() => bench.EventuallyAsync(async () => await RowAsync() is not { Phase: JobPhase.Judging, Kind: not JobKind.DryRun });
 
     public async Task LaunchAsync()
     {

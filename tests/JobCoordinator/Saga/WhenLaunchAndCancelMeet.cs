@@ -1,14 +1,13 @@
-using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
-using Headgate.Hosting.Bus;
 using Npgsql;
 using StopKind = Headgate.V1.StopKind;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
 
 /// <summary>
-/// The last staged segment, which mints the Request ID, and a cancel at the same time: the row of the job decides, and whoever has it
-/// first. Both wait for it here, in a known order.
+/// The word to launch, which mints the Request ID, and a cancel at the same time: the row of the job decides, and whoever has it first. Both
+/// wait for it here, in a known order.
 /// </summary>
 [Collection(nameof(SagaCollection))]
 public sealed class WhenLaunchAndCancelMeet(SagaBench bench)
@@ -18,10 +17,10 @@ public sealed class WhenLaunchAndCancelMeet(SagaBench bench)
     [InlineData(CancelMode.Force)]
     public async Task A_cancel_that_comes_first_is_an_extraction_cancel_and_nothing_is_launched(CancelMode mode)
     {
-        var job = await ExtractedButOneAsync();
-        var (cancel, last) = (Cancel(job, mode), await LastSegmentAsync(job));
-        await BothAsync(job, cancel, last);
-        await bench.HandleAsync(last, lane: Lanes.JobProgress);
+        var job = await StagedAsync();
+        var (cancel, judge) = (Cancel(job, mode), await JudgeAsync(job));
+        await BothAsync(job, cancel, judge);
+        await bench.HandleAsync(judge);
         await job.ConfirmStopAsync(written: 0);
 
         var row = await job.RowAsync();
@@ -34,10 +33,10 @@ public sealed class WhenLaunchAndCancelMeet(SagaBench bench)
     [Fact]
     public async Task A_force_cancel_that_comes_second_is_a_launched_one()
     {
-        var job = await ExtractedButOneAsync();
-        var (cancel, last) = (Cancel(job, CancelMode.Force), await LastSegmentAsync(job));
-        await BothAsync(job, last, cancel);
-        await bench.HandleAsync(last, lane: Lanes.JobProgress);
+        var job = await StagedAsync();
+        var (cancel, judge) = (Cancel(job, CancelMode.Force), await JudgeAsync(job));
+        await BothAsync(job, judge, cancel);
+        await bench.HandleAsync(judge);
         await job.ConfirmStopAsync(written: 0);
 
         var row = await job.RowAsync();
@@ -51,34 +50,19 @@ public sealed class WhenLaunchAndCancelMeet(SagaBench bench)
     [Fact]
     public async Task A_graceful_cancel_that_comes_second_is_refused_until_paused()
     {
-        var job = await ExtractedButOneAsync();
-        await BothAsync(job, await LastSegmentAsync(job), Cancel(job, CancelMode.Graceful));
+        var job = await StagedAsync();
+        await BothAsync(job, await JudgeAsync(job), Cancel(job, CancelMode.Graceful));
         Assert.Equal("Processing", (await job.RowAsync()).CurrentState);
         var answer = await bench.ReadAsync(db => Task.FromResult(db.JobCommands.Single(command => command.JobId == job.Id)));
         Assert.Equal((CommandOutcome.Refused, CommandRule.PauseFirst), (answer.Outcome, answer.Rule));
         Assert.Empty(await job.StopsAsync());
     }
 
-    async Task<SagaJob> ExtractedButOneAsync()
-    {
-        var job = await (await bench.AcceptAsync()).InAsync("Initializing");
-        await job.PrepareAsync();
-        await job.ExtractAsync(0);
-        return job;
-    }
+    async Task<SagaJob> StagedAsync() => await (await (await bench.AcceptAsync()).InAsync("Initializing")).StagedAsync();
 
     static CancelJob Cancel(SagaJob job, CancelMode mode) => new() { JobId = job.Id, Actor = "tester", Mode = mode };
 
-    static async Task<SegmentExtracted> LastSegmentAsync(SagaJob job) => new()
-    {
-        JobId = job.Id,
-        Epoch = await job.EpochAsync(),
-        ObjectNo = 0,
-        SegmentNo = 1,
-        Copy = Guid.NewGuid(),
-        Rows = 10,
-        Bytes = 100,
-    };
+    static async Task<JudgeJob> JudgeAsync(SagaJob job) => new() { JobId = job.Id, Epoch = await job.EpochAsync() };
 
     // Sessions get a row's lock in the order in which they came for it.
     async Task BothAsync<TFirst, TSecond>(SagaJob job, TFirst first, TSecond second)
@@ -88,9 +72,9 @@ public sealed class WhenLaunchAndCancelMeet(SagaBench bench)
         Task handled;
         await using (var held = await bench.LockAsync($"select from coordinator.sync_job where job_id = '{job.Id}' for update"))
         {
-            var one = SendAsync(first);
+            var one = bench.HandleAsync(first);
             await bench.WaitingForLocksAsync(1);
-            var two = SendAsync(second);
+            var two = bench.HandleAsync(second);
             await bench.WaitingForLocksAsync(2);
             handled = Task.WhenAll(one, two);
             await using var release = new NpgsqlCommand("rollback", held);
@@ -99,7 +83,4 @@ public sealed class WhenLaunchAndCancelMeet(SagaBench bench)
 
         await handled;
     }
-
-    Task SendAsync<T>(T message)
-        where T : class => bench.HandleAsync(message, lane: message is SegmentExtracted ? Lanes.JobProgress : Lanes.JobCommands);
 }

@@ -59,6 +59,7 @@ sealed class ResyncRequests(
             OnActiveJob = Contracts.Runs.OnActiveJob.CancelAndStart,
             Resync = true,
             DropAndLoad = request.DropAndLoad,
+            ConfirmedFullLoad = request.ConfirmFullLoad,
         };
         var answer = await questions.AskAsync(run, pipeline, cancellationToken);
         if (answer is { Outcome: RunOutcome.Resumed } or { Outcome: RunOutcome.Started, Kind: not Contracts.Runs.JobKind.Resync }) throw Older(answer);

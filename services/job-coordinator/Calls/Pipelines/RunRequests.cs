@@ -76,6 +76,7 @@ sealed class RunRequests(
             Reason = request.Reason.Length > 0 ? request.Reason : null,
             OnActiveJob = request.OnActiveJob == OnActiveJob.CancelAndStart ? Contracts.Runs.OnActiveJob.CancelAndStart : Contracts.Runs.OnActiveJob.Refuse,
             ActiveJobId = request.ActiveJobId.Length > 0 ? Guid.Parse(request.ActiveJobId) : null,
+            ConfirmedFullLoad = request.ConfirmFullLoad,
         };
         var answer = await questions.AskAsync(run, pipeline, cancellationToken);
         var job = await questions.JobAsync(run, answer, cancellationToken);

@@ -1,9 +1,7 @@
-using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Jobs.Work;
 using Headgate.JobCoordinator.Obligations;
-using Headgate.JobCoordinator.Pipelines;
 using MassTransit;
 
 namespace Headgate.JobCoordinator.Jobs.Verbs;
@@ -55,14 +53,6 @@ static class Announcing
         context.Owe(context.Saga.CorrelationId, message, lane);
 
     /// <summary>Owes what another job is about.</summary>
-    public static void Owe(this BehaviorContext<SyncJob> context, Guid job, object message, string? lane) => context.Db().Obligations.Add(new Obligation
-    {
-        ObligationId = NewId.NextGuid(),
-        JobId = job,
-        Message = message.GetType().FullName!,
-        Lane = lane,
-        Body = JsonSerializer.Serialize(message, message.GetType(), PipelineJson.Options),
-        CreatedAt = context.Now(),
-        NotBefore = context.Now(),
-    });
+    public static void Owe(this BehaviorContext<SyncJob> context, Guid job, object message, string? lane) =>
+        context.Db().Obligations.Add(Obligation.Of(job, message, lane, context.Now()));
 }

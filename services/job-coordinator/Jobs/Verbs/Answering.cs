@@ -86,6 +86,7 @@ static class Answering
         DiscardJob command => (command.Actor, command.Reason),
         AbandonJob command => (command.Actor, command.Reason),
         SupersedeJob { Successor: { Kind: JobKind.Resync } resync } => (resync.Actor, "the pipeline is resynced"),
+        SupersedeJob { Successor: { Repair: not null } repair } => (repair.Actor, $"superseded by a {(repair.Kind == JobKind.Replay ? "replay" : "rollback")}"),
         SupersedeJob command => (command.Successor.Actor, "superseded by a run with a newer version of the pipeline file"),
         _ => ("headgate", null),
     };

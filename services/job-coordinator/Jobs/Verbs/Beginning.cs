@@ -34,6 +34,8 @@ static class Beginning
             await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
             await ExtractionWork.ForgetReplansAsync(context.Db(), job);
             await BlockedWork.ForgetAsync(context.Db(), job);
+            // Nobody would tell of a last segment any more.
+            if (job.Phase == JobPhase.Extracting && await ExtractionWork.IsCompleteAsync(context.Db(), job)) job.Phase = JobPhase.Judging;
             await ResyncWork.GoOnAsync(context.Db(), job);
         });
 
@@ -51,7 +53,7 @@ static class Beginning
             await PipelineWork.ClaimAsync(context.Db(), job);
             await ResyncWork.GoOnAsync(context.Db(), job);
             (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) = (0, 0, 0, 0, 0, 0);
-            (job.Vanished, job.InDoubt) = (0, 0);
+            (job.Deleted, job.Vanished, job.InDoubt) = (0, 0, 0);
             await BeginAsync(context);
             await ExtractionWork.StartOverAsync(context.Db(), job);
         });

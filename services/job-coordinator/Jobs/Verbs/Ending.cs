@@ -18,7 +18,7 @@ static class Ending
             Deadlines.Clear(job);
             await OweEndAsync(context);
             context.OweRelease(staging: true);
-            if (job.CurrentState == nameof(SyncJobStateMachine.Completed)) await PipelineWork.CountSuccessAsync(context.Db(), job);
+            if (job.CurrentState == nameof(SyncJobStateMachine.Completed) && job.Kind.MovesOffsets()) await PipelineWork.CountSuccessAsync(context.Db(), job);
             if (await SuccessionWork.FollowAsync(context.Db(), job, context.Now()) is { } next) context.Owe(next.JobId, next, Hosting.Bus.Lanes.JobCommands);
             await TaskWork.FollowAsync(context);
         });
@@ -90,7 +90,7 @@ static class Ending
         where T : class =>
         binder.ThenAsync(async context =>
         {
-            await PipelineWork.CountFailureAsync(context.Db(), context.Saga);
+            if (context.Saga.Kind.MovesOffsets()) await PipelineWork.CountFailureAsync(context.Db(), context.Saga);
             await ResyncWork.FailAsync(context.Db(), context.Saga);
         });
 }

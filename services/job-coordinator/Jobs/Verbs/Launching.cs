@@ -21,7 +21,7 @@ static class Launching
             job.LaunchedAt ??= context.Now();
             job.Epoch++;
             job.Phase = JobPhase.Launching;
-            return PipelineWork.ForgetOtherOffsetsAsync(context.Db(), job);
+            return job.Kind.MovesOffsets() ? PipelineWork.ForgetOtherOffsetsAsync(context.Db(), job) : Task.CompletedTask;
         });
 
     /// <summary>
@@ -74,6 +74,7 @@ static class Launching
     public static EventActivityBinder<SyncJob, JobVerified> CommitOffsets(this EventActivityBinder<SyncJob, JobVerified> binder) =>
         binder.ThenAsync(async context =>
         {
+            if (!context.Saga.Kind.MovesOffsets()) return;
             await PipelineWork.CommitOffsetsAsync(context.Db(), context.Saga);
             await PipelineWork.NoteCompletedAsync(context.Db(), context.Saga);
         });

@@ -1,5 +1,6 @@
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Repairs;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
@@ -64,7 +65,7 @@ static class Sending
     {
         var patience = context.Saga.CurrentState == nameof(SyncJobStateMachine.Pending) ? TurnRetry : context.Options().StallAfter;
         // Checks of keys and filters can take most of a minute for each object.
-        if (commands.Any(command => command.Message is PrepareJob)) patience *= PreparationFactor;
+        if (commands.Any(command => command.Message is PrepareJob or PrepareRepair)) patience *= PreparationFactor;
         // While it is being stopped no segment is tried again, and whoever commanded it waits: not a statement more than it needs.
         var retry = context.Saga.Phase == JobPhase.Stopping ? null : await FailureWork.EarliestRetryAsync(context.Db(), context.Saga);
         context.Saga.WakeAt = retry ?? context.Now() + patience;

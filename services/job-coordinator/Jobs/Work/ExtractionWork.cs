@@ -18,6 +18,12 @@ static class ExtractionWork
     /// <summary>Writes down the objects of a job that begins, each with the offset that it goes on from.</summary>
     public static async Task BeginAsync(CoordinatorDbContext db, SyncJob job, PipelineDefinition pipeline)
     {
+        if (job.Kind.IsRepair())
+        {
+            await RepairWork.BeginAsync(db, job, pipeline);
+            return;
+        }
+
         foreach (var (definition, no) in pipeline.Objects.Select((definition, no) => (definition, no)).Where(entry => entry.definition.Include))
         {
             var key = ObjectKey.Of(pipeline, definition);
@@ -95,7 +101,8 @@ static class ExtractionWork
                  select job_id, {job.Attempt}, object_no, segment_no, level, 'Planned'
                  from object, generate_series({planned.FirstSegmentNo}, {planned.FirstSegmentNo + planned.SegmentCount - 1}) segment_no
                  """);
-            if (planned.New) await ForgetOffsetAsync(db, job, planned.ObjectNo);
+            // What a dry run would create is not there once it has ended.
+            if (planned.New && job.Kind != JobKind.DryRun) await ForgetOffsetAsync(db, job, planned.ObjectNo);
         }
 
         job.Estimated = (await db.Database.SqlQuery<long?>(

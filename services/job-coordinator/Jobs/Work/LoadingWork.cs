@@ -57,7 +57,7 @@ static class LoadingWork
             $"""
              update coordinator.job_segment
              set state = 'Loaded', written = {counts.Written}, inserted = {counts.Inserted}, updated = {counts.Updated},
-                 unchanged = {counts.Unchanged}, rejected = {counts.Rejected}, deferred = {loaded.Deferred}, tries = 0, not_before = null
+                 unchanged = {counts.Unchanged}, rejected = {counts.Rejected}, deleted = {counts.Deleted}, deferred = {loaded.Deferred}, tries = 0, not_before = null
              where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {loaded.ObjectNo}
                and segment_no = {loaded.SegmentNo} and round = {loaded.Round} and state in ('Sealed', 'Loading')
              """);
@@ -77,27 +77,30 @@ static class LoadingWork
         long[] updated = [.. progressed.Segments.Select(segment => segment.Updated)];
         long[] unchanged = [.. progressed.Segments.Select(segment => segment.Unchanged)];
         long[] rejected = [.. progressed.Segments.Select(segment => segment.Rejected)];
+        long[] deleted = [.. progressed.Segments.Select(segment => segment.Deleted)];
         var counts = (await db.Database.SqlQuery<ProgressCounts>(
             $"""
              with advanced as (
                  update coordinator.job_segment s
-                 set written = p.written, inserted = p.inserted, updated = p.updated, unchanged = p.unchanged, rejected = p.rejected
-                 from unnest({objects}, {segments}, {written}, {inserted}, {updated}, {unchanged}, {rejected})
-                     p (object_no, segment_no, written, inserted, updated, unchanged, rejected)
+                 set written = p.written, inserted = p.inserted, updated = p.updated, unchanged = p.unchanged, rejected = p.rejected,
+                     deleted = p.deleted
+                 from unnest({objects}, {segments}, {written}, {inserted}, {updated}, {unchanged}, {rejected}, {deleted})
+                     p (object_no, segment_no, written, inserted, updated, unchanged, rejected, deleted)
                  where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = p.object_no
                    and s.segment_no = p.segment_no and s.state in ('Sealed', 'Loading') and s.written < p.written
-                 returning s.object_no, s.segment_no, s.written, s.inserted, s.updated, s.unchanged, s.rejected)
+                 returning s.object_no, s.segment_no, s.written, s.inserted, s.updated, s.unchanged, s.rejected, s.deleted)
              select coalesce(sum(coalesce(a.written, s.written)), 0)::bigint as written,
                     coalesce(sum(coalesce(a.inserted, s.inserted)), 0)::bigint as inserted,
                     coalesce(sum(coalesce(a.updated, s.updated)), 0)::bigint as updated,
                     coalesce(sum(coalesce(a.unchanged, s.unchanged)), 0)::bigint as unchanged,
                     coalesce(sum(coalesce(a.rejected, s.rejected)), 0)::bigint as rejected,
+                    coalesce(sum(coalesce(a.deleted, s.deleted)), 0)::bigint as deleted,
                     min(s.not_before) filter (where s.state in ('Planned', 'Sealed') and s.not_before > now()) as retry
              from coordinator.job_segment s left join advanced a using (object_no, segment_no)
              where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state <> 'Abandoned'
              """).ToListAsync()).Single();
-        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) =
-            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected);
+        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.Deleted) =
+            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted);
         return counts.retry;
     }
 
@@ -109,6 +112,7 @@ static class LoadingWork
         job.Updated = counts.Values.Sum(count => count.Updated);
         job.Unchanged = counts.Values.Sum(count => count.Unchanged);
         job.Rejected = counts.Values.Sum(count => count.Rejected);
+        job.Deleted = counts.Values.Sum(count => count.Deleted);
         job.Vanished = counts.Values.Sum(count => count.Vanished);
         job.InDoubt = counts.Values.Sum(count => count.InDoubt);
     }
@@ -116,9 +120,9 @@ static class LoadingWork
     /// <summary>What an attempt has moved stays, and stays counted, when the job begins another one.</summary>
     public static Task KeepAttemptAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"""
-         insert into coordinator.job_attempt (job_id, attempt, extracted, written, inserted, updated, unchanged, rejected, vanished, in_doubt)
+         insert into coordinator.job_attempt (job_id, attempt, extracted, written, inserted, updated, unchanged, rejected, deleted, vanished, in_doubt)
          values ({job.CorrelationId}, {job.Attempt}, {job.Extracted}, {job.Written}, {job.Inserted}, {job.Updated}, {job.Unchanged},
-                 {job.Rejected}, {job.Vanished}, {job.InDoubt})
+                 {job.Rejected}, {job.Deleted}, {job.Vanished}, {job.InDoubt})
          """);
 
     /// <summary>After a stop nobody has anything in hand: what was begun is there again.</summary>
@@ -206,10 +210,10 @@ static class LoadingWork
             $"""
              select coalesce(sum(written), 0)::bigint as written, coalesce(sum(inserted), 0)::bigint as inserted,
                     coalesce(sum(updated), 0)::bigint as updated, coalesce(sum(unchanged), 0)::bigint as unchanged,
-                    coalesce(sum(rejected), 0)::bigint as rejected
+                    coalesce(sum(rejected), 0)::bigint as rejected, coalesce(sum(deleted), 0)::bigint as deleted
              from coordinator.job_segment where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state <> 'Abandoned'
              """).SingleAsync();
-        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) =
-            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected);
+        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.Deleted) =
+            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted);
     }
 }

@@ -58,6 +58,7 @@ static class TaskWork
     static async Task<ResyncTask?> RunningAsync(CoordinatorDbContext db, SyncJob job) => job.Phase switch
     {
         JobPhase.Extracting => await IsPlannedAsync(db, job) ? ResyncTask.ReadRecords : ResyncTask.RefreshSourceSchema,
+        JobPhase.Judging => ResyncTask.ReadRecords,
         JobPhase.Launching or JobPhase.Shaping => ResyncTask.ChangeDestination,
         JobPhase.Loading => ResyncTask.LoadRecords,
         JobPhase.Finishing => job.DropAndLoad ? ResyncTask.SwapTables : ResyncTask.HandleVanished,

@@ -1,0 +1,102 @@
+using Headgate.Contracts.Extraction;
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Loading;
+using Headgate.Contracts.Repairs;
+using Headgate.Contracts.Runs;
+
+namespace Headgate.JobCoordinator.Tests.Saga;
+
+/// <summary>Replays and rollbacks, which go by what an earlier job wrote.</summary>
+[Collection(nameof(SagaCollection))]
+public sealed class WhenRepairing(SagaBench bench)
+{
+    [Theory]
+    [InlineData(JobKind.Rollback)]
+    [InlineData(JobKind.Replay)]
+    public async Task Objects_are_those_of_the_repaired_job_and_its_plan_is_no_plain_runs(JobKind kind)
+    {
+        var (_, repair) = await RepairAsync(kind);
+        await repair.BeginAsync();
+
+        var prepare = Assert.Single(repair.Sent<PrepareRepair>());
+        Assert.Empty(repair.Sent<PrepareJob>());
+        Assert.Equal((kind, repair.PipelineId), (prepare.Preparation.Kind, prepare.Preparation.PipelineId));
+        Assert.Equal([new RepairedObject { ObjectNo = 0, OfObjectNo = 0 }], prepare.Objects);
+        Assert.Null(Assert.Single(prepare.Preparation.Objects).Offset);
+        Assert.Equal(["email"], prepare.Repair.Fields);
+    }
+
+    [Fact]
+    public async Task Object_that_is_not_meant_is_left_out()
+    {
+        var (_, repair) = await RepairAsync(JobKind.Rollback, of => of with { Object = "public.other" });
+        await repair.BeginAsync();
+        Assert.Equal(0, await repair.ValueAsync<long>($"""select count(*) as "Value" from coordinator.job_object where job_id = {repair.Id}"""));
+    }
+
+    [Theory]
+    [InlineData(JobKind.Rollback)]
+    [InlineData(JobKind.Replay)]
+    public async Task Offsets_stay_where_the_last_run_hmeantleft_them(JobKind kind)
+    {
+        var (run, repair) = await RepairAsync(kind);
+        await repair.InAsync("Completed");
+        Assert.Equal(run.Id, await repair.ValueAsync<Guid>($"""select job_id as "Value" from coordinator.object_offset where pipeline_id = {run.PipelineId}"""));
+        Assert.Equal(run.Id, await repair.ValueAsync<Guid>($"""select job_id as "Value" from coordinator.completed_object where pipeline_id = {run.PipelineId}"""));
+    }
+
+    [Fact]
+    public async Task Failure_is_none_of_the_pipelines_runs()
+    {
+        var (_, repair) = await RepairAsync(JobKind.Rollback);
+        await repair.InAsync("Failed");
+        Assert.Equal(0, await repair.FailuresAsync());
+    }
+
+    [Fact]
+    public async Task Rows_that_it_deletes_are_counted_from_the_first_report_to_the_fence()
+    {
+        var (_, repair) = await RepairAsync(JobKind.Rollback);
+        await repair.InAsync("Processing");
+        await bench.HandleAsync(new JobProgressed
+        {
+            JobId = repair.Id,
+            Epoch = await repair.EpochAsync(),
+            Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = 0, Written = 5, Deleted = 5 }],
+        });
+        Assert.Equal((5, 5), await CountsAsync());
+        await bench.HandleAsync(new SegmentLoaded
+        {
+            JobId = repair.Id, Epoch = await repair.EpochAsync(), ObjectNo = 0, SegmentNo = 0, Counts = new RecordCounts { Written = 10, Updated = 3, Deleted = 7 },
+        });
+        Assert.Equal((10, 7), await CountsAsync());
+        await repair.PauseAsync();
+        await bench.HandleAsync(new Contracts.Fencing.FenceMoved
+        {
+            JobId = repair.Id,
+            Epoch = await repair.EpochAsync(),
+            Open = false,
+            At = DateTimeOffset.UnixEpoch,
+            Counts = new Dictionary<int, RecordCounts> { [0] = new() { Written = 12, Updated = 4, Deleted = 8 } },
+        });
+        Assert.Equal((12, 8), await CountsAsync());
+
+        await repair.RestartAsync();
+
+        Assert.Equal((0, 0), await CountsAsync());
+        Assert.Equal(8, await repair.ValueAsync<long>($"""select deleted as "Value" from coordinator.job_attempt where job_id = {repair.Id}"""));
+
+        async Task<(long, long)> CountsAsync() => await repair.RowAsync() is var row ? (row.Written, row.Deleted) : default;
+    }
+
+    // Of a run that is completed.
+    async Task<(SagaJob Run, SagaJob Repair)> RepairAsync(JobKind kind, Func<RepairOf, RepairOf>? meant = null)
+    {
+        var run = await (await bench.AcceptAsync()).InAsync("Completed");
+        var repair = new SagaJob(bench, run.PipelineId, run.Definition);
+        var of = new RepairOf { JobId = run.Id, Fields = ["email"] };
+        await bench.HandleAsync(repair.Acceptance(repair.Id) with { Kind = kind, Repair = meant is null ? of : meant(of) });
+        await repair.ClaimAsync();
+        return (run, repair);
+    }
+}
