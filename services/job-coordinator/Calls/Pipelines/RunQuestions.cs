@@ -80,16 +80,12 @@ sealed class RunQuestions(JobQueries jobs, JobBirths births, IBus bus, TimeProvi
                         Rule.SuccessorWaits, job, answer.SuccessorId is { } waiting
                             ? $"Run {waiting} waits for job {id} of {pipeline.Project}/{pipeline.Name} to end already; no run was started." : answer.Sentence)
                     : PipelineRefusals.OfJob(
-<<<<<<< HEAD
                         Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}{Instead(run, id)}; no run was started.",
                         Operation.CancelAndSyncNow);
-=======
-                        Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}; no run was started.", Operation.CancelAndSyncNow);
             case RunRule.RepairFailed when answer.JobId is { } id:
                 var repair = await jobs.ByIdAsync(id, cancellationToken);
                 var failed = repair.Jobs is [var found] ? ActiveJob.Of(found) : new ActiveJob(id, nameof(SyncJobStateMachine.Failed), IsBorn: true);
                 return PipelineRefusals.OfJob(Rule.RepairFailed, failed with { State = answer.JobState ?? failed.State }, answer.Sentence);
->>>>>>> 20024702813ad3a2993062bef8fa9872a579f20c
             case RunRule.PipelineTakesNoRuns:
                 return PipelineRefusals.TakesNoRuns(pipeline.Id, answer.PipelineState ?? pipeline.State, answer.Sentence);
             case RunRule.StopUnconfirmed:
