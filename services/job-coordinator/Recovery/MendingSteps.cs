@@ -1,5 +1,4 @@
 using Headgate.Contracts.Runs;
-using Headgate.JobCoordinator.Jobs;
 using Kind = Headgate.V1.RecoveryStepKind;
 
 namespace Headgate.JobCoordinator.Recovery;

@@ -1,6 +1,4 @@
-using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Repairs;
-using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Recovery;
 using Headgate.JobCoordinator.Starts;
 using Headgate.V1;
@@ -205,7 +203,7 @@ public sealed class RecoveryStepsTests
     [Fact]
     public void Deleted_pipeline_takes_no_more_jobs()
     {
-        Assert.Equal("next open open not not not not not not", States(Stopped with { Pipeline = Pipeline with { IsDeleted = true } }));
+        Assert.Equal("next open not not not not not not not", States(Stopped with { Pipeline = Pipeline with { IsDeleted = true } }));
     }
 
     [Fact]
