@@ -20,16 +20,26 @@ public sealed class RecoveryTests : CliTest
                 Done = Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 1, 31, 16, 58, 0, TimeSpan.Zero)),
             },
             new RecoveryStep { Kind = RecoveryStepKind.Diff, State = RecoveryStepState.Next, Sentence = "Compare." },
-            new RecoveryStep { Kind = RecoveryStepKind.PauseSchedule, State = RecoveryStepState.NotNeeded, Sentence = "No schedule.", Operation = Operation.PauseSchedule },
             new RecoveryStep
             {
-                Kind = RecoveryStepKind.Rollback, State = RecoveryStepState.Running, Sentence = "It puts back.", Operation = Operation.RollbackJob, JobId = Other, Optional = true,
+                Kind = RecoveryStepKind.PauseSchedule, State = RecoveryStepState.NotNeeded, Sentence = "No schedule.",
+                Operation = Operation.PauseSchedule,
             },
             new RecoveryStep
             {
-                Kind = RecoveryStepKind.Fix, State = RecoveryStepState.Open, Sentence = "Mend.", Operation = Operation.ApplyPipeline, SuggestedGuards = "guards: {}",
+                Kind = RecoveryStepKind.Rollback, State = RecoveryStepState.Running, Sentence = "It puts back.",
+                Operation = Operation.RollbackJob, JobId = Other, Optional = true,
             },
-            new RecoveryStep { Kind = RecoveryStepKind.Replay, State = RecoveryStepState.Open, Sentence = "Again.", Operation = Operation.ReplayJob, Optional = true },
+            new RecoveryStep
+            {
+                Kind = RecoveryStepKind.Fix, State = RecoveryStepState.Open, Sentence = "Mend.",
+                Operation = Operation.ApplyPipeline, SuggestedGuards = "guards: {}",
+            },
+            new RecoveryStep
+            {
+                Kind = RecoveryStepKind.Replay, State = RecoveryStepState.Open, Sentence = "Again.",
+                Operation = Operation.ReplayJob, Optional = true,
+            },
         },
         Sentence = "Next: compare with the source.",
     };
@@ -47,8 +57,8 @@ public sealed class RecoveryTests : CliTest
         Assert.Equal(["6", "replay", "open, optional", "Again."], Words(lines[6]));
         Assert.Equal(
             [
-                "To type:", $"  2  headgate diff {Examples.JobId}", $"  4  headgate watch {Other}", "  5  headgate apply -f FILE", $"  6  headgate replay {Examples.JobId}",
-                "Guards to add:", "guards: {}", "Next: compare with the source.",
+                "To type:", $"  2  headgate diff {Examples.JobId}", $"  4  headgate watch {Other}", "  5  headgate apply -f FILE",
+                $"  6  headgate replay {Examples.JobId}", "Guards to add:", "guards: {}", "Next: compare with the source.",
             ],
             lines[7..].Select(Globally));
     }
@@ -57,7 +67,8 @@ public sealed class RecoveryTests : CliTest
     public async Task Programs_get_the_answer_as_it_is()
     {
         Coordinator.On<GetRecoveryRequest>(_ => Answer);
-        Assert.Equal(Answer, JsonParser.Default.Parse<GetRecoveryResponse>((await RunAsync("recover", Examples.JobId, "--output", "json")).Out));
+        var shown = await RunAsync("recover", Examples.JobId, "--output", "json");
+        Assert.Equal(Answer, JsonParser.Default.Parse<GetRecoveryResponse>(shown.Out));
     }
 
     // Without what the invocation itself was given.

@@ -11,7 +11,13 @@ static class MendingSteps
         var pipeline = facts.Pipeline;
         if (Without(facts, Kind.Fix) is { } nothing) return nothing;
         if (!facts.IsMended)
-            return StepOf.Open(Kind.Fix, $"Mend the mapping or the filter, and add the guard that would have caught it: version {pipeline.Version} is in force, and is as the job had it.");
+        {
+            return StepOf.Open(
+                Kind.Fix,
+                "Mend the mapping or the filter, and add the guard that would have caught it: "
+                + $"version {pipeline.Version} is in force, and is as the job had it.");
+        }
+
         var changed = (pipeline.MapsOtherwise, pipeline.GuardsOtherwise) switch
         {
             (true, true) => "maps otherwise than the job's, and has other guards",
@@ -26,7 +32,8 @@ static class MendingSteps
         if (Without(facts, Kind.DryRun) is { } nothing) return nothing;
         if (!facts.IsMended) return StepOf.Open(Kind.DryRun, "See on a sample what the mended file would write.");
         var (run, version) = (facts.DryRun, facts.Pipeline.Version);
-        if (run is { IsOpen: true }) return StepOf.Running(Kind.DryRun, $"Job {run.Id} shows what version {version} would write: it is {run.State}.", run);
+        if (run is { IsOpen: true })
+            return StepOf.Running(Kind.DryRun, $"Job {run.Id} shows what version {version} would write: it is {run.State}.", run);
         if (run is { IsDone: true }) return StepOf.Done(Kind.DryRun, $"Job {run.Id} has shown what version {version} would write.", run);
         if (RepairSteps.IsReplayed(facts, out _)) return StepOf.NotNeeded(Kind.DryRun, "The records were moved again without it.");
         var before = run is null ? "" : $" Job {run.Id} was {run.State} before its end.";

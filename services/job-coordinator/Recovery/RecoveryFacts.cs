@@ -5,7 +5,7 @@ using Headgate.JobCoordinator.Reading;
 
 namespace Headgate.JobCoordinator.Recovery;
 
-/// <summary>All that is known of a job and of what was done since about what it wrote; the steps of recovery follow from this alone.</summary>
+/// <summary>What is known of a job and of what was done since about what it wrote; the steps of recovery follow from this alone.</summary>
 sealed record RecoveryFacts
 {
     public required JobKind Kind { get; init; }
@@ -63,7 +63,8 @@ sealed record RecoveryFacts
     public bool IsMended => Kind == JobKind.Rollback || Pipeline.MapsOtherwise || Pipeline.GuardsOtherwise;
 
     /// <summary>Whether what was read then still is the whole.</summary>
-    public bool Holds(RecoveryMark? mark) => mark is not null && mark.Attempt == Attempt && (mark.IsThrough || mark.Changes == ChangesIn(Counts));
+    public bool Holds(RecoveryMark? mark) =>
+        mark is not null && mark.Attempt == Attempt && (mark.IsThrough || mark.Changes == ChangesIn(Counts));
 
     public static long ChangesIn(RecordCounts counts) => counts.Inserted + counts.Updated + counts.Deleted + counts.Vanished;
 

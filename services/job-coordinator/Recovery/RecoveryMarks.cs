@@ -10,8 +10,8 @@ namespace Headgate.JobCoordinator.Recovery;
 sealed class RecoveryMarks(CoordinatorState state)
 {
     /// <summary>
-    /// To be called when a stream without filter or limit has sent its last. Of a job that could still write meanwhile nothing is noted: the
-    /// list is not the whole.
+    /// To be called when a stream without filter or limit has sent its last. Of a job that could still write meanwhile nothing is noted:
+    /// the list is not the whole.
     /// </summary>
     /// <param name="job">As it was when the stream began.</param>
     /// <param name="actor">Who has read it.</param>
@@ -22,13 +22,15 @@ sealed class RecoveryMarks(CoordinatorState state)
         if (!RecoveryFacts.IsAtRest(job.State, job.StopUnconfirmed)) return;
         await using var command = state.Source.CreateCommand(
             """
-            insert into coordinator.recovery_mark (job_id, step, actor, attempt, changes, through, summary) values ($1, $2, $3, $4, $5, $6, $7)
+            insert into coordinator.recovery_mark (job_id, step, actor, attempt, changes, through, summary)
+            values ($1, $2, $3, $4, $5, $6, $7)
             on conflict (job_id, step) do update set
-                at = excluded.at, actor = excluded.actor, attempt = excluded.attempt, changes = excluded.changes, through = excluded.through,
-                summary = excluded.summary
+                at = excluded.at, actor = excluded.actor, attempt = excluded.attempt, changes = excluded.changes,
+                through = excluded.through, summary = excluded.summary
             """);
+        var step = summary is null ? V1.RecoveryStepKind.Export : V1.RecoveryStepKind.Diff;
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.Id });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = summary is null ? nameof(V1.RecoveryStepKind.Export) : nameof(V1.RecoveryStepKind.Diff) });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{step}" });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = actor });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.Attempt });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = RecoveryFacts.ChangesIn(job.Counts) });

@@ -19,7 +19,7 @@ sealed record RecoveryPipeline
 
     public required string AppliedBy { get; init; }
 
-    /// <summary>Whether it reads or writes something else than the job's version: source, destination, objects with their filters and fields.</summary>
+    /// <summary>Whether it reads or writes something else than the job's version: source, destination, objects, what vanishes.</summary>
     public bool MapsOtherwise { get; init; }
 
     public bool GuardsOtherwise { get; init; }

@@ -14,7 +14,12 @@ namespace Headgate.JobCoordinator.Recovery;
 sealed class RecoveryQueries(CoordinatorState state)
 {
     const string Counts =
-        "sum(a.inserted)::bigint as inserted, sum(a.updated)::bigint as updated, sum(a.deleted)::bigint as deleted, sum(a.vanished)::bigint as vanished, sum(a.rejected)::bigint as rejected";
+        """
+        sum(a.inserted)::bigint as inserted, sum(a.updated)::bigint as updated, sum(a.deleted)::bigint as deleted,
+        sum(a.vanished)::bigint as vanished, sum(a.rejected)::bigint as rejected
+        """;
+
+    static readonly string[] Mapping = ["source", "destination", "objects", "onVanished"];
 
     /// <summary>When a job's log was removed, and what its earlier attempts have changed.</summary>
     public async Task<(DateTimeOffset? LogRemoved, RecordCounts Earlier)> WrittenAsync(Guid job, CancellationToken cancellationToken)
@@ -55,7 +60,8 @@ sealed class RecoveryQueries(CoordinatorState state)
         await using var command = state.Source.CreateCommand(
             $"""
              select r.job_id, r.kind, r.state, r.actor, r.created_at, r.finished_at, r.scope::text, {Mapped("v")} = {Mapped("o")},
-                    exists (select from coordinator.sync_job u where u.of_job_id = r.job_id and u.kind = 'Rollback' and u.state = 'Completed'),
+                    exists (select from coordinator.sync_job u
+                            where u.of_job_id = r.job_id and u.kind = 'Rollback' and u.state = 'Completed'),
                     c.inserted, c.updated, c.deleted, c.vanished, c.rejected
              from coordinator.sync_job r
              join coordinator.pipeline_version v on v.pipeline_id = r.pipeline_id and v.version = r.pipeline_version
@@ -103,7 +109,7 @@ sealed class RecoveryQueries(CoordinatorState state)
 
     // What a version reads and writes; not when, how fast, or who is told.
     static string Mapped(string version) =>
-        $"jsonb_build_array({string.Join(", ", ((string[])["source", "destination", "objects", "onVanished"]).Select(part => $"{version}.definition -> '{part}'"))})";
+        $"jsonb_build_array({string.Join(", ", Mapping.Select(part => $"{version}.definition -> '{part}'"))})";
 
     static RecoveryPipeline PipelineOf(NpgsqlDataReader row, string name) => new()
     {

@@ -16,18 +16,24 @@ static class RecoverySentence
     public static string Changes(RecordCounts counts)
     {
         (long Count, string What)[] parts =
-            [(counts.Inserted, "inserted"), (counts.Updated, "updated"), (counts.Deleted, "deleted"), (counts.Vanished, "deleted or marked as vanished")];
-        var told = parts.Where(part => part.Count > 0).Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Count:N0} {part.What}")).ToList();
+        [
+            (counts.Inserted, "inserted"), (counts.Updated, "updated"), (counts.Deleted, "deleted"),
+            (counts.Vanished, "deleted or marked as vanished"),
+        ];
+        var told = parts.Where(part => part.Count > 0).Select(part => $"{Number(part.Count)} {part.What}").ToList();
         var sum = RecoveryFacts.ChangesIn(counts);
-        return told.Count == 0 ? "no changes" : string.Create(CultureInfo.InvariantCulture, $"{sum:N0} {(sum == 1 ? "change" : "changes")} ({string.Join(", ", told)})");
+        return sum == 0 ? "no changes" : $"{Number(sum)} {(sum == 1 ? "change" : "changes")} ({string.Join(", ", told)})";
     }
+
+    public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     static string Compared(RecoveryFacts facts)
     {
         if (!facts.HasLog) return "";
-        return facts.Holds(facts.Diff)
-            ? string.Create(CultureInfo.InvariantCulture, $"On {NextRun.Shown(facts.Diff!.At)} {facts.Diff.Summary!.Compared - facts.Diff.Summary.Equal:N0} of {facts.Diff.Summary.Compared:N0} rows were not as at the source. ")
-            : "How many rows differ from the source now is not known. ";
+        if (!facts.Holds(facts.Diff)) return "How many rows differ from the source now is not known. ";
+        var (at, summary) = (facts.Diff!.At, facts.Diff.Summary!);
+        var differing = Number(summary.Compared - summary.Equal);
+        return $"On {NextRun.Shown(at)} {differing} of {Number(summary.Compared)} rows were not as at the source. ";
     }
 
     static string Schedule(RecoveryPipeline pipeline) => pipeline switch
@@ -43,7 +49,8 @@ static class RecoverySentence
         if (facts.StopUnconfirmed) return "Its stop was never confirmed: make sure first that nothing of it writes any more.";
         if (!facts.AtRest) return "Stop it first: it may still write.";
         var next = steps.Where(step => step.State == State.Next).ToList();
-        if (next.Count > 0) return $"{(next[0].Optional ? "Next, if it is wanted" : "Next")}: {string.Join(", then ", next.Select(step => Words(step.Kind)))}.";
+        var words = string.Join(", then ", next.Select(step => Words(step.Kind)));
+        if (next.Count > 0) return next[0].Optional ? $"Next, if it is wanted: {words}." : $"Next: {words}.";
         return steps.Any(step => step.State == State.Running) ? "Wait for what is running." : "Nothing is left to be done.";
     }
 

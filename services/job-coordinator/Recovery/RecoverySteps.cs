@@ -3,7 +3,7 @@ using State = Headgate.V1.RecoveryStepState;
 
 namespace Headgate.JobCoordinator.Recovery;
 
-/// <summary>The steps that mend what a job has done, in their order. What each has come to follows from the facts, and from nothing that anybody says.</summary>
+/// <summary>The steps that mend what a job has done, in order. How far each has come follows from facts, and from nobody's word.</summary>
 static class RecoverySteps
 {
     public static IReadOnlyList<V1.RecoveryStep> Of(RecoveryFacts facts)
@@ -27,8 +27,8 @@ static class RecoverySteps
         return steps;
     }
 
-    // Deciding has no command of its own: it is done by what comes after, which is to be done now as well. While the job may still write, only
-    // what keeps its successors from doing the same can be done.
+    // Deciding has no command of its own: it is done by what comes after, which is to be done now as well. While the job may still write,
+    // only what keeps its successors from doing the same can be done.
     static List<V1.RecoveryStep> Next(RecoveryFacts facts, V1.RecoveryStep[] steps)
     {
         var open = steps.Where(step => step.State == State.Open && (facts.AtRest || step.Kind == Kind.PauseSchedule)).ToList();

@@ -5,9 +5,11 @@ namespace Headgate.JobCoordinator.Recovery;
 /// <summary>Steps by how far they have come.</summary>
 static class StepOf
 {
-    public static V1.RecoveryStep Open(V1.RecoveryStepKind kind, string sentence) => Make(kind, V1.RecoveryStepState.Open, sentence);
+    public static V1.RecoveryStep Open(V1.RecoveryStepKind kind, string sentence) =>
+        Make(kind, V1.RecoveryStepState.Open, sentence);
 
-    public static V1.RecoveryStep NotNeeded(V1.RecoveryStepKind kind, string sentence) => Make(kind, V1.RecoveryStepState.NotNeeded, sentence);
+    public static V1.RecoveryStep NotNeeded(V1.RecoveryStepKind kind, string sentence) =>
+        Make(kind, V1.RecoveryStepState.NotNeeded, sentence);
 
     public static V1.RecoveryStep Done(V1.RecoveryStepKind kind, string sentence, DateTimeOffset at, string by)
     {

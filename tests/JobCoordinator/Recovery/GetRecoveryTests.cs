@@ -51,18 +51,19 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
         var project = bench.NewProject();
         var pipeline = await project.PipelineAsync("contacts", schedule: new ScheduleDefinition { Every = TimeSpan.FromHours(1) });
         var job = await StoppedAsync(project, pipeline: "contacts");
-        Assert.Contains("the next run comes due at", Step(await GetAsync(job), RecoveryStepKind.PauseSchedule).Sentence, StringComparison.Ordinal);
+        var before = Step(await GetAsync(job), RecoveryStepKind.PauseSchedule).Sentence;
+        Assert.Contains("the next run comes due at", before, StringComparison.Ordinal);
 
         await SwitchAsync(pipeline, paused: true, "eve");
         var paused = await GetAsync(job);
-        Assert.Equal((RecoveryStepState.Done, "eve"), Step(paused, RecoveryStepKind.PauseSchedule) is var pause ? (pause.State, pause.DoneBy) : default);
+        Assert.Equal((RecoveryStepState.Done, "eve"), Mark(Step(paused, RecoveryStepKind.PauseSchedule)));
         Assert.Equal(RecoveryStepState.Open, Step(paused, RecoveryStepKind.ResumeSchedule).State);
 
         await ApplyAsync(pipeline, "{guards,canary,nullShare}", "0.01");
         await SwitchAsync(pipeline, paused: false, "adam");
         var resumed = await GetAsync(job);
-        Assert.Equal((RecoveryStepState.Done, "eve"), Step(resumed, RecoveryStepKind.PauseSchedule) is var was ? (was.State, was.DoneBy) : default);
-        Assert.Equal((RecoveryStepState.Done, "adam"), Step(resumed, RecoveryStepKind.ResumeSchedule) is var on ? (on.State, on.DoneBy) : default);
+        Assert.Equal((RecoveryStepState.Done, "eve"), Mark(Step(resumed, RecoveryStepKind.PauseSchedule)));
+        Assert.Equal((RecoveryStepState.Done, "adam"), Mark(Step(resumed, RecoveryStepKind.ResumeSchedule)));
     }
 
     [Fact]
@@ -90,7 +91,8 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
         await ApplyAsync(pipeline, "{objects,0,from}", "\"public.c\"");
         Assert.NotEqual(RecoveryStepState.Done, Step(await GetAsync(job), RecoveryStepKind.DryRun).State);
         await project.SetAsync(early, "pipeline_version = 2");
-        Assert.Equal((RecoveryStepState.Done, $"{early}"), Step(await GetAsync(job), RecoveryStepKind.DryRun) is var step ? (step.State, step.JobId) : default);
+        var step = Step(await GetAsync(job), RecoveryStepKind.DryRun);
+        Assert.Equal((RecoveryStepState.Done, $"{early}"), (step.State, step.JobId));
     }
 
     [Fact]
@@ -100,11 +102,15 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
         var job = await StoppedAsync(project, pipeline: "contacts");
         var scope = $$""" "of_job_id": "{{job}}", "scope": {"jobId": "{{job}}", "fields": ["email"], "hasKeys": false} """;
         var rollback = await CopyAsync(job, "Rollback", "Processing", scope);
-        Assert.Equal((RecoveryStepState.Running, $"{rollback}"), Step(await GetAsync(job), RecoveryStepKind.Rollback) is var running ? (running.State, running.JobId) : default);
+        var running = Step(await GetAsync(job), RecoveryStepKind.Rollback);
+        Assert.Equal((RecoveryStepState.Running, $"{rollback}"), (running.State, running.JobId));
 
         await project.SetAsync(rollback, "state = 'Completed', finished_at = now(), rejected = 2");
         await bench.Database.ExecuteAsync(
-            $"insert into coordinator.job_attempt (job_id, attempt, extracted, written, inserted, updated, unchanged, rejected, in_doubt) values ('{rollback}', 1, 3, 3, 0, 3, 0, 0, 0)");
+            $"""
+             insert into coordinator.job_attempt (job_id, attempt, extracted, written, inserted, updated, unchanged, rejected, in_doubt)
+             values ('{rollback}', 1, 3, 3, 0, 3, 0, 0, 0)
+             """);
         var done = Step(await GetAsync(job), RecoveryStepKind.Rollback);
         Assert.Equal(RecoveryStepState.Done, done.State);
         Assert.Contains("put back 15 rows (email only); 2 were left", done.Sentence, StringComparison.Ordinal);
@@ -144,6 +150,8 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
 
     static RecoveryStep Step(GetRecoveryResponse answer, RecoveryStepKind kind) => answer.Steps.Single(step => step.Kind == kind);
 
+    static (RecoveryStepState State, string By) Mark(RecoveryStep step) => (step.State, step.DoneBy);
+
     async Task NoteAsync(Guid job, DiffSummary? summary = null) =>
         await bench.Marks.NoteAsync((await bench.Finder.ByIdAsync(job, project: null, default)).Job, "reader", summary, default);
 
@@ -159,13 +167,14 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
     {
         var id = Guid.NewGuid();
         var finished = state == "Completed" ? "now()" : "null";
-        var launched = kind == "DryRun" ? "null" : "gen_random_uuid()";
+        var (request, launched) = kind == "DryRun" ? ("null", "null") : ("gen_random_uuid()", "now()");
         await bench.Database.ExecuteAsync(
             $$"""
               insert into coordinator.sync_job
               select (jsonb_populate_record(j, jsonb_build_object(
-                  'job_id', '{{id}}', 'job_no', nextval('coordinator.job_no') + 1000000000, 'kind', '{{kind}}', 'state', '{{state}}', 'created_at', clock_timestamp(),
-                  'finished_at', {{finished}}, 'request_id', {{launched}}, 'launched_at', {{(kind == "DryRun" ? "null" : "now()")}}) || '{ {{more}} }')).*
+                  'job_id', '{{id}}', 'job_no', nextval('coordinator.job_no') + 1000000000, 'kind', '{{kind}}', 'state', '{{state}}',
+                  'created_at', clock_timestamp(), 'finished_at', {{finished}}, 'request_id', {{request}}, 'launched_at', {{launched}})
+                  || '{ {{more}} }')).*
               from coordinator.sync_job j where job_id = '{{job}}'
               """);
         return id;
