@@ -69,7 +69,8 @@ sealed class RecoveryQueries(CoordinatorState state)
              cross join lateral (
                  select {Counts} from (
                      select r.inserted, r.updated, r.deleted, r.vanished, r.rejected
-                     union all select inserted, updated, deleted, vanished, rejected from coordinator.job_attempt where job_id = r.job_id) a) c
+                     union all
+                     select inserted, updated, deleted, vanished, rejected from coordinator.job_attempt where job_id = r.job_id) a) c
              where r.of_job_id = $1 order by r.created_at, r.job_no
              """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.Id });
@@ -86,8 +87,8 @@ sealed class RecoveryQueries(CoordinatorState state)
     }
 
     /// <summary>
-    /// The dry run that counts, of those since the job of what the file in force maps, also of one that was not applied yet and has a pipeline
-    /// of its own for that: one that has come to its end, or else the last one.
+    /// The dry run that counts, of those since the job of what the file in force maps, also of one that was not applied yet and has a
+    /// pipeline of its own for that: one that has come to its end, or else the last one.
     /// </summary>
     public async Task<RecoveryJob?> DryRunAsync(JobRow job, CancellationToken cancellationToken)
     {

@@ -48,7 +48,8 @@ public sealed class RecoveryStepsTests
         facts = facts with { Diff = Compared };
         Is("done done next next open open open open open");
         var (at, eve) = (Noon.AddMinutes(6), "eve");
-        facts = facts with { Pipeline = Pipeline with { SchedulePaused = true, Switched = at, SwitchedBy = eve, Paused = at, PausedBy = eve } };
+        var paused = Pipeline with { SchedulePaused = true, Switched = at, SwitchedBy = eve, Paused = at, PausedBy = eve };
+        facts = facts with { Pipeline = paused };
         Is("done done next done next open open open open");
         facts = facts with { Repairs = [Job(JobKind.Rollback, "Processing")] };
         Is("done done done done running next open open open");
@@ -151,7 +152,8 @@ public sealed class RecoveryStepsTests
     [Fact]
     public void Job_that_has_changed_nothing_leaves_its_cause_to_be_mended()
     {
-        Assert.Equal("not not not next not open open not open", States(Stopped with { Counts = new RecordCounts { Unchanged = 5, Rejected = 3 } }));
+        var facts = Stopped with { Counts = new RecordCounts { Unchanged = 5, Rejected = 3 } };
+        Assert.Equal("not not not next not open open not open", States(facts));
     }
 
     [Fact]
@@ -159,7 +161,8 @@ public sealed class RecoveryStepsTests
     {
         var facts = Stopped with { LogRemoved = Noon };
         Assert.Equal("not not not next not open open not open", States(facts));
-        Assert.Contains("log was removed on 2026-01-31 12:00:00 UTC", Of(facts, RecoveryStepKind.Rollback).Sentence, StringComparison.Ordinal);
+        var why = Of(facts, RecoveryStepKind.Rollback).Sentence;
+        Assert.Contains("log was removed on 2026-01-31 12:00:00 UTC", why, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -203,8 +206,10 @@ public sealed class RecoveryStepsTests
     [Fact]
     public void Schedule_that_there_is_not_needs_no_pause_and_events_are_named()
     {
-        var step = Of(Stopped with { Pipeline = Pipeline with { HasSchedule = false, HasTriggers = true } }, RecoveryStepKind.PauseSchedule);
-        Assert.Equal((RecoveryStepState.NotNeeded, "The pipeline has no schedule. Events still start runs of it."), (step.State, step.Sentence));
+        var facts = Stopped with { Pipeline = Pipeline with { HasSchedule = false, HasTriggers = true } };
+        var step = Of(facts, RecoveryStepKind.PauseSchedule);
+        Assert.Equal(RecoveryStepState.NotNeeded, step.State);
+        Assert.Equal("The pipeline has no schedule. Events still start runs of it.", step.Sentence);
     }
 
     [Fact]
@@ -241,6 +246,6 @@ public sealed class RecoveryStepsTests
 
     static string Sentence(RecoveryFacts facts) => RecoverySentence.Of(facts, RecoverySteps.Of(facts));
 
-    static string States(RecoveryFacts facts) =>
-        string.Join(' ', RecoverySteps.Of(facts).Select(step => $"{step.State}".ToLowerInvariant().Replace("needed", "", StringComparison.Ordinal)));
+    static string States(RecoveryFacts facts) => string.Join(' ', RecoverySteps.Of(facts).Select(
+        step => $"{step.State}".ToLowerInvariant().Replace("needed", "", StringComparison.Ordinal)));
 }
