@@ -1,4 +1,5 @@
 using Headgate.JobCoordinator.Doubts;
+using Headgate.JobCoordinator.Recovery;
 using Headgate.JobCoordinator.Watching;
 
 namespace Headgate.JobCoordinator.Reading;
@@ -21,6 +22,9 @@ static class ReadingRegistration
         services.AddSingleton<UsageReads>();
         services.AddSingleton<UpstreamEventReads>();
         services.AddSingleton<InDoubtReads>();
+        services.AddSingleton<RecoveryMarks>();
+        services.AddSingleton<RecoveryQueries>();
+        services.AddSingleton<RecoveryReads>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<JobWatches>();
     }
