@@ -9,8 +9,9 @@ static class GuardsReader
 
     static readonly Rule<int> Records = NumberRule.Whole(1, 1_000_000);
 
-    public static GuardsDefinition Read(MappingReader guards)
+    public static GuardsDefinition Read(MappingReader guards, Findings findings)
     {
+        NotYetEffective.Warn(guards, findings);
         var defaults = new GuardsDefinition();
         return new GuardsDefinition
         {

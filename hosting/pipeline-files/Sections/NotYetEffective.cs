@@ -3,7 +3,7 @@ namespace Headgate.PipelineFiles.Sections;
 /// <summary>The keys that are checked and not acted upon yet. A key leaves this list with the change that makes it work.</summary>
 static class NotYetEffective
 {
-    static readonly string[] Keys = ["guards", "retention"];
+    static readonly string[] Keys = ["retention", "canary", "rejects", "duration"];
 
     public static void Warn(MappingReader spec, Findings findings)
     {
@@ -11,6 +11,6 @@ static class NotYetEffective
             Warn(spec, key, findings);
     }
 
-    public static void Warn(MappingReader mapping, string key, Findings findings) =>
+    static void Warn(MappingReader mapping, string key, Findings findings) =>
         findings.Warn(mapping.KeyPositionOf(key), mapping.PathOf(key), "it is checked, but this version does not act upon it yet");
 }

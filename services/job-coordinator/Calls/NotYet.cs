@@ -21,9 +21,6 @@ static class NotYet
             "headgate.v1.RecordService/ReplayJob",
         ]);
 
-    public static RpcException PassGuards => Of("pass_guards: there are no guards");
-
-
     /// <summary>Null: the method is there.</summary>
     public static RpcException? Find(string path) => Methods.Contains(path.TrimStart('/')) ? Of($"{path.TrimStart('/')} is not there") : null;
 

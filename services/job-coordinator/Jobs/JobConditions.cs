@@ -3,8 +3,10 @@ using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
+using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Runs;
 using Headgate.Contracts.Steps;
+using Headgate.JobCoordinator.Jobs.Verbs;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
 
@@ -43,6 +45,13 @@ static class JobConditions
     /// <summary>A dry run is never launched, whoever asks.</summary>
     public static bool IsJudging(BehaviorContext<SyncJob, JudgeJob> context) =>
         context.Message.Epoch == context.Saga.Epoch && context.Saga is { Phase: JobPhase.Judging, Kind: not JobKind.DryRun };
+
+    /// <summary>A guard wants it stopped until somebody has looked: before launch a pause is a hold.</summary>
+    public static bool MustHold(BehaviorContext<SyncJob> context) =>
+        Guarding.Verdict(context) is { Action: GuardAction.Hold or GuardAction.Pause };
+
+    public static bool MustCancel(BehaviorContext<SyncJob> context) =>
+        Guarding.Verdict(context) is { Action: GuardAction.Cancel or GuardAction.Force };
 
     public static bool Opened(BehaviorContext<SyncJob, FenceMoved> context) =>
         context.Message.Epoch == context.Saga.Epoch && context.Message.Open && context.Saga.Phase == JobPhase.Launching;

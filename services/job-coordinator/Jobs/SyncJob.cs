@@ -56,6 +56,15 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>Whether who asked for the run has said that a full load is meant.</summary>
     public bool ConfirmedFullLoad { get; set; }
 
+    /// <summary>How many measures of guards have tripped in this attempt, those included that it was let pass.</summary>
+    public int GuardTrips { get; set; }
+
+    /// <summary>What the last one that it was not let pass says of the cause; null: there is none.</summary>
+    public CancelCause? GuardCause { get; set; }
+
+    /// <summary>While no more records are staged, no object has more than it may; null: of none it is known how many that are.</summary>
+    public long? VolumeLimit { get; set; }
+
     /// <summary>Rises on Restart only.</summary>
     public int Attempt { get; set; } = 1;
 

@@ -79,7 +79,7 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
     public Task BeginAsync() => bench.HandleAsync(new BeginJob { JobId = Id });
 
     /// <summary>The plan of object 0, or, if there are more, of each object at a level of its own.</summary>
-    public async Task PrepareAsync(int segments = 2, int first = 0, int objects = 1, int? epoch = null, bool isNew = false)
+    public async Task PrepareAsync(int segments = 2, int first = 0, int objects = 1, int? epoch = null, bool isNew = false, bool full = true, long estimated = 20)
     {
         await bench.HandleAsync(new JobPrepared
         {
@@ -88,7 +88,7 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
             DestinationRole = "worker",
             Objects = [.. Enumerable.Range(0, objects).Select(no => new PlannedObject
             {
-                ObjectNo = no, From = "public.a", To = "public.a", Full = true, New = isNew, Level = no, EstimatedRows = 20, FirstSegmentNo = first, SegmentCount = segments,
+                ObjectNo = no, From = "public.a", To = "public.a", Full = full, New = isNew, Level = no, EstimatedRows = estimated, FirstSegmentNo = first, SegmentCount = segments,
             })],
         });
         await JudgedAsync();
@@ -110,7 +110,7 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
     });
 
     /// <summary>A staged segment, and what comes of the last one: the job tells itself to judge.</summary>
-    public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null, int of = 0)
+    public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null, int of = 0, long rows = 10)
     {
         await bench.HandleAsync(new SegmentExtracted
         {
@@ -119,7 +119,7 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
             ObjectNo = of,
             SegmentNo = segment,
             Copy = copy ?? Guid.NewGuid(),
-            Rows = 10,
+            Rows = rows,
             Bytes = 100,
             NextSegmentNo = next,
         });

@@ -1,3 +1,4 @@
+using Headgate.Contracts.Jobs;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
 
@@ -30,6 +31,8 @@ static class Beginning
                 nameof(SyncJobStateMachine.Collecting) => JobPhase.Verifying,
                 _ => JobPhase.None,
             };
+            var passes = context.Message is ResumeJob { PassGuards: true };
+            await GuardWork.GoOnAsync(context.Db(), job, passes, job.StopActor!, job.StopReason, context.Now(), context.CancellationToken);
             await LoadingWork.ReturnInHandAsync(context.Db(), job);
             await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
             await ExtractionWork.ForgetReplansAsync(context.Db(), job);
@@ -54,6 +57,7 @@ static class Beginning
             await ResyncWork.GoOnAsync(context.Db(), job);
             (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) = (0, 0, 0, 0, 0, 0);
             (job.Deleted, job.Vanished, job.InDoubt) = (0, 0, 0);
+            GuardWork.StartOver(job);
             await BeginAsync(context);
             await ExtractionWork.StartOverAsync(context.Db(), job);
         });

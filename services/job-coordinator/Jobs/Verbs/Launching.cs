@@ -77,6 +77,7 @@ static class Launching
             if (!context.Saga.Kind.MovesOffsets()) return;
             await PipelineWork.CommitOffsetsAsync(context.Db(), context.Saga);
             await PipelineWork.NoteCompletedAsync(context.Db(), context.Saga);
+            await GuardWork.KeepHistoryAsync(context.Db(), context.Saga, context.Now(), context.CancellationToken);
         });
 
     public static EventActivityBinder<SyncJob, FenceDelayed> NoteWaiting(this EventActivityBinder<SyncJob, FenceDelayed> binder) =>
