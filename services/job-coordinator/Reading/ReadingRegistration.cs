@@ -1,5 +1,8 @@
+using Headgate.JobCoordinator.Changes;
 using Headgate.JobCoordinator.Doubts;
+using Headgate.JobCoordinator.Relaying;
 using Headgate.JobCoordinator.Watching;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Headgate.JobCoordinator.Reading;
 
@@ -21,6 +24,11 @@ static class ReadingRegistration
         services.AddSingleton<UsageReads>();
         services.AddSingleton<UpstreamEventReads>();
         services.AddSingleton<InDoubtReads>();
+        services.AddSingleton<ObjectNames>();
+        services.TryAddSingleton<OpenStreams>();
+        services.AddSingleton<RelayAddress>();
+        services.AddSingleton<RecordRelay>();
+        services.AddSingleton<ChangeReads>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<JobWatches>();
     }
