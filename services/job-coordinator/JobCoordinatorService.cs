@@ -93,6 +93,7 @@ public static class JobCoordinatorService
         builder.Services.AddHostedService<AbandonedStops>();
         builder.Services.AddHostedService<DoubtResolver>();
         builder.Services.AddHostedService<SkippedRunsUpkeep>();
+        builder.Services.AddHostedService<LogUpkeep>();
     }
 
     public static void AddJobCoordinatorConsumers(this IBusRegistrationConfigurator bus)
