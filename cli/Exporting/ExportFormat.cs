@@ -58,7 +58,7 @@ abstract class ExportFormat
                 json.WriteStartObject();
                 json.WriteString("object", line.Change.Object);
                 json.WriteStartObject("key");
-                foreach (var (field, value) in line.Change.Key.Values.OrderBy(each => each.Key, StringComparer.Ordinal)) json.WriteString(field, value);
+                foreach (var (field, value) in (line.Change.Key ?? new()).Values.OrderBy(each => each.Key, StringComparer.Ordinal)) json.WriteString(field, value);
                 json.WriteEndObject();
                 json.WriteString("operation", line.Operation);
                 json.WriteString("field", line.Field);

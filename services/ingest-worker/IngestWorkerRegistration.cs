@@ -87,6 +87,7 @@ public static class IngestWorkerRegistration
     static void AddServing(IServiceCollection services)
     {
         services.AddSingleton<ServedChanges>();
+        services.AddSingleton<ServedRejects>();
         services.AddSingleton<ServedCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<ServedCalls>());
     }

@@ -91,4 +91,9 @@ public interface IDestination : IAsyncDisposable
         Sentence = "A destination of this kind keeps no change log.",
         Retryable = false,
     });
+
+    /// <summary>Reads rejected records of a job, a page of a bounded size. Never writes.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<RejectPage> ReadRejectsAsync(RejectQuery query, CancellationToken cancellationToken) => Task.FromResult(new RejectPage([], IsLast: true));
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Headgate.Connectors.Changes;
 using Headgate.Connectors.Postgres.Destinations;
@@ -12,7 +13,7 @@ namespace Headgate.Connectors.Postgres.ChangeLog;
 /// <param name="Committed">When it was committed; null: not known.</param>
 sealed record BlockPart(LoggedObject Object, LogEntry Entry, DateTimeOffset? Committed)
 {
-    readonly MemoryStream _keys = new();
+    readonly ArrayBufferWriter<byte> _keys = new();
     readonly SortedDictionary<int, ReadOnlyMemory<byte>> _hashes = [];
 
     /// <summary>Whether nothing of the block is behind it.</summary>
@@ -71,7 +72,7 @@ sealed record BlockPart(LoggedObject Object, LogEntry Entry, DateTimeOffset? Com
             [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
-            yield return part._keys.GetBuffer().AsMemory(0, (int)part._keys.Length);
+            yield return part._keys.WrittenMemory;
         }
     }
 }

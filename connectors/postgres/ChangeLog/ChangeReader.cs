@@ -13,7 +13,7 @@ sealed class ChangeReader(NpgsqlDataSource dataSource, ChangeQuery query)
     const long Enough = 1024 * 1024;
 
     /// <summary>How much of the compressed log one statement takes apart.</summary>
-    const long MostAtOnce = 256 * 1024;
+    const long MostAtOnce = 128 * 1024;
 
     /// <summary>Where few records are wanted of many, a page is told after a while nevertheless, for how far it has come.</summary>
     static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(1);

@@ -99,15 +99,11 @@ sealed class LoggedBlock(NpgsqlDataSource dataSource, LogFilter filter, LogEntry
 
     async Task<List<(int Place, string?[] Texts)>> KeysAsync(LogSession session, CancellationToken cancellationToken)
     {
-        var texts = _object.KeyInFieldOrder.Select((position, at) => TextOf($"k{at}", _object.Staged[position]));
+        var texts = _object.KeyInFieldOrder.Select((position, at) => StagedText.Of($"k{at}", _object.Staged[position]));
         await using var command = session.Command($"SELECT place, ARRAY[{string.Join(", ", texts)}]::text[] FROM pg_temp.hg_key ORDER BY place");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var keys = new List<(int, string?[])>();
         while (await reader.ReadAsync(cancellationToken)) keys.Add((reader.GetInt32(0), reader.GetFieldValue<string?[]>(1)));
         return keys;
     }
-
-    // As keys are logged elsewhere, char(n) keeps its blanks.
-    static string TextOf(string column, string type) => type.StartsWith("character(", StringComparison.Ordinal) || type is "bpchar" or "character"
-        ? $"pg_catalog.bpcharout({column})::text" : $"{column}::text";
 }

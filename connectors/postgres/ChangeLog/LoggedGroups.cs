@@ -7,7 +7,8 @@ namespace Headgate.Connectors.Postgres.ChangeLog;
 /// <summary>Reads records that are logged in full.</summary>
 static class LoggedGroups
 {
-    // Records come in the order of writing until they are too much: what a group holds is known only once it is taken apart.
+    // Records come in the order of writing until they are too much: what a group holds is known only once it is taken apart. By OFFSET 0 the time
+    // of a batch is looked up once for each group.
     const string Sql = """
         SELECT seq, place, upto, attempt, object_no, operation, key, before, after, committed_at FROM (
             SELECT g.*, r.*, s.size, sum(s.size) OVER (ORDER BY g.seq, r.place ROWS UNBOUNDED PRECEDING) AS upto
@@ -16,7 +17,7 @@ static class LoggedGroups
                     SELECT max(b.committed_at) FROM headgate.batch b
                     WHERE b.job_id = c.job_id AND b.attempt = c.attempt AND b.object_no = c.object_no AND b.segment_no = c.segment_no
                         AND b.first_row = c.first_row) AS committed_at
-                FROM headgate.change_group c WHERE job_id = $1 AND seq BETWEEN $2 AND $3) g
+                FROM headgate.change_group c WHERE job_id = $1 AND seq BETWEEN $2 AND $3 OFFSET 0) g
             JOIN unnest($4::int[], $5::int[], $6::int[]) AS w (of_attempt, of_object, field) ON w.of_attempt = g.attempt AND w.of_object = g.object_no
             CROSS JOIN LATERAL unnest(g.records) WITH ORDINALITY AS r (key, before, after, place)
             CROSS JOIN LATERAL (SELECT pg_column_size(r.key) + coalesce(pg_column_size(r.before), 0) + coalesce(pg_column_size(r.after), 0)) AS s (size)

@@ -39,7 +39,8 @@ sealed record LoggedJob(IReadOnlyList<LoggedObject> Objects, bool HasNumbers)
                    ARRAY(SELECT f.value ->> 'name' FROM jsonb_array_elements(o.fields) WITH ORDINALITY AS f (value, place) ORDER BY f.place),
                    coalesce({TextsOf("rest_fields")}, {ofReads}, '{"{}"}'),
                    coalesce({TextsOf("staged")}, ARRAY(
-                       SELECT f.value ->> 'type' FROM jsonb_array_elements(o.fields) WITH ORDINALITY AS f (value, place) ORDER BY f.place))
+                       SELECT f.value ->> 'type' FROM jsonb_array_elements(o.fields) WITH ORDINALITY AS f (value, place) ORDER BY f.place)),
+                   coalesce(jsonb_typeof(to_jsonb(o) -> 'staged') = 'array', false)
             FROM headgate.job_object o WHERE o.job_id = $1 ORDER BY o.attempt, o.object_no
             """,
             new NpgsqlParameter<Guid> { TypedValue = job });
@@ -56,6 +57,7 @@ sealed record LoggedJob(IReadOnlyList<LoggedObject> Objects, bool HasNumbers)
                 Fields = reader.GetFieldValue<string[]>(4),
                 Rest = reader.GetFieldValue<string[]>(5),
                 Staged = reader.GetFieldValue<string[]>(6),
+                HasStaged = reader.GetBoolean(7),
             });
         }
 

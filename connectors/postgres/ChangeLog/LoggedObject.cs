@@ -22,6 +22,9 @@ sealed record LoggedObject
     /// <summary>The types that the fields were staged as, or of a log that does not tell those of the table; a mark is not staged.</summary>
     public required IReadOnlyList<string> Staged { get; init; }
 
+    /// <summary>Whether the staged types are known, and not those of the table told in their place.</summary>
+    public required bool HasStaged { get; init; }
+
     public (int Attempt, int ObjectNo) Id => (Attempt, ObjectNo);
 
     /// <summary>Positions of the key's fields as a record has them.</summary>

@@ -66,7 +66,7 @@ sealed class PostgresLogPurge(string connection) : ILogPurge
         await using var command = new NpgsqlCommand($"""
             SELECT concat_ws(', ', {order}) FROM (
                 SELECT {order}, sum(size) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) - size AS before FROM (
-                    SELECT {order}, {size} AS size FROM headgate.{table} WHERE job_id = $1{Behind(order, from.After)} ORDER BY {order} LIMIT {MostRows}) sized) some
+                    SELECT {order}, {size} AS size FROM headgate.{table} WHERE job_id = $1{Behind(order, from.After)} ORDER BY {order} LIMIT {MostRows}) sized) parts
             WHERE before < {MostBytes} ORDER BY {order.Replace(",", " DESC,", StringComparison.Ordinal)} DESC LIMIT 1
             """, session) { Parameters = { Of(jobId) } };
         return (string?)await command.ExecuteScalarAsync(cancellationToken);

@@ -28,9 +28,9 @@ sealed class PresentRows(LogSession session, LoggedObject logged, BlockPart part
     {
         var names = logged.Fields.Take(logged.Staged.Count).ToList();
         var table = await FieldShapes.ReadAsync(session.Connection, logged.Table, cancellationToken);
-        var shapes = names.Select(name => table.FirstOrDefault(field => field.Name == name)?.Shape).ToList();
+        var fields = names.Select(name => table.FirstOrDefault(field => field.Name == name)?.Shape).OfType<FieldShape>().ToList();
         // The table, or a column of it, is not there any more.
-        if (shapes.OfType<FieldShape>().ToList() is var fields && fields.Count < names.Count) return;
+        if (fields.Count < names.Count) return;
         await LoopOverKeysAsync(cancellationToken);
         var kept = 0L;
         await using var copy = await session.Connection.BeginBinaryExportAsync(Statement(fields), cancellationToken);

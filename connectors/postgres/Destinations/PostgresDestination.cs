@@ -103,6 +103,10 @@ public sealed class PostgresDestination : IDestination
         Guarded.RunAsync(_subject, () => new ChangeReader(_dataSource, query).NextAsync(cancellationToken));
 
     /// <inheritdoc/>
+    public Task<RejectPage> ReadRejectsAsync(RejectQuery query, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => new RejectReader(_dataSource, query).ReadAsync(cancellationToken));
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
     /// <summary>

@@ -51,7 +51,7 @@ static class ChangeMessages
         return shown;
     }
 
-    static RecordValue ValueOf(string field, string? value, ShownText text)
+    public static RecordValue ValueOf(string field, string? value, ShownText text)
     {
         var shown = new RecordValue { Field = field, Cut = text.CutOf(value) };
         if (value is not null) shown.Value = text.Of(value);

@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using Grpc.Core;
 using Headgate.Contracts.Records;
 using Headgate.IngestWorker.Steps;
+using Headgate.Relay.V1;
 
 namespace Headgate.IngestWorker.Serving;
 
 /// <summary>The calls that this worker serves, each over a connection of its own: a client that is slow holds up nobody else's.</summary>
-sealed partial class ServedCalls(ServedChanges changes, TimeProvider time, ILogger<ServedCalls> log) : IHostedService, IDisposable
+sealed partial class ServedCalls(ServedChanges changes, ServedRejects rejects, TimeProvider time, ILogger<ServedCalls> log) : IHostedService, IDisposable
 {
     readonly CancellationTokenSource _stop = new();
     readonly ConcurrentDictionary<Task, bool> _running = new();
@@ -31,6 +32,13 @@ sealed partial class ServedCalls(ServedChanges changes, TimeProvider time, ILogg
 
     public void Dispose() => _stop.Dispose();
 
+    Task RunAsync(ServedCall call) => call.Work.WorkCase switch
+    {
+        ServeResponse.WorkOneofCase.Changes => changes.RunAsync(call),
+        ServeResponse.WorkOneofCase.Rejects => rejects.RunAsync(call),
+        _ => throw new StepException("work-unknown", "The worker is of an earlier version, which does not know of such a call."),
+    };
+
     async Task ServeAsync(ServeRecords asked)
     {
         try
@@ -38,7 +46,7 @@ sealed partial class ServedCalls(ServedChanges changes, TimeProvider time, ILogg
             await using var call = await ServedCall.ConnectAsync(asked, time, _stop.Token);
             try
             {
-                await changes.RunAsync(call);
+                await RunAsync(call);
                 await call.EndAsync();
             }
             catch (Exception error) when (error is not (RpcException or OperationCanceledException))

@@ -15,7 +15,6 @@ static class NotYet
         [
             "headgate.v1.PipelineService/DryRun",
             "headgate.v1.JobService/GetRecovery",
-            "headgate.v1.RecordService/ListRejected",
             "headgate.v1.RecordService/DiffJob",
             "headgate.v1.RecordService/RollbackJob",
             "headgate.v1.RecordService/ReplayJob",

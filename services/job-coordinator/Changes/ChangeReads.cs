@@ -1,7 +1,5 @@
 using System.Globalization;
 using Grpc.Core;
-using Headgate.Connectors.Changes;
-using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;

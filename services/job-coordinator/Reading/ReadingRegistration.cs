@@ -29,6 +29,7 @@ static class ReadingRegistration
         services.AddSingleton<RelayAddress>();
         services.AddSingleton<RecordRelay>();
         services.AddSingleton<ChangeReads>();
+        services.AddSingleton<RejectReads>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<JobWatches>();
     }

@@ -19,8 +19,8 @@ sealed class RelayAddress(IServiceProvider services, IOptions<CoordinatorOptions
     // When the server has started: a port may be one that it was given only then.
     IEnumerable<Uri> Listened() =>
         services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
-            .Select(address => BindingAddress.Parse(address))
-            .Where(address => address.Scheme == "http" && !address.IsUnixPipe && !address.Host.StartsWith(NotForClients, StringComparison.Ordinal))
+            .Where(address => !address.Contains(NotForClients, StringComparison.Ordinal)).Select(BindingAddress.Parse)
+            .Where(address => address.Scheme == "http" && !address.IsUnixPipe)
             .Select(address => new UriBuilder("http", HostOf(address.Host), address.Port).Uri) ?? [];
 
     static string HostOf(string host)

@@ -14,7 +14,7 @@ namespace Headgate.JobCoordinator.Upkeep;
 sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations, DatabaseClock clock, ILogger<LogUpkeep> log) : BackgroundService
 {
     /// <summary>Of the state database: whoever has it removes logs.</summary>
-    const long Turn = 0x68675f6c6f67; // hg_log
+    internal const long Turn = 0x68675f6c6f67; // hg_log
 
     const int MostOfPipeline = 100;
 

@@ -140,6 +140,25 @@ public sealed class ListChangesTests
         }
     }
 
+    [Fact]
+    public async Task Rejected_records_are_given_page_by_page()
+    {
+        await using var bench = await RelayBench.StartAsync(new PlayedLog());
+        var request = new ListRejectedRequest { Job = await bench.JobAsync(), PageSize = 4 };
+
+        var keys = new List<string>();
+        for (var answer = await bench.Records.ListRejectedAsync(request); ; answer = await bench.Records.ListRejectedAsync(request))
+        {
+            Assert.All(answer.Records, record => Assert.Equal(("public.things", "22001", "It does not fit.", false), (record.Object, record.SqlState, record.Sentence, record.Record.Single().HasValue)));
+            keys.AddRange(answer.Records.Select(record => record.Key.Values["id"]));
+            request.PageToken = answer.NextPageToken;
+            if (request.PageToken.Length == 0) break;
+        }
+
+        Assert.Equal(Enumerable.Range(1, 10).Select(number => $"{number}"), keys);
+        Assert.Empty((await bench.Records.ListRejectedAsync(new ListRejectedRequest { Job = await bench.JobAsync("launched_at = null") })).Records);
+    }
+
     static async Task<List<ListChangesResponse>> ReadAsync(RelayBench bench, ListChangesRequest request)
     {
         using var call = bench.Records.ListChanges(request);

@@ -23,6 +23,8 @@ sealed class LogConnector(PlayedLog log) : IDestinationConnector
     {
         public Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken) => log.ReadAsync(query, cancellationToken);
 
+        public Task<RejectPage> ReadRejectsAsync(RejectQuery query, CancellationToken cancellationToken) => Task.FromResult(log.Rejects(query));
+
         public Task<string> RoleAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<ObjectPlan>> PlanAsync(

@@ -48,6 +48,22 @@ sealed class PlayedLog
         return new ChangePage([.. Enumerable.Range(first, Math.Max(last - first + 1, 0)).Select(Change)], last, IsLast: last == Changes);
     }
 
+    /// <summary>As many as there are changes.</summary>
+    public RejectPage Rejects(RejectQuery query)
+    {
+        var first = (int)(query.After?.RowNo ?? 0) + 1;
+        var last = Math.Min(first + query.Limit - 1, Changes);
+        return new RejectPage(
+            [
+                .. Enumerable.Range(first, last - first + 1).Select(number => new LoggedReject
+                {
+                    Place = new RejectPlace(1, 0, 0, number), Sentence = "It does not fit.", Waiting = false, At = DateTimeOffset.UnixEpoch, SqlState = "22001",
+                    Key = [KeyValuePair.Create<string, string?>("id", $"{number}")], Record = [KeyValuePair.Create<string, string?>("note", null)],
+                }),
+            ],
+            last == Changes);
+    }
+
     LoggedChange Change(int number) => new()
     {
         Sequence = number,
