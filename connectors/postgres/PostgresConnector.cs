@@ -1,5 +1,7 @@
+using Headgate.Connectors.Changes;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Fencing;
+using Headgate.Connectors.Postgres.ChangeLog;
 using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Fencing;
 using Headgate.Connectors.Postgres.Sources;
@@ -24,4 +26,7 @@ public sealed class PostgresConnector : ISourceConnector, IDestinationConnector
 
     /// <inheritdoc/>
     public IFence OpenFence(string connection) => new PostgresFence(connection);
+
+    /// <inheritdoc/>
+    public ILogPurge OpenLogPurge(string connection) => new PostgresLogPurge(connection);
 }

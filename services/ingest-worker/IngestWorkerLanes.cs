@@ -9,6 +9,7 @@ using Headgate.IngestWorker.Preparation;
 using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Releases;
 using Headgate.IngestWorker.Schema;
+using Headgate.IngestWorker.Serving;
 using Headgate.IngestWorker.Steps;
 using MassTransit;
 
@@ -29,6 +30,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<CheckSourceConsumer>();
         bus.AddConsumer<ComparePlansConsumer>();
         bus.AddConsumer<EstimateRunConsumer>();
+        bus.AddConsumer<ServeRecordsConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
         bus.AddConsumer<FinishConsumer>();
@@ -56,6 +58,7 @@ public static class IngestWorkerLanes
                 endpoint.ConfigureConsumer<CheckSourceConsumer>(context);
                 endpoint.ConfigureConsumer<ComparePlansConsumer>(context);
                 endpoint.ConfigureConsumer<EstimateRunConsumer>(context);
+                endpoint.ConfigureConsumer<ServeRecordsConsumer>(context);
             },
         });
         bus.AddLane(new Lane

@@ -11,6 +11,7 @@ using Headgate.IngestWorker.Preparation;
 using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Releases;
 using Headgate.IngestWorker.Schema;
+using Headgate.IngestWorker.Serving;
 using Headgate.IngestWorker.Snapshots;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.State;
@@ -54,6 +55,7 @@ public static class IngestWorkerRegistration
         services.AddHostedService(provider => provider.GetRequiredService<StagingSweep>());
         AddExtraction(services);
         AddLoading(services);
+        AddServing(services);
     }
 
     static void AddExtraction(IServiceCollection services)
@@ -80,5 +82,13 @@ public static class IngestWorkerRegistration
         services.AddSingleton<SegmentLoader>();
         services.AddSingleton<FinishStore>();
         services.AddSingleton<ObjectFinisher>();
+    }
+
+    static void AddServing(IServiceCollection services)
+    {
+        services.AddSingleton<ServedChanges>();
+        services.AddSingleton<ServedRejects>();
+        services.AddSingleton<ServedCalls>();
+        services.AddHostedService(provider => provider.GetRequiredService<ServedCalls>());
     }
 }

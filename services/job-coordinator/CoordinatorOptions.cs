@@ -33,6 +33,13 @@ public sealed class CoordinatorOptions
     /// <summary>How long it is kept which runs were not started and why. Default 90 days.</summary>
     public TimeSpan KeepSkippedRuns { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>
+    /// Where workers reach this coordinator, as an absolute http or https URL: it is what they send records to that a client asks it for. Each
+    /// coordinator has one of its own, and not that of what stands before several. Default: the machine's name, and the first port on which it
+    /// listens in cleartext; a loopback address, where it listens there alone.
+    /// </summary>
+    public Uri? RelayAddress { get; set; }
+
     /// <summary>How long one look at a source has before a file is applied; all looks of a call together have twice that. Default 30 s.</summary>
     public TimeSpan LookPatience { get; set; } = TimeSpan.FromSeconds(30);
 }

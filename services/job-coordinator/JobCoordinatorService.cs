@@ -45,6 +45,9 @@ public static class JobCoordinatorService
             .Validate(
                 options => options.KeepSkippedRuns >= TimeSpan.FromDays(1),
                 "HEADGATE_COORDINATOR__KEEPSKIPPEDRUNS: a time of at least a day is expected, for example 90.00:00:00.")
+            .Validate(
+                options => options.RelayAddress is null or { IsAbsoluteUri: true, Scheme: "http" or "https" },
+                "HEADGATE_COORDINATOR__RELAYADDRESS: an absolute http or https URL is expected, for example http://coordinator-1:8080.")
             .ValidateOnStart();
         services.AddSingleton(_ => new CoordinatorState(NpgsqlDataSource.Create(StateOf(settings))));
         services.AddSingleton<DatabaseClock>();
@@ -90,6 +93,7 @@ public static class JobCoordinatorService
         builder.Services.AddHostedService<AbandonedStops>();
         builder.Services.AddHostedService<DoubtResolver>();
         builder.Services.AddHostedService<SkippedRunsUpkeep>();
+        builder.Services.AddHostedService<LogUpkeep>();
     }
 
     public static void AddJobCoordinatorConsumers(this IBusRegistrationConfigurator bus)

@@ -117,14 +117,16 @@ public sealed class VerbTests : CliTest
         ["abandon --state canceling --validate-only"] = Of(JobState.Canceling, request => request.Abandon = new()),
         ["delete --state canceled --validate-only"] = Of(JobState.Canceled, request => request.Delete = new()),
         ["rate -n 500 --state processing --validate-only"] = Of(JobState.Processing, request => request.SetRate = new() { MaxRowsPerSecond = 500 }),
-        [@"changes contacts --object public.contacts --key id=5,tenant=a\,b --field email --attempt 2 --limit 9"] = new ListChangesRequest
+        [@"changes contacts --object public.contacts --key id=5,tenant=a\,b --field email --operation delete --attempt 2 --limit 9 --present"] = new ListChangesRequest
         {
             Job = ById,
             Object = "public.contacts",
             Key = new RecordKey { Values = { ["id"] = "5", ["tenant"] = "a,b" } },
             Field = "email",
+            Operation = ChangeOperation.Delete,
             Attempt = 2,
             Limit = 9,
+            Present = true,
         },
         ["rejected contacts --object public.contacts --attempt 2 --page-size 5 --page-token t"] = new ListRejectedRequest
         {

@@ -54,6 +54,29 @@ public sealed class MainJobTests(InstallationFixture fixture) : IClassFixture<In
         await _headgate.CompleteAsync(third);
         Assert.Equal((0, 0), await CountsAsync(third));
         Assert.Equal(1200, await _headgate.Destination.ScalarAsync<long>("select count(*) from headgate.changes where operation = 'update' and field = 'name'"));
+        await ChangesAreShownAsync(first, second);
+    }
+
+    /// <summary>By the command line, which sees a coordinator alone: a worker has read them at the destination.</summary>
+    async Task ChangesAreShownAsync(Guid first, Guid second)
+    {
+        Assert.Equal(120_000, (await ChangesAsync($"id:{first}")).Count);
+        var found = Assert.Single(await ChangesAsync($"id:{first}", "--object", "public.people", "--key", "id=77777", "--present"));
+        Assert.Contains("insert  public.people  id=77777", found, StringComparison.Ordinal);
+        Assert.Equal(1200, (await ChangesAsync($"id:{second}", "--field", "name", "--operation", "update")).Count);
+        var renamed = Assert.Single(await ChangesAsync($"id:{second}", "--object", "public.people", "--key", "id=100"));
+        Assert.Contains("name: \"person 100\" -> \"renamed\"", renamed, StringComparison.Ordinal);
+        var path = Path.Combine(_headgate.Staging, "changes.csv");
+        await ChangesAsync($"id:{second}", "--export", path);
+        // Name and time of each that was renamed; each field of the one that was new.
+        Assert.Equal(1 + (2 * 1200) + 4, (await File.ReadAllLinesAsync(path)).Length);
+    }
+
+    async Task<List<string>> ChangesAsync(params string[] arguments)
+    {
+        var (exitCode, output) = await _headgate.CommandAsync(["changes", .. arguments]);
+        Assert.True(exitCode == 0, output);
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
     }
 
     [Fact]

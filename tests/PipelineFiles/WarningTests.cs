@@ -4,7 +4,7 @@ public sealed class WarningTests
 {
     [Theory]
     [InlineData("guards: { rejects: { action: notify } }", "spec.guards.rejects", 13)]
-    [InlineData("retention: { staging: 1h }", "spec.retention", 3)]
+    [InlineData("retention: { changes: 1d, staging: 1h }", "spec.retention.staging", 29)]
     public void Key_that_is_not_acted_upon_yet_is_warned_about(string line, string field, int column)
     {
         var result = PipelineFile.Parse(Files.WithSpec(line), "contacts.yaml");
@@ -27,6 +27,7 @@ public sealed class WarningTests
     [InlineData("notify: { webhook: env:OPS, on: [extraction-canceled, failed, deadline] }")]
     [InlineData("cancel: { drainDeadline: 30s, escalate: true }")]
     [InlineData("extract: { nulls: full }")]
+    [InlineData("retention: { changes: 90d }")]
     public void Key_that_is_acted_upon_is_not(string line) =>
         Assert.Empty(PipelineFile.Parse(Files.WithSpec(line), "contacts.yaml").Warnings);
 

@@ -1,3 +1,4 @@
+using Headgate.Connectors.Changes;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
@@ -77,4 +78,22 @@ public interface IDestination : IAsyncDisposable
             Sentence = $"Object {plan.To}: its destination cannot tell which records have vanished.",
             Retryable = false,
         });
+
+    /// <summary>
+    /// Reads the next part of what a job has logged here, of a bounded size. Of a job that is running: what is committed by then. Never writes.
+    /// </summary>
+    /// <param name="query">Which entries.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ConnectorException">Among others with a code of <see cref="ChangeProblems"/>.</exception>
+    Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken) => throw new ConnectorException(new Problem
+    {
+        Code = ChangeProblems.NotLogged,
+        Sentence = "A destination of this kind keeps no change log.",
+        Retryable = false,
+    });
+
+    /// <summary>Reads rejected records of a job, a page of a bounded size. Never writes.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<RejectPage> ReadRejectsAsync(RejectQuery query, CancellationToken cancellationToken) => Task.FromResult(new RejectPage([], IsLast: true));
 }

@@ -1,3 +1,4 @@
+using Headgate.Connectors.Changes;
 using Headgate.Connectors.Doubts;
 using Headgate.Connectors.Fencing;
 
@@ -23,4 +24,10 @@ public interface IDestinationConnector
     /// connector with <see cref="WriteGuarantee.Neither"/> has one.
     /// </summary>
     IDoubtLedger? OpenDoubts(string connection) => null;
+
+    /// <summary>
+    /// Opens what removes logs of jobs at the destination, for the coordinator; connects on first use. Null, as by default: nothing is logged
+    /// there.
+    /// </summary>
+    ILogPurge? OpenLogPurge(string connection) => null;
 }

@@ -1,4 +1,6 @@
+using Headgate.Connectors.Changes;
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.ChangeLog;
 using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Planning;
@@ -95,6 +97,14 @@ public sealed class PostgresDestination : IDestination
             if (hasTables) await new LeftTables(_dataSource, ticket, retention).RemoveAsync(cancellationToken);
             if (hasKeys) await new LeftKeys(_dataSource, ticket, retention).RemoveAsync(cancellationToken);
         });
+
+    /// <inheritdoc/>
+    public Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => new ChangeReader(_dataSource, query).NextAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<RejectPage> ReadRejectsAsync(RejectQuery query, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => new RejectReader(_dataSource, query).ReadAsync(cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();

@@ -101,14 +101,14 @@ sealed class VanishedRows(NpgsqlDataSource dataSource, FinishTicket ticket, Obje
     }
 
     async Task<RejectedKeys> KeysAsync(FencedTransaction transaction, CancellationToken cancellationToken) => new(
-        transaction, ticket, plan, FieldShapes.Of(plan, await FieldShapes.ReadAsync(transaction, plan.To, cancellationToken)));
+        transaction, ticket, plan, FieldShapes.Of(plan, await FieldShapes.ReadAsync(transaction.Connection, plan.To, cancellationToken)));
 
     async Task<FinishedBatch> ScanAsync(FinishStep step, int size, CancellationToken cancellationToken)
     {
         var (transaction, read) = (step.Transaction, step.Read);
         if (await LeafTable.NextAsync(transaction, plan.To, read.Next, cancellationToken) is not { } leaf)
             return await EndScanAsync(transaction, read, cancellationToken);
-        var table = await FieldShapes.ReadAsync(transaction, plan.To, cancellationToken);
+        var table = await FieldShapes.ReadAsync(transaction.Connection, plan.To, cancellationToken);
         var fields = FieldShapes.Of(plan, table);
         var rest = table.Where(f => !f.Generated && plan.Fields.All(p => p.Name != f.Name) && f.Name != plan.Mark).ToList();
         var end = leaf.FirstBlock + size;

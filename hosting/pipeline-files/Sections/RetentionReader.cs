@@ -7,8 +7,9 @@ static class RetentionReader
 {
     static readonly Rule<TimeSpan> Kept = DurationRule.Between("1h", "3650d");
 
-    public static RetentionDefinition Read(MappingReader retention)
+    public static RetentionDefinition Read(MappingReader retention, Findings findings)
     {
+        if (retention.Has("staging")) NotYetEffective.Warn(retention, "staging", findings);
         var defaults = new RetentionDefinition();
         return new RetentionDefinition
         {

@@ -8,6 +8,7 @@ using Headgate.JobCoordinator.Access.Methods;
 using Headgate.JobCoordinator.Access.Streams;
 using Headgate.JobCoordinator.Access.Subjects;
 using Headgate.JobCoordinator.Calls;
+using Headgate.JobCoordinator.Relaying;
 using Headgate.V1;
 using Npgsql;
 
@@ -18,7 +19,8 @@ namespace Headgate.JobCoordinator.Access;
 /// suffices, then whether all that the request names is the caller's. What only a service can find it asks its <see cref="Caller"/> about.
 /// </summary>
 sealed partial class AccessInterceptor(
-    MethodRules rules, Authentication authentication, SubjectProjects projects, StreamEnds ends, AuditTrail trail, ILogger<AccessInterceptor> log)
+    MethodRules rules, Authentication authentication, SubjectProjects projects, StreamEnds ends, OpenStreams streams, AuditTrail trail,
+    ILogger<AccessInterceptor> log)
     : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -49,7 +51,8 @@ sealed partial class AccessInterceptor(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        DemandOpen(context);
+        if (rules.Of(context.Method).IsByStream) context.SetStream(streams.Take(context.RequestHeaders));
+        else DemandOpen(context);
         return continuation(requestStream, responseStream, context);
     }
 

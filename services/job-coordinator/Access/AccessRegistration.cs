@@ -7,7 +7,9 @@ using Headgate.JobCoordinator.Access.Methods;
 using Headgate.JobCoordinator.Access.Streams;
 using Headgate.JobCoordinator.Access.Subjects;
 using Headgate.JobCoordinator.Access.Tokens;
+using Headgate.JobCoordinator.Relaying;
 using Headgate.Rpc.Connect;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Headgate.JobCoordinator.Access;
@@ -34,6 +36,7 @@ public static class AccessRegistration
         services.AddSingleton<IStartupFilter, MethodRulesFilter>();
         services.AddSingleton<SubjectProjects>();
         services.AddSingleton<StreamEnds>();
+        services.TryAddSingleton<OpenStreams>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<CallRooms>();
         services.AddSingleton<IdempotentCalls>();

@@ -3,6 +3,7 @@ using Grpc.HealthCheck;
 using Headgate.JobCoordinator.Access;
 using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Calls.Pipelines;
+using Headgate.JobCoordinator.Relaying;
 using Headgate.Rpc;
 using Headgate.Rpc.Interception;
 using Headgate.V1;
@@ -57,6 +58,7 @@ public static class CallRegistration
         routes.MapGrpcService<JobCalls>();
         routes.MapGrpcService<PipelineCalls>();
         routes.MapGrpcService<RecordCalls>();
+        routes.MapGrpcService<RelayCalls>();
         routes.MapCoordinatorAccess();
         routes.MapGrpcReflectionService();
         routes.MapGrpcHealthChecksService();

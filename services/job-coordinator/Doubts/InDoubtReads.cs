@@ -2,15 +2,13 @@ using System.Globalization;
 using Headgate.Connectors;
 using Headgate.Connectors.Doubts;
 using Headgate.JobCoordinator.Calls;
-using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
 using Headgate.JobCoordinator.Reading;
-using Npgsql;
 
 namespace Headgate.JobCoordinator.Doubts;
 
 /// <summary>Answers ListInDoubt, from the ledger of the job's destination: its records are kept nowhere else.</summary>
-sealed class InDoubtReads(CoordinatorState state, JobFinder finder, FenceOpener destinations, Tokens tokens)
+sealed class InDoubtReads(ObjectNames names, JobFinder finder, FenceOpener destinations, Tokens tokens)
 {
     const int Usual = 50;
     const int Most = 1_000;
@@ -28,11 +26,11 @@ sealed class InDoubtReads(CoordinatorState state, JobFinder finder, FenceOpener 
         var bound = new V1.ListInDoubtRequest(request) { PageToken = "", Job = new V1.JobReference { Id = job.Id.ToString() } };
         var after = request.PageToken.Length == 0
             ? "0" : await tokens.OpenAsync("page_token", bound, project, request.PageToken, cancellationToken);
-        var objects = await ObjectsAsync(job.Id, cancellationToken);
+        var objects = await names.OfAsync(job.Id, cancellationToken);
         var query = new DoubtQuery
         {
             JobId = job.Id,
-            ObjectNo = request.Object.Length == 0 ? null : NumberOf(request.Object, objects),
+            ObjectNo = request.Object.Length == 0 ? null : ObjectNames.NumberOf(request.Object, objects),
             State = asked,
             After = long.Parse(after, CultureInfo.InvariantCulture),
             Limit = size + 1,
@@ -69,18 +67,5 @@ sealed class InDoubtReads(CoordinatorState state, JobFinder finder, FenceOpener 
         {
             throw CallErrors.Unavailable($"The destination's ledger cannot be read: {error.Message}");
         }
-    }
-
-    async Task<Dictionary<int, string>> ObjectsAsync(Guid job, CancellationToken cancellationToken)
-    {
-        await using var command = state.Source.CreateCommand("select object_no, destination from coordinator.job_object where job_id = $1");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
-        return (await command.ListAsync(row => (No: row.GetInt32(0), Name: row.GetString(1)), cancellationToken)).ToDictionary(each => each.No, each => each.Name);
-    }
-
-    static int NumberOf(string name, Dictionary<int, string> objects)
-    {
-        var numbers = objects.Where(each => each.Value == name).Select(each => each.Key).ToList();
-        return numbers is [var number] ? number : throw CallErrors.Invalid(("object", $"The job has no object {name}: expected a destination, as the pipeline file names it."));
     }
 }

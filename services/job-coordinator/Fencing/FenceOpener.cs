@@ -1,4 +1,5 @@
 using Headgate.Connectors;
+using Headgate.Connectors.Changes;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Doubts;
 using Headgate.Connectors.Fencing;
@@ -27,6 +28,11 @@ public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, P
         return ConnectorOf(destination).Guarantee == WriteGuarantee.Neither
             ? Open(destination, (connector, connection) => connector.OpenDoubts(connection)) : null;
     }
+
+    /// <summary>What removes logs of jobs at the destination; null: nothing is logged there.</summary>
+    /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
+    public async Task<ILogPurge?> OpenLogPurgeAsync(Guid pipelineId, int version, CancellationToken cancellationToken) => Open(
+        await pipelines.DestinationAsync(pipelineId, version, cancellationToken), (connector, connection) => connector.OpenLogPurge(connection));
 
     /// <summary>Checks that the fence can be moved, and tells the destination from any other.</summary>
     /// <exception cref="ConnectorException">It cannot; or the connection cannot be resolved.</exception>

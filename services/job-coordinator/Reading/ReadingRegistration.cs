@@ -1,6 +1,9 @@
+using Headgate.JobCoordinator.Changes;
 using Headgate.JobCoordinator.Doubts;
 using Headgate.JobCoordinator.Recovery;
+using Headgate.JobCoordinator.Relaying;
 using Headgate.JobCoordinator.Watching;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Headgate.JobCoordinator.Reading;
 
@@ -26,6 +29,12 @@ static class ReadingRegistration
         services.AddSingleton<RecoveryMarks>();
         services.AddSingleton<RecoveryQueries>();
         services.AddSingleton<RecoveryReads>();
+        services.AddSingleton<ObjectNames>();
+        services.TryAddSingleton<OpenStreams>();
+        services.AddSingleton<RelayAddress>();
+        services.AddSingleton<RecordRelay>();
+        services.AddSingleton<ChangeReads>();
+        services.AddSingleton<RejectReads>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<JobWatches>();
     }

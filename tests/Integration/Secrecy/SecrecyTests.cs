@@ -133,10 +133,22 @@ public sealed class SecrecyTests : IAsyncLifetime
     async Task LoadTwiceAsync()
     {
         await _headgate.ApplyAsync(Pipelines.Of("people", Pipelines.Object("people", cursor: "at"), "  extract: { cursorLag: 0s }"));
-        await _headgate.CompleteAsync(await _headgate.RunAsync("test/people"));
+        var first = await _headgate.RunAsync("test/people");
+        await _headgate.CompleteAsync(first);
+        await ShowAsync(first, "--present");
         await _headgate.Source.ExecuteAsync($"update people set name = name || 'x', at = clock_timestamp()");
-        await _headgate.CompleteAsync(await _headgate.RunAsync("test/people"));
+        var second = await _headgate.RunAsync("test/people");
+        await _headgate.CompleteAsync(second);
+        await ShowAsync(second);
         await _headgate.EqualAsync("people");
+    }
+
+    /// <summary>To somebody who may see them, records go by way of a worker and a coordinator.</summary>
+    async Task ShowAsync(Guid job, params string[] options)
+    {
+        var (exitCode, output) = await _headgate.CommandAsync(["changes", $"id:{job}", .. options]);
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(2000, output.Split('\n').Count(line => line.Contains(_planted, StringComparison.Ordinal)));
     }
 
     async Task RejectAsync()

@@ -32,6 +32,10 @@ static class AccessErrors
     public static RpcException NoKey() => CallErrors.Error(
         StatusCode.Unauthenticated, "No key: send `authorization: Bearer` and the secret of an API key.", Info("NO_KEY"));
 
+    /// <summary>UNAUTHENTICATED: a worker shows the number of no stream that waits for one.</summary>
+    public static RpcException NoStream() => CallErrors.Error(
+        StatusCode.Unauthenticated, "There is no such stream, or it is served already, or was given up.", Info("NO_STREAM"));
+
     public static RpcException WrongKey() => CallErrors.Error(
         StatusCode.Unauthenticated, "The key is not accepted: it is unknown, revoked or expired.", Info("KEY_NOT_ACCEPTED"));
 

@@ -13,6 +13,9 @@ sealed record MethodRule
     /// <summary>Null: anybody may.</summary>
     public V1.Access? Access { get; init; }
 
+    /// <summary>Whoever knows the number of a stream that is open may, once: only workers are told it.</summary>
+    public bool IsByStream { get; init; }
+
     public bool HasNoSideEffects { get; init; }
 
     public required SubjectFields Subjects { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Headgate.Relay.V1;
 using Headgate.Rpc.Methods;
 using Headgate.V1;
 
@@ -12,6 +13,9 @@ sealed class MethodRules(EndpointDataSource endpoints)
     // Load balancers and tools ask these before they have a key; they tell what is public anyway: whether the server is well, and the protos.
     static readonly FrozenSet<string> ForEverybody = FrozenSet.Create(
         StringComparer.Ordinal, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
+
+    // Between coordinators and workers, which have no keys.
+    static readonly FrozenSet<string> ByStream = FrozenSet.Create(StringComparer.Ordinal, RelayService.Descriptor.FullName);
 
     FrozenDictionary<string, MethodRule>? _rules;
 
@@ -28,7 +32,9 @@ sealed class MethodRules(EndpointDataSource endpoints)
     static MethodRule RuleOf(GrpcMethodMetadata mapped)
     {
         var (name, type) = (mapped.Method.FullName.TrimStart('/'), mapped.Method.Type);
-        if (ForEverybody.Contains(mapped.Method.ServiceName)) return new MethodRule { Name = name, HasNoSideEffects = true, Subjects = Subjects.SubjectFields.None };
+        var isByStream = ByStream.Contains(mapped.Method.ServiceName);
+        if (isByStream || ForEverybody.Contains(mapped.Method.ServiceName))
+            return new MethodRule { Name = name, IsByStream = isByStream, HasNoSideEffects = true, Subjects = Subjects.SubjectFields.None };
         if (RpcMethods.DescriptorOf(mapped) is not { } method) throw Refused(name, "is not defined by a proto");
         var rule = MethodRule.Of(method);
         if (rule.Access is not { Role: Role.Viewer or Role.Operator or Role.Admin, Scope: Scope.Project or Scope.Key })

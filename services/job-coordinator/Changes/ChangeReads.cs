@@ -1,0 +1,81 @@
+using System.Globalization;
+using Grpc.Core;
+using Headgate.JobCoordinator.Calls;
+using Headgate.JobCoordinator.Pipelines;
+using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Relaying;
+using Headgate.Relay.V1;
+
+namespace Headgate.JobCoordinator.Changes;
+
+/// <summary>Answers ListChanges: a worker reads the log at the destination, as fast as the client takes it.</summary>
+sealed class ChangeReads(
+    JobFinder finder, ObjectNames names, PipelineStore pipelines, RecordRelay relay, Tokens tokens, TimeProvider time)
+{
+    static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    /// <exception cref="RpcException">What RecordService says of ListChanges.</exception>
+    public async Task ListAsync(
+        V1.ListChangesRequest request, string? project, IAsyncStreamWriter<V1.ListChangesResponse> responses, CancellationToken cancellationToken)
+    {
+        Check(request);
+        var (job, _) = await finder.FindAsync(request.Job, project, cancellationToken);
+        // A pipeline's active job is another one by the time that the stream is gone on with, or none.
+        var bound = new V1.ListChangesRequest(request) { ResumeToken = "", Job = new V1.JobReference { Id = job.Id.ToString() } };
+        var place = request.ResumeToken.Length == 0
+            ? "" : await tokens.OpenAsync("resume_token", bound, project, request.ResumeToken, cancellationToken);
+        RecordedLog.Demand(job);
+        var work = await WorkAsync(job, bound, cancellationToken);
+        var (given, sent) = (0L, time.GetTimestamp());
+        await foreach (var part in relay.ReadAsync(Work, cancellationToken).WithCancellation(cancellationToken))
+        {
+            if (part?.Problem is { } problem)
+            {
+                if (RecordedLog.Of(problem, job) is { } error) throw error;
+                return;
+            }
+
+            if (part?.Place is { Length: > 0 } come) place = come;
+            given += part?.Changes?.Changes.Count ?? 0;
+            if (part?.Changes is not null || time.GetElapsedTime(sent) >= Heartbeat) await SendAsync(part?.Changes ?? new V1.ListChangesResponse());
+        }
+
+        ServeResponse Work() => new()
+        {
+            Place = place,
+            Changes = new ChangesWork(work) { Limit = request.Limit == 0 ? 0 : request.Limit - given },
+        };
+
+        async Task SendAsync(V1.ListChangesResponse response)
+        {
+            response.ResumeToken = await tokens.SealAsync("resume_token", bound, project, place, cancellationToken);
+            await responses.WriteAsync(response, cancellationToken);
+            sent = time.GetTimestamp();
+        }
+    }
+
+    async Task<ChangesWork> WorkAsync(JobRow job, V1.ListChangesRequest request, CancellationToken cancellationToken)
+    {
+        var objects = await names.OfAsync(job.Id, cancellationToken);
+        if (request.Object.Length > 0) ObjectNames.NumberOf(request.Object, objects);
+        var destination = await pipelines.DestinationAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
+        return new ChangesWork
+        {
+            JobId = job.Id.ToString(),
+            Connector = destination.Connector,
+            Connection = destination.Connection,
+            Request = request,
+            Objects = { objects.Select(each => new WorkObject { Number = each.Key, Name = each.Value }) },
+        };
+    }
+
+    static void Check(V1.ListChangesRequest request)
+    {
+        if (request.Limit < 0) throw CallErrors.Invalid(("limit", "Expected 0, for all, or more."));
+        if (request.Attempt < 0) throw CallErrors.Invalid(("attempt", "Expected 0, for all, or an attempt, from 1."));
+        if (request.Operation is not V1.ChangeOperation.Unspecified) JobFilters.Name("operation", request.Operation);
+        if (request.Key is null) return;
+        if (request.Key.Values.Count == 0) throw CallErrors.Invalid(("key", "It has no field: expected a value for each field of the object's key."));
+        if (request.Object.Length == 0) throw CallErrors.Invalid(("object", "Not set: a key is one of an object's."));
+    }
+}

@@ -1,0 +1,23 @@
+using Headgate.JobCoordinator.Calls;
+using Headgate.JobCoordinator.Database;
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Reading;
+
+/// <summary>A job's objects by their numbers: the destinations, as the pipeline file names them.</summary>
+sealed class ObjectNames(CoordinatorState state)
+{
+    public async Task<IReadOnlyDictionary<int, string>> OfAsync(Guid job, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand("select object_no, destination from coordinator.job_object where job_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
+        return (await command.ListAsync(row => (No: row.GetInt32(0), Name: row.GetString(1)), cancellationToken)).ToDictionary(each => each.No, each => each.Name);
+    }
+
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: there is no such object.</exception>
+    public static int NumberOf(string name, IReadOnlyDictionary<int, string> objects)
+    {
+        var numbers = objects.Where(each => each.Value == name).Select(each => each.Key).ToList();
+        return numbers is [var number] ? number : throw CallErrors.Invalid(("object", $"The job has no object {name}: expected a destination, as the pipeline file names it."));
+    }
+}

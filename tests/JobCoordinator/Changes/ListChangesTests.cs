@@ -1,0 +1,173 @@
+using Google.Rpc;
+using Grpc.Core;
+using Headgate.Connectors.Changes;
+using Headgate.V1;
+
+namespace Headgate.JobCoordinator.Tests.Changes;
+
+public sealed class ListChangesTests
+{
+    [Fact]
+    public async Task Changes_are_given_up_to_the_limit_and_gone_on_with_by_the_token_of_the_same_request()
+    {
+        var log = new PlayedLog();
+        await using var bench = await RelayBench.StartAsync(log);
+        var request = new ListChangesRequest
+        {
+            Job = await bench.JobAsync(), Object = "public.things", Field = "note", Operation = ChangeOperation.Update, Limit = 4, Attempt = 1,
+            Key = new RecordKey { Values = { ["id"] = "7" } }, Present = true,
+        };
+
+        var first = await ReadAsync(bench, request);
+        var rest = await ReadAsync(bench, new ListChangesRequest(request) { ResumeToken = first[^1].ResumeToken });
+        var other = await Assert.ThrowsAsync<RpcException>(
+            () => ReadAsync(bench, new ListChangesRequest(request) { ResumeToken = first[^1].ResumeToken, Field = "other" }));
+
+        Assert.Equal([1, 2, 3, 4], Sequences(first));
+        Assert.Equal([5, 6, 7, 8], Sequences(rest));
+        Assert.Equal(StatusCode.InvalidArgument, other.StatusCode);
+        var change = first[0].Changes[0];
+        Assert.Equal(("public.things", "1", ChangeOperation.Update, 1), (change.Object, change.Key.Values["id"], change.Operation, change.Attempt));
+        Assert.Equal(("note", false, "xxx"), (change.Fields.Single().Field, change.Fields[0].HasBefore, change.Fields[0].After));
+        Assert.True(log.Asked.TryPeek(out var asked));
+        Assert.Equal(("note", LoggedOperation.Update, 1, true, 0), (asked.Field, asked.Operation, asked.Attempt, asked.Present, asked.Objects!.Single()));
+        Assert.Equal([KeyValuePair.Create("id", "7")], asked.Key!);
+    }
+
+    [Fact]
+    public async Task Worker_reads_no_more_than_the_client_takes()
+    {
+        var log = new PlayedLog { Changes = 400, PageSize = 1, ValueLength = 200_000 };
+        await using var bench = await RelayBench.StartAsync(log);
+        using var call = bench.Records.ListChanges(new ListChangesRequest { Job = await bench.JobAsync() });
+        Assert.True(await call.ResponseStream.MoveNext(default));
+
+        // Until all buffers on the way are full: two looks in a row find nothing new.
+        for (var before = -1; before < log.Asked.Count; await Task.Delay(500)) before = log.Asked.Count;
+
+        Assert.InRange(log.Asked.Count, 1, 60);
+        var taken = 1;
+        while (await call.ResponseStream.MoveNext(default)) taken += call.ResponseStream.Current.Changes.Count;
+        Assert.Equal(400, taken);
+    }
+
+    [Fact]
+    public async Task Another_worker_goes_on_where_one_has_ended_and_the_client_does_not_notice()
+    {
+        PlayedLog[] logs = [new() { HaltBehind = 6 }, new() { HaltBehind = 6 }];
+        await using var bench = await RelayBench.StartAsync(logs);
+        var reading = ReadAsync(bench, new ListChangesRequest { Job = await bench.JobAsync() });
+        var halted = await Task.WhenAny(logs.Select(log => log.HaltedAsync));
+
+        // Whoever is asked after that does not halt.
+        var first = logs[0].HaltedAsync == halted ? 0 : 1;
+        Assert.Equal(6, logs[first].Asked.Last().After);
+        await bench.StopWorkerAsync(first);
+        await logs[1 - first].HaltedAsync;
+        await bench.AddAsync(new PlayedLog());
+        await bench.StopWorkerAsync(1 - first);
+
+        Assert.Equal(Enumerable.Range(1, 10), Sequences(await reading));
+    }
+
+    [Fact]
+    public async Task Worker_is_let_go_when_the_client_leaves()
+    {
+        var log = new PlayedLog { HaltBehind = 0 };
+        await using var bench = await RelayBench.StartAsync(log);
+        var call = bench.Records.ListChanges(new ListChangesRequest { Job = await bench.JobAsync() });
+        await log.HaltedAsync;
+
+        call.Dispose();
+
+        await log.EndedAsync;
+    }
+
+    [Theory]
+    [InlineData(ChangeProblems.Field, StatusCode.InvalidArgument, "field")]
+    [InlineData(ChangeProblems.Key, StatusCode.InvalidArgument, "key")]
+    [InlineData("unreachable", StatusCode.Unavailable, null)]
+    [InlineData(ChangeProblems.NotLogged, StatusCode.FailedPrecondition, null)]
+    public async Task Problem_of_the_destination_is_told(string code, StatusCode status, string? field)
+    {
+        await using var bench = await RelayBench.StartAsync(new PlayedLog { Problem = code });
+        var job = await bench.JobAsync("launched_at = now(), request_id = gen_random_uuid(), written = 3, inserted = 3");
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(bench, new ListChangesRequest { Job = job }));
+
+        Assert.Equal(status, error.StatusCode);
+        Assert.Equal(field, error.GetRpcStatus()!.GetDetail<BadRequest>()?.FieldViolations.Single().Field);
+        if (status is StatusCode.Unavailable) Assert.Contains("It is played.", error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Job_that_came_to_nothing_has_no_changes_and_one_without_a_log_is_refused()
+    {
+        await using var bench = await RelayBench.StartAsync(new PlayedLog { Problem = ChangeProblems.NotLogged });
+
+        Assert.Empty(await ReadAsync(bench, new ListChangesRequest { Job = await bench.JobAsync() }));
+        await RefusedAsync("launched_at = null", "was not launched");
+        await RefusedAsync("launched_at = now(), request_id = gen_random_uuid(), log_purged_at = now()", "kept no longer");
+
+        async Task RefusedAsync(string with, string why)
+        {
+            var job = await bench.JobAsync(with);
+            var error = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(bench, new ListChangesRequest { Job = job }));
+            Assert.Equal((StatusCode.FailedPrecondition, Rule.NothingRecorded), (error.StatusCode, error.GetRpcStatus()!.GetDetail<Refusal>()!.Rule));
+            Assert.Contains(why, error.Status.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_request_is_told_by_its_field()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        var job = await bench.JobAsync();
+
+        await WrongAsync("object", new ListChangesRequest { Object = "public.nothing" });
+        await WrongAsync("object", new ListChangesRequest { Key = new RecordKey { Values = { ["id"] = "1" } } });
+        await WrongAsync("key", new ListChangesRequest { Object = "public.things", Key = new RecordKey() });
+        await WrongAsync("limit", new ListChangesRequest { Limit = -1 });
+        await WrongAsync("attempt", new ListChangesRequest { Attempt = -1 });
+        await WrongAsync("operation", new ListChangesRequest { Operation = (ChangeOperation)9 });
+        await WrongAsync("resume_token", new ListChangesRequest { ResumeToken = "no-token" });
+
+        async Task WrongAsync(string field, ListChangesRequest request)
+        {
+            request.Job = job;
+            var error = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(bench, request));
+            Assert.Equal((StatusCode.InvalidArgument, field), (error.StatusCode, error.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Single().Field));
+        }
+    }
+
+    [Fact]
+    public async Task Rejected_records_are_given_page_by_page()
+    {
+        await using var bench = await RelayBench.StartAsync(new PlayedLog());
+        var request = new ListRejectedRequest { Job = await bench.JobAsync(), PageSize = 4 };
+
+        var keys = new List<string>();
+        for (var answer = await bench.Records.ListRejectedAsync(request); ; answer = await bench.Records.ListRejectedAsync(request))
+        {
+            Assert.All(answer.Records, record => Assert.Equal(("public.things", "22001", "It does not fit.", false), (record.Object, record.SqlState, record.Sentence, record.Record.Single().HasValue)));
+            keys.AddRange(answer.Records.Select(record => record.Key.Values["id"]));
+            request.PageToken = answer.NextPageToken;
+            if (request.PageToken.Length == 0) break;
+        }
+
+        Assert.Equal(Enumerable.Range(1, 10).Select(number => $"{number}"), keys);
+        Assert.Empty((await bench.Records.ListRejectedAsync(new ListRejectedRequest { Job = await bench.JobAsync("launched_at = null") })).Records);
+    }
+
+    static async Task<List<ListChangesResponse>> ReadAsync(RelayBench bench, ListChangesRequest request)
+    {
+        using var call = bench.Records.ListChanges(request);
+        var found = new List<ListChangesResponse>();
+        while (await call.ResponseStream.MoveNext(default))
+            if (call.ResponseStream.Current.Changes.Count > 0) found.Add(call.ResponseStream.Current);
+        return found;
+    }
+
+    static IEnumerable<int> Sequences(IEnumerable<ListChangesResponse> responses) =>
+        responses.SelectMany(response => response.Changes).Select(change => (int)change.Sequence);
+}
