@@ -101,12 +101,15 @@ sealed class UpsertStatements
         yield return $"CREATE TEMPORARY TABLE hg_raw ({string.Join(", ", raw)}) ON COMMIT DROP";
     }
 
-    string CastList() => string.Join(", ", _fields.Take(_plan.Fields.Count).Select((f, i) => _plan.Fields[i] switch
+    string CastList() => string.Join(", ", _plan.Fields.Select((f, i) => Received(f, _fields[i])));
+
+    /// <summary>SQL: the received value of a field (s) as one that its column takes.</summary>
+    public static string Received(FieldPlan field, FieldShape shape) => field switch
     {
-        { DestinationCast: false } => $"s.{f.Column}",
-        { StagedType: "text", DestinationType: var type } when f.BaseType == "character varying" => Whole($"s.{f.Column}", type),
-        _ => $"CAST(s.{f.Column} AS {f.BaseType})",
-    }));
+        { DestinationCast: false } => $"s.{shape.Column}",
+        { StagedType: "text", DestinationType: var type } when shape.BaseType == "character varying" => Whole($"s.{shape.Column}", type),
+        _ => $"CAST(s.{shape.Column} AS {shape.BaseType})",
+    };
 
     /// <summary>
     /// Assigning to varchar(n) refuses what is too long, but not blanks at its end. So a text that an explicit cast would cut is given
