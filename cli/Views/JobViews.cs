@@ -42,6 +42,7 @@ static class JobViews
             screen.Say($"Guard {EnumName.Of(guard.Guard)} ({EnumName.Of(guard.Action)}, {Shown.Time(guard.Tripped)}): {SafeText.Line(guard.Sentence)}");
         if (job.Tasks.Count > 0) screen.Table(Tasks(job).WithoutEmptyColumns());
         if (job.Objects.Count > 0) screen.Table(Objects(job).WithoutEmptyColumns());
+        if (job.DryRun is { } dryRun) screen.Table(DryRunViews.Objects(dryRun).WithoutEmptyColumns());
     }
 
     public static Grid Commands(IEnumerable<CommandRecord> commands) => new(

@@ -80,7 +80,9 @@ public static class IngestWorkerRegistration
         services.AddHostedService(provider => provider.GetRequiredService<ProgressReporter>());
         services.AddSingleton<SegmentLoader>();
         services.AddSingleton<ComparisonStore>();
+        services.AddSingleton<FindingStore>();
         services.AddSingleton<Canary>();
+        services.AddSingleton<DryRun>();
         services.AddSingleton<FinishStore>();
         services.AddSingleton<ObjectFinisher>();
     }

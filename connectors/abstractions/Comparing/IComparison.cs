@@ -16,6 +16,14 @@ public interface IComparison : IAsyncDisposable
     Task AddAsync(IRecordBatch batch, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Tries the very writes of records, in a short transaction of its own that is rolled back whatever comes of it; nobody is waited for. Takes
+    /// no record.
+    /// </summary>
+    /// <returns>Null: they would be written; else why that is not known, in one sentence.</returns>
+    /// <exception cref="ConnectorException">With <see cref="LoadRemedy.Halve"/> one of the records would be rejected.</exception>
+    Task<string?> RehearseAsync(IRecordBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>
     /// What writing the records that were taken would do. What the destination would reject is not tried; no record is among
     /// <see cref="ObjectFindings.Rejected"/>.
     /// </summary>

@@ -13,17 +13,21 @@ namespace Headgate.Connectors.Postgres.Comparing;
 /// </summary>
 sealed class TableComparison : IComparison
 {
+    readonly NpgsqlDataSource _dataSource;
     readonly ObjectPlan _plan;
     readonly string _table;
     readonly ComparisonStatements? _statements;
+    Rehearsal? _rehearsal;
     long _rows;
 
+    /// <param name="dataSource">Where.</param>
     /// <param name="connection">In its transaction.</param>
     /// <param name="plan">The object.</param>
     /// <param name="table">What it is compared with.</param>
     /// <param name="statements">Null: the table is not there yet.</param>
-    TableComparison(NpgsqlConnection connection, ObjectPlan plan, string table, ComparisonStatements? statements)
+    TableComparison(NpgsqlDataSource dataSource, NpgsqlConnection connection, ObjectPlan plan, string table, ComparisonStatements? statements)
     {
+        _dataSource = dataSource;
         Connection = connection;
         _plan = plan;
         _table = table;
@@ -41,7 +45,7 @@ sealed class TableComparison : IComparison
         {
             await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
             var statements = await PrepareAsync(connection, plan, table, cancellationToken);
-            return new TableComparison(connection, plan, table, statements);
+            return new TableComparison(dataSource, connection, plan, table, statements);
         }
         catch (Exception error)
         {
@@ -56,6 +60,17 @@ sealed class TableComparison : IComparison
         if (_statements is not null) await StageAsync(_statements, batch, cancellationToken);
         _rows += batch.Rows;
     });
+
+    public async Task<string?> RehearseAsync(IRecordBatch batch, CancellationToken cancellationToken)
+    {
+        string? unknown = null;
+        await WriteProblem.GuardAsync(_plan, directCopy: false, async () =>
+        {
+            _rehearsal ??= await Rehearsal.PlanAsync(_dataSource, Connection, _plan, cancellationToken);
+            unknown = await _rehearsal.RunAsync(batch, cancellationToken);
+        });
+        return unknown;
+    }
 
     public async Task<ObjectFindings> FindAsync(CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ sealed class Canary(ComparisonStore store, StagingDirectory staging, SystemConne
             // What was found so far is an answer: the job asks for the rest.
             if (found.Count > 0 && time.GetElapsedTime(began) >= options.YieldAfter) break;
             var planned = job.Objects.FirstOrDefault(each => each.Plan.ObjectNo == objectNo);
-            found.Add(planned is null ? Nothing(objectNo, NotTried) : await CompareAsync(destination.Value, planned, compare, cancellationToken));
+            found.Add(planned is null ? NoFindings.Of(objectNo, NotTried) : await CompareAsync(destination.Value, planned, compare, cancellationToken));
         }
 
         return new StepAnswer.Say(new RecordsCompared { JobId = compare.JobId, Epoch = compare.Epoch, Objects = found });
@@ -36,7 +36,7 @@ sealed class Canary(ComparisonStore store, StagingDirectory staging, SystemConne
         IDestination destination, ObjectToCompare planned, CompareRecords compare, CancellationToken cancellationToken)
     {
         await using var session = await destination.OpenComparisonAsync(planned.Plan, cancellationToken);
-        if (session is null) return Nothing(planned.Plan.ObjectNo, NotComparable);
+        if (session is null) return NoFindings.Of(planned.Plan.ObjectNo, NotComparable);
         var comparison = new ObjectComparison(session);
         var runs = CanarySample.Of([.. planned.Segments.Select(segment => segment.Rows)], compare.Sample, SeedOf(compare, planned.Plan.ObjectNo));
         foreach (var runsOfFile in runs.GroupBy(run => run.Segment))
@@ -63,11 +63,6 @@ sealed class Canary(ComparisonStore store, StagingDirectory staging, SystemConne
             return null;
         }
     }
-
-    static ObjectFindings Nothing(int objectNo, string why) => new()
-    {
-        ObjectNo = objectNo, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = -1, Fields = [], RejectsUnknown = why,
-    };
 
     static int SeedOf(CompareRecords compare, int objectNo) =>
         BitConverter.ToInt32(compare.JobId.ToByteArray(), 12) ^ (compare.Attempt << 16) ^ objectNo;

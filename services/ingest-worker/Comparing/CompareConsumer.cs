@@ -7,7 +7,7 @@ using MassTransit;
 
 namespace Headgate.IngestWorker.Comparing;
 
-sealed class CompareConsumer(StepRun steps, Canary canary) : IConsumer<CompareRecords>
+sealed class CompareConsumer(StepRun steps, Canary canary, DryRun dryRun) : IConsumer<CompareRecords>
 {
     public Task Consume(ConsumeContext<CompareRecords> context)
     {
@@ -16,7 +16,7 @@ sealed class CompareConsumer(StepRun steps, Canary canary) : IConsumer<CompareRe
         return steps.RunAsync(context, address, async stop =>
         {
             using var activity = WorkerTelemetry.Start("compare", compare.JobId);
-            return await canary.RunAsync(compare, stop);
+            return await (compare.Mode is CompareMode.Canary ? canary.RunAsync(compare, stop) : dryRun.RunAsync(compare, stop));
         });
     }
 }

@@ -13,6 +13,7 @@ static class ReadingRegistration
         services.AddSingleton<JobFinder>();
         services.AddSingleton<JobObjects>();
         services.AddSingleton<JobTasks>();
+        services.AddSingleton<JobFindings>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<JobReads>();
         services.AddSingleton<StopQueries>();
