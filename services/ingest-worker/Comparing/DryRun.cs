@@ -4,6 +4,7 @@ using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Loading;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Staging;
+using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Steps;
 using Headgate.IngestWorker.Systems;
 
@@ -14,7 +15,7 @@ namespace Headgate.IngestWorker.Comparing;
 /// so that a large run goes on where it was after a while, or in another worker.
 /// </summary>
 sealed class DryRun(
-    ComparisonStore store, FindingStore findings, StagingDirectory staging, SystemConnections systems, WorkerOptions options, TimeProvider time)
+    IngestState state, ComparisonStore store, FindingStore findings, StagingDirectory staging, SystemConnections systems, WorkerOptions options, TimeProvider time)
 {
     /// <summary>Records of an object that are tried: what is rolled back leaves its space behind.</summary>
     const int Tried = 10_000;
@@ -30,6 +31,8 @@ sealed class DryRun(
     public async Task<StepAnswer> RunAsync(CompareRecords compare, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(compare, cancellationToken) is not { } job) return new StepAnswer.Nothing("the attempt is not planned any more");
+        await using var turn = await DryRunTurn.TakeAsync(state, compare.JobId, cancellationToken);
+        if (turn is null) return new StepAnswer.Nothing("another delivery has it in hand");
         using var destination = systems.Destination(job.Pipeline.Destination);
         var run = new Run(destination.Value, compare, time.GetTimestamp());
         var found = new List<ObjectFindings>();

@@ -4,6 +4,9 @@ using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Runs;
+using Headgate.IngestWorker.Comparing;
+using Headgate.IngestWorker.State;
+using Headgate.IngestWorker.Steps;
 using Headgate.Tests.Servers;
 
 namespace Headgate.IngestWorker.Tests.Worker;
@@ -94,6 +97,17 @@ public sealed class DryRunTests : WorkerTest
         await Worker.AskAsync<JobReleased>(job.Release(staging: true));
 
         Assert.Equal(0, await State.ScalarAsync<long>("select count(*) from ingest.finding"));
+    }
+
+    [Fact]
+    public async Task What_another_delivery_has_in_hand_is_left_to_it()
+    {
+        var job = await StageAsync(new Sample { Rows = 100 }, "a");
+        var dryRun = Worker.Get<DryRun>();
+        await using (await DryRunTurn.TakeAsync(Worker.Get<IngestState>(), job.JobId, default))
+            Assert.IsType<StepAnswer.Nothing>(await dryRun.RunAsync(Compare(job, 0), default));
+
+        Assert.IsType<StepAnswer.Say>(await dryRun.RunAsync(Compare(job, 0), default));
     }
 
     [Fact]
