@@ -1,6 +1,7 @@
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
 using Headgate.IngestWorker.Checks;
+using Headgate.IngestWorker.Comparing;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Finishing;
@@ -31,6 +32,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<ComparePlansConsumer>();
         bus.AddConsumer<EstimateRunConsumer>();
         bus.AddConsumer<ServeRecordsConsumer>();
+        bus.AddConsumer<CompareConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
         bus.AddConsumer<FinishConsumer>();
@@ -60,6 +62,12 @@ public static class IngestWorkerLanes
                 endpoint.ConfigureConsumer<EstimateRunConsumer>(context);
                 endpoint.ConfigureConsumer<ServeRecordsConsumer>(context);
             },
+        });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Comparisons,
+            Concurrency = options.PrepareConcurrency,
+            Configure = (context, endpoint) => endpoint.ConfigureConsumer<CompareConsumer>(context),
         });
         bus.AddLane(new Lane
         {

@@ -13,7 +13,6 @@ static class NotYet
     public static readonly FrozenSet<string> Methods = FrozenSet.Create(
         StringComparer.Ordinal,
         [
-            "headgate.v1.PipelineService/DryRun",
             "headgate.v1.RecordService/DiffJob",
             "headgate.v1.RecordService/RollbackJob",
             "headgate.v1.RecordService/ReplayJob",
