@@ -2,7 +2,9 @@ using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Fencing;
 using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Fencing;
+using Headgate.Connectors.Postgres.Repairs;
 using Headgate.Connectors.Postgres.Sources;
+using Headgate.Connectors.Repairs;
 using Headgate.Connectors.Sources;
 
 namespace Headgate.Connectors.Postgres;
@@ -24,4 +26,7 @@ public sealed class PostgresConnector : ISourceConnector, IDestinationConnector
 
     /// <inheritdoc/>
     public IFence OpenFence(string connection) => new PostgresFence(connection);
+
+    /// <inheritdoc/>
+    public IRepairLog OpenRepairLog(string connection) => new PostgresRepairLog(connection);
 }

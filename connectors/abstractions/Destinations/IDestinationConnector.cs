@@ -1,5 +1,6 @@
 using Headgate.Connectors.Doubts;
 using Headgate.Connectors.Fencing;
+using Headgate.Connectors.Repairs;
 
 namespace Headgate.Connectors.Destinations;
 
@@ -23,4 +24,10 @@ public interface IDestinationConnector
     /// connector with <see cref="WriteGuarantee.Neither"/> has one.
     /// </summary>
     IDoubtLedger? OpenDoubts(string connection) => null;
+
+    /// <summary>
+    /// Opens what jobs have logged at the destination, for the coordinator; connects on first use. Null, as by default: nothing is logged, and
+    /// no job is rolled back or replayed.
+    /// </summary>
+    IRepairLog? OpenRepairLog(string connection) => null;
 }

@@ -1,3 +1,4 @@
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
 
@@ -31,7 +32,8 @@ static class Beginning
                 _ => JobPhase.None,
             };
             await LoadingWork.ReturnInHandAsync(context.Db(), job);
-            await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
+            // A rollback reads under no snapshot: what was planned of it stands, and parts of it may be undone already.
+            if (job.Kind != JobKind.Rollback) await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
             await ExtractionWork.ForgetReplansAsync(context.Db(), job);
             await BlockedWork.ForgetAsync(context.Db(), job);
             // Nobody would tell of a last segment any more.
