@@ -1,4 +1,6 @@
+using Headgate.Connectors.Records;
 using Headgate.Connectors.Sources;
+using Headgate.Connectors.Undoing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
@@ -77,4 +79,31 @@ public interface IDestination : IAsyncDisposable
             Sentence = $"Object {plan.To}: its destination cannot tell which records have vanished.",
             Retryable = false,
         });
+
+    /// <summary>
+    /// Plans how a job's writes are undone, from what it logged. Changes nothing. What cannot be undone (a field that is not there any more, a
+    /// trigger that nobody has allowed, a table that was replaced) is an error that names the objects.
+    /// </summary>
+    /// <param name="objects">The objects of one rollback, all that are planned at the time.</param>
+    /// <param name="options">How the pipeline writes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<IReadOnlyList<PlannedUndo>> PlanUndoAsync(
+        IReadOnlyList<ObjectToUndo> objects, WriteOptions options, CancellationToken cancellationToken) => throw CannotUndo(objects[0].To);
+
+    /// <summary>
+    /// Reads entries of the log into the sink, newest first, in the form that a batch of the plan's is written from. As often as it is read it
+    /// gives the same.
+    /// </summary>
+    /// <exception cref="ConnectorException">With code "log-gone" if what was planned is not there any more.</exception>
+    Task ReadLogAsync(ObjectPlan plan, SegmentRange range, IRecordSink sink, CancellationToken cancellationToken) => throw CannotUndo(plan.To);
+
+    /// <summary>What undoing a range would do, as the rows are now; nothing is written or locked.</summary>
+    Task<UndoPreview> PreviewUndoAsync(ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken) => throw CannotUndo(plan.To);
+
+    private static ConnectorException CannotUndo(string to) => new(new Problem
+    {
+        Code = "not-supported",
+        Sentence = $"Object {to}: its destination cannot undo what a job has written.",
+        Retryable = false,
+    });
 }

@@ -11,4 +11,10 @@ public enum SegmentRangeKind
 
     /// <summary>All records with a null cursor.</summary>
     NullCursors,
+
+    /// <summary>Of the change log of a job that is rolled back: what it changed or deleted, in a range of the log's numbers.</summary>
+    LoggedChanges,
+
+    /// <summary>The same, what it inserted.</summary>
+    LoggedInserts,
 }
