@@ -24,6 +24,7 @@ public static class IngestWorkerLanes
     public static void AddIngestWorkerConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<PrepareConsumer>();
+        bus.AddConsumer<PrepareRepairConsumer>();
         bus.AddConsumer<ApplySchemaConsumer>();
         bus.AddConsumer<ReleaseConsumer>();
         bus.AddConsumer<CheckSourceConsumer>();
@@ -43,6 +44,7 @@ public static class IngestWorkerLanes
             Configure = (context, endpoint) =>
             {
                 endpoint.ConfigureConsumer<PrepareConsumer>(context);
+                endpoint.ConfigureConsumer<PrepareRepairConsumer>(context);
                 endpoint.ConfigureConsumer<ApplySchemaConsumer>(context);
                 endpoint.ConfigureConsumer<ReleaseConsumer>(context);
             },

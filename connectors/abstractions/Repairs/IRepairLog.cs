@@ -6,6 +6,13 @@ namespace Headgate.Connectors.Repairs;
 /// </summary>
 public interface IRepairLog : IAsyncDisposable
 {
+    /// <summary>
+    /// Lets a worker plan by the log before anything is launched: what is kept here is brought up to date, and the role that writes may read it.
+    /// </summary>
+    /// <param name="writer">The role that the repaired job was written as; null: not known.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task ReadyAsync(string? writer, CancellationToken cancellationToken);
+
     /// <summary>The objects that the job has launched, with the fields that it wrote, as its last attempt had them.</summary>
     Task<IReadOnlyList<LoggedObject>> DescribeAsync(Guid jobId, CancellationToken cancellationToken);
 

@@ -28,7 +28,7 @@ sealed class JobPreparation(
         // What was planned once is answered again, also when its snapshot is gone by now: reading finds that, and numbers and
         // snapshots of segments that may be on their way already never change under them.
         var standing = await plans.StandingAsync(asked, cancellationToken);
-        if (standing.Missing.Count == 0) return Answer(standing);
+        if (standing.Missing.Count == 0) return standing.ToStep();
         var job = asked with { Objects = standing.Missing };
 
         using var source = systems.Source(job.Pipeline.Source);
@@ -44,7 +44,7 @@ sealed class JobPreparation(
             var (stored, isStored) = await plans.StoreAsync(asked, snapshot.Id, reads, blocked, refreshed.Role, cancellationToken);
             await FaultPoint.ReachedAsync(FaultPoints.PlanStored);
             if (!isStored) await snapshots.CloseAsync(snapshot.Id);
-            return stored is null ? new StepAnswer.Nothing("the job was released meanwhile") : Answer(stored);
+            return stored?.ToStep() ?? new StepAnswer.Nothing("the job was released meanwhile");
         }
         catch
         {
@@ -52,9 +52,6 @@ sealed class JobPreparation(
             throw;
         }
     }
-
-    static StepAnswer Answer(StandingPlans standing) =>
-        standing.Answer is { } answer ? new StepAnswer.Say(answer) : new StepAnswer.Nothing("the objects were planned anew meanwhile");
 
     // What is staged and what is yet to be read are to be of one shape, also where a due run resumes the job without asking before.
     async Task RequireUnchangedAsync(PrepareJob job, ISource source, CancellationToken cancellationToken)

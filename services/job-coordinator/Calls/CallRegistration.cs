@@ -3,6 +3,7 @@ using Grpc.HealthCheck;
 using Headgate.JobCoordinator.Access;
 using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Calls.Pipelines;
+using Headgate.JobCoordinator.Calls.Repairs;
 using Headgate.Rpc;
 using Headgate.Rpc.Interception;
 using Headgate.V1;
@@ -39,6 +40,7 @@ public static class CallRegistration
         });
         services.AddPipelineCommands();
         services.AddJobCommanding();
+        services.AddRepairCalls();
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>
         {

@@ -18,7 +18,6 @@ static class NotYet
             "headgate.v1.RecordService/ListChanges",
             "headgate.v1.RecordService/ListRejected",
             "headgate.v1.RecordService/DiffJob",
-            "headgate.v1.RecordService/RollbackJob",
             "headgate.v1.RecordService/ReplayJob",
         ]);
 

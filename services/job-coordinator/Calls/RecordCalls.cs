@@ -1,16 +1,20 @@
 using Grpc.Core;
 using Headgate.JobCoordinator.Access.Callers;
+using Headgate.JobCoordinator.Calls.Repairs;
 using Headgate.JobCoordinator.Doubts;
 using Headgate.JobCoordinator.Reading;
 
 namespace Headgate.JobCoordinator.Calls;
 
 /// <summary>What jobs have written. What a method does is in the class that it hands the call to; the others are <see cref="NotYet"/> there.</summary>
-sealed class RecordCalls(UsageReads usage, InDoubtReads doubts) : V1.RecordService.RecordServiceBase
+sealed class RecordCalls(UsageReads usage, InDoubtReads doubts, RollbackRequests rollbacks) : V1.RecordService.RecordServiceBase
 {
     public override Task<V1.GetUsageResponse> GetUsage(V1.GetUsageRequest request, ServerCallContext context) =>
         usage.GetAsync(request, context.Caller().Project, context.CancellationToken);
 
     public override Task<V1.ListInDoubtResponse> ListInDoubt(V1.ListInDoubtRequest request, ServerCallContext context) =>
         doubts.ListAsync(request, context.Caller().Project, context.CancellationToken);
+
+    public override Task<V1.RollbackJobResponse> RollbackJob(V1.RollbackJobRequest request, ServerCallContext context) =>
+        rollbacks.RollbackAsync(request, context);
 }
