@@ -1,5 +1,4 @@
 using Headgate.Connectors.Repairs;
-using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Calls.Pipelines;
 using Headgate.JobCoordinator.Database;
 using Headgate.V1;

@@ -44,7 +44,8 @@ static class RepairWork
                 $"""
                  insert into coordinator.job_object (job_id, object_no, state, source, destination, object_key)
                  select {job.CorrelationId}, {no}, 'Unplanned', {definition.From}, {to}, {key}
-                 where exists (select from coordinator.job_object repaired where repaired.job_id = {repair.JobId} and repaired.destination = {to})
+                 where exists (select from coordinator.job_object repaired where repaired.job_id = {repair.JobId}
+                               and (repaired.destination = {to} or coordinator.object_name(repaired.object_key) = coordinator.object_name({key})))
                  on conflict do nothing
                  """);
         }
@@ -58,7 +59,7 @@ static class RepairWork
              select o.object_no, r.object_no as of_object_no, r.replaced
              from coordinator.job_object o join coordinator.job_object r on r.job_id = {job.OfJobId} and
                  case when {job.Kind == JobKind.Rollback} then r.object_no = o.object_no
-                      else r.destination = o.destination end
+                      else r.destination = o.destination or coordinator.object_name(r.object_key) = coordinator.object_name(o.object_key) end
              where o.job_id = {job.CorrelationId} and o.state = 'Unplanned' order by o.object_no
              """).ToListAsync();
         return new PrepareRepair
