@@ -22,6 +22,7 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
 
     IRecordBatch _batch = null!;
     long[]? _rowNos;
+    bool _refersToItself;
 
     /// <param name="batch">The entries.</param>
     /// <param name="rowNos">Their numbers in the segment; null: they go on from the batch's first.</param>
@@ -72,9 +73,7 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
     async Task StageAsync(IRecordBatch batch, long[]? rowNos, CancellationToken cancellationToken)
     {
         (_batch, _rowNos) = (batch, rowNos);
-        // In this mode nobody can come to refer to the table by a foreign key that is not looked at.
-        var locking = $"LOCK TABLE {statements.Fields.Table} IN ROW EXCLUSIVE MODE";
-        await transaction.ExecuteAsync(UndoTables.Prepare.Append(locking).Select(sql => new NpgsqlBatchCommand(sql)), cancellationToken);
+        await transaction.ExecuteAsync(UndoTables.Prepare.Select(sql => new NpgsqlBatchCommand(sql)), cancellationToken);
         await TupleStream.CopyAsync(transaction.Connection, UndoTables.Copy, batch, observe: null, cancellationToken);
         await transaction.ExecuteAsync(UndoTables.Open, cancellationToken);
     }
@@ -96,23 +95,28 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
         var counts = await CountsAsync(UndoTables.Summary(statements.Fields), cancellationToken);
         if (counts[0] > 0 || counts[1] > 0) throw Uneven();
         if (counts[5] == 0) return (counts[2], counts[3], counts[4]);
-        var same = await new UndoHashes(transaction, statements.Fields).CompareAsync(cancellationToken);
+        var same = await new UndoHashes(transaction.Connection, statements.Fields).CompareAsync(cancellationToken);
         return (counts[2], counts[3] + same, counts[4]);
     }
 
     async Task<long> DeleteAsync(CancellationToken cancellationToken)
     {
         await transaction.ExecuteAsync(statements.Hold, cancellationToken);
-        var referrers = await Referrers.ReadAsync(transaction.Connection, statements.Fields.Table, cancellationToken);
+        var referrers = await ReferrersAsync(cancellationToken);
         if (referrers.FirstOrDefault(r => r is { Visible: false, Carries: true }) is { } hidden) throw Hidden(hidden);
         // One that cannot be seen and only refuses is left to the server.
         var seen = referrers.Where(r => r.Visible).ToList();
         _refersToItself = seen.Exists(r => r.IsOwn);
         if (seen.Count > 0) await transaction.ExecuteAsync(statements.Refer(seen), cancellationToken);
-        return await LoggedAsync(statements.Delete, cancellationToken);
+        var deleted = await LoggedAsync(statements.Delete, cancellationToken);
+        // From its first delete on the transaction keeps foreign keys from being made. One that came between was not looked at.
+        if ((await ReferrersAsync(cancellationToken)).Select(r => r.Constraint).Except(referrers.Select(r => r.Constraint)).Any())
+            throw PostgresProblem.Of("rows-contended", $"{subject}: a foreign key to it was made at this moment.", retryable: true);
+        return deleted;
     }
 
-    bool _refersToItself;
+    Task<IReadOnlyList<Referrer>> ReferrersAsync(CancellationToken cancellationToken) =>
+        Referrers.ReadAsync(transaction.Connection, statements.Fields.Table, cancellationToken);
 
     async Task<long> RestoreAsync(long wanted, CancellationToken cancellationToken)
     {

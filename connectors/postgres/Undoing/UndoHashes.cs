@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Sources;
 using Headgate.Connectors.Records;
 using Npgsql;
@@ -13,7 +12,7 @@ namespace Headgate.Connectors.Postgres.Undoing;
 /// Compares rows with the compact entries of a first load, which hold a hash of the tuple in place of its values: the row is read back in the form
 /// in which it was copied in, which such a table keeps, and hashed again.
 /// </summary>
-sealed class UndoHashes(FencedTransaction transaction, UndoFields fields)
+sealed class UndoHashes(NpgsqlConnection connection, UndoFields fields)
 {
     /// <returns>How many rows are what was copied; they are to be deleted. Rows that were changed this moment stay to be compared.</returns>
     public async Task<long> CompareAsync(CancellationToken cancellationToken)
@@ -25,7 +24,7 @@ sealed class UndoHashes(FencedTransaction transaction, UndoFields fields)
             TO STDOUT (FORMAT binary)
             """;
         var seen = new Comparison(staged.Count);
-        await RawCopy.ReadAsync(transaction.Connection, copy, seen, cancellationToken);
+        await RawCopy.ReadAsync(connection, copy, seen, cancellationToken);
         await MarkAsync($"UPDATE {UndoTables.Verdicts} w SET verdict = 'write' FROM unnest($1) m (at) WHERE w.ctid = m.at", seen.Same, cancellationToken);
         await MarkAsync($"""
             UPDATE {UndoTables.Verdicts} w SET verdict = 'changed', now = j.now FROM (
@@ -40,8 +39,8 @@ sealed class UndoHashes(FencedTransaction transaction, UndoFields fields)
     async Task MarkAsync(string sql, List<NpgsqlTid> places, CancellationToken cancellationToken)
     {
         if (places.Count == 0) return;
-        await using var command = transaction.Command(
-            sql, new NpgsqlParameter { Value = places.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Tid });
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = places.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Tid });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -48,13 +48,16 @@ sealed class UndoStatements(UndoFields fields)
     const string Marked = $"marked AS (UPDATE {UndoTables.Verdicts} w SET verdict = 'done' FROM undone n WHERE w.ctid = n.at)";
 
     /// <summary>Whether others refer to rows that are held; a statement of its own, so that it sees all that was there when they were locked.</summary>
-    public string Refer(IReadOnlyList<Referrer> referrers)
+    /// <param name="referrers">The foreign keys.</param>
+    /// <param name="verdict">Of which rows.</param>
+    /// <param name="op">The same.</param>
+    public string Refer(IReadOnlyList<Referrer> referrers, string verdict = "held", string? op = null)
     {
         var cases = referrers.Select(r => $"WHEN EXISTS (SELECT FROM {r.Table} r WHERE {r.Match("t", "r")}) THEN {Catalog.SqlText.Literal(r.Constraint)}");
         return $"""
             UPDATE {UndoTables.Verdicts} w SET verdict = 'referred', why = j.why, now = j.now FROM (
                 SELECT v.at, CASE {string.Join(" ", cases)} END AS why, {UndoTables.Texts(fields.All, "t")} AS now
-                FROM {UndoTables.Of("held", null)} JOIN {_table} t ON {fields.Same("t")}) j
+                FROM {UndoTables.Of(verdict, op)} JOIN {_table} t ON {fields.Same("t")}) j
             WHERE w.ctid = j.at AND j.why IS NOT NULL
             """;
     }
