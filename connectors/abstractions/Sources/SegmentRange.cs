@@ -23,4 +23,7 @@ public sealed record SegmentRange
 
     /// <summary>Of the change log: the highest of its numbers that is in it; lower than the first: there is none.</summary>
     public long LastSeq { get; init; }
+
+    /// <summary>Of the change log: how many entries are in it.</summary>
+    public long Entries { get; init; }
 }

@@ -18,6 +18,9 @@ public sealed record UndoPlan
     /// </summary>
     public IReadOnlyList<int> Fields { get; init; } = [];
 
+    /// <summary>How many of the fields, the first ones, the job's records were staged with: what the log's hashes were made of.</summary>
+    public required int Staged { get; init; }
+
     /// <summary>The rollback whose keys in headgate.selection are meant. Null: all records.</summary>
     public Guid? Selection { get; init; }
 

@@ -7,8 +7,7 @@ namespace Headgate.Connectors.Undoing;
 /// </summary>
 /// <param name="Range">The entries.</param>
 /// <param name="Generation">From 0, the newest; numbered across the objects that were planned together.</param>
-/// <param name="Entries">How many there are in it, before any selection of keys or fields.</param>
-public sealed record UndoSegment(Sources.SegmentRange Range, int Generation, long Entries)
+public sealed record UndoSegment(Sources.SegmentRange Range, int Generation)
 {
     /// <summary>Whether it deletes what was inserted; else it puts back what was changed or deleted.</summary>
     public bool Deletes => Range.Kind is Sources.SegmentRangeKind.LoggedInserts;

@@ -3,8 +3,11 @@ using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Replacing;
+using Headgate.Connectors.Postgres.Undoing;
 using Headgate.Connectors.Postgres.Vanished;
+using Headgate.Connectors.Records;
 using Headgate.Connectors.Sources;
+using Headgate.Connectors.Undoing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
 using Npgsql;
@@ -95,6 +98,19 @@ public sealed class PostgresDestination : IDestination
             if (hasTables) await new LeftTables(_dataSource, ticket, retention).RemoveAsync(cancellationToken);
             if (hasKeys) await new LeftKeys(_dataSource, ticket, retention).RemoveAsync(cancellationToken);
         });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PlannedUndo>> PlanUndoAsync(
+        IReadOnlyList<ObjectToUndo> objects, WriteOptions options, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => UndoPlanner.PlanAsync(_dataSource, objects, options, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task ReadLogAsync(ObjectPlan plan, SegmentRange range, IRecordSink sink, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => LogReader.ReadAsync(_dataSource, plan, range, sink, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<UndoPreview> PreviewUndoAsync(ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => UndoPreviews.OfAsync(_dataSource, plan, range, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
