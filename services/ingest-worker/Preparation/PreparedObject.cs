@@ -16,7 +16,7 @@ sealed record PreparedObject(ObjectToPlan Asked, ObjectDefinition Definition, Re
     public PlannedObject Describe() => new()
     {
         ObjectNo = Asked.ObjectNo,
-        From = Plan.Object.From,
+        From = Plan.Object.Undo is null ? Plan.Object.From : Definition.From,
         To = Plan.Object.Replaces ?? Plan.Object.To,
         Full = Plan.Lower is null && Plan.Object.Undo is null,
         // A table that is to be replaced is there with all that was read, until it is.
