@@ -2,8 +2,10 @@ using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Fencing;
 using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Fencing;
+using Headgate.Connectors.Postgres.Rejects;
 using Headgate.Connectors.Postgres.Repairs;
 using Headgate.Connectors.Postgres.Sources;
+using Headgate.Connectors.Rejects;
 using Headgate.Connectors.Repairs;
 using Headgate.Connectors.Sources;
 
@@ -29,4 +31,7 @@ public sealed class PostgresConnector : ISourceConnector, IDestinationConnector
 
     /// <inheritdoc/>
     public IRepairLog OpenRepairLog(string connection) => new PostgresRepairLog(connection);
+
+    /// <inheritdoc/>
+    public IRejectLog OpenRejects(string connection) => new PostgresRejectLog(connection);
 }

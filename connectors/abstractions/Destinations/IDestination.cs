@@ -100,6 +100,25 @@ public interface IDestination : IAsyncDisposable
     /// <summary>What undoing a range would do, as the rows are now; nothing is written or locked.</summary>
     Task<UndoPreview> PreviewUndoAsync(ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken) => throw CannotUndo(plan.To);
 
+    /// <summary>Divides the keys that a job has logged of an object: at least one range, which may be empty.</summary>
+    /// <param name="plan">The object as it is to be written now.</param>
+    /// <param name="keys">Whose keys.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ConnectorException">With code "keys-changed" if the job wrote by another key than the plan does.</exception>
+    Task<IReadOnlyList<SegmentRange>> PlanKeysAsync(ObjectPlan plan, LoggedKeys keys, CancellationToken cancellationToken) => throw CannotReplay(plan.To);
+
+    /// <summary>The keys in a range of the log, each once, in the order of the plan's key.</summary>
+    /// <exception cref="ConnectorException">With code "log-gone" if what was planned is not there any more.</exception>
+    Task<IReadOnlyList<IReadOnlyList<string>>> ReadKeysAsync(
+        ObjectPlan plan, LoggedKeys keys, SegmentRange range, CancellationToken cancellationToken) => throw CannotReplay(plan.To);
+
+    private static ConnectorException CannotReplay(string to) => new(new Problem
+    {
+        Code = "not-supported",
+        Sentence = $"Object {to}: its destination does not know which records a job has touched.",
+        Retryable = false,
+    });
+
     private static ConnectorException CannotUndo(string to) => new(new Problem
     {
         Code = "not-supported",

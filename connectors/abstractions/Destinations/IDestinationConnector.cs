@@ -1,5 +1,6 @@
 using Headgate.Connectors.Doubts;
 using Headgate.Connectors.Fencing;
+using Headgate.Connectors.Rejects;
 using Headgate.Connectors.Repairs;
 
 namespace Headgate.Connectors.Destinations;
@@ -30,4 +31,9 @@ public interface IDestinationConnector
     /// no job is rolled back or replayed.
     /// </summary>
     IRepairLog? OpenRepairLog(string connection) => null;
+
+    /// <summary>
+    /// Opens what the destination has refused, for the coordinator; connects on first use. Null, as by default: nothing is kept of it.
+    /// </summary>
+    IRejectLog? OpenRejects(string connection) => null;
 }

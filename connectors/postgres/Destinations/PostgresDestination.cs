@@ -3,6 +3,7 @@ using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Replacing;
+using Headgate.Connectors.Postgres.Replaying;
 using Headgate.Connectors.Postgres.Undoing;
 using Headgate.Connectors.Postgres.Vanished;
 using Headgate.Connectors.Records;
@@ -107,6 +108,15 @@ public sealed class PostgresDestination : IDestination
     /// <inheritdoc/>
     public Task ReadLogAsync(ObjectPlan plan, SegmentRange range, IRecordSink sink, CancellationToken cancellationToken) =>
         Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => LogReader.ReadAsync(_dataSource, plan, range, sink, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SegmentRange>> PlanKeysAsync(ObjectPlan plan, LoggedKeys keys, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => new ReplayedKeys(_dataSource, plan, keys).PlanAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IReadOnlyList<string>>> ReadKeysAsync(
+        ObjectPlan plan, LoggedKeys keys, SegmentRange range, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => new ReplayedKeys(_dataSource, plan, keys).ReadAsync(range, cancellationToken));
 
     /// <inheritdoc/>
     public Task<UndoPreview> PreviewUndoAsync(ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken) =>

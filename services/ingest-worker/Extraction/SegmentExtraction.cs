@@ -100,6 +100,14 @@ sealed class SegmentExtraction(
             }
 
             using var source = systems.Source(segment.Pipeline.Source);
+            if (segment.Plan.Keys is { } keys)
+            {
+                using var destination = systems.Destination(segment.Pipeline.Destination);
+                var touched = await destination.Value.ReadKeysAsync(segment.Plan.Object, keys, segment.Range, cancellationToken);
+                await source.Value.ExtractKeysAsync(segment.Plan, touched, segment.SnapshotName!, sink, cancellationToken);
+                return (segment.Range, null);
+            }
+
             // Of a segment that was staged before the chain goes on already: what is read in its place is the same.
             var (read, rest) = sink.Rows > 0 && segment.Staged is null
                 ? await source.Value.CutAsync(segment.Plan, segment.Range, segment.SnapshotName!, sink.Rows, cancellationToken)

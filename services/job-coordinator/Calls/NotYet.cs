@@ -16,9 +16,7 @@ static class NotYet
             "headgate.v1.PipelineService/DryRun",
             "headgate.v1.JobService/GetRecovery",
             "headgate.v1.RecordService/ListChanges",
-            "headgate.v1.RecordService/ListRejected",
             "headgate.v1.RecordService/DiffJob",
-            "headgate.v1.RecordService/ReplayJob",
         ]);
 
     public static RpcException PassGuards => Of("pass_guards: there are no guards");

@@ -3,11 +3,12 @@ using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Calls.Repairs;
 using Headgate.JobCoordinator.Doubts;
 using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Reading.Rejects;
 
 namespace Headgate.JobCoordinator.Calls;
 
 /// <summary>What jobs have written. What a method does is in the class that it hands the call to; the others are <see cref="NotYet"/> there.</summary>
-sealed class RecordCalls(UsageReads usage, InDoubtReads doubts, RollbackRequests rollbacks) : V1.RecordService.RecordServiceBase
+sealed class RecordCalls(UsageReads usage, RejectedReads rejected, InDoubtReads doubts, RollbackRequests rollbacks, ReplayRequests replays) : V1.RecordService.RecordServiceBase
 {
     public override Task<V1.GetUsageResponse> GetUsage(V1.GetUsageRequest request, ServerCallContext context) =>
         usage.GetAsync(request, context.Caller().Project, context.CancellationToken);
@@ -15,6 +16,12 @@ sealed class RecordCalls(UsageReads usage, InDoubtReads doubts, RollbackRequests
     public override Task<V1.ListInDoubtResponse> ListInDoubt(V1.ListInDoubtRequest request, ServerCallContext context) =>
         doubts.ListAsync(request, context.Caller().Project, context.CancellationToken);
 
+    public override Task<V1.ListRejectedResponse> ListRejected(V1.ListRejectedRequest request, ServerCallContext context) =>
+        rejected.ListAsync(request, context.Caller().Project, context.CancellationToken);
+
     public override Task<V1.RollbackJobResponse> RollbackJob(V1.RollbackJobRequest request, ServerCallContext context) =>
         rollbacks.RollbackAsync(request, context);
+
+    public override Task<V1.ReplayJobResponse> ReplayJob(V1.ReplayJobRequest request, ServerCallContext context) =>
+        replays.ReplayAsync(request, context);
 }

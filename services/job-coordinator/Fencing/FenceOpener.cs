@@ -2,6 +2,7 @@ using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Doubts;
 using Headgate.Connectors.Fencing;
+using Headgate.Connectors.Rejects;
 using Headgate.Connectors.Repairs;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
@@ -33,6 +34,11 @@ public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, P
     /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
     public async Task<IRepairLog?> OpenRepairLogAsync(Guid pipelineId, int version, CancellationToken cancellationToken) => Open(
         await pipelines.DestinationAsync(pipelineId, version, cancellationToken), (connector, connection) => connector.OpenRepairLog(connection));
+
+    /// <summary>What the destination has refused; null: nothing is kept of it.</summary>
+    /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
+    public async Task<IRejectLog?> OpenRejectsAsync(Guid pipelineId, int version, CancellationToken cancellationToken) => Open(
+        await pipelines.DestinationAsync(pipelineId, version, cancellationToken), (connector, connection) => connector.OpenRejects(connection));
 
     /// <summary>Checks that the fence can be moved, and tells the destination from any other.</summary>
     /// <exception cref="ConnectorException">It cannot; or the connection cannot be resolved.</exception>

@@ -1,4 +1,5 @@
 using Headgate.JobCoordinator.Doubts;
+using Headgate.JobCoordinator.Reading.Rejects;
 using Headgate.JobCoordinator.Watching;
 
 namespace Headgate.JobCoordinator.Reading;
@@ -21,6 +22,7 @@ static class ReadingRegistration
         services.AddSingleton<UsageReads>();
         services.AddSingleton<UpstreamEventReads>();
         services.AddSingleton<InDoubtReads>();
+        services.AddSingleton<RejectedReads>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<JobWatches>();
     }

@@ -134,8 +134,7 @@ public sealed class RollbackTests : WorkerTest
         var staged = await Worker.AskAsync<SegmentExtracted>(rollback.Extract(0, 0));
         await MoveAsync(rollback, isOpen: true);
         await Worker.AskAsync<SchemaChangesApplied>(rollback.Apply());
-        foreach (var file in Directory.GetFiles(StagingPath, "*", SearchOption.AllDirectories).Where(file => file.Contains(rollback.JobId.ToString("N"), StringComparison.OrdinalIgnoreCase)
-            || file.Contains(rollback.JobId.ToString(), StringComparison.OrdinalIgnoreCase))) File.Delete(file);
+        Directory.Delete(Path.Combine(StagingPath, $"{rollback.JobId:N}"), recursive: true);
         await Worker.AskAsync<SegmentLost>(rollback.Load(staged));
 
         var again = await Worker.AskAsync<SegmentExtracted>(rollback.Extract(0, 0));

@@ -10,5 +10,6 @@ static class RepairRegistration
         services.AddSingleton<RepairEstimates>();
         services.AddSingleton<RepairStarts>();
         services.AddSingleton<RollbackRequests>();
+        services.AddSingleton<ReplayRequests>();
     }
 }
