@@ -71,7 +71,7 @@ public sealed class AttemptTests
         await bench.ReadAsync(plan, "SELECT i, 'new', 'y'::char(4) FROM generate_series(4, 12) i");
         Assert.Equal(3, await bench.FinishAsync(plan));
         await bench.Load.Database.ExecuteAsync("ALTER TABLE items ADD later int NOT NULL DEFAULT 7; INSERT INTO items (id, name) VALUES (2, 'other')");
-        await using var undo = new UndoBench(bench.Load);
+        var undo = new UndoBench(bench.Load);
 
         var (rollback, counts) = await undo.RollBackAsync(bench.Load.Job);
 
@@ -93,7 +93,7 @@ public sealed class AttemptTests
         await bench.ReadAsync(plan, "SELECT i, 'a' FROM generate_series(1, 2) i");
         Assert.Equal(1, await bench.FinishAsync(plan));
         Assert.NotEqual(before, await bench.Load.RowsAsync("SELECT * FROM items ORDER BY id"));
-        await using var undo = new UndoBench(bench.Load);
+        var undo = new UndoBench(bench.Load);
 
         var (_, counts) = await undo.RollBackAsync(bench.Load.Job);
 

@@ -115,18 +115,32 @@ public sealed class ConflictTests
     }
 
     [Fact]
-    public async Task An_inserted_row_whose_other_columns_somebody_may_have_filled_is_left()
+    public async Task An_inserted_row_whose_other_columns_somebody_has_filled_is_left()
     {
-        await using var bench = await UndoBench.StartAsync($"{Two}; ALTER TABLE items ADD hand text");
+        await using var bench = await UndoBench.StartAsync($"{Two}; ALTER TABLE items ADD hand text, ADD more int DEFAULT 5");
         var plan = await bench.Load.PlanAsync("items", ["id"]);
         plan = plan with { Fields = [.. plan.Fields.Take(3)] };
-        var job = await bench.WriteAsync(plan, "SELECT i, 'new', i FROM generate_series(3, 4) i");
-        await bench.Load.Database.ExecuteAsync("UPDATE items SET hand = 'mine' WHERE id = 3");
+        var job = await bench.WriteAsync(plan, "SELECT i, 'new', i FROM generate_series(3, 5) i");
+        await bench.Load.Database.ExecuteAsync("UPDATE items SET hand = 'mine' WHERE id = 3; UPDATE items SET hand = NULL WHERE id = 4");
 
         var (rollback, counts) = await bench.RollBackAsync(job);
 
+        Assert.Equal((2, 1), (counts.Deleted, counts.Rejected));
+        Assert.Equal(["(changed,{3},,\"{3,new,3}\",\"{3,new,3,mine,5}\")"], await bench.ConflictsAsync(rollback));
+    }
+
+    [Fact]
+    public async Task An_inserted_row_that_was_touched_is_left_where_it_cannot_be_told_whether_a_column_was_filled()
+    {
+        await using var bench = await UndoBench.StartAsync($"{Two}; ALTER TABLE items ADD at timestamptz DEFAULT now()");
+        var plan = await bench.Load.PlanAsync("items", ["id"]);
+        plan = plan with { Fields = [.. plan.Fields.Take(3)] };
+        var job = await bench.WriteAsync(plan, "SELECT i, 'new', i FROM generate_series(3, 4) i");
+        await bench.Load.Database.ExecuteAsync("UPDATE items SET n = n WHERE id = 3");
+
+        var (_, counts) = await bench.RollBackAsync(job);
+
         Assert.Equal((1, 1), (counts.Deleted, counts.Rejected));
-        Assert.Equal(["(changed,{3},,\"{3,new,3}\",\"{3,new,3,mine}\")"], await bench.ConflictsAsync(rollback));
     }
 
     [Fact]

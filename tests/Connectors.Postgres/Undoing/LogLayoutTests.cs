@@ -17,7 +17,7 @@ public sealed class LogLayoutTests
     public void Where_all_later_segments_came_after_one_that_was_not_finished_they_may_be_another_read()
     {
         Assert.Equal(["1: 1 2", "1: 3 4", "1: 5 6"], Reads([(1, 1, 1), (2, 1, 0), (3, 1, 3), (4, 1, 2), (5, 1, 4), (6, 1, -1)], whole: [0, 2, 3, 4]));
-        Assert.Equal(["1: 1 2 3 4"], Reads([(1, 1, 0), (2, 1, 2), (3, 1, 0), (4, 1, 2)], whole: [2]).ToArray()[..1]);
+        Assert.Equal(["1: 1 2 3 4"], Reads([(1, 1, 0), (2, 1, 2), (3, 1, 0), (4, 1, 2)], whole: [2]));
         Assert.Equal(["1: 1 2 3"], Reads([(1, 1, 0), (2, 1, 1), (3, 1, 0)], whole: [0]));
     }
 

@@ -105,7 +105,7 @@ public sealed class PlanRulesTests
     static async Task<JobTicket> WriteAsync(UndoBench bench)
     {
         var plan = await bench.Load.PlanAsync("items", ["id"]);
-        return await bench.WriteAsync(plan with { Fields = [.. plan.Fields.Take(2)] }, "SELECT 1, 'new' UNION ALL SELECT 2, 'new'");
+        return await bench.WriteAsync(plan with { Fields = [.. plan.Fields.Take(2)] }, "SELECT 1, 'new' UNION ALL SELECT 2, 'newer'");
     }
 
     static async Task<string?> ProblemAsync(PostgresDestination destination, JobTicket job)

@@ -25,7 +25,7 @@ sealed class UndoBench(LoadBench load) : IAsyncDisposable
     public async Task<JobTicket> BeginAsync(JobTicket? before = null)
     {
         var jobId = before?.JobId ?? Guid.NewGuid();
-        var (no, epoch) = _jobs[jobId] = _jobs.TryGetValue(jobId, out var known) ? (known.No, known.Epoch + 1) : (_jobs.Count + 1, 1);
+        var (no, epoch) = _jobs[jobId] = _jobs.TryGetValue(jobId, out var known) ? (known.No, known.Epoch + 1) : (_jobs.Count + 2, 1);
         var ticket = new JobTicket { PipelineId = load.Job.PipelineId, JobId = jobId, Attempt = (before?.Attempt ?? 0) + 1, Epoch = epoch };
         Assert.IsType<FenceMoveResult.Moved>(await load.Fence.MoveAsync(
             new FenceMove { PipelineId = ticket.PipelineId, JobId = jobId, JobNo = no, Attempt = ticket.Attempt, Epoch = epoch, Open = true }, default));
