@@ -38,11 +38,11 @@ static class Judging
             """;
     }
 
-    /// <summary>Of columns that nobody logged it cannot be told whether somebody has filled them since.</summary>
+    /// <summary>Of columns that nobody logged it is asked whether they are as an insert leaves them.</summary>
     static string Insert(UndoFields fields) => $"""
         CASE WHEN t.ctid IS NULL THEN 'same' WHEN t.xmin = u.xid THEN 'write'
-             WHEN u.hash IS NOT NULL THEN {(fields.Rest.Count == 0 ? "'hash'" : "'changed'")}
-             WHEN {fields.IsWhole("after")} AND {fields.Holds("after")} THEN 'write' ELSE 'changed' END
+             WHEN NOT ({fields.IsWhole("after")} OR {fields.IsUnfilled()}) THEN 'changed' WHEN u.hash IS NOT NULL THEN 'hash'
+             WHEN {fields.Holds("after")} THEN 'write' ELSE 'changed' END
         """;
 
     static string Delete(UndoFields fields) => $"""

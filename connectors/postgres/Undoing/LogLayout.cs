@@ -50,7 +50,7 @@ static class LogLayout
         for (var at = 0; at < parts.Count; at++)
         {
             // All before are of lower segments than all from here on, and one of the lower ones was not finished.
-            if (highest >= 0 && parts[at].Segment > highest && lowestAfter[at] > highest && parts[at].Segment > unfinished) begins.Add(at);
+            if (highest >= 0 && parts[at].Segment >= 0 && lowestAfter[at] > Math.Max(highest, unfinished)) begins.Add(at);
             highest = Math.Max(highest, parts[at].Segment);
         }
 

@@ -20,6 +20,9 @@ sealed record ObjectLog
     /// <summary>Null: there is no table.</summary>
     public UndoHazards? Hazards { get; init; }
 
+    /// <summary>What columns hold in a row that was inserted without them, in SQL, where that is always the same.</summary>
+    public IReadOnlyDictionary<string, string> Unfilled { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Oldest first: the attempt and which read of it, and the parts of the log.</summary>
     public IReadOnlyList<((int Attempt, int Read) Place, IReadOnlyList<LoggedPart> Parts)> Reads { get; init; } = [];
 
@@ -44,6 +47,7 @@ sealed record ObjectLog
         var key = objects[^1].Key.Select(at => objects[^1].Fields[at].Name).ToList();
         return log with
         {
+            Unfilled = await UnfilledColumns.ReadAsync(connection, written, cancellationToken),
             Hazards = await UndoHazards.ReadAsync(connection, written, cancellationToken),
             Reads = [.. LogLayout.Reads(parts, whole).GroupBy(read => read.Attempt)
                 .SelectMany(attempt => attempt.Select((read, no) => ((attempt.Key, no), read.Parts)))],

@@ -53,7 +53,11 @@ sealed class UndoFields(ObjectPlan plan, IReadOnlyList<FieldShape> fields, IRead
         $"ARRAY[{string.Join(", ", fields.Select((_, at) => Covered.Contains(at) ? $"CASE WHEN {Changed(at)} THEN {value(at)} END" : "NULL"))}]::text[]";
 
     /// <summary>SQL: whether an image of the entry holds every column of the table.</summary>
-    public string IsWhole(string image) => $"cardinality(u.{image}) = {All.Count}";
+    public string IsWhole(string image) => $"coalesce(cardinality(u.{image}) = {All.Count}, false)";
+
+    /// <summary>SQL: nobody has filled a column of the row that it was inserted without.</summary>
+    public string IsUnfilled() => rest.Count == 0 ? "true" : Undo.Rest.Any(column => column.Unfilled is null) ? "false"
+        : $"({string.Join(" AND ", rest.Select((f, at) => $"{f.Text("t")} COLLATE \"C\" IS NOT DISTINCT FROM CAST({Undo.Rest[at].Unfilled} AS {f.BaseType})::text"))})";
 
     /// <summary>SQL: the row holds what a whole image of the entry does; of an image that is not, its fields alone are compared.</summary>
     public string Holds(string image)

@@ -17,7 +17,7 @@ static class UndoPlanner
         NpgsqlDataSource dataSource, IReadOnlyList<ObjectToUndo> objects, WriteOptions options, CancellationToken cancellationToken)
     {
         var logs = await CatalogSession.ReadAsync(dataSource, connection => ReadAsync(connection, objects, cancellationToken), cancellationToken);
-        var names = logs.Where(log => log.Objects.Count > 0).Select(log => log.Name).ToArray();
+        var names = logs.Where(log => log.Objects.Count > 0).Select(log => log.Name).Distinct().ToArray();
         var catalog = await CatalogSession.ReadAsync(
             dataSource, connection => DestinationCatalog.ReadAsync(connection, names, [], options, cancellationToken), cancellationToken);
         var levels = LoadOrder.Levels(names, catalog.References);
@@ -91,7 +91,7 @@ static class UndoPlanner
     {
         var names = last.Fields.Select(field => field.Name).ToList();
         var rest = table.Columns.Where(column => !column.Generated && !names.Contains(column.Name))
-            .Select(column => new UndoColumn(column.Name, column.DeclaredSql)).ToList();
+            .Select(column => new UndoColumn(column.Name, column.DeclaredSql, log.Unfilled.GetValueOrDefault(column.Name))).ToList();
         var covered = log.Wanted.Fields.Select(name => names.IndexOf(name) is >= 0 and var at ? at : throw PostgresProblem.Of(
             "field-missing", $"Object {table.Sql} cannot be rolled back: the job did not write a field \"{name}\"."));
         return new UndoPlan

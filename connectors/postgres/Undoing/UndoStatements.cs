@@ -93,14 +93,14 @@ sealed class UndoStatements(UndoFields fields)
         """;
 
     /// <summary>
-    /// Records conflicts; $6 are the numbers of the entries in their segment, or null if they go on from $5; $7 and $8, of one that could not be
-    /// undone, are the error's code and column.
+    /// Records conflicts; $6 are the numbers of the entries in their segment, or null if they go on from $5; $7 to $9, of one that could not be
+    /// undone, are the error's code, column and sentence.
     /// </summary>
     public string Record => $"""
         INSERT INTO headgate.rejected (job_id, attempt, object_no, segment_no, row_no, sqlstate, constraint_name, column_name, sentence, deferred,
                                        conflict, key, before, written, now)
         SELECT $1, $2, $3, $4, coalesce($6[v.no], $5 + v.no - 1), $7, v.why, $8, coalesce($9, CASE v.verdict {Sentences()} END),
-               v.verdict IN ('taken', 'referred') OR $7 IN ('23503', '23505', '23P01'), v.verdict, u.key,
+               v.verdict IN ('taken', 'referred') OR coalesce($7 IN ('23503', '23505', '23P01'), false), v.verdict, u.key,
                CASE u.op WHEN 'update' THEN {fields.Only(at => $"u.before[{at + 1}]")}
                          WHEN 'delete' THEN CASE WHEN {fields.IsWhole("before")} THEN u.before ELSE u.before[1:{fields.Fields.Count}] END END,
                CASE u.op WHEN 'update' THEN {fields.Only(at => $"u.after[{at + 1}]")} ELSE u.after END,
