@@ -30,6 +30,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<CheckSourceConsumer>();
         bus.AddConsumer<ComparePlansConsumer>();
         bus.AddConsumer<EstimateRunConsumer>();
+        bus.AddConsumer<PreviewRollbackConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
         bus.AddConsumer<FinishConsumer>();
@@ -58,6 +59,7 @@ public static class IngestWorkerLanes
                 endpoint.ConfigureConsumer<CheckSourceConsumer>(context);
                 endpoint.ConfigureConsumer<ComparePlansConsumer>(context);
                 endpoint.ConfigureConsumer<EstimateRunConsumer>(context);
+                endpoint.ConfigureConsumer<PreviewRollbackConsumer>(context);
             },
         });
         bus.AddLane(new Lane

@@ -1,4 +1,3 @@
-using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Sources;
 using Headgate.Connectors.Undoing;
@@ -24,7 +23,9 @@ sealed class RollbackPreparation(SystemConnections systems, PlanStore plans)
         if (standing.Missing.Count == 0) return standing.ToStep();
         using var destination = systems.Destination(asked.Preparation.Pipeline.Destination);
         var blocked = new List<BlockedObject>();
-        var undone = await PlanAsync(asked, standing.Missing, destination.Value, blocked, cancellationToken);
+        var options = new WriteOptions { Load = asked.Preparation.Pipeline.Load, PipelineId = asked.Preparation.PipelineId };
+        var undone = await UndoPlanning.PlanAsync(
+            destination.Value, standing.Missing.Select(wanted => ObjectOf(asked, wanted)), options, blocked, cancellationToken);
         var role = await destination.Value.RoleAsync(cancellationToken);
         var prepared = Prepare(asked.Preparation, undone);
         await FaultPoint.ReachedAsync(FaultPoints.PlanMade);
@@ -32,29 +33,6 @@ sealed class RollbackPreparation(SystemConnections systems, PlanStore plans)
         var (stored, _) = await plans.StoreAsync(asked.Preparation, Guid.NewGuid(), prepared, blocked, role, cancellationToken);
         await FaultPoint.ReachedAsync(FaultPoints.PlanStored);
         return stored?.ToStep() ?? new StepAnswer.Nothing("the job was released meanwhile");
-    }
-
-    // Without those that cannot be undone it is planned once more: levels come from all objects that are planned together.
-    static async Task<IReadOnlyList<PlannedUndo>> PlanAsync(
-        PrepareRepair asked, IReadOnlyList<ObjectToPlan> missing, IDestination destination, List<BlockedObject> blocked,
-        CancellationToken cancellationToken)
-    {
-        var options = new WriteOptions { Load = asked.Preparation.Pipeline.Load, PipelineId = asked.Preparation.PipelineId };
-        var left = missing.Select(wanted => ObjectOf(asked, wanted)).ToList();
-        while (left.Count > 0)
-        {
-            try
-            {
-                return await destination.PlanUndoAsync(left, options, cancellationToken);
-            }
-            catch (ConnectorException error) when (error.Blocked.Count > 0)
-            {
-                blocked.AddRange(error.Blocked);
-                if (left.RemoveAll(each => error.Blocked.Any(block => block.ObjectNo == each.ObjectNo)) == 0) throw;
-            }
-        }
-
-        return [];
     }
 
     static ObjectToUndo ObjectOf(PrepareRepair asked, ObjectToPlan wanted)

@@ -9,6 +9,7 @@ static class RepairRegistration
         services.AddSingleton<RepairScopes>();
         services.AddSingleton<RepairEstimates>();
         services.AddSingleton<RepairStarts>();
+        services.AddSingleton<RollbackPreviews>();
         services.AddSingleton<RollbackRequests>();
         services.AddSingleton<ReplayRequests>();
     }

@@ -10,7 +10,8 @@ namespace Headgate.JobCoordinator.Calls.Repairs;
 
 /// <summary>RollbackJob: what a job wrote is put back as it was, where nobody has changed it since.</summary>
 sealed class RollbackRequests(
-    IdempotentCalls calls, JobQueries jobs, RepairScopes scopes, RepairEstimates estimates, RepairStarts starts, RepairLogs logs)
+    IdempotentCalls calls, JobQueries jobs, RepairScopes scopes, RepairEstimates estimates, RepairStarts starts, RepairLogs logs,
+    RollbackPreviews previews)
 {
     public Task<RollbackJobResponse> RollbackAsync(RollbackJobRequest request, ServerCallContext context) => request.ValidateOnly
         ? ValidateAsync(request, context.Caller(), context.CancellationToken)
@@ -30,11 +31,12 @@ sealed class RollbackRequests(
         var scope = await scopes.FindAsync(Asked(request), caller.Project, cancellationToken);
         var counts = await estimates.CountAsync(scope, cancellationToken);
         var estimate = await estimates.OfAsync(JobKind.Rollback, scope, counts, cancellationToken);
+        var conflicts = await previews.AddAsync(scope, estimate, cancellationToken);
         var active = estimate.ActiveJobId.Length == 0 ? "" : $" Job {estimate.ActiveJobId} is active: it has to end first.";
         return new RollbackJobResponse
         {
             Estimate = estimate,
-            Sentence = $"A rollback would put back {Amount(scope, counts)}. {Left}{await SchemaAsync(scope, cancellationToken)}{Older(scope)}{active}",
+            Sentence = $"A rollback would put back {Amount(scope, counts)}. {Left}{conflicts}{await SchemaAsync(scope, cancellationToken)}{Older(scope)}{active}",
         };
     }
 

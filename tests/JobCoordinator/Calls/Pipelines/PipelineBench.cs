@@ -107,6 +107,7 @@ public sealed class PipelineBench : IAsyncLifetime
             bus.AddSchedulerConsumers();
             bus.AddConsumer<CheckSourceConsumer>();
             bus.AddConsumer<EstimateRunConsumer>();
+            bus.AddConsumer<PreviewRollbackConsumer>();
             bus.AddLane(new Lane
             {
                 Name = Lanes.Checks,
@@ -115,6 +116,7 @@ public sealed class PipelineBench : IAsyncLifetime
                 {
                     lane.ConfigureConsumer<CheckSourceConsumer>(context);
                     lane.ConfigureConsumer<EstimateRunConsumer>(context);
+                    lane.ConfigureConsumer<PreviewRollbackConsumer>(context);
                 },
             });
         });

@@ -55,6 +55,23 @@ public sealed class RollbackTests(PipelineBench bench)
         Assert.Equal((null, CommandOutcome.Unspecified, 1), (answer.Job, answer.Outcome, await _project.JobsAsync()));
     }
 
+    [Fact]
+    public async Task Records_that_somebody_has_changed_since_are_counted_as_things_stand()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await bench.Destination.ExecuteAsync(
+            $"""
+             create schema {_project.Name}; create table {run.Table} (id int primary key, email text, city text);
+             insert into {run.Table} values (7, 'mine', 'here'), (8, 'x', 'there'), (9, 'n', 'there')
+             """);
+
+        var answer = await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true });
+
+        var only = Assert.Single(answer.Estimate.Objects);
+        Assert.Equal((1, 1, 1, 1, 0), (only.PutBack, only.InsertsDeleted, only.DeletesRestored, only.Conflicts, only.Unchanged));
+        Assert.Contains("As things stand that is 1 records.", answer.Sentence, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("email", "", 1)]
     [InlineData("email,city", "", 2)]
