@@ -37,10 +37,15 @@ static class RecordViews
         [
             .. records.Select(record => new Cell[]
             {
-                record.Object, record.Key is null ? "too large to keep" : RecordKeys.Shown(record.Key), record.Sentence, record.SqlState, record.Constraint,
+                record.Object, record.Key is null ? "too large to keep" : RecordKeys.Shown(record.Key), Why(record), record.SqlState, record.Constraint,
                 record.Column, $"{record.Attempt}", record.Waiting ? "yes" : "", Shown.Time(record.Rejected),
             }),
         ]);
+
+    // All three values: what somebody has to decide by.
+    static string Why(RejectedRecord record) => record.Conflict is null ? record.Sentence : string.Join("  ", record.Conflict.Fields.Select(field =>
+        $"{field.Field}: before {Shown.Value(field.HasBefore, field.Before)}, written {Shown.Value(field.HasWritten, field.Written)}, "
+        + $"now {Shown.Value(field.HasNow, field.Now)}").Prepend(record.Sentence));
 
     public static Grid InDoubt(IEnumerable<InDoubtRecord> records) => new(
         ["Object", "Key", "State", "Request key", "Attempt", "Sent", "Resolved"],

@@ -26,6 +26,7 @@ public static class IngestWorkerLanes
     public static void AddIngestWorkerConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<PrepareConsumer>();
+        bus.AddConsumer<PrepareRepairConsumer>();
         bus.AddConsumer<ApplySchemaConsumer>();
         bus.AddConsumer<ReleaseConsumer>();
         bus.AddConsumer<CheckSourceConsumer>();
@@ -33,6 +34,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<EstimateRunConsumer>();
         bus.AddConsumer<ServeRecordsConsumer>();
         bus.AddConsumer<CompareConsumer>();
+        bus.AddConsumer<PreviewRollbackConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
         bus.AddConsumer<FinishConsumer>();
@@ -47,6 +49,7 @@ public static class IngestWorkerLanes
             Configure = (context, endpoint) =>
             {
                 endpoint.ConfigureConsumer<PrepareConsumer>(context);
+                endpoint.ConfigureConsumer<PrepareRepairConsumer>(context);
                 endpoint.ConfigureConsumer<ApplySchemaConsumer>(context);
                 endpoint.ConfigureConsumer<ReleaseConsumer>(context);
             },
@@ -61,6 +64,7 @@ public static class IngestWorkerLanes
                 endpoint.ConfigureConsumer<ComparePlansConsumer>(context);
                 endpoint.ConfigureConsumer<EstimateRunConsumer>(context);
                 endpoint.ConfigureConsumer<ServeRecordsConsumer>(context);
+                endpoint.ConfigureConsumer<PreviewRollbackConsumer>(context);
             },
         });
         bus.AddLane(new Lane

@@ -70,6 +70,7 @@ public static class IngestWorkerRegistration
         services.AddSingleton<KnownObjects>();
         services.AddSingleton<SchemaRefresh>();
         services.AddSingleton<JobPreparation>();
+        services.AddSingleton<RollbackPreparation>();
         services.AddSingleton<SegmentStore>();
         services.AddSingleton<SegmentExtraction>();
         services.AddSingleton<AttemptReleases>();

@@ -55,7 +55,7 @@ sealed class SegmentLoader(
         var limits = new LoadLimits
         {
             BatchTarget = segment.Pipeline.Load.BatchTarget,
-            FirstBatch = _learned.GetValueOrDefault((load.JobId, load.ObjectNo), BatchSize.Start),
+            FirstBatch = _learned.GetValueOrDefault((load.JobId, load.ObjectNo), segment.IsLog ? BatchSize.StartOfLog : BatchSize.Start),
             YieldAfter = options.YieldAfter,
             Rate = rate,
             Round = load.Round,
@@ -75,6 +75,7 @@ sealed class SegmentLoader(
         SegmentNo = load.SegmentNo,
         Rows = load.Rows,
         Empty = load.Empty,
-        MaxRejects = segment.Pipeline.Load.MaxRejects,
+        // What a rollback leaves as it is was changed by somebody: that is no fault of the records.
+        MaxRejects = segment.IsLog ? int.MaxValue : segment.Pipeline.Load.MaxRejects,
     };
 }

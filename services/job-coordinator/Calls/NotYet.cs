@@ -14,8 +14,6 @@ static class NotYet
         StringComparer.Ordinal,
         [
             "headgate.v1.RecordService/DiffJob",
-            "headgate.v1.RecordService/RollbackJob",
-            "headgate.v1.RecordService/ReplayJob",
         ]);
 
     /// <summary>Null: the method is there.</summary>

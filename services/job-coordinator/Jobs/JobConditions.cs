@@ -155,6 +155,9 @@ static class JobConditions
     public static Task<bool> IsInHand(BehaviorContext<SyncJob, SegmentLost> context) => ExtractionWork.IsInHandAsync(
         context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, ExtractionWork.ToBeWritten);
 
+    /// <summary>It reads a log, under no snapshot.</summary>
+    public static bool IsRollback(BehaviorContext<SyncJob, SegmentLost> context) => context.Saga.Kind == JobKind.Rollback;
+
     public static Task<bool> WasPlannedTooOften(BehaviorContext<SyncJob, SnapshotLost> context) =>
         ExtractionWork.IsPlannedTooOftenAsync(context.Db(), context.Saga, context.Message.ObjectNo, context.Options().Replans);
 

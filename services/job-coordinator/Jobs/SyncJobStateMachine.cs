@@ -87,7 +87,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(Progressed, IsCurrent).RecordProgress(),
             When(SegmentGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Pausing).SendImplied(),
-                again => again.PlanAnew().Relaunch().SendImplied().StopWorkers())),
+                again => again.IfElse(IsRollback, same => same.ReadAgain().SendNext(), anew => anew.PlanAnew().Relaunch().SendImplied().StopWorkers()))),
             When(Prepared, IsCurrent).RecordPlan().IfElseAsync(EverythingIsBlocked,
                 fail => fail.FailBlocked().TransitionTo(Pausing).SendImplied(),
                 shape => shape.Shape().SendImplied()),

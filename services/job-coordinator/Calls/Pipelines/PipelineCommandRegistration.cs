@@ -13,6 +13,7 @@ static class PipelineCommandRegistration
         services.AddSingleton<ScheduleCommands>();
         services.AddSingleton<PipelineDeletion>();
         services.AddSingleton<JobBirths>();
+        services.AddSingleton<RunRefusals>();
         services.AddSingleton<RunQuestions>();
         services.AddSingleton<RunEstimates>();
         services.AddSingleton<RunRequests>();

@@ -1,4 +1,5 @@
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
 
@@ -34,7 +35,8 @@ static class Beginning
             var passes = context.Message is ResumeJob { PassGuards: true };
             await GuardWork.GoOnAsync(context.Db(), job, passes, job.StopActor!, job.StopReason, context.Now(), context.CancellationToken);
             await LoadingWork.ReturnInHandAsync(context.Db(), job);
-            await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
+            // A rollback reads under no snapshot: what was planned of it stands, and parts of it may be undone already.
+            if (job.Kind != JobKind.Rollback) await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
             await ExtractionWork.ForgetReplansAsync(context.Db(), job);
             await BlockedWork.ForgetAsync(context.Db(), job);
             // Nobody would tell of a last segment any more.

@@ -88,6 +88,8 @@ static class ExtractionWork
         await BlockedWork.RecordAsync(db, job, prepared.Blocked);
         foreach (var planned in prepared.Objects)
         {
+            int[] levels = [.. planned.SegmentLevels ?? []];
+            int[] rounds = [.. planned.RoundLevels ?? []];
             await db.Database.ExecuteSqlAsync(
                 $"""
                  with object as (
@@ -97,8 +99,9 @@ static class ExtractionWork
                      where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and next_segment_no = {planned.FirstSegmentNo}
                        and state <> 'Blocked'
                      returning job_id, object_no, level)
-                 insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, load_level, state)
-                 select job_id, {job.Attempt}, object_no, segment_no, level, 'Planned'
+                 insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, load_level, round_level, state)
+                 select job_id, {job.Attempt}, object_no, segment_no, coalesce(({levels}::int[])[segment_no - {planned.FirstSegmentNo} + 1], level),
+                        ({rounds}::int[])[segment_no - {planned.FirstSegmentNo} + 1], 'Planned'
                  from object, generate_series({planned.FirstSegmentNo}, {planned.FirstSegmentNo + planned.SegmentCount - 1}) segment_no
                  """);
             // What a dry run would create is not there once it has ended.
@@ -107,7 +110,7 @@ static class ExtractionWork
 
         job.Estimated = (await db.Database.SqlQuery<long?>(
             $"""
-             select case when bool_and(full_read and estimated_rows >= 0) then sum(estimated_rows)::bigint end as "Value"
+             select case when bool_and((full_read or {job.Kind.IsRepair()}) and estimated_rows >= 0) then sum(estimated_rows)::bigint end as "Value"
              from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Blocked'
              """).ToListAsync()).Single();
     }
@@ -146,6 +149,22 @@ static class ExtractionWork
          update coordinator.job_object set state = 'Unplanned', replans = replans + 1
          where job_id = {job.CorrelationId} and object_no = {objectNo} returning object_no as "Value"
          """);
+
+    /// <summary>
+    /// Reads one segment of a rollback again, whose staged copy is lost: what a log holds does not change, so that what was undone of it stays
+    /// undone, and any copy is as good. Planned anew, entries that are undone already would look like somebody's changes.
+    /// </summary>
+    public static async Task ReadAgainAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo) =>
+        job.Extracted -= (await db.Database.SqlQuery<long>(
+            $"""
+             with object as (
+                 update coordinator.job_object set state = 'Extracting', replans = replans + 1
+                 where job_id = {job.CorrelationId} and object_no = {objectNo} returning object_no)
+             update coordinator.job_segment s set state = 'Planned', copy = null
+             from object where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = object.object_no
+               and s.segment_no = {segmentNo}
+             returning s.rows as "Value"
+             """).ToListAsync()).Sum();
 
     /// <summary>Whether the report is of a segment that is still waited for: one of a loss that comes late changes nothing.</summary>
     public static Task<bool> IsInHandAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo, string[] states) =>

@@ -1,5 +1,6 @@
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -147,7 +148,8 @@ static class LoadingWork
     /// </summary>
     public static async Task<bool> HasTooManyRejectsAsync(CoordinatorDbContext db, SyncJob job)
     {
-        if (job.Rejected == 0) return false;
+        // What a rollback leaves as it is was changed by somebody, and is no fault of the records.
+        if (job.Rejected == 0 || job.Kind == JobKind.Rollback) return false;
         var rejected = await db.Database.SqlQuery<long>(
             $"""
              select coalesce(sum(rejected - deferred), 0)::bigint as "Value" from coordinator.job_segment
@@ -156,8 +158,8 @@ static class LoadingWork
         return rejected > (await PipelineWork.LoadOptionsAsync(db, job)).MaxRejects;
     }
 
-    // When all of a level is loaded, what waited for others is tried again, round by round, for as long as a round leaves fewer
-    // waiting than the one before: a record may wait for one that waits itself, in another segment.
+    // When all of a level is loaded, or of the levels of a rollback that go together, what waited for others is tried again, round by
+    // round, for as long as a round leaves fewer waiting than the one before: a record may wait for one that waits itself, in another segment.
     static async Task BeginRoundAsync(CoordinatorDbContext db, SyncJob job)
     {
         var isAnyDeferred = await db.Database.SqlQuery<bool>(
@@ -174,15 +176,15 @@ static class LoadingWork
         var rounds = await db.Database.SqlQuery<WaitingLevel>(
             $"""
              with lowest as (
-                 select min(load_level) as level from coordinator.job_segment
+                 select min(coalesce(round_level, load_level)) as level from coordinator.job_segment
                  where job_id = {job.CorrelationId} and attempt = {job.Attempt} and (state not in ('Loaded', 'Abandoned') or deferred > 0))
-             select s.load_level as level, sum(s.deferred)::bigint as deferred
+             select lowest.level, sum(s.deferred)::bigint as deferred
              from lowest join coordinator.job_segment s on s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt}
-                 and s.load_level = lowest.level and s.state <> 'Abandoned'
+                 and coalesce(s.round_level, s.load_level) = lowest.level and s.state <> 'Abandoned'
              where not exists (select from coordinator.job_object o
                                where o.job_id = {job.CorrelationId} and o.level <= lowest.level
                                  and o.state <> 'Extracted' and o.state <> 'Blocked')
-             group by s.load_level having bool_and(s.state = 'Loaded')
+             group by lowest.level having bool_and(s.state = 'Loaded')
              """).ToListAsync();
         if (rounds is not [var waiting]) return;
         if (job.DeferredMark <= waiting.deferred)
@@ -191,7 +193,8 @@ static class LoadingWork
             await db.Database.ExecuteSqlAsync(
                 $"""
                  update coordinator.job_segment set deferred = 0
-                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and load_level = {waiting.level} and deferred > 0
+                 where job_id = {job.CorrelationId} and attempt = {job.Attempt}
+                   and coalesce(round_level, load_level) = {waiting.level} and deferred > 0
                  """);
             return;
         }
@@ -200,7 +203,8 @@ static class LoadingWork
         await db.Database.ExecuteSqlAsync(
             $"""
              update coordinator.job_segment set state = 'Sealed', round = round + 1
-             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and load_level = {waiting.level} and deferred > 0
+             where job_id = {job.CorrelationId} and attempt = {job.Attempt}
+                   and coalesce(round_level, load_level) = {waiting.level} and deferred > 0
              """);
     }
 

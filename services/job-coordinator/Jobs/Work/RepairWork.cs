@@ -18,8 +18,8 @@ static class RepairWork
     public static RepairOf Of(SyncJob job) => JsonSerializer.Deserialize<RepairOf>(job.Scope!, PipelineJson.Options)!;
 
     /// <summary>
-    /// A rollback goes by the tables that the job wrote. A replay goes by the pipeline file in force, and has those of its objects that the job
-    /// moved, whatever is mapped of them now. Neither goes on from an offset.
+    /// A rollback goes by the tables that the job wrote. A replay goes by the pipeline file in force, and has those of its objects that write to
+    /// tables which the job wrote, from wherever they are read now. Neither goes on from an offset.
     /// </summary>
     public static async Task BeginAsync(CoordinatorDbContext db, SyncJob job, PipelineDefinition pipeline)
     {
@@ -38,14 +38,14 @@ static class RepairWork
 
         foreach (var (definition, no) in pipeline.Objects.Select((definition, no) => (definition, no)).Where(entry => entry.definition.Include))
         {
-            if (repair.Object is { } only && only != definition.To) continue;
-            var key = ObjectKey.Of(pipeline, definition);
+            var (to, key) = (QualifiedName.Parse(definition.To).ToSql(), ObjectKey.Of(pipeline, definition));
+            if (repair.Object is { } only && only != to) continue;
             await db.Database.ExecuteSqlAsync(
                 $"""
                  insert into coordinator.job_object (job_id, object_no, state, source, destination, object_key)
-                 select {job.CorrelationId}, {no}, 'Unplanned', {definition.From}, {definition.To}, {key}
+                 select {job.CorrelationId}, {no}, 'Unplanned', {definition.From}, {to}, {key}
                  where exists (select from coordinator.job_object repaired where repaired.job_id = {repair.JobId}
-                               and coordinator.object_name(repaired.object_key) = coordinator.object_name({key}))
+                               and (repaired.destination = {to} or coordinator.object_name(repaired.object_key) = coordinator.object_name({key})))
                  on conflict do nothing
                  """);
         }
@@ -59,7 +59,7 @@ static class RepairWork
              select o.object_no, r.object_no as of_object_no, r.replaced
              from coordinator.job_object o join coordinator.job_object r on r.job_id = {job.OfJobId} and
                  case when {job.Kind == JobKind.Rollback} then r.object_no = o.object_no
-                      else coordinator.object_name(r.object_key) = coordinator.object_name(o.object_key) end
+                      else r.destination = o.destination or coordinator.object_name(r.object_key) = coordinator.object_name(o.object_key) end
              where o.job_id = {job.CorrelationId} and o.state = 'Unplanned' order by o.object_no
              """).ToListAsync();
         return new PrepareRepair

@@ -1,0 +1,8 @@
+namespace Headgate.JobCoordinator.Calls.Repairs;
+
+/// <summary>An object of a job that is repaired.</summary>
+/// <param name="ObjectNo">Its number in the job.</param>
+/// <param name="Source">Where it was read from.</param>
+/// <param name="Destination">The table, in SQL spelling.</param>
+/// <param name="IsReplaced">Whether the job loaded a new table in the place of the one before.</param>
+sealed record RepairedTable(int ObjectNo, string Source, string Destination, bool IsReplaced);

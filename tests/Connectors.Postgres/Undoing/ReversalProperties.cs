@@ -1,0 +1,25 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Headgate.Connectors.Postgres.Tests.Destinations;
+using Xunit;
+
+namespace Headgate.Connectors.Postgres.Tests.Undoing;
+
+public sealed class ReversalProperties
+{
+    const int Cases = 40;
+
+    /// <summary>
+    /// Whatever the table, the job's attempts and segments, broken transactions and what others do beside it: the log played backwards gives the table
+    /// before the job, and so does a rollback. A failure prints the case, made small, and the seed.
+    /// </summary>
+    [Fact]
+    public async Task The_log_played_backwards_and_a_rollback_both_give_the_table_before_the_job()
+    {
+        await using var load = await LoadBench.StartAsync(open: false);
+        await Task.Run(() => Prop.ForAll(Arb.From(RandomTables.All), table => Check(load, table)).Check(Config.QuickThrowOnFailure.WithMaxTest(Cases)));
+    }
+
+    // The library calls its properties one after the other.
+    static void Check(LoadBench load, RandomTable table) => new RandomRun(load, table).CheckAsync().GetAwaiter().GetResult();
+}
