@@ -11,6 +11,6 @@ static class NotYetEffective
             Warn(spec, key, findings);
     }
 
-    static void Warn(MappingReader mapping, string key, Findings findings) =>
+    public static void Warn(MappingReader mapping, string key, Findings findings) =>
         findings.Warn(mapping.KeyPositionOf(key), mapping.PathOf(key), "it is checked, but this version does not act upon it yet");
 }
