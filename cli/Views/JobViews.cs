@@ -45,6 +45,7 @@ static class JobViews
             screen.Say($"Guard {EnumName.Of(judgement.Guard)} ({EnumName.Of(judgement.Outcome)}): {SafeText.Line(judgement.Sentence)}");
         if (job.Tasks.Count > 0) screen.Table(Tasks(job).WithoutEmptyColumns());
         if (job.Objects.Count > 0) screen.Table(Objects(job).WithoutEmptyColumns());
+        if (job.DryRun is { } dryRun) screen.Table(DryRunViews.Objects(dryRun).WithoutEmptyColumns());
     }
 
     public static Grid Commands(IEnumerable<CommandRecord> commands) => new(

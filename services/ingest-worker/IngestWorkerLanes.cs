@@ -1,6 +1,7 @@
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
 using Headgate.IngestWorker.Checks;
+using Headgate.IngestWorker.Comparing;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Finishing;
@@ -29,6 +30,7 @@ public static class IngestWorkerLanes
         bus.AddConsumer<CheckSourceConsumer>();
         bus.AddConsumer<ComparePlansConsumer>();
         bus.AddConsumer<EstimateRunConsumer>();
+        bus.AddConsumer<CompareConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
         bus.AddConsumer<FinishConsumer>();
@@ -57,6 +59,12 @@ public static class IngestWorkerLanes
                 endpoint.ConfigureConsumer<ComparePlansConsumer>(context);
                 endpoint.ConfigureConsumer<EstimateRunConsumer>(context);
             },
+        });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Comparisons,
+            Concurrency = options.PrepareConcurrency,
+            Configure = (context, endpoint) => endpoint.ConfigureConsumer<CompareConsumer>(context),
         });
         bus.AddLane(new Lane
         {

@@ -3,6 +3,7 @@ using Headgate.Connectors.Postgres;
 using Headgate.Connectors.Sources;
 using Headgate.Hosting.Configuration;
 using Headgate.Hosting.Health;
+using Headgate.IngestWorker.Comparing;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Finishing;
@@ -78,6 +79,10 @@ public static class IngestWorkerRegistration
         services.AddSingleton<ProgressReporter>();
         services.AddHostedService(provider => provider.GetRequiredService<ProgressReporter>());
         services.AddSingleton<SegmentLoader>();
+        services.AddSingleton<ComparisonStore>();
+        services.AddSingleton<FindingStore>();
+        services.AddSingleton<Canary>();
+        services.AddSingleton<DryRun>();
         services.AddSingleton<FinishStore>();
         services.AddSingleton<ObjectFinisher>();
     }

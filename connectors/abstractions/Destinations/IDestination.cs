@@ -1,3 +1,4 @@
+using Headgate.Connectors.Comparing;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
@@ -21,6 +22,12 @@ public interface IDestination : IAsyncDisposable
     /// <summary>About how many rows each object's table has, by what the destination knows without counting them.</summary>
     /// <returns>In the same order; null: not known, or there is no such table.</returns>
     Task<IReadOnlyList<long?>> EstimateAsync(IReadOnlyList<ObjectDefinition> objects, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens a comparison of an object's staged records with what is here, also while others write. The planned changes need not be made.
+    /// </summary>
+    /// <returns>Null, as by default: what is here cannot be compared.</returns>
+    Task<IComparison?> OpenComparisonAsync(ObjectPlan plan, CancellationToken cancellationToken) => Task.FromResult<IComparison?>(null);
 
     /// <summary>Makes the planned changes that are not made yet, under the fence, each logged with its inverse.</summary>
     /// <returns>The objects whose tables were found empty; or null if the fence does not stand for this job.</returns>

@@ -1,3 +1,5 @@
+using Headgate.Contracts.Comparing;
+
 namespace Headgate.Connectors.Sources;
 
 /// <summary>What a run reads of one object.</summary>
@@ -14,4 +16,7 @@ public sealed record ReadPlan
 
     /// <summary>Read records with a null cursor in every incremental run.</summary>
     public bool NullCursors { get; init; }
+
+    /// <summary>Of a dry run: which records are read. Null: of no other read.</summary>
+    public Sample? Sample { get; init; }
 }

@@ -15,6 +15,6 @@ public sealed record SegmentRange
     /// <summary>Of a chain: the cursor (if there is one) and key, as text, of the record that it begins after; null: from the beginning.</summary>
     public IReadOnlyList<string>? After { get; init; }
 
-    /// <summary>Of a chain: how many records are in it at most; null: as many as the source thinks right.</summary>
+    /// <summary>How many records are in it at most; null: of a chain as many as the source thinks right, else all.</summary>
     public int? Rows { get; init; }
 }

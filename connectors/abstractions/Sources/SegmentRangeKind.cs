@@ -11,4 +11,7 @@ public enum SegmentRangeKind
 
     /// <summary>All records with a null cursor.</summary>
     NullCursors,
+
+    /// <summary>Whichever records come first, so many: of a sample.</summary>
+    Any,
 }

@@ -56,8 +56,12 @@ sealed class FieldShapes
     }
 
     /// <summary>All columns of a table, in its own order.</summary>
+    public static Task<IReadOnlyList<TableField>> ReadAsync(FencedTransaction transaction, string table, CancellationToken cancellationToken) =>
+        ReadAsync(transaction.Connection, table, cancellationToken);
+
+    /// <summary>The same, in a transaction whose settings are a writer's; none: there is no such table.</summary>
     public static async Task<IReadOnlyList<TableField>> ReadAsync(
-        FencedTransaction transaction, string table, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
         // Extension types bring operators that search_path does not show; the default operator class knows them.
         // A domain's base type may be a domain itself.
@@ -87,7 +91,7 @@ sealed class FieldShapes
             WHERE a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """;
         var found = new List<TableField>();
-        await using var command = transaction.Command(sql, new NpgsqlParameter<string> { TypedValue = table });
+        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = table } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             found.Add(new TableField(reader.GetString(0), reader.GetString(9), reader.GetBoolean(10), Shape(reader)));

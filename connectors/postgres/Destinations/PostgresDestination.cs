@@ -1,4 +1,6 @@
+using Headgate.Connectors.Comparing;
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Comparing;
 using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Planning;
@@ -50,6 +52,11 @@ public sealed class PostgresDestination : IDestination
     /// <inheritdoc/>
     public Task<IReadOnlyList<long?>> EstimateAsync(IReadOnlyList<ObjectDefinition> objects, CancellationToken cancellationToken) =>
         Guarded.RunAsync(_subject, () => TableEstimate.OfAsync(_dataSource, objects, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IComparison?> OpenComparisonAsync(ObjectPlan plan, CancellationToken cancellationToken) =>
+        Guarded.WriteAsync<IComparison?>(_dataSource, WriteProblem.SubjectOf(plan), async () =>
+            await TableComparison.OpenAsync(_dataSource, plan, cancellationToken));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<int>?> ApplyChangesAsync(

@@ -74,7 +74,7 @@ sealed class JobPreparation(
         {
             var wanted = job.Objects.Single(each => each.ObjectNo == found.ObjectNo);
             var definition = job.Pipeline.Objects[wanted.ObjectNo];
-            var lower = found.Cursor is null || found.New ? null : await LowerBoundAsync(job, wanted, found, cancellationToken);
+            var lower = found.Cursor is null || found.New || job.Sample is not null ? null : await LowerBoundAsync(job, wanted, found, cancellationToken);
             var plan = new ReadPlan
             {
                 // A read of a part says nothing of what it does not bring.
@@ -82,6 +82,7 @@ sealed class JobPreparation(
                 Lower = lower,
                 Upper = snapshot.UpperBound,
                 NullCursors = job.Pipeline.Extract.Nulls is NullCursors.Full,
+                Sample = job.Sample,
             };
             try
             {

@@ -13,7 +13,6 @@ static class NotYet
     public static readonly FrozenSet<string> Methods = FrozenSet.Create(
         StringComparer.Ordinal,
         [
-            "headgate.v1.PipelineService/DryRun",
             "headgate.v1.JobService/GetRecovery",
             "headgate.v1.RecordService/ListChanges",
             "headgate.v1.RecordService/ListRejected",

@@ -21,6 +21,8 @@ namespace Headgate.JobCoordinator.Jobs;
 /// </summary>
 static class ImpliedCommands
 {
+    const int ComparedAtOnce = 50;
+
     /// <summary>The command of the job as a whole, if its phase waits for one.</summary>
     public static async Task<IReadOnlyList<ImpliedCommand>> OfPhaseAsync(BehaviorContext<SyncJob> context)
     {
@@ -30,7 +32,8 @@ static class ImpliedCommands
         {
             JobPhase.Extracting or JobPhase.Loading => await PreparationAsync(context),
             // A dry run has no launch to be judged for.
-            JobPhase.Judging when job.Kind != JobKind.DryRun => [new(Lanes.JobCommands, new JudgeJob { JobId = job.CorrelationId, Epoch = job.Epoch })],
+            JobPhase.Judging when job.Kind == JobKind.DryRun => [await ComparisonAsync(context)],
+            JobPhase.Judging => [new(Lanes.JobCommands, new JudgeJob { JobId = job.CorrelationId, Epoch = job.Epoch })],
             JobPhase.Launching => [Fence(job, open: true)],
             JobPhase.Shaping => [new(Lanes.Prepare, new ApplySchemaChanges { JobId = job.CorrelationId, Attempt = job.Attempt, Epoch = job.Epoch })],
             JobPhase.Finishing => [await FinishAsync(context)],
@@ -82,6 +85,15 @@ static class ImpliedCommands
         };
         return [new(Lanes.Prepare, job.Kind.IsRepair() ? await RepairWork.PreparationAsync(context.Db(), job, preparation) : preparation)];
     }
+
+    static async Task<ImpliedCommand> ComparisonAsync(BehaviorContext<SyncJob> context) => new(Lanes.Comparisons, new CompareRecords
+    {
+        JobId = context.Saga.CorrelationId,
+        Attempt = context.Saga.Attempt,
+        Epoch = context.Saga.Epoch,
+        Objects = await FindingWork.UnfoundAsync(context.Db(), context.Saga, ComparedAtOnce),
+        Mode = CompareMode.DryRun,
+    });
 
     static ImpliedCommand Fence(SyncJob job, bool open) => new(Lanes.Fences, new MoveFence
     {

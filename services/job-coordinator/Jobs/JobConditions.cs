@@ -1,3 +1,4 @@
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Guards;
@@ -52,6 +53,13 @@ static class JobConditions
 
     public static bool MustCancel(BehaviorContext<SyncJob> context) =>
         Guarding.Verdict(context) is { Action: GuardAction.Cancel or GuardAction.Force };
+
+    public static bool IsCompared(BehaviorContext<SyncJob, RecordsCompared> context) =>
+        context.Message.Epoch == context.Saga.Epoch && context.Saga.Phase == JobPhase.Judging;
+
+    /// <summary>A dry run of which everything is found: there is nothing else to it.</summary>
+    public static async Task<bool> IsFoundOut(BehaviorContext<SyncJob, RecordsCompared> context) =>
+        context.Saga.Kind == JobKind.DryRun && (await FindingWork.UnfoundAsync(context.Db(), context.Saga, 1)).Count == 0;
 
     public static bool Opened(BehaviorContext<SyncJob, FenceMoved> context) =>
         context.Message.Epoch == context.Saga.Epoch && context.Message.Open && context.Saga.Phase == JobPhase.Launching;

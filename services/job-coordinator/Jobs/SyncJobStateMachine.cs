@@ -44,9 +44,14 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(SegmentStaged, IsCurrent).Seal().JudgeCount().IfElse(MustHold, hold => hold.Hold().TransitionTo(Paused).Announce(Notices.Paused).StopWorkers().Release(),
                 other => other.IfElse(MustCancel, cancel => cancel.CancelByGuard().TransitionTo(Canceling).SendImplied(),
                     read => read.SendNext().IfAsync(EverythingIsExtracted, judge => judge.BeginJudging().SendImplied()))),
+            When(Compared, IsCompared).RecordFindings().IfElseAsync(IsFoundOut,
+                found => found.TransitionTo(Completed).Finish(), more => more.SendImplied()),
             When(JudgeAsked, IsJudging).Judge().IfElse(MustHold, hold => hold.Hold().TransitionTo(Paused).Announce(Notices.Paused).StopWorkers().Release(),
                 other => other.IfElse(MustCancel, cancel => cancel.CancelByGuard().TransitionTo(Canceling).SendImplied(),
                     launch => launch.Launch().TransitionTo(Processing).SendImplied())),
+            When(SegmentGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
+                fail => fail.GiveUpReading().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release(),
+                again => again.PlanAnew().ReadOn().SendImplied())),
             When(SnapshotGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release(),
                 again => again.PlanAnew().SendImplied())),
@@ -63,8 +68,8 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(DeadlineCame, MustAlert).AlertDeadline(escalated: false),
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
-            Ignore(Accepted), Ignore(TurnCame), Ignore(SegmentGone), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed),
-            Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified), Ignore(Compared), Ignore(GuardCame));
+            Ignore(Accepted), Ignore(TurnCame), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed),
+            Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified), Ignore(GuardCame));
 
         During(Processing,
             When(FenceStands, Opened).RecordFence().Shape().SendImplied(),

@@ -14,6 +14,7 @@ static class ReadingRegistration
         services.AddSingleton<JobObjects>();
         services.AddSingleton<JobTasks>();
         services.AddSingleton<GuardMessages>();
+        services.AddSingleton<JobFindings>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<JobReads>();
         services.AddSingleton<StopQueries>();

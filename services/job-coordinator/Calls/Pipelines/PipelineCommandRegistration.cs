@@ -17,5 +17,6 @@ static class PipelineCommandRegistration
         services.AddSingleton<RunEstimates>();
         services.AddSingleton<RunRequests>();
         services.AddSingleton<ResyncRequests>();
+        services.AddSingleton<DryRunRequests>();
     }
 }

@@ -57,7 +57,7 @@ static class ExtractionWork
         $"update coordinator.job_object set replans = 0 where job_id = {job.CorrelationId} and replans > 0");
 
     /// <summary>
-    /// Objects to be planned, with what the workers need to know of each. A resync reads everything; the offset that it began with stands
+    /// Objects to be planned, with what the workers need to know of each. A dry run's sample is one of all records. A resync reads everything; the offset that it began with stands
     /// until its own is committed, and where it comes to nothing the next run goes on from it.
     /// </summary>
     public static async Task<IReadOnlyList<ObjectToPlan>> UnplannedAsync(CoordinatorDbContext db, SyncJob job)
@@ -72,7 +72,7 @@ static class ExtractionWork
         return [.. rows.Select(row => new ObjectToPlan
         {
             ObjectNo = row.object_no,
-            Offset = row.offset_job_id is { } id && job.Kind != JobKind.Resync ? new OffsetReference { JobId = id, Attempt = row.offset_attempt ?? 1 } : null,
+            Offset = row.offset_job_id is { } id && job.Kind is not (JobKind.Resync or JobKind.DryRun) ? new OffsetReference { JobId = id, Attempt = row.offset_attempt ?? 1 } : null,
             Completed = row.completed_job_id is { } completed
                 ? new OffsetReference { JobId = completed, Attempt = row.completed_attempt ?? 1 } : null,
             FirstSegmentNo = row.next_segment_no,

@@ -105,8 +105,8 @@ static class PipelineWork
     public static Task LockAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<int>(
         $"""select 1 as "Value" from coordinator.pipeline where pipeline_id = {job.PipelineId} for update""").AsAsyncEnumerable().SingleAsync().AsTask();
 
-    /// <summary>Whether no other job of the pipeline is active, or about to be, and no run waits.</summary>
-    public static Task<bool> IsFreeAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
+    /// <summary>Whether no other job of the pipeline is active, or about to be, and no run waits. A dry run is in nobody's way.</summary>
+    public static Task<bool> IsFreeAsync(CoordinatorDbContext db, SyncJob job) => job.Kind == JobKind.DryRun ? Task.FromResult(true) : db.Database.SqlQuery<bool>(
         $"""
          select p.successor is null and (coalesce(p.current_job_id, {job.CorrelationId}) = {job.CorrelationId} or coalesce(
              (select j.state in ('Completed', 'Canceled', 'Discarded') from coordinator.sync_job j where j.job_id = p.current_job_id), false)) as "Value"
@@ -116,6 +116,7 @@ static class PipelineWork
     /// <summary>A new attempt is the pipeline's latest job again: its fence outranks those of jobs that ran since.</summary>
     public static async Task ClaimAsync(CoordinatorDbContext db, SyncJob job)
     {
+        if (job.Kind == JobKind.DryRun) return;
         await db.Database.ExecuteSqlAsync(
             $"update coordinator.pipeline set current_job_id = {job.CorrelationId}, updated_at = now() where pipeline_id = {job.PipelineId}");
         job.JobNo = await db.Database.SqlQuery<long>($"""select nextval('coordinator.job_no') as "Value" """).SingleAsync();
