@@ -3,7 +3,7 @@ namespace Headgate.PipelineFiles.Sections;
 /// <summary>The keys that are checked and not acted upon yet. A key leaves this list with the change that makes it work.</summary>
 static class NotYetEffective
 {
-    static readonly string[] Keys = ["retention", "canary", "rejects", "duration"];
+    static readonly string[] Keys = ["retention"];
 
     public static void Warn(MappingReader spec, Findings findings)
     {

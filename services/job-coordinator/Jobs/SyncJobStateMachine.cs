@@ -55,8 +55,11 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(SnapshotGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release(),
                 again => again.PlanAnew().SendImplied())),
+            When(GuardCame, IsCurrent).JudgeTime().IfElse(MustHold, hold => hold.Hold().TransitionTo(Paused).Announce(Notices.Paused).StopWorkers().Release(),
+                other => other.If(MustCancel, cancel => cancel.CancelByGuard().TransitionTo(Canceling).SendImplied())),
             When(StepBroke, IsCurrent).IfAsync(IsAwaited, broken => broken.IfElseAsync(CanBeRetried, retry => retry.TryLater(),
-                fail => fail.Fail().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release())),
+                last => last.IfElse(IsOfSample, judge => judge.GoOnWithoutSample().SendImplied(),
+                    fail => fail.Fail().TransitionTo(Failed).CountFailure().AnnounceFailure().StopWorkers().Release()))),
             When(PauseAsked).Stop(StopIntent.Pause).TransitionTo(Pausing).SendImplied().Accept("Pausing: extraction stops, the job can go on later."),
             When(ResumeAsked).Refuse("the job is running"),
             When(CancelAsked).Stop(StopIntent.Cancel).TransitionTo(Canceling).SendImplied()
@@ -69,7 +72,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
             Ignore(Accepted), Ignore(TurnCame), Ignore(Shaped), Ignore(SegmentWritten), Ignore(Tidied), Ignore(Progressed),
-            Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified), Ignore(GuardCame));
+            Ignore(FenceStands), Ignore(FenceWaits), Ignore(Verified));
 
         During(Processing,
             When(FenceStands, Opened).RecordFence().Shape().SendImplied(),
@@ -79,12 +82,17 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
                 fail => fail.RefuseRejects().TransitionTo(Pausing).SendImplied(),
                 load => load.SendImplied().IfAsync(EverythingIsLoaded, loaded => loaded.IfElseAsync(MustFinish,
                     finish => finish.FinishObjects().SendImplied(), close => close.Close().SendImplied()))),
-            When(SegmentWritten, IsCurrent).RecordLoaded().IfElseAsync(HasTooManyRejects,
-                fail => fail.RefuseRejects().TransitionTo(Pausing).SendImplied(),
-                load => load.SendNext().IfAsync(EverythingIsLoaded, loaded => loaded.IfElseAsync(MustFinish,
-                    finish => finish.FinishObjects().SendImplied(), close => close.Close().SendImplied()))),
+            When(SegmentWritten, IsCurrent).RecordLoaded().JudgeRejects().IfElseAsync(MustPause, pause => pause.PauseByGuard().TransitionTo(Pausing).SendImplied(),
+                other => other.IfElse(MustForce, force => force.CancelByGuard().TransitionTo(Canceling).SendImplied(),
+                    written => written.IfElseAsync(HasTooManyRejects,
+                        fail => fail.RefuseRejects().TransitionTo(Pausing).SendImplied(),
+                        load => load.SendNext().IfAsync(EverythingIsLoaded, loaded => loaded.IfElseAsync(MustFinish,
+                            finish => finish.FinishObjects().SendImplied(), close => close.Close().SendImplied()))))),
             When(Tidied, IsCurrent).RecordFinished().Close().SendImplied(),
-            When(Progressed, IsCurrent).RecordProgress(),
+            When(Progressed, IsCurrent).RecordProgress().JudgeRejects().IfElseAsync(MustPause, pause => pause.PauseByGuard().TransitionTo(Pausing).SendImplied(),
+                other => other.If(MustForce, force => force.CancelByGuard().TransitionTo(Canceling).SendImplied())),
+            When(GuardCame, IsCurrent).JudgeTime().IfElseAsync(MustPause, pause => pause.PauseByGuard().TransitionTo(Pausing).SendImplied(),
+                other => other.If(MustForce, force => force.CancelByGuard().TransitionTo(Canceling).SendImplied())),
             When(SegmentGone, IsCurrent).IfAsync(IsInHand, gone => gone.IfElseAsync(WasPlannedTooOften,
                 fail => fail.GiveUpReading().TransitionTo(Pausing).SendImplied(),
                 again => again.PlanAnew().Relaunch().SendImplied().StopWorkers())),
@@ -114,7 +122,7 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(DeadlineCame, MustAlert).AlertDeadline(escalated: false),
             When(StallSeen).SendAgain(),
             When(SupersedeAsked).KeepPipeline(),
-            Ignore(Accepted), Ignore(TurnCame), Ignore(Verified), Ignore(Compared), Ignore(JudgeAsked), Ignore(GuardCame));
+            Ignore(Accepted), Ignore(TurnCame), Ignore(Verified), Ignore(Compared), Ignore(JudgeAsked));
 
         During(Collecting,
             When(Verified, IsCurrent).CommitOffsets().TransitionTo(Completed).Finish(),
