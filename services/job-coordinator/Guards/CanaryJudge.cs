@@ -89,22 +89,22 @@ static class CanaryJudge
     static Judgement Inserts(CanaryGuard guard, CanarySubject subject)
     {
         var (share, allowed) = (InsertsOf(subject.Found), guard.InsertShare);
-        var isKnown = subject.Full ? subject.Runs > 0 : subject.History.Inserts.Count >= RunsNeeded;
+        var isKnown = subject.Full ? subject.Runs > 0 : subject.History.Runs >= RunsNeeded;
         if (!isKnown)
         {
             return Of(
                 subject, Measures.InsertShare, allowed, JudgementOutcome.NotYet,
-                $"Of {subject.Object} {Runs(subject.Full ? subject.Runs : subject.History.Inserts.Count)}; it takes {(subject.Full ? 1 : RunsNeeded)} to judge whether inserts are the rule.");
+                $"Of {subject.Object} {Runs(subject.Full ? subject.Runs : subject.History.Runs)}; it takes {(subject.Full ? 1 : RunsNeeded)} to judge whether inserts are the rule.");
         }
 
-        var usual = Median(subject.History.Inserts);
-        var isRule = subject.Full ? subject.Found.DestinationRows < subject.Rows / 2 : usual >= allowed / 2;
+        var most = subject.History.MostInserts;
+        var isRule = subject.Full ? subject.Found.DestinationRows < subject.Rows / 2 : share <= (TimesMost * most) + MoreChanged;
         return share > allowed && !isRule
             ? Of(
                 subject, Measures.InsertShare, allowed, JudgementOutcome.Tripped,
                 subject.Full
                     ? $"{Percent(share)} of a sample of {subject.Object} would be inserted, although the destination was loaded before and has {N(subject.Found.DestinationRows)} rows: as where the key is another one."
-                    : $"{Percent(share)} of a sample of {subject.Object} would be inserted, where it was {Percent(usual)} in the runs before: as where the key is another one.",
+                    : $"{Percent(share)} of a sample of {subject.Object} would be inserted, where it was {Percent(most)} at most in the runs before: as where the key is another one.",
                 share)
             : Of(subject, Measures.InsertShare, allowed, JudgementOutcome.Passed, $"{Percent(share)} of the sample of {subject.Object} would be inserted.", share);
     }
@@ -156,8 +156,6 @@ static class CanaryJudge
             Allowed = allowed,
             Sentence = sentence,
         };
-
-    static double Median(IReadOnlyList<double> values) => values.Count == 0 ? 0 : values.Order().ElementAt(values.Count / 2);
 
     static double Share(long part, long of) => of == 0 ? 0 : (double)part / of;
 

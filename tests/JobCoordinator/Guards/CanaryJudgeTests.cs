@@ -59,6 +59,17 @@ public sealed class CanaryJudgeTests
     }
 
     [Fact]
+    public void Inserts_of_an_incremental_run_are_judged_by_how_many_there_usually_are()
+    {
+        var mostly = Found() with { Inserts = 800, Updates = 200 };
+        var few = Found() with { Inserts = 100, Updates = 900 };
+        Assert.Equal(JudgementOutcome.Passed, Of(Measures.InsertShare, Judge(mostly, full: false, Seen(mostly))).Outcome);
+        Assert.Equal(JudgementOutcome.Tripped, Of(Measures.InsertShare, Judge(mostly, full: false, Seen(few))).Outcome);
+
+        static CanaryHistory Seen(ObjectFindings found) => CanaryHistory.None.With(found, Today).With(found, Today).With(found, Today);
+    }
+
+    [Fact]
     public void What_comes_once_a_month_is_known_the_next_time_and_forgotten_after_two()
     {
         var campaign = CanaryHistory.None.With(Found(Changed("price", 900)), Today);

@@ -31,7 +31,8 @@ sealed class SimulatedPipeline
         _changes = 0.001 + (0.1 * Math.Pow(_random.NextDouble(), 2));
         // A fifth of the tables only grows, a fifth only changes.
         _inserts = _random.Next(5) switch { 0 => 1, 1 => 0, _ => 0.1 + (0.5 * _random.NextDouble()) };
-        _noise = 0.2 + (0.4 * _random.NextDouble());
+        // What a whole day brings differs less than what a quarter of an hour does.
+        _noise = (0.2 + (0.4 * _random.NextDouble())) * (runsADay == 1 ? 0.5 : 1);
         _hasCursor = runsADay > 1 || _random.Next(2) == 0;
         _isCalmAtNight = _random.Next(2) == 0;
         _fields = [.. Enumerable.Range(0, 8).Select(no => ($"f{no}", no == 0 ? 1 : Math.Pow(_random.NextDouble(), 2), 0.03 * Math.Pow(_random.NextDouble(), 4), no == 7))];

@@ -9,7 +9,9 @@ namespace Headgate.JobCoordinator.Guards.History;
 sealed record CanaryHistory
 {
     const int DaysKept = 35;
-    const int InsertsKept = 10;
+
+    // No field has this name.
+    const string InsertsKey = "";
 
     public static readonly CanaryHistory None = new() { Since = DateOnly.MinValue };
 
@@ -18,9 +20,6 @@ sealed record CanaryHistory
 
     /// <summary>How many runs it is of.</summary>
     public int Runs { get; init; }
-
-    /// <summary>Shares of inserts in the last samples, the latest first.</summary>
-    public IReadOnlyList<double> Inserts { get; init; } = [];
 
     /// <summary>The most of each field since then; fields in which nothing changes are left out.</summary>
     public IReadOnlyDictionary<string, FieldShares> Now { get; init; } = new Dictionary<string, FieldShares>();
@@ -31,24 +30,28 @@ sealed record CanaryHistory
     public FieldShares Most(string field) =>
         Now.GetValueOrDefault(field, FieldShares.None).Max(Before.GetValueOrDefault(field, FieldShares.None));
 
+    /// <summary>The largest share of records that were new.</summary>
+    public double MostInserts => Most(InsertsKey).Changed;
+
     /// <summary>With one run more.</summary>
     public CanaryHistory With(ObjectFindings found, DateOnly today)
     {
         var isOver = Since != DateOnly.MinValue && today.DayNumber - Since.DayNumber >= DaysKept;
         var now = isOver ? new Dictionary<string, FieldShares>() : Now.ToDictionary();
-        foreach (var field in found.Fields)
-        {
-            var shares = CanaryJudge.SharesOf(found, field);
-            if (shares != FieldShares.None) now[field.Field] = shares.Max(now.GetValueOrDefault(field.Field, FieldShares.None));
-        }
+        Add(InsertsKey, FieldShares.None with { Changed = CanaryJudge.InsertsOf(found) });
+        foreach (var field in found.Fields) Add(field.Field, CanaryJudge.SharesOf(found, field));
 
         return new CanaryHistory
         {
             Since = Since == DateOnly.MinValue || isOver ? today : Since,
             Runs = Runs + 1,
-            Inserts = [.. Inserts.Prepend(CanaryJudge.InsertsOf(found)).Take(InsertsKept)],
             Now = now,
             Before = isOver ? Now : Before,
         };
+
+        void Add(string field, FieldShares shares)
+        {
+            if (shares != FieldShares.None) now[field] = shares.Max(now.GetValueOrDefault(field, FieldShares.None));
+        }
     }
 }
