@@ -52,10 +52,10 @@ static class GuardWork
     /// <summary>Whether any object can have more than it may: as long as the whole job has no more than the least of the limits, none has.</summary>
     public static bool MayBeTooMuch(SyncJob job) => job.VolumeLimit is { } limit && job.Extracted > limit;
 
-    /// <summary>The count of one object that is still being read.</summary>
-    public static async Task<Judgement> JudgeCountAsync(
+    /// <summary>The count of one object that is still being read; null: nothing is to be said against it so far.</summary>
+    public static async Task<Judgement?> JudgeCountAsync(
         CoordinatorDbContext db, SyncJob job, int objectNo, GuardsDefinition guards, CancellationToken cancellationToken) =>
-        Judgements.Together(await CountedAsync(db, job, objectNo, guards, cancellationToken));
+        (await CountedAsync(db, job, objectNo, guards, cancellationToken)).FirstOrDefault(each => each.Outcome == JudgementOutcome.Tripped);
 
     /// <summary>All that is staged, by its counts and by what was found of a sample.</summary>
     public static async Task<IReadOnlyList<Judgement>> JudgeStagedAsync(
