@@ -222,7 +222,7 @@ public sealed class ShownJobTests(SagaBench bench) : IAsyncLifetime
     {
         var state = new CoordinatorState(_source);
         var jobs = new JobQueries(state);
-        var reads = new JobReads(state, new JobFinder(jobs, new PipelineQueries(state), new JobBirths(jobs, TimeProvider.System)), jobs, new JobObjects(state), new JobTasks(state), new Tokens(state));
+        var reads = new JobReads(state, new JobFinder(jobs, new PipelineQueries(state), new JobBirths(jobs, TimeProvider.System)), jobs, new JobObjects(state), new JobTasks(state), new JobFindings(state), new Tokens(state));
         return await reads.GetAsync(new GetJobRequest { Job = new JobReference { Id = job.Id.ToString() } }, project: null, default);
     }
 }
