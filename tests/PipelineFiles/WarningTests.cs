@@ -3,7 +3,6 @@ namespace Headgate.PipelineFiles.Tests;
 public sealed class WarningTests
 {
     [Theory]
-    [InlineData("guards: { rejects: { action: notify } }", "spec.guards.rejects", 13)]
     [InlineData("retention: { changes: 1d, staging: 1h }", "spec.retention.staging", 29)]
     public void Key_that_is_not_acted_upon_yet_is_warned_about(string line, string field, int column)
     {
@@ -16,7 +15,7 @@ public sealed class WarningTests
 
     [Theory]
     [InlineData("notify: { email: ops@example.com, on: [failed, guard] }")]
-    [InlineData("guards: { fullLoad: { action: notify } }")]
+    [InlineData("guards: { fullLoad: { action: notify }, duration: { minThroughput: 0, timesLatency: 10 } }")]
     [InlineData("load: { maxRowsPerSecond: 100 }")]
     [InlineData("triggers: [ { event: A } ]")]
     [InlineData("onVanished: keep")]

@@ -92,7 +92,8 @@ sealed class ComparisonStatements
 
     string CompareAll()
     {
-        var differs = _fields.Select((f, i) => _plan.Key.Contains(i) ? "false" : f.Differs).ToList();
+        // Of two nulls it may be unknown, which is no difference.
+        var differs = _fields.Select((f, i) => _plan.Key.Contains(i) ? "false" : $"({f.Differs}) IS TRUE").ToList();
         // A row that is marked as vanished comes back, whatever its fields hold.
         var changed = string.Join(" OR ", _mark is null ? differs : differs.Append($"t.{_mark} IS NOT NULL"));
         return $"""

@@ -84,6 +84,13 @@ sealed class PostgresBatchTransaction : IBatchTransaction
             await AdvanceAsync(ledger, AuditRow.Reject, batch, [], cancellationToken);
         });
 
+    public async Task<IReadOnlyList<long>> RejectedAsync(CancellationToken cancellationToken)
+    {
+        var rows = new List<long>();
+        await WriteProblem.GuardAsync(_plan, directCopy: false, async () => rows = await Reject.OfAsync(_transaction, _ticket, cancellationToken));
+        return rows;
+    }
+
     public Task CommitAsync() => WriteProblem.GuardAsync(_plan, directCopy: false, async () =>
     {
         if (!_isWritten) throw new InvalidOperationException("Nothing was written.");

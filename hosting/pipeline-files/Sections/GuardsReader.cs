@@ -9,9 +9,8 @@ static class GuardsReader
 
     static readonly Rule<int> Records = NumberRule.Whole(1, 1_000_000);
 
-    public static GuardsDefinition Read(MappingReader guards, Findings findings)
+    public static GuardsDefinition Read(MappingReader guards)
     {
-        NotYetEffective.Warn(guards, findings);
         var defaults = new GuardsDefinition();
         return new GuardsDefinition
         {
@@ -51,6 +50,8 @@ static class GuardsReader
     {
         TimesP99 = guard.Value("timesP99", NumberRule.Ratio, defaults.TimesP99),
         MinRuns = guard.Value("minRuns", Runs, defaults.MinRuns),
+        MinThroughput = guard.Value("minThroughput", NumberRule.Share, defaults.MinThroughput),
+        TimesLatency = guard.Value("timesLatency", NumberRule.Ratio, defaults.TimesLatency),
         Action = guard.Value("action", ChoiceRule.Action, defaults.Action),
     };
 

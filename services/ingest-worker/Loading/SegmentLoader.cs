@@ -59,9 +59,13 @@ sealed class SegmentLoader(
             YieldAfter = options.YieldAfter,
             Rate = rate,
             Round = load.Round,
+            RejectsWindow = load.RejectsWindow,
             Stopping = stopping,
         };
-        var segmentLoad = new SegmentLoad(destination.Value, segment.Plan.Object, TicketOf(load, segment), staged, limits, time, hand.Report);
+        SegmentLoad? running = null;
+        var segmentLoad = running = new SegmentLoad(
+            destination.Value, segment.Plan.Object, TicketOf(load, segment), staged, limits, time,
+            counts => hand.Report(counts, running?.RejectPeak ?? 0, running?.BusyMs ?? 0));
         var outcome = await segmentLoad.RunAsync(cancellationToken);
         if (_learned.Count >= Remembered) _learned.Clear();
         _learned[(load.JobId, load.ObjectNo)] = segmentLoad.LearnedBatch;

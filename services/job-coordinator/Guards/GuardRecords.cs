@@ -9,9 +9,8 @@ namespace Headgate.JobCoordinator.Guards;
 /// <summary>What guards have said of a job's present attempt, in the saga's own transaction.</summary>
 static class GuardRecords
 {
-    // What tripped stays on record; only where the job was resumed without being let pass it is judged as if for the first time.
-    const string IsOpen =
-        "g.passed_by is null and (excluded.outcome = 'Tripped' or g.outcome <> 'Tripped' or g.told_at is null)";
+    // What has tripped stays on record, whatever is seen of other objects later.
+    const string IsOpen = "g.passed_by is null and (excluded.outcome = 'Tripped' or g.outcome <> 'Tripped')";
 
     /// <summary>Guards that somebody has let the job pass.</summary>
     public static async Task<IReadOnlyCollection<Guard>> PassedAsync(NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
@@ -94,12 +93,12 @@ static class GuardRecords
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The job goes on, and what has stopped it is judged anew: whatever comes of that is told again.</summary>
+    /// <summary>The job goes on, and what has stopped it is judged anew, as if for the first time: whatever comes of that is told again.</summary>
     public static async Task JudgeAnewAsync(NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            update coordinator.guard_judgement set told_at = null
+            update coordinator.guard_judgement set outcome = 'NotYet', told_at = null
             where job_id = $1 and attempt = $2 and outcome = 'Tripped' and passed_by is null and action <> 'Notify'
             """,
             connection);

@@ -38,6 +38,24 @@ static class VolumeJudge
         _ => Of(guard, subject, rows, usual, JudgementOutcome.Passed, $"{N(rows)} records of {subject} were read; more than {N(usual.Limit)} would be too many."),
     };
 
+    /// <summary>Of rows that are taken away because a full read does not bring them: that it brings so few may be a fault of the source.</summary>
+    /// <returns>Null: nothing is to be said against it.</returns>
+    public static Judgement? JudgeVanishing(VolumeGuard guard, CanarySubject subject)
+    {
+        var there = subject.Found.DestinationRows;
+        if (there <= VolumeReference.Least || there <= guard.MaxRatio * subject.Rows) return null;
+        return new Judgement
+        {
+            Guard = Guard.Volume,
+            Measure = Measures.MaxRatio,
+            Outcome = JudgementOutcome.Tripped,
+            Object = subject.Object,
+            Observed = Math.Round(there / Math.Max(1.0, subject.Rows), 2),
+            Allowed = guard.MaxRatio,
+            Sentence = $"{N(subject.Rows)} records of {subject.Object} were read, where the destination has about {N(there)} rows: those that were not read would be deleted or marked.",
+        };
+    }
+
     static Judgement Of(VolumeGuard guard, string subject, long rows, VolumeReference usual, JudgementOutcome outcome, string sentence) => new()
     {
         Guard = Guard.Volume,

@@ -53,6 +53,23 @@ static class JobConditions
 
     public static bool MustCancel(BehaviorContext<SyncJob> context) =>
         Guarding.Verdict(context) is { Action: GuardAction.Cancel or GuardAction.Force };
+
+    /// <summary>After launch: whatever a guard wants of it begins with a pause, but force; and force too where it would leave records in doubt.</summary>
+    public static async Task<bool> MustPause(BehaviorContext<SyncJob> context) => Guarding.Verdict(context) switch
+    {
+        null => false,
+        { Action: GuardAction.Force } => await WouldLeaveInDoubt(context),
+        _ => true,
+    };
+
+    public static bool MustForce(BehaviorContext<SyncJob> context) => Guarding.Verdict(context) is { Action: GuardAction.Force };
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, GuardDue> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    /// <summary>A sample that cannot be compared is no reason to fail: guards say that they cannot judge.</summary>
+    public static bool IsOfSample(BehaviorContext<SyncJob, StepFailed> context) =>
+        context.Message.Step == JobStep.Compare && context.Saga.Kind != JobKind.DryRun;
+
     public static bool IsCompared(BehaviorContext<SyncJob, RecordsCompared> context) =>
         context.Message.Epoch == context.Saga.Epoch && context.Saga.Phase == JobPhase.Judging;
 

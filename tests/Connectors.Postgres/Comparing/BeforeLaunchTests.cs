@@ -21,7 +21,7 @@ public sealed class BeforeLaunchTests
 
     /// <summary>What is found before the changes are made is what is written after them.</summary>
     [Theory]
-    [InlineData("v int", "", "", "ALTER TABLE items ADD v int", "i", "nothing")]
+    [InlineData("v integer", "", "", "ALTER TABLE items ADD v int", "i", "nothing")]
     [InlineData("v bigint", "v int", "i", "ALTER TABLE items ALTER v TYPE bigint", "i + i % 2", "nothing")]
     [InlineData("v numeric(12, 2)", "v numeric(10, 2)", "i", "ALTER TABLE items ALTER v TYPE numeric(12, 2)", "i + i % 2", "nothing")]
     [InlineData("v text", "v varchar(20)", "'n ' || i", "ALTER TABLE items ALTER v TYPE text", "'n ' || i + i % 2", "nothing")]

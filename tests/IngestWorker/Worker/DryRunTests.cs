@@ -23,7 +23,8 @@ public sealed class DryRunTests : WorkerTest
         await _destination.ExecuteAsync(
             """
             create table a (id int generated always as identity primary key, name text check (name <> 'a7'), changed_at timestamptz);
-            insert into a overriding system value select n, case when n = 3 then 'a3' else 'old' end, null from generate_series(1, 5) n;
+            insert into a overriding system value
+                select n, case when n = 3 then 'a3' else 'old' end, case when n = 3 then timestamptz '2026-01-01 00:00+00' end from generate_series(1, 5) n;
             create table other (id serial primary key); insert into other default values;
             """);
     }
@@ -37,7 +38,7 @@ public sealed class DryRunTests : WorkerTest
     [Fact]
     public async Task Dry_run_finds_what_a_run_would_do_and_leaves_the_destination_as_it_was()
     {
-        await Source.ExecuteAsync("update a set changed_at = null where id = 3");
+        await Source.ExecuteAsync("update a set changed_at = '2026-01-01 00:00+00' where id = 3");
         var before = await ChecksumAsync();
         var job = await StageAsync(new Sample { Rows = 0 }, "a", "b");
 
@@ -64,7 +65,7 @@ public sealed class DryRunTests : WorkerTest
     public async Task Records_that_refer_to_others_which_are_yet_to_come_are_no_rejects()
     {
         await _destination.ExecuteAsync("create table c (id int primary key, name text, changed_at timestamptz, foreign key (id) references a)");
-        await Source.ExecuteAsync("create table c (id int primary key, name text, changed_at timestamptz); insert into c select n, 'c', null from generate_series(4, 8) n");
+        await Source.ExecuteAsync("create table c (id int primary key, name text, changed_at timestamptz not null); insert into c select n, 'c', now() from generate_series(4, 8) n");
         var job = await StageAsync(new Sample { Rows = 100 }, "c");
 
         var found = Assert.Single((await Worker.AskAsync<RecordsCompared>(Compare(job, 0))).Objects);

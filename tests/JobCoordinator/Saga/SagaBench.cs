@@ -130,7 +130,7 @@ public sealed class SagaBench : IAsyncLifetime
     /// <summary>A pipeline of its own, and a job of it that was not accepted yet.</summary>
     public async Task<SagaJob> ApplyAsync(
         int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0, int maxRejects = 1000, CancelDefinition? cancel = null,
-        NotifyDefinition? notify = null, GuardsDefinition? guards = null)
+        NotifyDefinition? notify = null, GuardsDefinition? guards = null, OnVanished onVanished = OnVanished.Keep)
     {
         var reference = $"NOWHERE_{Guid.NewGuid():N}";
         if (destination is not null) Environment.SetEnvironmentVariable(reference, destination);
@@ -146,6 +146,7 @@ public sealed class SagaBench : IAsyncLifetime
             Cancel = cancel ?? new CancelDefinition(),
             Notify = notify,
             Guards = guards ?? new GuardsDefinition(),
+            OnVanished = onVanished,
         };
         var set = new[] { new PipelineToApply(definition, definition.Destination.Connection) };
         var applied = await Pipelines.ApplyAsync(set, "test", CancellationToken.None);

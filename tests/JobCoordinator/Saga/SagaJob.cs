@@ -1,3 +1,4 @@
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Guards;
@@ -142,8 +143,23 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public async Task JudgeAsync(int? epoch = null) => await bench.HandleAsync(new JudgeJob { JobId = Id, Epoch = epoch ?? await EpochAsync() });
 
+    /// <summary>What the worker finds of an object's sample before launch; null: it does not answer.</summary>
+    public Func<int, ObjectFindings?> Finds { get; set; } = no => new ObjectFindings
+    {
+        ObjectNo = no, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = -1, Fields = [], RejectsUnknown = "It was not tried.",
+    };
+
     /// <summary>Until the word to judge that is on its way has come, if one is; a dry run waits for other things.</summary>
-    public Task JudgedAsync() => bench.EventuallyAsync(async () => await RowAsync() is not { Phase: JobPhase.Judging, Kind: not JobKind.DryRun });
+    public Task JudgedAsync() => bench.EventuallyAsync(async () =>
+    {
+        if (await RowAsync() is not { Phase: JobPhase.Judging, Kind: not JobKind.DryRun } row) return true;
+        if (Sent<CompareRecords>().LastOrDefault(sent => sent.Epoch == row.Epoch) is not { } asked) return false;
+        var found = asked.Objects.Select(Finds).OfType<ObjectFindings>().ToList();
+        // Nobody answers: that is as far as it goes.
+        if (found.Count == 0) return true;
+        await bench.HandleAsync(new RecordsCompared { JobId = Id, Epoch = asked.Epoch, Objects = found }, lane: Hosting.Bus.Lanes.JobProgress);
+        return false;
+    });
 
     public async Task LaunchAsync()
     {
@@ -171,11 +187,11 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
         await ShapeAsync();
     }
 
-    public async Task ProgressAsync(int segment, long written, int? epoch = null) => await bench.HandleAsync(new JobProgressed
+    public async Task ProgressAsync(int segment, long written, int? epoch = null, int rejectPeak = 0, long busyMs = 0) => await bench.HandleAsync(new JobProgressed
     {
         JobId = Id,
         Epoch = epoch ?? await EpochAsync(),
-        Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = segment, Written = written }],
+        Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = segment, Written = written, RejectPeak = rejectPeak, BusyMs = busyMs }],
     });
 
     public async Task DelayFenceAsync(string waiting, int? epoch = null, bool isUnreachable = false) => await bench.HandleAsync(

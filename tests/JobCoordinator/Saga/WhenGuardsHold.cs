@@ -70,7 +70,7 @@ public sealed class WhenGuardsHold(SagaBench bench)
         var job = await HeldAsync();
         await job.ResumeAsync();
         Assert.Equal("Initializing", (await job.RowAsync()).CurrentState);
-        await job.PrepareAsync();
+        await job.PrepareAsync(first: 2);
 
         Assert.Equal("Paused", (await job.RowAsync()).CurrentState);
         Assert.Equal(4, await job.TimesOwedAsync("GuardTripped"));
@@ -81,7 +81,7 @@ public sealed class WhenGuardsHold(SagaBench bench)
     {
         var job = await HeldAsync();
         await bench.AskAsync(new ResumeJob { JobId = job.Id, Actor = "ann", Reason = "the mapping was mended", PassGuards = true });
-        await job.PrepareAsync();
+        await job.PrepareAsync(first: 2);
         Assert.Equal(("Initializing", null), (await job.RowAsync()) is var row ? (row.CurrentState, row.GuardCause) : default);
         Assert.Equal("ann: the mapping was mended", await job.ValueAsync<string>(
             $"""select passed_by || ': ' || passed_reason as "Value" from coordinator.guard_judgement where job_id = {job.Id} and outcome = 'Tripped'"""));
@@ -178,7 +178,7 @@ public sealed class WhenGuardsHold(SagaBench bench)
         await job.ExtractAsync(1, rows: 80_000);
 
         Assert.Equal("Processing", (await job.RowAsync()).CurrentState);
-        Assert.Equal(["FullLoad NotYet", "Volume NotYet"], await bench.ListAsync<string>(
+        Assert.Equal(["Canary NotYet", "FullLoad NotYet", "Volume NotYet"], await bench.ListAsync<string>(
             $"""select guard || ' ' || outcome as "Value" from coordinator.guard_judgement where job_id = {job.Id} order by guard"""));
     }
 

@@ -14,7 +14,7 @@ create table coordinator.guard_judgement (
     -- Of what tripped: which cancel fits.
     cause text,
     at timestamptz not null default now(),
-    -- When somebody was told of it; null again once the job was resumed without letting it pass: then it is judged anew.
+    -- When somebody was told of it.
     told_at timestamptz,
     passed_by text,
     passed_reason text,

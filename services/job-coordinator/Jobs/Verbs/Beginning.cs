@@ -15,6 +15,7 @@ static class Beginning
             var job = context.Saga;
             job.StartedAt ??= context.Now();
             job.Phase = JobPhase.Extracting;
+            RunningTime.Begin(job, context.Now());
             await BeginAsync(context);
         });
 
@@ -32,6 +33,7 @@ static class Beginning
                 nameof(SyncJobStateMachine.Collecting) => JobPhase.Verifying,
                 _ => JobPhase.None,
             };
+            if (job.Phase != JobPhase.None) RunningTime.Begin(job, context.Now());
             var passes = context.Message is ResumeJob { PassGuards: true };
             await GuardWork.GoOnAsync(context.Db(), job, passes, job.StopActor!, job.StopReason, context.Now(), context.CancellationToken);
             await LoadingWork.ReturnInHandAsync(context.Db(), job);
@@ -60,6 +62,8 @@ static class Beginning
             (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) = (0, 0, 0, 0, 0, 0);
             (job.Deleted, job.Vanished, job.InDoubt) = (0, 0, 0);
             GuardWork.StartOver(job);
+            RunningTime.StartOver(job);
+            RunningTime.Begin(job, context.Now());
             await BeginAsync(context);
             await ExtractionWork.StartOverAsync(context.Db(), job);
         });

@@ -1,7 +1,11 @@
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
+using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Guards;
 using Headgate.JobCoordinator.Jobs.Work;
@@ -30,19 +34,55 @@ static class Guarding
         {
             if (!GuardWork.MayBeTooMuch(context.Saga)) return;
             var guards = await GuardWork.DefinitionAsync(context.Db(), context.Saga);
-            var judged = await GuardWork.JudgeCountsAsync(context.Db(), context.Saga, context.Message.ObjectNo, guards, context.CancellationToken);
+            var judged = await GuardWork.JudgeCountAsync(context.Db(), context.Saga, context.Message.ObjectNo, guards, context.CancellationToken);
             // What passes so far is judged once more when all is there.
-            if (judged.Any(each => each.Outcome == JudgementOutcome.Tripped)) await ConcludeAsync(context, judged, guards);
+            if (judged is not null) await ConcludeAsync(context, [judged], guards);
         });
 
     /// <summary>Once all is staged, and nothing is written.</summary>
     public static EventActivityBinder<SyncJob, JudgeJob> Judge(this EventActivityBinder<SyncJob, JudgeJob> binder) =>
         binder.ThenAsync(async context =>
         {
-            if (!context.Saga.Kind.MovesOffsets()) return;
             var guards = await GuardWork.DefinitionAsync(context.Db(), context.Saga);
-            var judged = await GuardWork.JudgeCountsAsync(context.Db(), context.Saga, objectNo: null, guards, context.CancellationToken);
-            await ConcludeAsync(context, judged, guards);
+            await ConcludeAsync(context, await GuardWork.JudgeStagedAsync(context.Db(), context.Saga, guards, context.CancellationToken), guards);
+        });
+
+    /// <summary>The sample could not be compared, however often it was tried: what guards would say of it nobody knows, and the job goes on without.</summary>
+    public static EventActivityBinder<SyncJob, StepFailed> GoOnWithoutSample(this EventActivityBinder<SyncJob, StepFailed> binder) =>
+        binder.ThenAsync(async context =>
+        {
+            (context.Saga.Tries, context.Saga.WaitingFor) = (0, null);
+            var lacking = await GuardWork.ToCompareAsync(context.Db(), context.Saga, int.MaxValue, context.CancellationToken);
+            await FindingWork.RecordAsync(context.Db(), context.Saga, new RecordsCompared
+            {
+                JobId = context.Saga.CorrelationId,
+                Epoch = context.Saga.Epoch,
+                Objects = [.. lacking.Select(no => new ObjectFindings
+                {
+                    ObjectNo = no, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = -1, Fields = [],
+                    RejectsUnknown = context.Message.Problem.Sentence,
+                })],
+            });
+        });
+
+    /// <summary>While records are written.</summary>
+    public static EventActivityBinder<SyncJob, JobProgressed> JudgeRejects(this EventActivityBinder<SyncJob, JobProgressed> binder) =>
+        binder.ThenAsync(context => context.Message.Segments.MaxBy(segment => segment.RejectPeak) is { } worst
+            ? JudgeRejectsAsync(context, worst.ObjectNo, worst.RejectPeak) : Task.CompletedTask);
+
+    /// <summary>The same of a segment that was over before anybody told of it.</summary>
+    public static EventActivityBinder<SyncJob, SegmentLoaded> JudgeRejects(this EventActivityBinder<SyncJob, SegmentLoaded> binder) =>
+        binder.ThenAsync(context => JudgeRejectsAsync(context, context.Message.ObjectNo, context.Message.RejectPeak));
+
+    /// <summary>When the time has come to look at how long it takes.</summary>
+    public static EventActivityBinder<SyncJob, GuardDue> JudgeTime(this EventActivityBinder<SyncJob, GuardDue> binder) =>
+        binder.ThenAsync(async context =>
+        {
+            var guards = await GuardWork.DefinitionAsync(context.Db(), context.Saga);
+            var judged = await GuardWork.JudgeTimeAsync(context.Db(), context.Saga, guards, context.Now(), context.CancellationToken);
+            // Runs of other kinds are none of those that it is compared with.
+            if (context.Saga.Kind.MovesOffsets()) await ConcludeAsync(context, judged, guards);
+            else context.Saga.GuardsDueAt = null;
         });
 
     /// <summary>
@@ -60,16 +100,24 @@ static class Guarding
             Deadlines.Clear(job);
         });
 
-    /// <summary>Asks the fence for the stop that a guard wants.</summary>
+    /// <summary>Batches in flight commit, and nothing new starts; a cancel comes after that.</summary>
+    public static EventActivityBinder<SyncJob, T> PauseByGuard<T>(this EventActivityBinder<SyncJob, T> binder)
+        where T : class =>
+        binder.Then(context =>
+        {
+            var isCancel = Verdict(context)?.Action == GuardAction.Cancel;
+            Request(context, isCancel ? StopIntent.Cancel : StopIntent.Pause, isCancel ? CancelMode.Graceful : null, nameof(SyncJobStateMachine.Pausing));
+            AskFence(context);
+        });
+
+    /// <summary>Before launch, or by force after it.</summary>
     public static EventActivityBinder<SyncJob, T> CancelByGuard<T>(this EventActivityBinder<SyncJob, T> binder)
         where T : class =>
         binder.Then(context =>
         {
             var mode = Verdict(context)?.Action == GuardAction.Force ? CancelMode.Force : CancelMode.Graceful;
             Request(context, StopIntent.Cancel, mode, nameof(SyncJobStateMachine.Canceling));
-            StopWork.Begin(context.Db(), context.Saga, atOnce: false);
-            Deadlines.OfStop(context.Saga);
-            context.Saga.Phase = JobPhase.Stopping;
+            AskFence(context);
         });
 
     /// <summary>What guards want of the job in this message; null: nothing.</summary>
@@ -84,9 +132,25 @@ static class Guarding
             context.GetOrAddPayload(() => new GuardVerdict(strictest.Action, $"Guard {strictest.Name}: {strictest.Sentence}"));
     }
 
+    static async Task JudgeRejectsAsync(BehaviorContext<SyncJob> context, int objectNo, int peak)
+    {
+        // What a rollback leaves alone is no fault of its records.
+        if (peak == 0 || context.Saga.Kind == JobKind.Rollback) return;
+        var guards = await GuardWork.DefinitionAsync(context.Db(), context.Saga);
+        if (await GuardWork.JudgeRejectsAsync(context.Db(), context.Saga, objectNo, peak, guards) is { } judged) await ConcludeAsync(context, [judged], guards);
+    }
+
+    static void AskFence(BehaviorContext<SyncJob> context)
+    {
+        StopWork.Begin(context.Db(), context.Saga, atOnce: false);
+        Deadlines.OfStop(context.Saga);
+        context.Saga.Phase = JobPhase.Stopping;
+    }
+
     static void Request(BehaviorContext<SyncJob> context, StopIntent intent, CancelMode? mode, string next)
     {
         var (job, now) = (context.Saga, context.Now());
+        RunningTime.End(job, now);
         job.Epoch++;
         (job.Tries, job.WaitingFor, job.StopConfirmedAt, job.StopDoubtedAt) = (0, null, null, null);
         (job.ResumeTo, job.Intent, job.Mode) = (job.CurrentState, intent, mode);
@@ -102,7 +166,13 @@ static class Guarding
             StateBefore = job.CurrentState,
             StateAfter = next,
             Outcome = CommandOutcome.Accepted,
-            Sentence = intent == StopIntent.Pause ? "Held before launch: nothing was written." : "Canceling before launch: nothing was written.",
+            Sentence = next switch
+            {
+                nameof(SyncJobStateMachine.Paused) => "Held before launch: nothing was written.",
+                nameof(SyncJobStateMachine.Pausing) => "Pausing: batches in flight commit, nothing new starts.",
+                _ when job.RequestId is null => "Canceling before launch: nothing was written.",
+                _ => "Canceling by force: batches in flight are rolled back.",
+            },
             At = now,
         });
     }

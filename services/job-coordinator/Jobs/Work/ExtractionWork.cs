@@ -94,7 +94,7 @@ static class ExtractionWork
                 $"""
                  with object as (
                      update coordinator.job_object
-                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full}, replaced = {planned.Replaced},
+                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full}, replaced = {planned.Replaced}, is_new = {planned.New},
                          level = greatest(level, {planned.Level}), estimated_rows = {planned.EstimatedRows}, next_segment_no = {planned.FirstSegmentNo + planned.SegmentCount}
                      where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and next_segment_no = {planned.FirstSegmentNo}
                        and state <> 'Blocked'
@@ -191,6 +191,9 @@ static class ExtractionWork
              returning rows as "Value"
              """).ToListAsync();
         job.Extracted -= abandoned.Sum();
+        // What was found of them is of other records.
+        await db.Database.ExecuteSqlAsync(
+            $"delete from coordinator.job_finding where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = any({objects})");
         job.DeferredMark = null;
     }
 

@@ -52,14 +52,76 @@ static class GuardWork
     /// <summary>Whether any object can have more than it may: as long as the whole job has no more than the least of the limits, none has.</summary>
     public static bool MayBeTooMuch(SyncJob job) => job.VolumeLimit is { } limit && job.Extracted > limit;
 
-    /// <summary>The counts of what is staged, of one object or of all.</summary>
-    public static async Task<IReadOnlyList<Judgement>> JudgeCountsAsync(
+    /// <summary>The count of one object that is still being read; null: nothing is to be said against it so far.</summary>
+    public static async Task<Judgement?> JudgeCountAsync(
+        CoordinatorDbContext db, SyncJob job, int objectNo, GuardsDefinition guards, CancellationToken cancellationToken) =>
+        (await CountedAsync(db, job, objectNo, guards, cancellationToken)).FirstOrDefault(each => each.Outcome == JudgementOutcome.Tripped);
+
+    /// <summary>All that is staged, by its counts and by what was found of a sample.</summary>
+    public static async Task<IReadOnlyList<Judgement>> JudgeStagedAsync(
+        CoordinatorDbContext db, SyncJob job, GuardsDefinition guards, CancellationToken cancellationToken)
+    {
+        var found = job.Kind.HasCanary() ? await CanaryHistories.OfAsync(Connection(db), job, cancellationToken) : [];
+        var judged = new List<Judgement>();
+        if (job.Kind.MovesOffsets())
+        {
+            judged.AddRange(await CountedAsync(db, job, objectNo: null, guards, cancellationToken));
+            judged.AddRange(found.Where(each => each.TakesVanished).Select(each => VolumeJudge.JudgeVanishing(guards.Volume, each.Subject)).OfType<Judgement>());
+        }
+
+        if (job.Kind.HasCanary()) judged.AddRange(found.Count == 0 ? [CanaryJudge.NotCompared] : found.SelectMany(each => CanaryJudge.Judge(guards.Canary, each.Subject)));
+        return [.. judged.GroupBy(each => (each.Guard, each.Measure), (_, each) => Judgements.Together([.. each]))];
+    }
+
+    /// <summary>What is to be compared with the destination before anything can be judged, up to so many objects.</summary>
+    public static Task<IReadOnlyList<int>> ToCompareAsync(CoordinatorDbContext db, SyncJob job, int most, CancellationToken cancellationToken) =>
+        CanaryHistories.LackingAsync(Connection(db), job, most, cancellationToken);
+
+    /// <summary>Records that the destination has rejected; null: not too many of any window.</summary>
+    public static async Task<Judgement?> JudgeRejectsAsync(
+        CoordinatorDbContext db, SyncJob job, int objectNo, int peak, GuardsDefinition guards)
+    {
+        if (!RejectsJudge.Trips(guards.Rejects, peak)) return null;
+        var subject = await db.Database.SqlQuery<string>(
+            $"""select destination as "Value" from coordinator.job_object where job_id = {job.CorrelationId} and object_no = {objectNo}""").SingleAsync();
+        return RejectsJudge.Judge(guards.Rejects, subject, peak);
+    }
+
+    /// <summary>How long the run takes, and how fast it writes; and when that is to be looked at again.</summary>
+    public static async Task<IReadOnlyList<Judgement>> JudgeTimeAsync(
+        CoordinatorDbContext db, SyncJob job, GuardsDefinition guards, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var times = await RunHistories.OfAsync(Connection(db), job, cancellationToken);
+        var ran = RunningTime.Of(job, now);
+        (job.GuardsDueAt, job.GuardsToldAt) = (null, null);
+        // A moment after it, so that it is beyond.
+        if (DurationJudge.LimitOf(guards.Duration, times) is { } limit && ran <= limit) job.GuardsDueAt = now + (limit - ran) + TimeSpan.FromMilliseconds(1);
+        Judgement?[] judged = [DurationJudge.Judge(guards.Duration, ran, times), .. await JudgePaceAsync(db, job, guards, times, now)];
+        return [.. judged.OfType<Judgement>()];
+    }
+
+    static async Task<Judgement?[]> JudgePaceAsync(CoordinatorDbContext db, SyncJob job, GuardsDefinition guards, RunTimes times, DateTimeOffset now)
+    {
+        if (job.Phase != JobPhase.Loading) return [];
+        var mark = job.PaceMark is null ? null : JsonSerializer.Deserialize<PaceMark>(job.PaceMark, PipelineJson.Options);
+        RunningTime.DueBy(job, (mark is { } last && now - last.At < DurationJudge.Window ? last.At : now) + DurationJudge.Window);
+        if (mark is not null && now - mark.At < DurationJudge.Window) return [];
+        job.PaceMark = JsonSerializer.Serialize(new PaceMark(now, job.Written, job.BusyMs), PipelineJson.Options);
+        // What somebody slows down, or what it waits for, is no collapse.
+        if (mark is null || job.WaitingFor is not null || await HasCeilingAsync(db, job)) return [];
+        var pace = new RunPace(now - mark.At, job.Written - mark.Written, TimeSpan.FromMilliseconds(job.BusyMs - mark.BusyMs));
+        return [DurationJudge.JudgeThroughput(guards.Duration, pace, times), DurationJudge.JudgeLatency(guards.Duration, pace, times)];
+    }
+
+    static async Task<IReadOnlyList<Judgement>> CountedAsync(
         CoordinatorDbContext db, SyncJob job, int? objectNo, GuardsDefinition guards, CancellationToken cancellationToken)
     {
         var counts = await Histories.CountsAsync(Connection(db), job, objectNo, cancellationToken);
-        return counts.Count == 0 ? []
-            : [Judgements.Together([.. counts.Select(count => VolumeJudge.Judge(guards.Volume, count.Object, count.Rows, count.Usual, count.Runs))])];
+        return [.. counts.Select(count => VolumeJudge.Judge(guards.Volume, count.Object, count.Rows, count.Usual, count.Runs))];
     }
+
+    static async Task<bool> HasCeilingAsync(CoordinatorDbContext db, SyncJob job) =>
+        (job.MaxRowsPerSecond ?? (await PipelineWork.LoadOptionsAsync(db, job)).MaxRowsPerSecond) > 0;
 
     /// <summary>Writes down what was judged.</summary>
     /// <returns>What has tripped, and whether somebody is to be told of it; of a guard that the job was let pass nothing.</returns>
@@ -86,15 +148,27 @@ static class GuardWork
         job.GuardCause = null;
         return passGuards
             ? GuardRecords.PassAsync(Connection(db), job, actor, reason ?? "not said", now, cancellationToken)
-            : GuardRecords.JudgeAnewAsync(Connection(db), job, cancellationToken);
+            : JudgeAnewAsync(Connection(db), job, cancellationToken);
+    }
+
+    static async Task JudgeAnewAsync(NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
+    {
+        await GuardRecords.JudgeAnewAsync(connection, job, cancellationToken);
+        // The destination may have been mended meanwhile.
+        if (job.RequestId is null) await CanaryHistories.ForgetAsync(connection, job, cancellationToken);
     }
 
     /// <summary>Another attempt is judged by itself.</summary>
     public static void StartOver(SyncJob job) => (job.GuardTrips, job.GuardCause, job.VolumeLimit) = (0, null, null);
 
     /// <summary>What the completed job has brought, for those after it.</summary>
-    public static Task KeepHistoryAsync(CoordinatorDbContext db, SyncJob job, DateTimeOffset now, CancellationToken cancellationToken) =>
-        Histories.KeepAsync(Connection(db), job, now, cancellationToken);
+    public static async Task KeepHistoryAsync(CoordinatorDbContext db, SyncJob job, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var connection = Connection(db);
+        await Histories.KeepAsync(connection, job, now, cancellationToken);
+        await RunHistories.KeepAsync(connection, job, await HasCeilingAsync(db, job), cancellationToken);
+        await CanaryHistories.KeepAsync(connection, job, DateOnly.FromDateTime(now.UtcDateTime), cancellationToken);
+    }
 
     /// <summary>What a guard is to do, as the pipeline says.</summary>
     public static GuardAction ActionOf(this GuardsDefinition guards, Guard guard) => guard switch

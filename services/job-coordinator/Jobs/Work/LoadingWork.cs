@@ -58,7 +58,8 @@ static class LoadingWork
             $"""
              update coordinator.job_segment
              set state = 'Loaded', written = {counts.Written}, inserted = {counts.Inserted}, updated = {counts.Updated},
-                 unchanged = {counts.Unchanged}, rejected = {counts.Rejected}, deleted = {counts.Deleted}, deferred = {loaded.Deferred}, tries = 0, not_before = null
+                 unchanged = {counts.Unchanged}, rejected = {counts.Rejected}, deleted = {counts.Deleted}, deferred = {loaded.Deferred},
+                 busy_ms = greatest(busy_ms, {loaded.BusyMs}), tries = 0, not_before = null
              where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {loaded.ObjectNo}
                and segment_no = {loaded.SegmentNo} and round = {loaded.Round} and state in ('Sealed', 'Loading')
              """);
@@ -79,29 +80,31 @@ static class LoadingWork
         long[] unchanged = [.. progressed.Segments.Select(segment => segment.Unchanged)];
         long[] rejected = [.. progressed.Segments.Select(segment => segment.Rejected)];
         long[] deleted = [.. progressed.Segments.Select(segment => segment.Deleted)];
+        long[] busy = [.. progressed.Segments.Select(segment => segment.BusyMs)];
         var counts = (await db.Database.SqlQuery<ProgressCounts>(
             $"""
              with advanced as (
                  update coordinator.job_segment s
                  set written = p.written, inserted = p.inserted, updated = p.updated, unchanged = p.unchanged, rejected = p.rejected,
-                     deleted = p.deleted
-                 from unnest({objects}, {segments}, {written}, {inserted}, {updated}, {unchanged}, {rejected}, {deleted})
-                     p (object_no, segment_no, written, inserted, updated, unchanged, rejected, deleted)
+                     deleted = p.deleted, busy_ms = greatest(s.busy_ms, p.busy_ms)
+                 from unnest({objects}, {segments}, {written}, {inserted}, {updated}, {unchanged}, {rejected}, {deleted}, {busy})
+                     p (object_no, segment_no, written, inserted, updated, unchanged, rejected, deleted, busy_ms)
                  where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = p.object_no
                    and s.segment_no = p.segment_no and s.state in ('Sealed', 'Loading') and s.written < p.written
-                 returning s.object_no, s.segment_no, s.written, s.inserted, s.updated, s.unchanged, s.rejected, s.deleted)
+                 returning s.object_no, s.segment_no, s.written, s.inserted, s.updated, s.unchanged, s.rejected, s.deleted, s.busy_ms)
              select coalesce(sum(coalesce(a.written, s.written)), 0)::bigint as written,
                     coalesce(sum(coalesce(a.inserted, s.inserted)), 0)::bigint as inserted,
                     coalesce(sum(coalesce(a.updated, s.updated)), 0)::bigint as updated,
                     coalesce(sum(coalesce(a.unchanged, s.unchanged)), 0)::bigint as unchanged,
                     coalesce(sum(coalesce(a.rejected, s.rejected)), 0)::bigint as rejected,
                     coalesce(sum(coalesce(a.deleted, s.deleted)), 0)::bigint as deleted,
+                    coalesce(sum(coalesce(a.busy_ms, s.busy_ms)), 0)::bigint as busy,
                     min(s.not_before) filter (where s.state in ('Planned', 'Sealed') and s.not_before > now()) as retry
              from coordinator.job_segment s left join advanced a using (object_no, segment_no)
              where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state <> 'Abandoned'
              """).ToListAsync()).Single();
-        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.Deleted) =
-            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted);
+        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.Deleted, job.BusyMs) =
+            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted, counts.busy);
         return counts.retry;
     }
 
@@ -214,10 +217,11 @@ static class LoadingWork
             $"""
              select coalesce(sum(written), 0)::bigint as written, coalesce(sum(inserted), 0)::bigint as inserted,
                     coalesce(sum(updated), 0)::bigint as updated, coalesce(sum(unchanged), 0)::bigint as unchanged,
-                    coalesce(sum(rejected), 0)::bigint as rejected, coalesce(sum(deleted), 0)::bigint as deleted
+                    coalesce(sum(rejected), 0)::bigint as rejected, coalesce(sum(deleted), 0)::bigint as deleted,
+                    coalesce(sum(busy_ms), 0)::bigint as busy
              from coordinator.job_segment where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state <> 'Abandoned'
              """).SingleAsync();
-        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.Deleted) =
-            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted);
+        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.Deleted, job.BusyMs) =
+            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted, counts.busy);
     }
 }

@@ -8,6 +8,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.JobCoordinator.Jobs.Work;
 
+#pragma warning disable IDE1006 // Named as the columns, which is how rows of plain SQL are matched.
+
 /// <summary>What a job reads from and writes to its pipeline, in the saga's own transaction.</summary>
 static class PipelineWork
 {
@@ -39,6 +41,17 @@ static class PipelineWork
              where pipeline_id = {job.PipelineId} and version = {job.PipelineVersion}
              """).SingleAsync();
         return JsonSerializer.Deserialize<LoadDefinition>(json, PipelineJson.Options)!;
+    }
+
+    /// <summary>The same, and over how many records rejects are counted for the guard of them.</summary>
+    public static async Task<(LoadDefinition Load, int RejectsWindow)> LoadingAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        var row = await db.Database.SqlQuery<LoadingOptions>(
+            $"""
+             select load::text as load, (guards -> 'rejects' ->> 'window')::int as rejects_window from coordinator.pipeline_version
+             where pipeline_id = {job.PipelineId} and version = {job.PipelineVersion}
+             """).SingleAsync();
+        return (JsonSerializer.Deserialize<LoadDefinition>(row.load, PipelineJson.Options)!, row.rejects_window ?? new RejectsGuard().Window);
     }
 
     /// <summary>Whom the version wants told.</summary>
@@ -151,4 +164,6 @@ static class PipelineWork
                 {successor.Reason}, 'the failed job was resumed'
          from kept on conflict do nothing
          """);
+
+    sealed record LoadingOptions(string load, int? rejects_window);
 }
