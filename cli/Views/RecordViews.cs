@@ -33,19 +33,19 @@ static class RecordViews
         + $"{Shown.Number(summary.MissingAtSource)} missing at the source, {Shown.Number(summary.MissingAtDestination)} missing at the destination.";
 
     public static Grid Rejected(IEnumerable<RejectedRecord> records) => new(
-        ["Object", "Key", "Why", "Code", "Constraint", "Column", "Attempt", "Waiting", "Rejected"],
+        ["Object", "Key", "Why", "Left as it is", "Code", "Constraint", "Column", "Attempt", "Waiting", "Rejected"],
         [
             .. records.Select(record => new Cell[]
             {
-                record.Object, record.Key is null ? "too large to keep" : RecordKeys.Shown(record.Key), Why(record), record.SqlState, record.Constraint,
-                record.Column, $"{record.Attempt}", record.Waiting ? "yes" : "", Shown.Time(record.Rejected),
+                record.Object, record.Key is null ? "too large to keep" : RecordKeys.Shown(record.Key), record.Sentence, Conflicting(record.Conflict),
+                record.SqlState, record.Constraint, record.Column, $"{record.Attempt}", record.Waiting ? "yes" : "", Shown.Time(record.Rejected),
             }),
         ]);
 
-    // All three values: what somebody has to decide by.
-    static string Why(RejectedRecord record) => record.Conflict is null ? record.Sentence : string.Join("  ", record.Conflict.Fields.Select(field =>
-        $"{field.Field}: before {Shown.Value(field.HasBefore, field.Before)}, written {Shown.Value(field.HasWritten, field.Written)}, "
-        + $"now {Shown.Value(field.HasNow, field.Now)}").Prepend(record.Sentence));
+    /// <summary>Of a row that a rollback has left: the fields that it is about, as they were before the job, as the job wrote them, and now.</summary>
+    static string Conflicting(Conflict? conflict) => conflict is null ? "" : $"{EnumName.Of(conflict.Kind)}: {string.Join(", ", conflict.Fields.Select(field =>
+        $"{field.Field} was {Shown.Value(field.HasBefore, field.Before)}, written {Shown.Value(field.HasWritten, field.Written)}, "
+        + $"now {Shown.Value(field.HasNow, field.Now)}"))}";
 
     public static Grid InDoubt(IEnumerable<InDoubtRecord> records) => new(
         ["Object", "Key", "State", "Request key", "Attempt", "Sent", "Resolved"],

@@ -31,42 +31,42 @@ sealed class PostgresLogPurge(string connection) : ILogPurge
     readonly NpgsqlDataSource _dataSource = PostgresConnections.Create(
         connection, PostgresConnections.FenceApplication, settings => settings.MaxPoolSize = 2);
 
-    public Task<PurgePlace?> RemoveNextAsync(Guid jobId, PurgePlace? from, CancellationToken cancellationToken) =>
-        Guarded.WriteAsync(_dataSource, Subject, () => RemoveAsync(jobId, from ?? new PurgePlace(0, null), cancellationToken));
+    public Task<PurgePlace?> RemoveNextAsync(Guid jobId, PurgePlace? place, CancellationToken cancellationToken) =>
+        Guarded.WriteAsync(_dataSource, Subject, () => RemoveAsync(jobId, place ?? new PurgePlace(0, null), cancellationToken));
 
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
-    async Task<PurgePlace?> RemoveAsync(Guid jobId, PurgePlace from, CancellationToken cancellationToken)
+    async Task<PurgePlace?> RemoveAsync(Guid jobId, PurgePlace place, CancellationToken cancellationToken)
     {
         await using var session = await _dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await session.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(session, Settings, cancellationToken);
-        var (table, order, size) = Steps[from.Step];
+        var (table, order, size) = Steps[place.Step];
         // A destination whose schema was removed has no log, and one of an earlier version not all that it may consist of.
-        var upto = await IsThereAsync(session, table, cancellationToken) ? await UptoAsync(session, from, table, order, size, jobId, cancellationToken) : null;
+        var upto = await IsThereAsync(session, table, cancellationToken) ? await UptoAsync(session, place, table, order, size, jobId, cancellationToken) : null;
         if (upto is not null)
         {
             await ExecuteAsync(
-                session, $"DELETE FROM headgate.{table} WHERE job_id = $1{Behind(order, from.After)} AND ({order}) <= ({upto})", cancellationToken, Of(jobId));
+                session, $"DELETE FROM headgate.{table} WHERE job_id = $1{Behind(order, place.After)} AND ({order}) <= ({upto})", cancellationToken, Of(jobId));
         }
-        else if (from.Step == Steps.Length - 1 && await IsThereAsync(session, "selection", cancellationToken))
+        else if (place.Step == Steps.Length - 1 && await IsThereAsync(session, "selection", cancellationToken))
         {
             await ExecuteAsync(session, "DELETE FROM headgate.selection WHERE job_id = $1", cancellationToken, Of(jobId));
         }
 
         await transaction.CommitAsync(CancellationToken.None);
-        if (upto is not null) return from with { After = upto };
-        return from.Step == Steps.Length - 1 ? null : new PurgePlace(from.Step + 1, null);
+        if (upto is not null) return place with { After = upto };
+        return place.Step == Steps.Length - 1 ? null : new PurgePlace(place.Step + 1, null);
     }
 
     /// <summary>Up to which entry the next part goes; null: there are none left.</summary>
     static async Task<string?> UptoAsync(
-        NpgsqlConnection session, PurgePlace from, string table, string order, string size, Guid jobId, CancellationToken cancellationToken)
+        NpgsqlConnection session, PurgePlace place, string table, string order, string size, Guid jobId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"""
             SELECT concat_ws(', ', {order}) FROM (
                 SELECT {order}, sum(size) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) - size AS before FROM (
-                    SELECT {order}, {size} AS size FROM headgate.{table} WHERE job_id = $1{Behind(order, from.After)} ORDER BY {order} LIMIT {MostRows}) sized) parts
+                    SELECT {order}, {size} AS size FROM headgate.{table} WHERE job_id = $1{Behind(order, place.After)} ORDER BY {order} LIMIT {MostRows}) sized) parts
             WHERE before < {MostBytes} ORDER BY {order.Replace(",", " DESC,", StringComparison.Ordinal)} DESC LIMIT 1
             """, session) { Parameters = { Of(jobId) } };
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
