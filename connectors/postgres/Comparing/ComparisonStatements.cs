@@ -31,7 +31,11 @@ sealed class ComparisonStatements
         Prepare = [.. PrepareSteps(casts)];
         Copy = $"COPY {(casts ? Raw : Stage)} ({columns}) FROM STDIN (FORMAT binary)";
         Cast = casts
-            ? [$"INSERT INTO {Stage} ({columns}) SELECT {string.Join(", ", _fields.Select(f => f.Cast ?? $"s.{f.Column}"))} FROM {Raw} s", $"DELETE FROM {Raw}"]
+            ?
+            [
+                $"INSERT INTO {Stage} ({columns}) SELECT {string.Join(", ", _fields.Select(f => f.Cast ?? $"s.{f.Column}"))} FROM {Raw} s",
+                $"DELETE FROM {Raw}",
+            ]
             : [];
         Compare = CompareAll();
         Held = HeldRows();

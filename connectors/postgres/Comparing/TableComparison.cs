@@ -134,7 +134,10 @@ sealed class TableComparison : IComparison
         batch.BatchCommands.Add(new NpgsqlBatchCommand(statements.Held) { Parameters = { new NpgsqlParameter<string> { TypedValue = _table } } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ComparisonStatements.CountFields)
         {
-            Parameters = { new NpgsqlParameter { Value = others.Select(i => i + 1).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer } },
+            Parameters =
+            {
+                new NpgsqlParameter { Value = others.Select(i => i + 1).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
+            },
         });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);

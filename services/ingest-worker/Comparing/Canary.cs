@@ -26,7 +26,8 @@ sealed class Canary(ComparisonStore store, StagingDirectory staging, SystemConne
             // What was found so far is an answer: the job asks for the rest.
             if (found.Count > 0 && time.GetElapsedTime(began) >= options.YieldAfter) break;
             var planned = job.Objects.FirstOrDefault(each => each.Plan.ObjectNo == objectNo);
-            found.Add(planned is null ? NoFindings.Of(objectNo, NotTried) : await CompareAsync(destination.Value, planned, compare, cancellationToken));
+            found.Add(planned is null
+                ? NoFindings.Of(objectNo, NotTried) : await CompareAsync(destination.Value, planned, compare, cancellationToken));
         }
 
         return new StepAnswer.Say(new RecordsCompared { JobId = compare.JobId, Epoch = compare.Epoch, Objects = found });

@@ -15,7 +15,8 @@ namespace Headgate.IngestWorker.Comparing;
 /// so that a large run goes on where it was after a while, or in another worker.
 /// </summary>
 sealed class DryRun(
-    IngestState state, ComparisonStore store, FindingStore findings, StagingDirectory staging, SystemConnections systems, WorkerOptions options, TimeProvider time)
+    IngestState state, ComparisonStore store, FindingStore findings, StagingDirectory staging, SystemConnections systems, WorkerOptions options,
+    TimeProvider time)
 {
     /// <summary>Records of an object that are tried: what is rolled back leaves its space behind.</summary>
     const int Tried = 10_000;

@@ -9,6 +9,8 @@ namespace Headgate.IngestWorker.Comparing;
 /// </summary>
 sealed class DryRunTurn : IAsyncDisposable
 {
+    const string Key = "hashtextextended('headgate dry run ' || $1::text, 0)";
+
     readonly NpgsqlConnection _connection;
     readonly Guid _job;
 
@@ -20,7 +22,7 @@ sealed class DryRunTurn : IAsyncDisposable
         var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended('headgate dry run ' || $1::text, 0))", connection);
+            await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({Key})", connection);
             if (await command.With(job).ExecuteScalarAsync(cancellationToken) is true) return new DryRunTurn(connection, job);
         }
         catch
@@ -36,7 +38,7 @@ sealed class DryRunTurn : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await using var connection = _connection;
-        await using var command = new NpgsqlCommand("select pg_advisory_unlock(hashtextextended('headgate dry run ' || $1::text, 0))", connection);
+        await using var command = new NpgsqlCommand($"select pg_advisory_unlock({Key})", connection);
         await command.With(_job).ExecuteNonQueryAsync();
     }
 }

@@ -14,7 +14,8 @@ sealed class JobFindings(CoordinatorState state)
     /// <summary>Of those that are through; the other jobs are not looked for.</summary>
     public async Task<IReadOnlyDictionary<Guid, V1.DryRunSummary>> OfAsync(IEnumerable<JobRow> jobs, CancellationToken cancellationToken)
     {
-        var through = jobs.Where(job => job is { Kind: JobKind.DryRun, State: nameof(SyncJobStateMachine.Completed) }).Select(job => job.Id).ToArray();
+        var through = jobs.Where(job => job is { Kind: JobKind.DryRun, State: nameof(SyncJobStateMachine.Completed) })
+            .Select(job => job.Id).ToArray();
         if (through.Length == 0) return new Dictionary<Guid, V1.DryRunSummary>();
         await using var command = state.Source.CreateCommand(
             """

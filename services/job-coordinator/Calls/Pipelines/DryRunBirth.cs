@@ -45,7 +45,8 @@ sealed class DryRunBirth(NpgsqlConnection connection, Guid id, Sample sample, st
             insert into coordinator.pipeline_version (pipeline_id, version, definition, applied_by, reason, file_name, document)
             values ($1, 1, $2::jsonb, $3, nullif($4, ''), $5, $6)
             """,
-            cancellationToken, pipeline, JsonSerializer.Serialize(file.Definition, PipelineJson.Options), actor, reason, file.FileName, file.Document);
+            cancellationToken, pipeline, JsonSerializer.Serialize(file.Definition, PipelineJson.Options), actor, reason, file.FileName,
+            file.Document);
         return await AcceptAsync(pipeline, 1, file.Definition.Project, file.Definition.Name, cancellationToken);
     }
 

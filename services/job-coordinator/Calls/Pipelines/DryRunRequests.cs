@@ -44,8 +44,10 @@ sealed class DryRunRequests(IdempotentCalls calls, PipelineQueries pipelines, Jo
 
     static Sample Sampled(DryRunRequest request)
     {
-        if (request.SampleSize is < 0 or > LargestSize) throw CallErrors.Invalid(("sample_size", $"Expected 1 to {LargestSize:N0}, or 0 for {UsualSize}."));
-        if (request is { All: true, SampleSize: > 0 }) throw CallErrors.Invalid(("all", "Expected without sample_size: either all records, or so many."));
+        if (request.SampleSize is < 0 or > LargestSize)
+            throw CallErrors.Invalid(("sample_size", $"Expected 1 to {LargestSize:N0}, or 0 for {UsualSize}."));
+        if (request is { All: true, SampleSize: > 0 })
+            throw CallErrors.Invalid(("all", "Expected without sample_size: either all records, or so many."));
         if (request.Filter.Length > LongestFilter || request.Filter.Contains('\0'))
             throw CallErrors.Invalid(("filter", $"Expected at most {LongestFilter:N0} characters, none of them U+0000."));
         return new Sample
@@ -83,6 +85,6 @@ sealed class DryRunRequests(IdempotentCalls calls, PipelineQueries pipelines, Jo
         };
     }
 
-    static string What(Sample sample) =>
-        $"{(sample.Rows == 0 ? "all records" : $"up to {sample.Rows:N0} records")}{(sample.Filter is null ? "" : ", of those that the filter lets through,")}";
+    static string What(Sample sample) => (sample.Rows == 0 ? "all records" : $"up to {sample.Rows:N0} records")
+        + (sample.Filter is null ? "" : ", of those that the filter lets through,");
 }
