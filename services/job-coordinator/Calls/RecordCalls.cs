@@ -8,7 +8,8 @@ using Headgate.JobCoordinator.Reading.Rejects;
 namespace Headgate.JobCoordinator.Calls;
 
 /// <summary>What jobs have written. What a method does is in the class that it hands the call to; the others are <see cref="NotYet"/> there.</summary>
-sealed class RecordCalls(UsageReads usage, RejectedReads rejected, InDoubtReads doubts, RollbackRequests rollbacks, ReplayRequests replays) : V1.RecordService.RecordServiceBase
+sealed class RecordCalls(UsageReads usage, RejectedReads rejected, InDoubtReads doubts, RollbackRequests rollbacks, ReplayRequests replays)
+    : V1.RecordService.RecordServiceBase
 {
     public override Task<V1.GetUsageResponse> GetUsage(V1.GetUsageRequest request, ServerCallContext context) =>
         usage.GetAsync(request, context.Caller().Project, context.CancellationToken);

@@ -105,8 +105,8 @@ sealed class RepairScopes(CoordinatorState state, JobFinder finder, PipelineStor
         var mapped = scope.Tables.Where(table => now.ContainsKey(table.Destination)).ToList();
         if (mapped.Count == 0)
         {
-            var what = scope.Repair.Object is { } one ? $"object {one} is not written by the file in force" : "none of its objects is written by the file in force";
-            throw RepairRefusals.NotMapped(scope.Job, scope.Pipeline, what);
+            var what = scope.Repair.Object is { } one ? $"object {one} is not" : "none of its objects is";
+            throw RepairRefusals.NotMapped(scope.Job, scope.Pipeline, $"{what} written by the file in force");
         }
 
         var logged = await logs.AskAsync(scope.Job, log => log.DescribeAsync(scope.Job.Id, cancellationToken), cancellationToken);

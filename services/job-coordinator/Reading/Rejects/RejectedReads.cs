@@ -90,6 +90,7 @@ sealed class RejectedReads(CoordinatorState state, JobFinder finder, FenceOpener
     {
         var spelled = QualifiedName.TryParse(name, out var parsed) ? parsed.ToSql() : name;
         var numbers = objects.Where(each => each.Value == name || each.Value == spelled).Select(each => each.Key).ToList();
-        return numbers is [var number] ? number : throw CallErrors.Invalid(("object", $"The job has no object {name}: expected a destination, as the pipeline file names it."));
+        return numbers is [var number] ? number
+            : throw CallErrors.Invalid(("object", $"The job has no object {name}: expected a destination, as the pipeline file names it."));
     }
 }
