@@ -9,8 +9,8 @@ static class RepairChoice
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: there is no such object.</exception>
     public static RepairedTable Table(string name, IReadOnlyList<RepairedTable> tables)
     {
-        var spelled = QualifiedName.TryParse(name, out var parsed) ? parsed.ToSql() : name;
-        return tables.SingleOrDefault(table => table.Destination == spelled || table.Destination == name)
+        var wanted = QualifiedName.TryParse(name, out var parsed) ? parsed : (QualifiedName?)null;
+        return tables.SingleOrDefault(table => wanted is not null && table.Name == wanted || table.Destination == name)
             ?? throw CallErrors.Invalid((
                 "object", $"The job has no such object: expected one of {string.Join(", ", tables.Select(table => table.Destination))}."));
     }

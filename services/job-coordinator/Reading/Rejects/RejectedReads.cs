@@ -88,8 +88,9 @@ sealed class RejectedReads(CoordinatorState state, JobFinder finder, FenceOpener
 
     static int NumberOf(string name, Dictionary<int, string> objects)
     {
-        var spelled = QualifiedName.TryParse(name, out var parsed) ? parsed.ToSql() : name;
-        var numbers = objects.Where(each => each.Value == name || each.Value == spelled).Select(each => each.Key).ToList();
+        var wanted = QualifiedName.TryParse(name, out var parsed) ? parsed : (QualifiedName?)null;
+        var numbers = objects
+            .Where(each => each.Value == name || QualifiedName.TryParse(each.Value, out var table) && table == wanted).Select(each => each.Key).ToList();
         return numbers is [var number] ? number
             : throw CallErrors.Invalid(("object", $"The job has no object {name}: expected a destination, as the pipeline file names it."));
     }
