@@ -60,6 +60,23 @@ public sealed class AttemptTests
     }
 
     [Fact]
+    public async Task Two_records_that_were_one_to_the_table_are_undone_the_later_before_the_earlier()
+    {
+        await using var bench = await UndoBench.StartAsync("""
+            CREATE COLLATION fold (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            CREATE TABLE items (code text COLLATE fold PRIMARY KEY, name text); INSERT INTO items VALUES ('North', 'a')
+            """);
+        var plan = await bench.Load.PlanAsync("items", ["code"]);
+        var job = await bench.WriteAsync(plan, "SELECT * FROM (VALUES ('NORTH', 'b'), ('north', 'a'), ('South', 'c'), ('SOUTH', 'd')) v");
+        Assert.Equal(["(North,a)", "(South,d)"], await bench.RowsAsync());
+
+        var (_, counts) = await bench.RollBackAsync(job);
+
+        Assert.Equal((3, 1), (counts.Updated, counts.Deleted));
+        Assert.Equal(["(North,a)"], await bench.RowsAsync());
+    }
+
+    [Fact]
     public async Task Rows_that_vanished_are_there_again_with_their_unmapped_columns()
     {
         await using var bench = await VanishedBench.StartAsync("""
