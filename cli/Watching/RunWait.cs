@@ -45,7 +45,11 @@ static class RunWait
         if (watch.Job is not { } job) throw new CliException($"Nothing was told of job {jobId}.");
         if (!session.Screen.IsJson) session.Screen.Details(job);
         if (job is { Kind: JobKind.Rollback, Counts.Rejected: > 0 and var left } && !session.Screen.IsJson)
-            session.Screen.Say($"{Shown.Number(left)} records were left as they are, as somebody has changed them since: {session.Suggestions.Of("rejected", job.Id)}");
+        {
+            var next = session.Suggestions.Of("rejected", job.Id);
+            session.Screen.Say($"{Shown.Number(left)} records were left as they are, as somebody has changed them since: {next}");
+        }
+
         if (job.State == JobState.Completed) return ExitCode.Done;
         throw new CliException($"The job is {EnumName.Capital(job.State)}{(job.Error is null ? "." : $": {JobViews.ProblemOf(job.Error)}")}")
         {

@@ -11,7 +11,8 @@ static class KeyColumns
     public static string Select(int fields, int first)
     {
         var names = Enumerable.Range(0, fields).Select(at => $"k{at}").ToList();
-        return $"SELECT ARRAY[{string.Join(", ", names)}] FROM unnest({string.Join(", ", names.Select((_, at) => $"${first + at}::text[]"))}) k ({string.Join(", ", names)})";
+        var (all, values) = (string.Join(", ", names), string.Join(", ", names.Select((_, at) => $"${first + at}::text[]")));
+        return $"SELECT ARRAY[{all}] FROM unnest({values}) k ({all})";
     }
 
     public static NpgsqlParameter[] Parameters(IReadOnlyList<IReadOnlyList<string>> keys) =>

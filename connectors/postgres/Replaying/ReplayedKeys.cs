@@ -77,7 +77,10 @@ sealed class ReplayedKeys(NpgsqlDataSource dataSource, ObjectPlan plan, LoggedKe
     ObjectPlan AsLogged(LoggedObject logged) => plan with
     {
         To = logged.Table,
-        Fields = [.. logged.Fields.Select(field => new FieldPlan { Name = field.Name, Source = field.Name, StagedType = "text", DestinationType = field.Type })],
+        Fields = [.. logged.Fields.Select(field => new FieldPlan
+        {
+            Name = field.Name, Source = field.Name, StagedType = "text", DestinationType = field.Type,
+        })],
         Key = logged.Key,
         Undo = new UndoPlan { OfJobId = keys.OfJobId, OfObjectNo = keys.OfObjectNo, Selection = keys.Selection, Staged = logged.Staged },
     };

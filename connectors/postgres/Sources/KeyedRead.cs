@@ -2,7 +2,6 @@ using Headgate.Connectors.Postgres.Catalog;
 using Headgate.Connectors.Records;
 using Headgate.Connectors.Sources;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Headgate.Connectors.Postgres.Sources;
 
@@ -63,10 +62,9 @@ sealed class KeyedRead(SnapshotTransaction transaction, ReadPlan plan)
 
     async Task CastAsync(IReadOnlyList<IReadOnlyList<string>> keys, IReadOnlyList<string> types, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            $"SELECT {string.Join(", ", types.Select((type, at) => $"pg_catalog.cardinality(${at + 1}::pg_catalog.text[]::{type}[])"))}", transaction.Connection);
-        for (var at = 0; at < types.Count; at++)
-            command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(key => key[at]).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        var casts = types.Select((type, at) => $"pg_catalog.cardinality(${at + 1}::pg_catalog.text[]::{type}[])");
+        await using var command = new NpgsqlCommand($"SELECT {string.Join(", ", casts)}", transaction.Connection);
+        for (var at = 0; at < types.Count; at++) command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key[at])] });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -78,6 +76,8 @@ sealed class KeyedRead(SnapshotTransaction transaction, ReadPlan plan)
 
     static string Setting(int at) => $"headgate.keys_{at}";
 
-    static string Literal(IReadOnlyList<string> values) =>
-        $"{{{string.Join(',', values.Select(value => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""))}}}";
+    static string Literal(IReadOnlyList<string> values) => $"{{{string.Join(',', values.Select(Quoted))}}}";
+
+    static string Quoted(string value) =>
+        $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -12,15 +12,18 @@ sealed record LogSchema(bool KnowsTransactions)
     /// <summary>Below all numbers that are given: blocks from before they had one were written before everything that has one.</summary>
     const long FirstUnnumbered = -1_000_000_000_000;
 
-    /// <summary>SQL: the transaction of a group, g, or a block.</summary>
-    public string Xid(string alias) => KnowsTransactions ? $"{alias}.xid::xid" : "NULL::xid";
+    /// <summary>
+    /// SQL: the transaction of a group or block, which bears its number itself. Where it does not, log and table were copied to another server,
+    /// whose own transactions may have the same numbers.
+    /// </summary>
+    public string Xid(string alias) => KnowsTransactions ? $"CASE WHEN {alias}.xmin = {alias}.xid::xid THEN {alias}.xid::xid END" : "NULL::xid";
 
     /// <summary>SQL: all blocks of a job's object, $1 and $2, as b, with a number each.</summary>
     public string Blocks => $"""
-        (SELECT attempt, segment_no, row_count, keys, hashes, {(KnowsTransactions ? "xid::xid" : "NULL::xid")} AS xid,
+        (SELECT attempt, segment_no, row_count, keys, hashes, {Xid("k")} AS xid,
                 coalesce({(KnowsTransactions ? "seq" : "NULL::bigint")}, {FirstUnnumbered} + row_number() OVER (
                     PARTITION BY {(KnowsTransactions ? "seq IS NULL" : "true")} ORDER BY attempt, segment_no, first_row)) AS seq
-         FROM headgate.change_block WHERE job_id = $1 AND object_no = $2) b
+         FROM headgate.change_block k WHERE job_id = $1 AND object_no = $2) b
         """;
 
     public static async Task<LogSchema> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

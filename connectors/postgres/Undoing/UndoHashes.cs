@@ -4,7 +4,6 @@ using System.IO.Hashing;
 using Headgate.Connectors.Postgres.Sources;
 using Headgate.Connectors.Records;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Headgate.Connectors.Postgres.Undoing;
 
@@ -25,10 +24,10 @@ sealed class UndoHashes(NpgsqlConnection connection, UndoFields fields)
             """;
         var seen = new Comparison(staged.Count);
         await RawCopy.ReadAsync(connection, copy, seen, cancellationToken);
-        await MarkAsync($"UPDATE {UndoTables.Verdicts} w SET verdict = 'write' FROM unnest($1) m (at) WHERE w.ctid = m.at", seen.Same, cancellationToken);
+        await MarkAsync($"UPDATE {UndoTables.Verdicts} w SET verdict = 'write' FROM unnest($1::text[]::tid[]) m (at) WHERE w.ctid = m.at", seen.Same, cancellationToken);
         await MarkAsync($"""
             UPDATE {UndoTables.Verdicts} w SET verdict = 'changed', now = j.now FROM (
-                SELECT v.at, {UndoTables.Texts(fields.All, "t")} AS now FROM unnest($1) m (at)
+                SELECT v.at, {UndoTables.Texts(fields.All, "t")} AS now FROM unnest($1::text[]::tid[]) m (at)
                 JOIN {UndoTables.Verdicts} s ON s.ctid = m.at CROSS JOIN LATERAL (SELECT s.ctid AS at, s.u, s.rel, s.t, s.x) v
                 JOIN {UndoTables.Entries} u ON u.ctid = v.u JOIN {fields.Table} t ON {fields.Same("t")} WHERE t.xmin = v.x) j
             WHERE w.ctid = j.at
@@ -36,11 +35,11 @@ sealed class UndoHashes(NpgsqlConnection connection, UndoFields fields)
         return seen.Same.Count;
     }
 
-    async Task MarkAsync(string sql, List<NpgsqlTid> places, CancellationToken cancellationToken)
+    async Task MarkAsync(string sql, List<string> places, CancellationToken cancellationToken)
     {
         if (places.Count == 0) return;
         await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = places.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Tid });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. places] });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -54,9 +53,9 @@ sealed class UndoHashes(NpgsqlConnection connection, UndoFields fields)
         readonly XxHash3 _hash = new();
         RecordScanner _scanner;
 
-        public List<NpgsqlTid> Same { get; } = [];
+        public List<string> Same { get; } = [];
 
-        public List<NpgsqlTid> Other { get; } = [];
+        public List<string> Other { get; } = [];
 
         public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
         {
@@ -81,7 +80,7 @@ sealed class UndoHashes(NpgsqlConnection connection, UndoFields fields)
 
         void Take(ReadOnlySpan<byte> record)
         {
-            var place = new NpgsqlTid(BinaryPrimitives.ReadUInt32BigEndian(record[PlaceAt..]), BinaryPrimitives.ReadUInt16BigEndian(record[(PlaceAt + 4)..]));
+            var place = $"({BinaryPrimitives.ReadUInt32BigEndian(record[PlaceAt..])},{BinaryPrimitives.ReadUInt16BigEndian(record[(PlaceAt + 4)..])})";
             _hash.Append(_count);
             _hash.Append(record[FieldsAt..]);
             var isSame = _hash.GetCurrentHashAsUInt64() == BinaryPrimitives.ReadUInt64BigEndian(record[HashAt..]);

@@ -33,7 +33,8 @@ sealed partial class PreviewRollbackConsumer(SystemConnections systems, TimeProv
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            problem = new Problem { Code = "too-much", Sentence = $"what the job wrote is too much to be looked at within {Patience.TotalSeconds:0} s.", Retryable = false };
+            var sentence = $"what the job wrote is too much to be looked at within {Patience.TotalSeconds:0} s.";
+            problem = new Problem { Code = "too-much", Sentence = sentence, Retryable = false };
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -59,21 +60,17 @@ sealed partial class PreviewRollbackConsumer(SystemConnections systems, TimeProv
         var options = new WriteOptions { Load = asked.Pipeline.Load, PipelineId = asked.PipelineId };
         foreach (var planned in await UndoPlanning.PlanAsync(destination, wanted, options, blocked, cancellationToken))
         {
-            var found = new PreviewedObject { ObjectNo = planned.Plan.ObjectNo, PutBack = 0, InsertsDeleted = 0, DeletesRestored = 0, Unchanged = 0, Conflicts = 0 };
-            foreach (var segment in planned.Segments)
+            var parts = new List<UndoPreview>();
+            foreach (var segment in planned.Segments) parts.Add(await destination.PreviewUndoAsync(planned.Plan, segment.Range, cancellationToken));
+            objects.Add(new PreviewedObject
             {
-                var part = await destination.PreviewUndoAsync(planned.Plan, segment.Range, cancellationToken);
-                found = found with
-                {
-                    PutBack = found.PutBack + part.PutBack,
-                    InsertsDeleted = found.InsertsDeleted + part.InsertsDeleted,
-                    DeletesRestored = found.DeletesRestored + part.DeletesRestored,
-                    Unchanged = found.Unchanged + part.Unchanged,
-                    Conflicts = found.Conflicts + part.Conflicts,
-                };
-            }
-
-            objects.Add(found);
+                ObjectNo = planned.Plan.ObjectNo,
+                PutBack = parts.Sum(part => part.PutBack),
+                InsertsDeleted = parts.Sum(part => part.InsertsDeleted),
+                DeletesRestored = parts.Sum(part => part.DeletesRestored),
+                Unchanged = parts.Sum(part => part.Unchanged),
+                Conflicts = parts.Sum(part => part.Conflicts),
+            });
         }
     }
 }

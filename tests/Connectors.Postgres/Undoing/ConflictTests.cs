@@ -129,18 +129,22 @@ public sealed class ConflictTests
         Assert.Equal(["(changed,{3},,\"{3,new,3}\",\"{3,new,3,mine,5}\")"], await bench.ConflictsAsync(rollback));
     }
 
-    [Fact]
-    public async Task An_inserted_row_that_was_touched_is_left_where_it_cannot_be_told_whether_a_column_was_filled()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_inserted_row_that_was_touched_is_left_where_it_cannot_be_told_whether_a_column_was_filled(bool isCopied)
     {
         await using var bench = await UndoBench.StartAsync($"{Two}; ALTER TABLE items ADD at timestamptz DEFAULT now()");
         var plan = await bench.Load.PlanAsync("items", ["id"]);
         plan = plan with { Fields = [.. plan.Fields.Take(3)] };
         var job = await bench.WriteAsync(plan, "SELECT i, 'new', i FROM generate_series(3, 4) i");
         await bench.Load.Database.ExecuteAsync("UPDATE items SET n = n WHERE id = 3");
+        // As by a dump that was restored: the numbers of transactions are another server's.
+        if (isCopied) await bench.Load.Database.ExecuteAsync("UPDATE headgate.change_group SET row_count = row_count");
 
         var (_, counts) = await bench.RollBackAsync(job);
 
-        Assert.Equal((1, 1), (counts.Deleted, counts.Rejected));
+        Assert.Equal(isCopied ? (0, 2) : (1, 1), (counts.Deleted, counts.Rejected));
     }
 
     [Fact]

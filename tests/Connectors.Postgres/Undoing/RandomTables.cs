@@ -7,7 +7,7 @@ namespace Headgate.Connectors.Postgres.Tests.Undoing;
 static class RandomTables
 {
     public static Gen<RandomTable> All =>
-        from key in Gen.Elements(RandomTable.KeyTypes).ArrayOf(1).Or(Gen.Elements(RandomTable.KeyTypes).ArrayOf(2))
+        from key in Gen.OneOf(Gen.Elements(RandomTable.KeyTypes).ArrayOf(1), Gen.Elements(RandomTable.KeyTypes).ArrayOf(2))
         from others in Few(Gen.Elements(RandomTable.Types), 6)
         from unmapped in Gen.Elements(true, false)
         from before in Gen.Elements(0, 10, 25)
@@ -24,6 +24,4 @@ static class RandomTables
         select new RandomStep(kind, first, count, salt, batch);
 
     static Gen<T[]> Few<T>(Gen<T> element, int most) => Gen.Choose(0, most).SelectMany(count => element.ArrayOf(count));
-
-    static Gen<T> Or<T>(this Gen<T> one, Gen<T> other) => Gen.OneOf(one, other);
 }

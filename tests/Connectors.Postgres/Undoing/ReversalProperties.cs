@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Headgate.Connectors.Postgres.Tests.Destinations;
 using Xunit;
 
 namespace Headgate.Connectors.Postgres.Tests.Undoing;
@@ -16,10 +15,10 @@ public sealed class ReversalProperties
     [Fact]
     public async Task The_log_played_backwards_and_a_rollback_both_give_the_table_before_the_job()
     {
-        await using var load = await LoadBench.StartAsync(open: false);
-        await Task.Run(() => Prop.ForAll(Arb.From(RandomTables.All), table => Check(load, table)).Check(Config.QuickThrowOnFailure.WithMaxTest(Cases)));
+        await using var bench = await UndoBench.StartAsync("SELECT 1");
+        await Task.Run(() => Prop.ForAll(Arb.From(RandomTables.All), table => Check(bench, table)).Check(Config.QuickThrowOnFailure.WithMaxTest(Cases)));
     }
 
     // The library calls its properties one after the other.
-    static void Check(LoadBench load, RandomTable table) => new RandomRun(load, table).CheckAsync().GetAwaiter().GetResult();
+    static void Check(UndoBench bench, RandomTable table) => new RandomRun(bench, table).CheckAsync().GetAwaiter().GetResult();
 }

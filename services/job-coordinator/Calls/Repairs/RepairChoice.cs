@@ -9,9 +9,10 @@ static class RepairChoice
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: there is no such object.</exception>
     public static RepairedTable Table(string name, IReadOnlyList<RepairedTable> tables)
     {
-        var spelled = QualifiedName.TryParse(name, out var parsed) ? parsed.ToSql() : name;
-        return tables.SingleOrDefault(table => table.Destination == spelled || table.Destination == name)
-            ?? throw CallErrors.Invalid(("object", $"The job has no such object: expected one of {string.Join(", ", tables.Select(table => table.Destination))}."));
+        var wanted = QualifiedName.TryParse(name, out var parsed) ? parsed : (QualifiedName?)null;
+        return tables.SingleOrDefault(table => wanted is not null && table.Name == wanted || table.Destination == name)
+            ?? throw CallErrors.Invalid((
+                "object", $"The job has no such object: expected one of {string.Join(", ", tables.Select(table => table.Destination))}."));
     }
 
     /// <summary>The places of the fields in the log.</summary>
@@ -43,9 +44,9 @@ static class RepairChoice
 
         var normalized = await log.NormalizeAsync(
             fields, [.. keys.Select(key => (IReadOnlyList<string>)[.. fields.Select(field => key.Values[field.Name])])], cancellationToken);
-        return normalized.All(key => key is not null)
-            ? [.. normalized.Select(key => key!)]
-            : throw CallErrors.Invalid(normalized.Index().Where(key => key.Item is null).Take(1).Select(key => (
-                $"keys[{key.Index}]", $"A value is not of its field's type: expected {string.Join(", ", fields.Select(field => $"{field.Name} {field.Type}"))}.")));
+        if (normalized.All(key => key is not null)) return [.. normalized.Select(key => key!)];
+        var types = string.Join(", ", fields.Select(field => $"{field.Name} {field.Type}"));
+        throw CallErrors.Invalid(normalized.Index().Where(key => key.Item is null).Take(1)
+            .Select(key => ($"keys[{key.Index}]", $"A value is not of its field's type: expected {types}.")));
     }
 }

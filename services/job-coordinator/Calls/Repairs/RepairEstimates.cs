@@ -26,7 +26,8 @@ sealed class RepairEstimates(CoordinatorState state, RepairLogs logs)
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         var active = await ActiveJob.OfAsync(connection, scope.Pipeline.Id, cancellationToken);
         var estimate = new RunEstimate { Destination = scope.Pipeline.Destination, ActiveJobId = active?.Id.ToString() ?? "" };
-        foreach (var table in scope.Tables) estimate.Objects.Add(Show(kind, table, counts is null ? null : counts.GetValueOrDefault(table.ObjectNo) ?? new LoggedCounts(0, 0, 0)));
+        foreach (var table in scope.Tables)
+            estimate.Objects.Add(Show(kind, table, counts is null ? null : counts.GetValueOrDefault(table.ObjectNo) ?? new LoggedCounts(0, 0, 0)));
         estimate.Rows = estimate.Objects.Sum(each => each.Rows);
         return estimate;
     }

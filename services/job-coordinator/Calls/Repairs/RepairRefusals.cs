@@ -14,7 +14,8 @@ static class RepairRefusals
 
     /// <param name="job">The job.</param>
     /// <param name="why">In lower case.</param>
-    public static RpcException Nothing(JobRow job, string why) => PipelineRefusals.NothingRecorded(job.Id, job.State, $"Of job {job.Id} nothing is recorded: {why}.");
+    public static RpcException Nothing(JobRow job, string why) =>
+        PipelineRefusals.NothingRecorded(job.Id, job.State, $"Of job {job.Id} nothing is recorded: {why}.");
 
     public static RpcException Deleted(PipelineRecord pipeline) => PipelineRefusals.TakesNoRuns(
         pipeline.Id, pipeline.State, $"{pipeline.Project}/{pipeline.Name} was deleted: it takes no runs, repairs neither.");

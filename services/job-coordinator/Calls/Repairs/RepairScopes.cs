@@ -101,23 +101,23 @@ sealed class RepairScopes(CoordinatorState state, JobFinder finder, PipelineStor
     async Task<RepairScope> WithMappingAsync(RepairScope scope, CancellationToken cancellationToken)
     {
         var file = await store.DefinitionAsync(scope.Pipeline.Id, scope.Pipeline.Version, cancellationToken);
-        var now = file.Objects.Index().Where(each => each.Item.Include).ToDictionary(each => QualifiedName.Parse(each.Item.To).ToSql());
-        var mapped = scope.Tables.Where(table => now.ContainsKey(table.Destination)).ToList();
+        var now = file.Objects.Index().Where(each => each.Item.Include).ToDictionary(each => QualifiedName.Parse(each.Item.To));
+        var mapped = scope.Tables.Where(table => table.Name is { } name && now.ContainsKey(name)).ToList();
         if (mapped.Count == 0)
         {
-            var what = scope.Repair.Object is { } one ? $"object {one} is not written by the file in force" : "none of its objects is written by the file in force";
-            throw RepairRefusals.NotMapped(scope.Job, scope.Pipeline, what);
+            var what = scope.Repair.Object is { } one ? $"object {one} is not" : "none of its objects is";
+            throw RepairRefusals.NotMapped(scope.Job, scope.Pipeline, $"{what} written by the file in force");
         }
 
         var logged = await logs.AskAsync(scope.Job, log => log.DescribeAsync(scope.Job.Id, cancellationToken), cancellationToken);
         foreach (var table in mapped)
         {
             if (logged.SingleOrDefault(each => each.ObjectNo == table.ObjectNo) is not { } known) continue;
-            var (before, key) = (known.KeyFields.Select(field => field.Name), now[table.Destination].Item.Key);
+            var (before, key) = (known.KeyFields.Select(field => field.Name), now[table.Name!.Value].Item.Key);
             if (!before.Order(StringComparer.Ordinal).SequenceEqual(key.Order(StringComparer.Ordinal)))
                 throw RepairRefusals.KeysChanged(scope.Job, table, before, key);
         }
 
-        return scope with { Tables = mapped, KeysOf = now[mapped[0].Destination].Index };
+        return scope with { Tables = mapped, KeysOf = now[mapped[0].Name!.Value].Index };
     }
 }

@@ -1,3 +1,5 @@
+using Headgate.Contracts.Pipelines;
+
 namespace Headgate.JobCoordinator.Calls.Repairs;
 
 /// <summary>An object of a job that is repaired.</summary>
@@ -5,4 +7,8 @@ namespace Headgate.JobCoordinator.Calls.Repairs;
 /// <param name="Source">Where it was read from.</param>
 /// <param name="Destination">The table, in SQL spelling.</param>
 /// <param name="IsReplaced">Whether the job loaded a new table in the place of the one before.</param>
-sealed record RepairedTable(int ObjectNo, string Source, string Destination, bool IsReplaced);
+sealed record RepairedTable(int ObjectNo, string Source, string Destination, bool IsReplaced)
+{
+    /// <summary>The table, however it is spelled; null: the job had no name that can be read.</summary>
+    public QualifiedName? Name => QualifiedName.TryParse(Destination, out var name) ? name : null;
+}

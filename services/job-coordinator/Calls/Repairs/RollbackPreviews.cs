@@ -18,7 +18,8 @@ sealed class RollbackPreviews(PipelineStore store, IBus bus)
     {
         // Chosen keys are kept at the destination with the job that they are chosen for.
         if (scope.Repair.HasKeys) return " How many somebody has changed since is not known before.";
-        if (await AskAsync(scope, cancellationToken) is not { } found) return " How many somebody has changed since is not known: no worker has looked in time.";
+        if (await AskAsync(scope, cancellationToken) is not { } found)
+            return " How many somebody has changed since is not known: no worker has looked in time.";
         foreach (var (table, shown) in scope.Tables.Zip(estimate.Objects))
         {
             if (found.Objects.SingleOrDefault(each => each.ObjectNo == table.ObjectNo) is not { } each) continue;
@@ -39,7 +40,10 @@ sealed class RollbackPreviews(PipelineStore store, IBus bus)
             PipelineId = scope.Pipeline.Id,
             Pipeline = await store.DefinitionAsync(scope.Job.PipelineId, scope.Job.PipelineVersion, cancellationToken),
             Repair = scope.Repair,
-            Objects = [.. scope.Tables.Select(table => new RepairedObject { ObjectNo = table.ObjectNo, OfObjectNo = table.ObjectNo, WasReplaced = table.IsReplaced })],
+            Objects = [.. scope.Tables.Select(table => new RepairedObject
+            {
+                ObjectNo = table.ObjectNo, OfObjectNo = table.ObjectNo, WasReplaced = table.IsReplaced,
+            })],
         };
         try
         {

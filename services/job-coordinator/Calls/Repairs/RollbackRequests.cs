@@ -31,12 +31,13 @@ sealed class RollbackRequests(
         var scope = await scopes.FindAsync(Asked(request), caller.Project, cancellationToken);
         var counts = await estimates.CountAsync(scope, cancellationToken);
         var estimate = await estimates.OfAsync(JobKind.Rollback, scope, counts, cancellationToken);
+        var schema = await SchemaAsync(scope, cancellationToken);
         var conflicts = await previews.AddAsync(scope, estimate, cancellationToken);
         var active = estimate.ActiveJobId.Length == 0 ? "" : $" Job {estimate.ActiveJobId} is active: it has to end first.";
         return new RollbackJobResponse
         {
             Estimate = estimate,
-            Sentence = $"A rollback would put back {Amount(scope, counts)}. {Left}{conflicts}{await SchemaAsync(scope, cancellationToken)}{Older(scope)}{active}",
+            Sentence = $"A rollback would put back {Amount(scope, counts)}. {Left}{conflicts}{schema}{Older(scope)}{active}",
         };
     }
 

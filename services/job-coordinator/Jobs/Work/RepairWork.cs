@@ -36,20 +36,26 @@ static class RepairWork
             return;
         }
 
+        // By the tables, however they are spelled: the job has them as its plan did, and the file as somebody wrote them.
+        var written = await db.Database.SqlQuery<string>(
+            $"""select destination as "Value" from coordinator.job_object where job_id = {repair.JobId}""").ToListAsync();
         foreach (var (definition, no) in pipeline.Objects.Select((definition, no) => (definition, no)).Where(entry => entry.definition.Include))
         {
-            var (to, key) = (QualifiedName.Parse(definition.To).ToSql(), ObjectKey.Of(pipeline, definition));
-            if (repair.Object is { } only && only != to) continue;
+            if (repair.Object is { } only && !IsSame(only, definition.To)) continue;
+            var (to, key) = (written.Find(each => IsSame(each, definition.To)), ObjectKey.Of(pipeline, definition));
             await db.Database.ExecuteSqlAsync(
                 $"""
                  insert into coordinator.job_object (job_id, object_no, state, source, destination, object_key)
-                 select {job.CorrelationId}, {no}, 'Unplanned', {definition.From}, {to}, {key}
-                 where exists (select from coordinator.job_object repaired where repaired.job_id = {repair.JobId}
-                               and (repaired.destination = {to} or coordinator.object_name(repaired.object_key) = coordinator.object_name({key})))
+                 select {job.CorrelationId}, {no}, 'Unplanned', {definition.From}, coalesce({to}::text, {definition.To}), {key}
+                 where {to}::text is not null or exists (select from coordinator.job_object repaired where repaired.job_id = {repair.JobId}
+                       and coordinator.object_name(repaired.object_key) = coordinator.object_name({key}))
                  on conflict do nothing
                  """);
         }
     }
+
+    static bool IsSame(string one, string other) =>
+        QualifiedName.TryParse(one, out var name) && QualifiedName.TryParse(other, out var same) && name == same;
 
     /// <summary>What the workers are to prepare.</summary>
     public static async Task<PrepareRepair> PreparationAsync(CoordinatorDbContext db, SyncJob job, PrepareJob preparation)
