@@ -14,7 +14,7 @@ static class KnowingSteps
         if (facts.Holds(facts.Export))
             return StepOf.Done(Kind.Export, "The list of all changes was read to its end.", facts.Export!.At, facts.Export.Actor);
         if (facts.IsDecided) return StepOf.NotNeeded(Kind.Export, "It was decided without the list, which can still be exported.");
-        return StepOf.Open(Kind.Export, $"Export the list of what the job has changed: {Changes(facts.All)}.{Partial(facts)}");
+        return StepOf.Open(Kind.Export, $"Export the list of what the job has changed: {ChangesOf(facts.All)}.{Partial(facts)}");
     }
 
     public static V1.RecoveryStep Diff(RecoveryFacts facts)

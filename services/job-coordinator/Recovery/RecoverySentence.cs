@@ -10,10 +10,10 @@ namespace Headgate.JobCoordinator.Recovery;
 static class RecoverySentence
 {
     public static string Of(RecoveryFacts facts, IReadOnlyList<V1.RecoveryStep> steps) =>
-        $"The job is {facts.State} and has made {Changes(facts.All)}. {Compared(facts)}{Schedule(facts.Pipeline)} {Next(facts, steps)}";
+        $"The job is {facts.State} and has made {ChangesOf(facts.All)}. {Compared(facts)}{Schedule(facts.Pipeline)} {Next(facts, steps)}";
 
     /// <summary>How often records were changed, and how; in several attempts one may have been more than once.</summary>
-    public static string Changes(RecordCounts counts)
+    public static string ChangesOf(RecordCounts counts)
     {
         (long Count, string What)[] parts =
         [
