@@ -13,14 +13,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Headgate.UpstreamEvents.Tests;
 
-/// <summary>A database whose name cannot be resolved, as while its container is made anew: that is no exception of the driver's.</summary>
+/// <summary>A database whose name cannot be resolved, as while its container is made anew.</summary>
 public sealed class UnresolvedDatabaseTests
 {
-    [Fact]
-    public async Task Event_that_comes_meanwhile_is_kept_once_there_is_a_database()
+    [Theory]
+    [InlineData("nowhere.invalid")]
+    [InlineData("nowhere.invalid,neither.invalid")]
+    public async Task Event_that_comes_meanwhile_is_kept_once_there_is_a_database(string hosts)
     {
         await using var database = await TestDatabase.CreateAsync("unresolved");
-        await using var nowhere = new SchedulerState("Host=nowhere.invalid;Username=nobody;Database=none");
+        await using var nowhere = new SchedulerState($"Host={hosts};Username=nobody;Database=none");
         var unresolved = 0;
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
@@ -40,7 +42,8 @@ public sealed class UnresolvedDatabaseTests
         await bus.Publish(new UpstreamEvent { Type = "Done", Subject = "s", Id = "e-1", Time = DateTimeOffset.UnixEpoch });
 
         Assert.Null(await received.End.WaitAsync(TimeSpan.FromMinutes(1)));
-        Assert.Equal((-1, 1), (unresolved, await database.ScalarAsync<long>("select count(*) from scheduler.upstream_event where repeats = 0")));
+        var kept = await database.ScalarAsync<long>("select count(*) from scheduler.upstream_event where repeats = 0");
+        Assert.Equal((-1, 1), (unresolved, kept));
         await host.StopAsync();
     }
 }
