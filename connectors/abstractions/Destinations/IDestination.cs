@@ -32,6 +32,17 @@ public interface IDestination : IAsyncDisposable
     /// <returns>Null, as by default: what is here cannot be compared.</returns>
     Task<IComparison?> OpenComparisonAsync(ObjectPlan plan, CancellationToken cancellationToken) => Task.FromResult<IComparison?>(null);
 
+    /// <summary>
+    /// Opens a comparison of single records of an object with what is here, also while others write. The planned changes need not be made, but the
+    /// table has to be there.
+    /// </summary>
+    /// <returns>Null, as by default: what is here cannot be compared.</returns>
+    Task<IKeyedComparison?> OpenKeyedComparisonAsync(ObjectPlan plan, CancellationToken cancellationToken) => Task.FromResult<IKeyedComparison?>(null);
+
+    /// <summary>Opens a place to remember records in, for as long as a log is read.</summary>
+    /// <returns>Null, as by default: there is none here.</returns>
+    Task<IRepeatedRecords?> OpenRepeatedRecordsAsync(CancellationToken cancellationToken) => Task.FromResult<IRepeatedRecords?>(null);
+
     /// <summary>Makes the planned changes that are not made yet, under the fence, each logged with its inverse.</summary>
     /// <returns>The objects whose tables were found empty; or null if the fence does not stand for this job.</returns>
     Task<IReadOnlyList<int>?> ApplyChangesAsync(JobTicket ticket, IReadOnlyList<ObjectPlan> plans, CancellationToken cancellationToken);

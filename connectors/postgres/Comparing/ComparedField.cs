@@ -30,6 +30,18 @@ sealed record ComparedField
     /// <summary>SQL: the staged one as text.</summary>
     public required string After { get; init; }
 
+    /// <summary>SQL: the table's value as text, as the log would have it.</summary>
+    public required string Now { get; init; }
+
+    /// <summary>The type of the table's column, without its modifier; null: there is none yet.</summary>
+    public string? TableType { get; init; }
+
+    /// <summary>The type that the stage has, likewise.</summary>
+    public required string StageType { get; init; }
+
+    /// <summary>The operator by which the table's own index tells keys apart.</summary>
+    public string Equality { get; init; } = "OPERATOR(pg_catalog.=)";
+
     /// <summary>SQL: the two are one key.</summary>
     public required string Matches { get; init; }
 
@@ -40,12 +52,14 @@ sealed record ComparedField
     /// <param name="present">The table's column; null: it has none yet.</param>
     /// <param name="types">The types that are there.</param>
     /// <param name="isReplaced">Whether the column is of a table that is to be replaced, and not to be changed.</param>
-    public static ComparedField Of(FieldPlan plan, TableField? present, KnownTypes types, bool isReplaced)
+    /// <param name="takesAll">Whether values are to be taken that are too long for the column.</param>
+    public static ComparedField Of(FieldPlan plan, TableField? present, KnownTypes types, bool isReplaced, bool takesAll = false)
     {
         var hasLabels = types.Labels.Contains(plan.StagedType) || types.Labels.Contains(plan.DestinationType);
         // Of an enum that is not there yet, or not with all its labels, what is staged is the label.
         var received = types.There.Contains(plan.StagedType) && !types.Labels.Contains(plan.StagedType) ? plan.StagedType : "text";
         if (present is null) return Absent(plan, received);
+        if (takesAll && plan.DestinationCast && present.Shape.BaseType == "character varying") return ByText(present.Shape, received);
         if (present.Type == plan.DestinationType && !hasLabels) return Own(plan, present.Shape);
         return isReplaced || hasLabels || !types.There.Contains(plan.DestinationType) ? ByText(present.Shape, received) : Wider(plan, present.Shape);
     }
@@ -60,6 +74,10 @@ sealed record ComparedField
         Differs = shape.Differs("t"),
         Before = shape.Text("t"),
         After = shape.Text("s"),
+        Now = shape.Text("t"),
+        TableType = shape.BaseType,
+        StageType = shape.BaseType,
+        Equality = shape.Equality,
         Matches = $"t.{shape.Column} {shape.Equality} s.{shape.Column}",
         IsIndexed = true,
     };
@@ -76,6 +94,8 @@ sealed record ComparedField
             Differs = $"s.{column} IS NOT NULL",
             Before = "NULL",
             After = $"s.{column}::text",
+            Now = "NULL",
+            StageType = received,
             Matches = "false",
         };
     }
@@ -93,6 +113,10 @@ sealed record ComparedField
             Differs = $"pg_catalog.record_image_ne(ROW({before}), ROW(s.{shape.Column}))",
             Before = $"{before}::text",
             After = $"s.{shape.Column}::text",
+            Now = shape.Text("t"),
+            TableType = shape.BaseType,
+            StageType = plan.DestinationType,
+            Equality = shape.Equality,
             Matches = $"t.{shape.Column} OPERATOR(pg_catalog.=) s.{shape.Column}",
         };
     }
@@ -106,6 +130,10 @@ sealed record ComparedField
         Differs = $"{shape.Text("t")} COLLATE \"C\" IS DISTINCT FROM s.{shape.Column} COLLATE \"C\"",
         Before = shape.Text("t"),
         After = $"s.{shape.Column}",
+        Now = shape.Text("t"),
+        TableType = shape.BaseType,
+        StageType = "text",
+        Equality = shape.Equality,
         Matches = $"{shape.Text("t")} COLLATE \"C\" = s.{shape.Column} COLLATE \"C\"",
     };
 }

@@ -18,12 +18,21 @@ sealed class ComparisonStatements
     readonly bool _isLoose;
     readonly string? _mark;
 
-    public ComparisonStatements(ObjectPlan plan, string table, IReadOnlyList<TableField> present, KnownTypes types)
+    /// <param name="plan">The object.</param>
+    /// <param name="table">What it is compared with.</param>
+    /// <param name="present">Its columns.</param>
+    /// <param name="types">The types that are there.</param>
+    /// <param name="byKeys">Whether it is compared record by record: then what the table could not receive is compared as well, but in a key.</param>
+    public ComparisonStatements(ObjectPlan plan, string table, IReadOnlyList<TableField> present, KnownTypes types, bool byKeys = false)
     {
         (_plan, _table) = (plan, table);
-        _fields = [.. plan.Fields.Select(f => ComparedField.Of(f, present.FirstOrDefault(p => p.Name == f.Name), types, plan.Replaces is not null))];
-        // Nothing says that the key of a table that is to be replaced is unique in it.
-        _isLoose = plan.Replaces is not null || plan.Key.Any(k => !_fields[k].IsIndexed);
+        _fields =
+        [
+            .. plan.Fields.Select((f, i) => ComparedField.Of(
+                f, present.FirstOrDefault(p => p.Name == f.Name), types, plan.Replaces is not null, byKeys && !plan.Key.Contains(i))),
+        ];
+        // Nothing says that the key of a table that is to be replaced is unique in it. By keys the statement says itself how it is to be done.
+        _isLoose = byKeys || plan.Replaces is not null || plan.Key.Any(k => !_fields[k].IsIndexed);
         _mark = plan.Mark is { } mark && present.Any(p => p.Name == mark) ? VanishedRules.Mark : null;
         var casts = _fields.Any(f => f.Cast is not null);
         var columns = string.Join(", ", _fields.Select(f => f.Column));
@@ -39,6 +48,7 @@ sealed class ComparisonStatements
             : [];
         Compare = CompareAll();
         Held = HeldRows();
+        CompareKeys = byKeys ? KeyedRecords() : "";
     }
 
     /// <summary>Makes the temporary tables; after that the transaction can be made read-only.</summary>
@@ -54,6 +64,12 @@ sealed class ComparisonStatements
 
     /// <summary>Returns whether the table holds a row, and about how many; -1: not known. Takes its name.</summary>
     public string Held { get; }
+
+    /// <summary>
+    /// Gives for each key its place from 1, whether the table has it, whether the stage does, which fields differ and, of what is not the same, both
+    /// sides as text. Takes an array of texts for each field of the key.
+    /// </summary>
+    public string CompareKeys { get; }
 
     /// <summary>How many records, of these how many are absent, and how many differ.</summary>
     public static string Count => "SELECT count(*), count(*) FILTER (WHERE NOT present), count(*) FILTER (WHERE changed) FROM pg_temp.hg_found";
@@ -107,6 +123,31 @@ sealed class ComparisonStatements
                    ARRAY[{string.Join(", ", _fields.Select(f => f.After))}]::text[]
             FROM {Stage} s LEFT JOIN {_table} t ON {string.Join(" AND ", _plan.Key.Select(k => _fields[k].Matches))}
             """;
+    }
+
+    /// <summary>The table is asked key by key, whatever the planner thinks of how many there are: its statistics know nothing of these.</summary>
+    string KeyedRecords()
+    {
+        var keys = _plan.Key.Select((k, at) => (Field: _fields[k], Text: $"k.k{at}")).ToList();
+        var names = string.Join(", ", keys.Select((_, at) => $"k{at}"));
+        var inTable = string.Join(" AND ", keys.Select(k => k.Field.TableType is { } type
+            ? $"t.{k.Field.Column} {k.Field.Equality} CAST({k.Text} AS {type})" : "false"));
+        var inStage = string.Join(" AND ", keys.Select(k => k.Field.StageType == "text"
+            ? $"s.{k.Field.Column} = {k.Text}" : $"s.{k.Field.Column} {k.Field.Equality} CAST({k.Text} AS {k.Field.StageType})"));
+        var columns = string.Concat(_fields.Where(f => f.TableType is not null).Select(f => $", t.{f.Column}"));
+        var differs = _fields.Select((f, i) => _plan.Key.Contains(i) ? "false" : $"({f.Differs}) IS TRUE").ToList();
+        return $"""
+            SELECT DISTINCT ON (k.no) k.no::int, t."headgate: here" IS NOT NULL, s.ctid IS NOT NULL, ARRAY[{string.Join(", ", differs)}]::boolean[],
+                   ARRAY[{string.Join(", ", _fields.Select((f, i) => Shown(f.Now, differs[i])))}]::text[],
+                   ARRAY[{string.Join(", ", _fields.Select((f, i) => Shown(f.After, differs[i])))}]::text[]
+            FROM pg_catalog.unnest({string.Join(", ", keys.Select((_, at) => $"${at + 1}::text[]"))}) WITH ORDINALITY AS k ({names}, no)
+            LEFT JOIN {Stage} s ON {inStage}
+            LEFT JOIN LATERAL (SELECT true AS "headgate: here"{columns} FROM {_table} t WHERE {inTable} OFFSET 0) t ON true
+            ORDER BY k.no
+            """;
+
+        static string Shown(string text, string differs) =>
+            $"CASE WHEN s.ctid IS NULL OR t.\"headgate: here\" IS NULL OR {differs} THEN {text} END";
     }
 
     /// <summary>Rows live in the leaves. One that was never analyzed has an unknown count unless it has no block at all.</summary>

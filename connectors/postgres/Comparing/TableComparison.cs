@@ -36,7 +36,15 @@ sealed class TableComparison : IComparison
 
     public NpgsqlConnection Connection { get; }
 
-    public static async Task<TableComparison> OpenAsync(NpgsqlDataSource dataSource, ObjectPlan plan, CancellationToken cancellationToken)
+    /// <summary>Null: the table is not there yet.</summary>
+    public ComparisonStatements? Statements => _statements;
+
+    /// <param name="dataSource">Where.</param>
+    /// <param name="plan">The object.</param>
+    /// <param name="byKeys">Whether it is compared record by record, and not counted.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<TableComparison> OpenAsync(
+        NpgsqlDataSource dataSource, ObjectPlan plan, bool byKeys, CancellationToken cancellationToken)
     {
         // A table that is to be replaced is compared with as long as it stands.
         var table = plan.Replaces ?? plan.To;
@@ -44,7 +52,7 @@ sealed class TableComparison : IComparison
         try
         {
             await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
-            var statements = await PrepareAsync(connection, plan, table, cancellationToken);
+            var statements = await PrepareAsync(connection, plan, table, byKeys, cancellationToken);
             return new TableComparison(dataSource, connection, plan, table, statements);
         }
         catch (Exception error)
@@ -95,14 +103,14 @@ sealed class TableComparison : IComparison
     public ValueTask DisposeAsync() => new(FencedTransaction.EndAsync(Connection));
 
     static async Task<ComparisonStatements?> PrepareAsync(
-        NpgsqlConnection connection, ObjectPlan plan, string table, CancellationToken cancellationToken)
+        NpgsqlConnection connection, ObjectPlan plan, string table, bool byKeys, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, [WriterSettings.Sql, "SET LOCAL lock_timeout TO '2s'"], cancellationToken);
         if ((await FieldShapes.ReadAsync(connection, table, cancellationToken)).Count == 0) return null;
         // Who reads a table locks it against every change of its columns, up to the transaction's end.
         await ExecuteAsync(connection, [$"SELECT 1 FROM ONLY {table} WHERE false"], cancellationToken);
         var present = await FieldShapes.ReadAsync(connection, table, cancellationToken);
-        var statements = new ComparisonStatements(plan, table, present, await KnownTypes.ReadAsync(connection, plan, cancellationToken));
+        var statements = new ComparisonStatements(plan, table, present, await KnownTypes.ReadAsync(connection, plan, cancellationToken), byKeys);
         await ExecuteAsync(connection, [.. statements.Prepare, "SET TRANSACTION READ ONLY"], cancellationToken);
         return statements;
     }

@@ -62,7 +62,16 @@ public sealed class PostgresDestination : IDestination
     /// <inheritdoc/>
     public Task<IComparison?> OpenComparisonAsync(ObjectPlan plan, CancellationToken cancellationToken) =>
         Guarded.WriteAsync<IComparison?>(_dataSource, WriteProblem.SubjectOf(plan), async () =>
-            await TableComparison.OpenAsync(_dataSource, plan, cancellationToken));
+            await TableComparison.OpenAsync(_dataSource, plan, byKeys: false, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IKeyedComparison?> OpenKeyedComparisonAsync(ObjectPlan plan, CancellationToken cancellationToken) =>
+        Guarded.WriteAsync<IKeyedComparison?>(_dataSource, WriteProblem.SubjectOf(plan), async () =>
+            new KeyedComparison(await TableComparison.OpenAsync(_dataSource, plan, byKeys: true, cancellationToken), plan));
+
+    /// <inheritdoc/>
+    public Task<IRepeatedRecords?> OpenRepeatedRecordsAsync(CancellationToken cancellationToken) =>
+        Guarded.RunAsync<IRepeatedRecords?>(_subject, async () => await RepeatedRecords.OpenAsync(_dataSource, _subject, cancellationToken));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<int>?> ApplyChangesAsync(

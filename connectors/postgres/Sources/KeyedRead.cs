@@ -20,7 +20,7 @@ sealed class KeyedRead(SnapshotTransaction transaction, ReadPlan plan)
     {
         if (keys.Count == 0) return;
         var types = await Chain.ReadTypesAsync(transaction, plan.Object.From, _columns, cancellationToken);
-        foreach (var some in keys.Chunk(AtOnce))
+        foreach (var some in keys.Chunk(AtOnce).Select(some => some.Select(key => Spelled(key, types)).ToArray()))
         {
             if (await FittingAsync(some, types, cancellationToken) is not { Count: > 0 } fitting) continue;
             await transaction.SetAsync([.. _columns.Select((_, at) => (Setting(at), Literal([.. fitting.Select(key => key[at])])))], cancellationToken);
@@ -28,6 +28,13 @@ sealed class KeyedRead(SnapshotTransaction transaction, ReadPlan plan)
             await RawCopy.ReadAsync(transaction.Connection, $"COPY ({select}) TO STDOUT (FORMAT BINARY)", sink, cancellationToken);
         }
     }
+
+    // The destination may write a whole number with a fraction of zeros, as a numeric of a scale does, which integers do not take.
+    static IReadOnlyList<string> Spelled(IReadOnlyList<string> key, IReadOnlyList<string> types) =>
+        [.. key.Select((value, at) => types[at] is "smallint" or "integer" or "bigint" ? WholeNumber(value) : value)];
+
+    static string WholeNumber(string value) => value.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && value.AsSpan(point + 1).Trim('0').IsEmpty
+        ? value[..point] : value;
 
     string Condition(IReadOnlyList<string> types) => types.Count == 1
         ? $"{SqlText.Identifier(_columns[0])} = ANY (pg_catalog.current_setting('{Setting(0)}')::pg_catalog.text[]::{types[0]}[])"
