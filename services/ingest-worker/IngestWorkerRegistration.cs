@@ -94,6 +94,7 @@ public static class IngestWorkerRegistration
     {
         services.AddSingleton<ServedChanges>();
         services.AddSingleton<ServedRejects>();
+        services.AddSingleton<ServedDiff>();
         services.AddSingleton<ServedCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<ServedCalls>());
     }

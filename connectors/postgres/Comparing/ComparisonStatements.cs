@@ -12,6 +12,9 @@ sealed class ComparisonStatements
     const string Stage = "pg_temp.hg_stage";
     const string Raw = "pg_temp.hg_raw";
 
+    /// <summary>How many bytes of texts are given at a time, and those of one record more.</summary>
+    const int MostKept = 4 * 1024 * 1024;
+
     readonly ObjectPlan _plan;
     readonly string _table;
     readonly IReadOnlyList<ComparedField> _fields;
@@ -67,7 +70,7 @@ sealed class ComparisonStatements
 
     /// <summary>
     /// Gives for each key its place from 1, whether the table has it, whether the stage does, which fields differ and, of what is not the same, both
-    /// sides as text. Takes an array of texts for each field of the key.
+    /// sides as text. Takes an array of texts for each field of the key, and gives the first ones, as many as are good to keep.
     /// </summary>
     public string CompareKeys { get; }
 
@@ -137,13 +140,18 @@ sealed class ComparisonStatements
         var columns = string.Concat(_fields.Where(f => f.TableType is not null).Select(f => $", t.{f.Column}"));
         var differs = _fields.Select((f, i) => _plan.Key.Contains(i) ? "false" : $"({f.Differs}) IS TRUE").ToList();
         return $"""
-            SELECT DISTINCT ON (k.no) k.no::int, t."headgate: here" IS NOT NULL, s.ctid IS NOT NULL, ARRAY[{string.Join(", ", differs)}]::boolean[],
-                   ARRAY[{string.Join(", ", _fields.Select((f, i) => Shown(f.Now, differs[i])))}]::text[],
-                   ARRAY[{string.Join(", ", _fields.Select((f, i) => Shown(f.After, differs[i])))}]::text[]
-            FROM pg_catalog.unnest({string.Join(", ", keys.Select((_, at) => $"${at + 1}::text[]"))}) WITH ORDINALITY AS k ({names}, no)
-            LEFT JOIN {Stage} s ON {inStage}
-            LEFT JOIN LATERAL (SELECT true AS "headgate: here"{columns} FROM {_table} t WHERE {inTable} OFFSET 0) t ON true
-            ORDER BY k.no
+            SELECT no, here, taken, differs, now, staged FROM (
+                SELECT f.*, size, sum(size) OVER (ORDER BY no ROWS UNBOUNDED PRECEDING) AS upto FROM (
+                    SELECT DISTINCT ON (k.no) k.no::int AS no, t."headgate: here" IS NOT NULL AS here, s.ctid IS NOT NULL AS taken,
+                           ARRAY[{string.Join(", ", differs)}]::boolean[] AS differs,
+                           ARRAY[{string.Join(", ", _fields.Select((f, i) => Shown(f.Now, differs[i])))}]::text[] AS now,
+                           ARRAY[{string.Join(", ", _fields.Select((f, i) => Shown(f.After, differs[i])))}]::text[] AS staged
+                    FROM pg_catalog.unnest({string.Join(", ", keys.Select((_, at) => $"${at + 1}::text[]"))}) WITH ORDINALITY AS k ({names}, no)
+                    LEFT JOIN {Stage} s ON {inStage}
+                    LEFT JOIN LATERAL (SELECT true AS "headgate: here"{columns} FROM {_table} t WHERE {inTable} OFFSET 0) t ON true
+                    ORDER BY k.no) f
+                CROSS JOIN LATERAL (SELECT pg_catalog.pg_column_size(f.now) + pg_catalog.pg_column_size(f.staged) AS size) z) found
+            WHERE upto - size < {MostKept} ORDER BY no
             """;
 
         static string Shown(string text, string differs) =>

@@ -9,9 +9,6 @@ namespace Headgate.Connectors.Postgres.Comparing;
 /// <summary>Compares single records, in the session and by the stage of a <see cref="TableComparison"/>.</summary>
 sealed class KeyedComparison(TableComparison session, ObjectPlan plan) : IKeyedComparison
 {
-    /// <summary>How many characters of values are kept at a time, and those of one record more.</summary>
-    const long MostKept = 4 * 1024 * 1024;
-
     ComparisonStatements Statements => session.Statements
         ?? throw PostgresProblem.Of("object-missing", $"Object {plan.To}: there is no such table at the destination any more.");
 
@@ -32,9 +29,8 @@ sealed class KeyedComparison(TableComparison session, ObjectPlan plan) : IKeyedC
         await using var command = new NpgsqlCommand(Statements.CompareKeys, session.Connection);
         for (var at = 0; at < plan.Key.Count; at++)
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. keys.Select(key => key[at])] });
-        var kept = 0L;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (kept < MostKept && await reader.ReadAsync(cancellationToken))
+        while (await reader.ReadAsync(cancellationToken))
         {
             if (reader.GetInt32(0) != found.Count + 1) throw new InvalidOperationException($"Key {found.Count + 1} was not looked up.");
             var record = new ComparedRecord
@@ -46,9 +42,6 @@ sealed class KeyedComparison(TableComparison session, ObjectPlan plan) : IKeyedC
                 Taken = reader.GetFieldValue<string?[]>(5),
             };
             found.Add(record.IsHere && record.IsTaken ? record : record with { Differs = new bool[plan.Fields.Count] });
-            kept += record.Now.Concat(record.Taken).Sum(value => (long)(value?.Length ?? 0));
         }
-
-        command.Cancel();
     }
 }

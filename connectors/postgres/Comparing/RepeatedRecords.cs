@@ -61,13 +61,14 @@ sealed class RepeatedRecords : IRepeatedRecords
     public Task CloseAsync(CancellationToken cancellationToken) => ReadOnlyAsync(
         async () =>
         {
-            await ExecuteAsync(
-                _connection,
+            await ExecuteAsync(_connection, "SET LOCAL statement_timeout TO 0", cancellationToken);
+            await using var command = new NpgsqlCommand(
                 """
-                SET LOCAL statement_timeout TO 0;
                 INSERT INTO pg_temp.hg_repeated (record, last) SELECT record, max(seq) FROM pg_temp.hg_entry GROUP BY record HAVING count(*) > 1
                 """,
-                cancellationToken);
+                _connection);
+            command.CommandTimeout = 0;
+            await command.ExecuteNonQueryAsync(cancellationToken);
             return true;
         },
         cancellationToken);

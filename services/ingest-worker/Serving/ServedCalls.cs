@@ -7,7 +7,8 @@ using Headgate.Relay.V1;
 namespace Headgate.IngestWorker.Serving;
 
 /// <summary>The calls that this worker serves, each over a connection of its own: a client that is slow holds up nobody else's.</summary>
-sealed partial class ServedCalls(ServedChanges changes, ServedRejects rejects, TimeProvider time, ILogger<ServedCalls> log) : IHostedService, IDisposable
+sealed partial class ServedCalls(ServedChanges changes, ServedRejects rejects, ServedDiff diffs, TimeProvider time, ILogger<ServedCalls> log)
+    : IHostedService, IDisposable
 {
     readonly CancellationTokenSource _stop = new();
     readonly ConcurrentDictionary<Task, bool> _running = new();
@@ -36,6 +37,7 @@ sealed partial class ServedCalls(ServedChanges changes, ServedRejects rejects, T
     {
         ServeResponse.WorkOneofCase.Changes => changes.RunAsync(call),
         ServeResponse.WorkOneofCase.Rejects => rejects.RunAsync(call),
+        ServeResponse.WorkOneofCase.Diff => diffs.RunAsync(call),
         _ => throw new StepException("work-unknown", "The worker is of an earlier version, which does not know of such a call."),
     };
 
