@@ -1,8 +1,10 @@
 using System.Globalization;
 using Grpc.Core;
+using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Recovery;
 using Headgate.JobCoordinator.Relaying;
 using Headgate.Relay.V1;
 
@@ -10,20 +12,24 @@ namespace Headgate.JobCoordinator.Changes;
 
 /// <summary>Answers ListChanges: a worker reads the log at the destination, as fast as the client takes it.</summary>
 sealed class ChangeReads(
-    JobFinder finder, ObjectNames names, PipelineStore pipelines, RecordRelay relay, Tokens tokens, TimeProvider time)
+    JobFinder finder, ObjectNames names, PipelineStore pipelines, RecordRelay relay, Tokens tokens, RecoveryMarks marks, TimeProvider time)
 {
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
+    /// <summary>In a token, behind the place: nothing can have been written since the stream began.</summary>
+    const string Whole = "/whole";
+
     /// <exception cref="RpcException">What RecordService says of ListChanges.</exception>
     public async Task ListAsync(
-        V1.ListChangesRequest request, string? project, IAsyncStreamWriter<V1.ListChangesResponse> responses, CancellationToken cancellationToken)
+        V1.ListChangesRequest request, Caller caller, IAsyncStreamWriter<V1.ListChangesResponse> responses, CancellationToken cancellationToken)
     {
         Check(request);
+        var project = caller.Project;
         var (job, _) = await finder.FindAsync(request.Job, project, cancellationToken);
         // A pipeline's active job is another one by the time that the stream is gone on with, or none.
         var bound = new V1.ListChangesRequest(request) { ResumeToken = "", Job = new V1.JobReference { Id = job.Id.ToString() } };
-        var place = request.ResumeToken.Length == 0
-            ? "" : await tokens.OpenAsync("resume_token", bound, project, request.ResumeToken, cancellationToken);
+        var (place, isWhole) = request.ResumeToken.Length == 0 ? ("", RecoveryFacts.IsAtRest(job.State, job.StopUnconfirmed))
+            : Begun(await tokens.OpenAsync("resume_token", bound, project, request.ResumeToken, cancellationToken));
         RecordedLog.Demand(job);
         var work = await WorkAsync(job, bound, cancellationToken);
         var (given, sent) = (0L, time.GetTimestamp());
@@ -32,13 +38,15 @@ sealed class ChangeReads(
             if (part?.Problem is { } problem)
             {
                 if (RecordedLog.Of(problem, job) is { } error) throw error;
-                return;
+                break;
             }
 
             if (part?.Place is { Length: > 0 } come) place = come;
             given += part?.Changes?.Changes.Count ?? 0;
             if (part?.Changes is not null || time.GetElapsedTime(sent) >= Heartbeat) await SendAsync(part?.Changes ?? new V1.ListChangesResponse());
         }
+
+        if (isWhole && IsOfAll(request)) await marks.NoteAsync(job, caller.Name, summary: null, cancellationToken);
 
         ServeResponse Work() => new()
         {
@@ -48,11 +56,19 @@ sealed class ChangeReads(
 
         async Task SendAsync(V1.ListChangesResponse response)
         {
-            response.ResumeToken = await tokens.SealAsync("resume_token", bound, project, place, cancellationToken);
+            response.ResumeToken = await tokens.SealAsync("resume_token", bound, project, $"{place}{(isWhole ? Whole : "")}", cancellationToken);
             await responses.WriteAsync(response, cancellationToken);
             sent = time.GetTimestamp();
         }
     }
+
+    // What was begun while the job could still write has missed some of it.
+    static (string Place, bool IsWhole) Begun(string token) => token.EndsWith(Whole, StringComparison.Ordinal) ? (token[..^Whole.Length], true) : (token, false);
+
+    static bool IsOfAll(V1.ListChangesRequest request) => request is
+    {
+        Object: "", Key: null, Field: "", Attempt: 0, Limit: 0, Operation: V1.ChangeOperation.Unspecified,
+    };
 
     async Task<ChangesWork> WorkAsync(JobRow job, V1.ListChangesRequest request, CancellationToken cancellationToken)
     {

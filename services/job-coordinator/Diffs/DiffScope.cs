@@ -1,0 +1,8 @@
+using Headgate.Relay.V1;
+
+namespace Headgate.JobCoordinator.Diffs;
+
+/// <summary>A comparison that is asked for, with all that its request names looked up.</summary>
+/// <param name="Work">What a worker does.</param>
+/// <param name="IsWhole">Whether the mapping has all objects that the job wrote.</param>
+sealed record DiffScope(DiffWork Work, bool IsWhole);
