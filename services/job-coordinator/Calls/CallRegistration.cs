@@ -1,5 +1,4 @@
 using Grpc.AspNetCore.Server;
-using Grpc.HealthCheck;
 using Headgate.JobCoordinator.Access;
 using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Calls.Pipelines;
@@ -10,7 +9,6 @@ using Headgate.Rpc.Interception;
 using Headgate.V1;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
-using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace Headgate.JobCoordinator.Calls;
 
@@ -24,7 +22,7 @@ public static class CallRegistration
 
     /// <summary>
     /// All services behind keys, health and reflection. Interceptors, from outside to inside: logs and metrics, which see refused calls too;
-    /// access; the audit trail; what is not there yet; mapped errors, so that the trail has what callers are told.
+    /// access; the audit trail; mapped errors, so that the trail has what callers are told.
     /// </summary>
     public static void AddCoordinatorCalls(this IHostApplicationBuilder builder)
     {
@@ -34,18 +32,14 @@ public static class CallRegistration
         services.Configure<ErrorMap>(map => map.Map<NpgsqlException>(
             error => error is PostgresException { IsTransient: false } ? null : CallErrors.Unavailable("The state database does not answer.")));
         builder.AddCoordinatorAccess();
-        services.Configure<GrpcServiceOptions>(options =>
-        {
-            options.MaxReceiveMessageSize = MostBytes;
-            options.Interceptors.Add<NotYetInterceptor>();
-        });
+        services.Configure<GrpcServiceOptions>(options => options.MaxReceiveMessageSize = MostBytes);
         services.AddPipelineCommands();
         services.AddJobCommanding();
         services.AddRepairCalls();
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>
         {
-            // What is not there yet has a status that no check tells.
+            // However often it is asked, the checks run once in a while.
             health.UseHealthChecksCache = true;
             foreach (var served in (ReadOnlySpan<string>)
                 ["", PipelineService.Descriptor.FullName, JobService.Descriptor.FullName, RecordService.Descriptor.FullName, AccessService.Descriptor.FullName])
@@ -64,7 +58,5 @@ public static class CallRegistration
         routes.MapCoordinatorAccess();
         routes.MapGrpcReflectionService();
         routes.MapGrpcHealthChecksService();
-        var health = routes.ServiceProvider.GetRequiredService<HealthServiceImpl>();
-        foreach (var missing in NotYet.Methods) health.SetStatus(missing, ServingStatus.NotServing);
     }
 }

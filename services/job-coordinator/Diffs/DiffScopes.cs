@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Headgate.Contracts.Pipelines;
-using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Calls.Pipelines;
@@ -79,11 +78,9 @@ sealed class DiffScopes(CoordinatorState state, ObjectNames names, DiffMappings 
         if (job.Attempt > 1 || job.Kind is JobKind.Rollback) return true;
         await using var command = state.Source.CreateCommand(
             """
-            select exists (select from coordinator.job_object o where o.job_id = $1 and o.next_segment_no <> (
-                select count(*) from coordinator.job_segment s where s.job_id = o.job_id and s.object_no = o.object_no and s.attempt = $2))
+            select exists (select from coordinator.job_segment where job_id = $1 and state = 'Abandoned')
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.Id });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.Attempt });
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

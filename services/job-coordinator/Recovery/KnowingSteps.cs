@@ -36,8 +36,6 @@ static class KnowingSteps
 
         if (Without(facts, Kind.Decide) is { } nothing) return nothing;
         if (facts.Pipeline.IsDeleted) return StepOf.NotNeeded(Kind.Decide, "The pipeline was deleted: no job of it can be started.");
-        if (facts.NotYet.Contains(Kind.Rollback) && facts.NotYet.Contains(Kind.Replay))
-            return StepOf.NotNeeded(Kind.Decide, "This version can neither roll back nor replay yet.");
         return StepOf.Open(Kind.Decide, $"Decide. {ForRollback(facts)} {ForReplay(facts)}");
     }
 

@@ -42,9 +42,6 @@ sealed record RecoveryFacts
     /// <summary>Of what the file in force maps, and later than the job; null: none.</summary>
     public RecoveryJob? DryRun { get; init; }
 
-    /// <summary>Steps whose methods this version does not have.</summary>
-    public IReadOnlySet<V1.RecoveryStepKind> NotYet { get; init; } = new HashSet<V1.RecoveryStepKind>();
-
     public RecordCounts All => RecordCounts.Sum([Earlier, Counts]);
 
     /// <summary>Whether nothing of it can be written while it stands as it does.</summary>

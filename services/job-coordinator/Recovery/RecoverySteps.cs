@@ -17,12 +17,6 @@ static class RecoverySteps
             RepairSteps.Replay(facts),
             ScheduleSteps.Resume(facts),
         ];
-        for (var at = 0; at < steps.Length; at++)
-        {
-            if (facts.NotYet.Contains(steps[at].Kind) && steps[at].State == State.Open)
-                steps[at] = StepOf.NotNeeded(steps[at].Kind, "It cannot be done with this version yet.");
-        }
-
         foreach (var next in Next(facts, steps)) next.State = State.Next;
         return steps;
     }

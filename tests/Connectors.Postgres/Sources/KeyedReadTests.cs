@@ -27,6 +27,15 @@ public sealed class KeyedReadTests
     }
 
     [Fact]
+    public async Task Whole_numbers_are_found_however_the_destination_writes_them()
+    {
+        await using var bench = await SourceBench.StartAsync(
+            "CREATE TABLE t (id int, n bigint, PRIMARY KEY (id, n)); INSERT INTO t SELECT g, g FROM generate_series(1, 20) g");
+        var read = await ReadAsync(bench, await bench.FullAsync(SourceBench.Object("t", "id", "n")), [["1", "1.00"], ["2", "2.50"], ["3.0", "3"], ["4.", "4"], [".", "5"]]);
+        Assert.Equal([1, 3, 4], read.Ids().Order());
+    }
+
+    [Fact]
     public async Task Keys_of_several_columns_are_read_whatever_their_texts_hold()
     {
         await using var bench = await SourceBench.StartAsync(

@@ -157,6 +157,7 @@ public sealed class SecrecyTests : IAsyncLifetime
     {
         var run = await _headgate.State.ScalarAsync<Guid>("select current_job_id from coordinator.pipeline where name = 'people'");
         await _headgate.Destination.ExecuteAsync($"update people set name = '{_planted}y' where id = '{_planted}1'");
+        await CompareAsync(run);
         foreach (var verb in (string[])["rollback", "replay"])
         {
             var done = await _headgate.CommandAsync(verb, run.ToString(), "--key", $"id={_planted}1", "--key", $"id={_planted}2", "--yes", "--wait");
@@ -165,6 +166,15 @@ public sealed class SecrecyTests : IAsyncLifetime
 
         Assert.Equal(4, await _headgate.Destination.ScalarAsync<long>("select count(*) from headgate.selection"));
         await _headgate.EqualAsync("people");
+    }
+
+    async Task CompareAsync(Guid job)
+    {
+        var whole = await _headgate.CommandAsync("diff", $"id:{job}");
+        Assert.Contains("2,000 compared: 1,999 equal, 1 different", whole.Output, StringComparison.Ordinal);
+        var chosen = await _headgate.CommandAsync(
+            "diff", $"id:{job}", "--object", "public.people", "--key", $"id={_planted}1", "--key", $"id={_planted}2", "--include-equal");
+        Assert.Equal(2, chosen.Output.Split('\n').Count(line => line.Contains(_planted, StringComparison.Ordinal)));
     }
 
     async Task RejectAsync()

@@ -1,5 +1,6 @@
 using Headgate.Connectors;
 using Headgate.Connectors.Changes;
+using Headgate.Connectors.Comparing;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Fencing;
 using Headgate.Connectors.Sources;
@@ -29,7 +30,10 @@ sealed class LogConnector(PlayedLog log) : IDestinationConnector
 
         public Task<IReadOnlyList<ObjectPlan>> PlanAsync(
             IReadOnlyList<(SourceObject Source, ObjectDefinition Definition)> objects, WriteOptions options, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
+            Task.FromResult<IReadOnlyList<ObjectPlan>>([.. objects.Select(each => PlayedComparison.PlanOf(each.Source))]);
+
+        public Task<IKeyedComparison?> OpenKeyedComparisonAsync(ObjectPlan plan, CancellationToken cancellationToken) =>
+            Task.FromResult<IKeyedComparison?>(new PlayedComparison());
 
         public Task<IReadOnlyList<long?>> EstimateAsync(IReadOnlyList<ObjectDefinition> objects, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

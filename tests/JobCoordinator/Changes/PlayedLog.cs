@@ -19,6 +19,9 @@ sealed class PlayedLog
     /// <summary>How long each change's value is.</summary>
     public int ValueLength { get; init; } = 3;
 
+    /// <summary>What the key's field is called.</summary>
+    public string KeyField { get; init; } = "id";
+
     /// <summary>Thrown by every read.</summary>
     public string? Problem { get; init; }
 
@@ -70,7 +73,7 @@ sealed class PlayedLog
         Attempt = 1,
         ObjectNo = 0,
         Operation = LoggedOperation.Update,
-        Key = [KeyValuePair.Create<string, string?>("id", $"{number}")],
+        Key = [KeyValuePair.Create<string, string?>(KeyField, $"{number}")],
         Fields = [new LoggedField("note", null, new string('x', ValueLength))],
     };
 }

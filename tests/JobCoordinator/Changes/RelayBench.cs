@@ -2,6 +2,7 @@ using System.Net;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Sources;
 using Headgate.Contracts.Pipelines;
 using Headgate.Hosting.Bus;
 using Headgate.Hosting.Configuration;
@@ -33,7 +34,11 @@ sealed class RelayBench : IAsyncDisposable
 
     public TestDatabase Database { get; private set; } = null!;
 
+    /// <summary>As a viewer.</summary>
     public RecordService.RecordServiceClient Records { get; private set; } = null!;
+
+    /// <summary>As somebody who may do more.</summary>
+    public RecordService.RecordServiceClient OperatedRecords { get; private set; } = null!;
 
     public GrpcChannel Channel => _channel;
 
@@ -56,6 +61,7 @@ sealed class RelayBench : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.AddIngestWorker(new ServiceSettings { State = state.ConnectionString, Staging = _staging });
         builder.Services.AddSingleton<IDestinationConnector>(new LogConnector(log));
+        builder.Services.AddSingleton<ISourceConnector>(new PlayedSources());
         builder.AddHeadgateBus(_broker.AmqpUri, bus => bus.AddIngestWorkerConsumers());
         var host = builder.Build();
         await host.StartAsync();
@@ -75,7 +81,7 @@ sealed class RelayBench : IAsyncDisposable
         {
             Project = "p",
             Name = $"n{Guid.NewGuid():N}",
-            Source = new SystemReference { Connector = "postgres", Connection = "env:NOWHERE" },
+            Source = new SystemReference { Connector = "postgres", Connection = $"file:{connection}" },
             Destination = new SystemReference { Connector = "postgres", Connection = $"file:{connection}" },
             Objects = [new ObjectDefinition { From = "public.a", To = $"public.{Path.GetFileName(connection)}", Key = ["id"] }],
         };
@@ -125,16 +131,17 @@ sealed class RelayBench : IAsyncDisposable
         _server.MapCoordinatorCalls();
         await _server.StartAsync();
         _channel = GrpcChannel.ForAddress(_server.Urls.Single());
-        Records = new RecordService.RecordServiceClient(_channel.CreateCallInvoker().With(await KeyAsync()));
+        Records = new RecordService.RecordServiceClient(_channel.CreateCallInvoker().With(await KeyAsync("tester", Role.Viewer)));
+        OperatedRecords = new RecordService.RecordServiceClient(_channel.CreateCallInvoker().With(await KeyAsync("operator", Role.Operator)));
     }
 
-    async Task<string> KeyAsync()
+    async Task<string> KeyAsync(string name, Role role)
     {
         var secret = KeySecret.New();
         await using var connection = await Services.GetRequiredService<CoordinatorState>().Source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await Services.GetRequiredService<KeyTable>().AddAsync(
-            connection, new NewKey { Name = "tester", Role = Role.Viewer, Project = "p", CreatedBy = KeyTable.Host }, secret, default);
+            connection, new NewKey { Name = name, Role = role, Project = "p", CreatedBy = KeyTable.Host }, secret, default);
         await transaction.CommitAsync();
         return secret.Reveal();
     }

@@ -225,13 +225,6 @@ public sealed class RecoveryStepsTests
         Assert.Equal("next open open not open not not open not", States(facts));
     }
 
-    [Fact]
-    public void What_this_version_cannot_do_is_no_step_to_take()
-    {
-        RecoveryStepKind[] missing = [RecoveryStepKind.Export, RecoveryStepKind.Diff, RecoveryStepKind.Rollback, RecoveryStepKind.Replay];
-        Assert.Equal("not not not next not open open not open", States(Stopped with { NotYet = missing.ToHashSet() }));
-    }
-
     static RecoveryJob Job(JobKind kind, string state = "Completed") => new()
     {
         Id = Guid.NewGuid(),
