@@ -22,9 +22,10 @@ static class RecordViews
 
     public static string Line(RecordDiff diff)
     {
-        var fields = string.Join("  ", diff.Fields.Select(field =>
-            $"{field.Field}: source {Shown.Value(field.HasSource, field.Source)}, destination {Shown.Value(field.HasDestination, field.Destination)}, "
-            + $"before {Shown.Value(field.HasBefore, field.Before)}{(field.ChangedSince ? ", changed since" : "")}"));
+        var fields = diff is { Result: DiffResult.Different, Fields.Count: 0 } ? "(the source has values that the destination cannot receive)"
+            : string.Join("  ", diff.Fields.Select(field =>
+                $"{field.Field}: source {Shown.Value(field.HasSource, field.Source)}, destination {Shown.Value(field.HasDestination, field.Destination)}, "
+                + $"before {Shown.Value(field.HasBefore, field.Before)}{(field.ChangedSince ? ", changed since" : "")}"));
         return SafeText.Line($"{EnumName.Of(diff.Result)}  {diff.Object}  {RecordKeys.Shown(diff.Key)}  {fields}");
     }
 
