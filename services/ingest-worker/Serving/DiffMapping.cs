@@ -1,5 +1,6 @@
 using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Sources;
 using Headgate.Contracts.Pipelines;
 using Headgate.IngestWorker.Steps;
 using Headgate.Relay.V1;
@@ -23,7 +24,7 @@ static class DiffMapping
         foreach (var plan in plans)
         {
             // The filter, which is somebody's SQL; whether keys are unique does not matter to who looks for single ones.
-            var read = new Connectors.Sources.ReadPlan { Object = plan with { KeyGuaranteed = true }, Upper = snapshot.UpperBound };
+            var read = new ReadPlan { Object = plan with { KeyGuaranteed = true }, Upper = snapshot.UpperBound };
             await source.Source.CheckAsync(read, snapshot.Id, cancellationToken);
         }
 

@@ -32,7 +32,8 @@ sealed class RecordComparison(SourceNow source, IDestination destination)
             }
             catch (Exception error) when (error is KeptRecords.TooMuchException or ConnectorException { Remedy: LoadRemedy.Halve })
             {
-                // Of a single record it is nothing else that it could be.
+                // Where there is one such record there may be many: no more is tried again at once than has come to something.
+                _atOnce = Math.Max(count / 2, 1);
                 if (count == 1) return [null];
             }
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Headgate.Connectors.Changes;
+using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Pipelines;
 using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Systems;
@@ -62,7 +63,7 @@ sealed class ServedDiff(SystemConnections systems, TimeProvider time)
         }
     }
 
-    static TouchedRecords Touched(DiffWork work, Connectors.Destinations.IDestination destination)
+    static TouchedRecords Touched(DiffWork work, IDestination destination)
     {
         var keys = work.Request.Keys;
         var query = new ChangeQuery

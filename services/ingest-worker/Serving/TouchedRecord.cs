@@ -14,6 +14,9 @@ sealed record TouchedRecord
     /// <summary>The value of each key field.</summary>
     public required IReadOnlyList<KeyValuePair<string, string?>> Key { get; init; }
 
+    /// <summary>Whether there was no such record before.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>What was replaced, by field: null, or not here, where there was nothing.</summary>
     public required IReadOnlyDictionary<string, string?> Before { get; init; }
 
@@ -31,6 +34,7 @@ sealed record TouchedRecord
         Sequence = change.Sequence,
         ObjectNo = change.ObjectNo,
         Key = change.Key,
+        IsNew = change.Operation is LoggedOperation.Insert,
         Before = change.Operation is LoggedOperation.Insert ? new Dictionary<string, string?>() : change.Fields.ToDictionary(f => f.Field, f => f.Before),
         Written = change.Operation is LoggedOperation.Delete ? new Dictionary<string, string?>() : change.Fields.ToDictionary(f => f.Field, f => f.After),
         IsDeleted = change.Operation is LoggedOperation.Delete,
@@ -38,12 +42,11 @@ sealed record TouchedRecord
     };
 
     /// <summary>With what earlier entries have: of what was replaced the first counts, of what was written the last.</summary>
-    /// <param name="before">By earlier ones.</param>
-    /// <param name="written">By earlier ones.</param>
-    public TouchedRecord Behind(IReadOnlyDictionary<string, string?> before, IReadOnlyDictionary<string, string?> written) => this with
+    public TouchedRecord Behind(EarlierEntries earlier) => this with
     {
-        Before = Merged(before, Before),
-        Written = IsDeleted ? Written : Merged(Written, written),
+        IsNew = earlier.IsNew,
+        Before = earlier.IsNew ? earlier.Before : Merged(earlier.Before, Before),
+        Written = IsDeleted ? Written : Merged(Written, earlier.Written),
     };
 
     /// <summary>Whether the destination holds something else in a field now than the job wrote, as far as is known.</summary>

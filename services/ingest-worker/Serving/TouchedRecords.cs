@@ -72,18 +72,18 @@ sealed class TouchedRecords(IDestination destination, ChangeQuery query, IReadOn
         var digests = records.Select(record => DigestOf(record.ObjectNo, record.Key)).ToList();
         var known = await repeated.FindAsync(digests.ToHashSet(), cancellationToken);
         if (known.Count == 0) return records;
-        var kept = known.Where(each => each.Value.Kept is not null).ToDictionary(each => each.Key, each => StoredJson.Read<Earlier>(each.Value.Kept!));
+        var kept = known.Where(each => each.Value.Kept is not null).ToDictionary(each => each.Key, each => StoredJson.Read<EarlierEntries>(each.Value.Kept!));
         var (whole, changed) = (new List<TouchedRecord>(), new HashSet<Guid>());
         foreach (var (record, digest) in records.Zip(digests))
         {
-            var merged = kept.TryGetValue(digest, out var earlier) ? record.Behind(earlier.Before, earlier.Written) : record;
+            var merged = kept.TryGetValue(digest, out var earlier) ? record.Behind(earlier) : record;
             if (!known.TryGetValue(digest, out var entries) || entries.Last == record.Sequence)
             {
                 whole.Add(merged);
                 continue;
             }
 
-            kept[digest] = new Earlier(merged.Before, merged.Written);
+            kept[digest] = new EarlierEntries(merged.IsNew, merged.Before, merged.Written);
             changed.Add(digest);
         }
 
@@ -114,6 +114,4 @@ sealed class TouchedRecords(IDestination destination, ChangeQuery query, IReadOn
         hash.Append(Encoding.UTF8.GetBytes(IdOf(key)));
         return new Guid(hash.GetCurrentHash());
     }
-
-    sealed record Earlier(IReadOnlyDictionary<string, string?> Before, IReadOnlyDictionary<string, string?> Written);
 }

@@ -1,5 +1,4 @@
 using Headgate.JobCoordinator.Changes;
-using Headgate.JobCoordinator.Diffs;
 using Headgate.JobCoordinator.Doubts;
 using Headgate.JobCoordinator.Recovery;
 using Headgate.JobCoordinator.Relaying;
@@ -37,9 +36,6 @@ static class ReadingRegistration
         services.AddSingleton<RecordRelay>();
         services.AddSingleton<ChangeReads>();
         services.AddSingleton<RejectReads>();
-        services.AddSingleton<DiffMappings>();
-        services.AddSingleton<DiffScopes>();
-        services.AddSingleton<DiffReads>();
         services.AddSingleton<JobFeed>();
         services.AddSingleton<JobWatches>();
     }

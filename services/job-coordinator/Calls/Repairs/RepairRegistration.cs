@@ -1,6 +1,8 @@
+using Headgate.JobCoordinator.Diffs;
+
 namespace Headgate.JobCoordinator.Calls.Repairs;
 
-/// <summary>What rollback and replay are made of; they need a bus.</summary>
+/// <summary>What rollback and replay are made of, and the comparison before them; they need a bus.</summary>
 static class RepairRegistration
 {
     public static void AddRepairCalls(this IServiceCollection services)
@@ -12,5 +14,8 @@ static class RepairRegistration
         services.AddSingleton<RollbackPreviews>();
         services.AddSingleton<RollbackRequests>();
         services.AddSingleton<ReplayRequests>();
+        services.AddSingleton<DiffMappings>();
+        services.AddSingleton<DiffScopes>();
+        services.AddSingleton<DiffReads>();
     }
 }
