@@ -146,7 +146,7 @@ sealed class ComparisonStatements
                            ARRAY[{string.Join(", ", differs)}]::boolean[] AS differs,
                            ARRAY[{string.Join(", ", _fields.Select((f, i) => Shown(f.Now, differs[i])))}]::text[] AS now,
                            ARRAY[{string.Join(", ", _fields.Select((f, i) => Shown(f.After, differs[i])))}]::text[] AS staged
-                    FROM pg_catalog.unnest({string.Join(", ", keys.Select((_, at) => $"${at + 1}::text[]"))}) WITH ORDINALITY AS k ({names}, no)
+                    FROM unnest({string.Join(", ", keys.Select((_, at) => $"${at + 1}::text[]"))}) WITH ORDINALITY AS k ({names}, no)
                     LEFT JOIN {Stage} s ON {inStage}
                     LEFT JOIN LATERAL (SELECT true AS "headgate: here"{columns} FROM {_table} t WHERE {inTable} OFFSET 0) t ON true
                     ORDER BY k.no) f
