@@ -30,6 +30,8 @@ public sealed class DiffTests(InstallationFixture fixture) : IClassFixture<Insta
         var one = await RunAsync("diff", $"id:{wrong}", "-f", right, "--object", "public.compared", "--key", "id=3");
         var recovery = await RunAsync("recover", wrong.ToString());
         var refused = await _headgate.CommandAsync("diff", $"id:{wrong}", "-f", other);
+        await System.IO.File.WriteAllTextAsync(other, File("v").Replace("env:TEST_SOURCE", "env:TEST_DESTINATION", StringComparison.Ordinal));
+        var elsewhere = await _headgate.CommandAsync("diff", $"id:{wrong}", "-f", other);
 
         Assert.Contains("40 compared: 37 equal, 2 different, 1 missing at the source, 0 missing at the destination", same, StringComparison.Ordinal);
         Assert.Contains("40 compared: 1 equal, 38 different, 1 missing at the source, 0 missing at the destination", mended, StringComparison.Ordinal);
@@ -38,6 +40,8 @@ public sealed class DiffTests(InstallationFixture fixture) : IClassFixture<Insta
         Assert.Contains("Of 40 rows 38 differ from the source", recovery, StringComparison.Ordinal);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("test/another", refused.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, elsewhere.ExitCode);
+        Assert.Contains("another source", elsewhere.Output, StringComparison.Ordinal);
     }
 
     async Task<string> RunAsync(params string[] command)

@@ -72,6 +72,13 @@ public sealed class DiffJobTests
         const string launched = "launched_at = now(), request_id = gen_random_uuid(), written = 10, updated = 10";
         var (done, running) = (await JobAsync(bench, launched), await JobAsync(bench, $"{launched}, state = 'Processing', finished_at = null"));
 
+        var partly = await JobAsync(bench, launched);
+        await bench.Database.ExecuteAsync(
+            $"""
+             insert into coordinator.job_object (job_id, object_no, state, source, destination, object_key)
+             values ('{partly.Id}', 1, 'Extracted', 'public.b', 'public.mapped_no_more', 'b')
+             """);
+        await ReadAsync(bench, new DiffJobRequest { Job = partly });
         await ReadAsync(bench, new DiffJobRequest { Job = done, Fields = { "note" } });
         await ReadAsync(bench, new DiffJobRequest { Job = running });
         var begun = await ReadAsync(bench, new DiffJobRequest { Job = running, IncludeEqual = true });
@@ -111,6 +118,16 @@ public sealed class DiffJobTests
         await using var bench = await RelayBench.StartAsync(new PlayedLog { KeyField = "code" });
         var job = await JobAsync(bench);
         await RefusedAsync(job, Rule.KeysChanged, "code");
+
+        var moved = await JobAsync(bench);
+        await bench.Database.ExecuteAsync(
+            $"""
+             insert into coordinator.pipeline_version (pipeline_id, version, definition, applied_by)
+             select v.pipeline_id, 2, jsonb_set(v.definition, array['destination', 'connection'], '"file:/elsewhere"'), 'tester'
+             from coordinator.sync_job j join coordinator.pipeline_version v using (pipeline_id) where j.job_id = '{moved.Id}';
+             update coordinator.pipeline p set version = 2 from coordinator.sync_job j where j.job_id = '{moved.Id}' and p.pipeline_id = j.pipeline_id
+             """);
+        await RefusedAsync(moved, Rule.NothingRecorded, "file:/elsewhere");
 
         await bench.Database.ExecuteAsync($"update coordinator.job_object set destination = 'public.elsewhere' where job_id = '{job.Id}'");
         await RefusedAsync(job, Rule.NothingRecorded, "none of the tables");
