@@ -141,6 +141,27 @@ public sealed class ListChangesTests
     }
 
     [Fact]
+    public async Task Whole_list_of_a_job_that_can_write_no_more_is_noted_for_its_recovery_and_no_other_is()
+    {
+        await using var bench = await RelayBench.StartAsync(new PlayedLog());
+        const string launched = "launched_at = now(), request_id = gen_random_uuid(), written = 10, updated = 10";
+        var (done, running) = (await bench.JobAsync(launched), await bench.JobAsync($"{launched}, state = 'Processing', finished_at = null"));
+
+        await ReadAsync(bench, new ListChangesRequest { Job = done, Limit = 10 });
+        await ReadAsync(bench, new ListChangesRequest { Job = done, Object = "public.things" });
+        var begun = await ReadAsync(bench, new ListChangesRequest { Job = running });
+        await bench.Database.ExecuteAsync($"update coordinator.sync_job set state = 'Completed', finished_at = now() where job_id = '{running.Id}'");
+        await ReadAsync(bench, new ListChangesRequest { Job = running, ResumeToken = begun[0].ResumeToken });
+        Assert.Equal(0, await bench.Database.ScalarAsync<long>("select count(*) from coordinator.recovery_mark"));
+
+        var whole = await ReadAsync(bench, new ListChangesRequest { Job = done });
+        await bench.Database.ExecuteAsync("update coordinator.recovery_mark set actor = 'somebody'");
+        await ReadAsync(bench, new ListChangesRequest { Job = done, ResumeToken = whole[0].ResumeToken });
+        Assert.Equal("Export tester 10", await bench.Database.ScalarAsync<string>(
+            $"select concat_ws(' ', step, actor, changes) from coordinator.recovery_mark where job_id = '{done.Id}'"));
+    }
+
+    [Fact]
     public async Task Rejected_records_are_given_page_by_page()
     {
         await using var bench = await RelayBench.StartAsync(new PlayedLog());
