@@ -33,8 +33,8 @@ sealed class KeyedRead(SnapshotTransaction transaction, ReadPlan plan)
     static IReadOnlyList<string> Spelled(IReadOnlyList<string> key, IReadOnlyList<string> types) =>
         [.. key.Select((value, at) => types[at] is "smallint" or "integer" or "bigint" ? WholeNumber(value) : value)];
 
-    static string WholeNumber(string value) => value.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && value.AsSpan(point + 1).Trim('0').IsEmpty
-        ? value[..point] : value;
+    static string WholeNumber(string value) =>
+        value.IndexOf('.', StringComparison.Ordinal) is > 0 and var point && value.AsSpan(point + 1).Trim('0').IsEmpty ? value[..point] : value;
 
     string Condition(IReadOnlyList<string> types) => types.Count == 1
         ? $"{SqlText.Identifier(_columns[0])} = ANY (pg_catalog.current_setting('{Setting(0)}')::pg_catalog.text[]::{types[0]}[])"

@@ -18,7 +18,8 @@ static class DiffMapping
         var objects = work.Objects.Select(each => (No: each.Mapped, Definition: pipeline.Objects[each.Mapped])).ToList();
         var described = await source.Source.DescribeAsync(objects, cancellationToken);
         var options = new WriteOptions { Load = pipeline.Load, PipelineId = Guid.Parse(work.PipelineId) };
-        var plans = await destination.PlanAsync([.. described.Select(found => (found, pipeline.Objects[found.ObjectNo]))], options, cancellationToken);
+        var plans = await destination.PlanAsync(
+            [.. described.Select(found => (found, pipeline.Objects[found.ObjectNo]))], options, cancellationToken);
         var byNumber = plans.ToDictionary(plan => plan.ObjectNo);
         var snapshot = await source.SnapshotAsync(cancellationToken);
         foreach (var plan in plans)
@@ -28,7 +29,8 @@ static class DiffMapping
             await source.Source.CheckAsync(read, snapshot.Id, cancellationToken);
         }
 
-        return work.Objects.ToDictionary(
-            each => each.Number, each => new MappedTable(each.Name, byNumber[each.Mapped], MappedTable.FieldsOf(byNumber[each.Mapped], work.Request.Fields)));
+        return work.Objects.ToDictionary(each => each.Number, each => Table(each.Name, byNumber[each.Mapped]));
+
+        MappedTable Table(string name, ObjectPlan plan) => new(name, plan, MappedTable.FieldsOf(plan, work.Request.Fields));
     }
 }

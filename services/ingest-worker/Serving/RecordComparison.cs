@@ -17,7 +17,8 @@ sealed class RecordComparison(SourceNow source, IDestination destination)
     /// <param name="keys">In the order of the plan's key; different ones.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>
-    /// Of the first keys, at least one: as many as are good to keep at a time. Null: the source has values that the destination could not even receive.
+    /// Of the first keys, at least one: as many as are good to keep at a time. Null: the source has values that the destination could not even
+    /// receive.
     /// </returns>
     public async Task<IReadOnlyList<ComparedRecord?>> CompareAsync(
         MappedTable table, IReadOnlyList<IReadOnlyList<string>> keys, CancellationToken cancellationToken)

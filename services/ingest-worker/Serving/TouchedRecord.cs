@@ -35,8 +35,8 @@ sealed record TouchedRecord
         ObjectNo = change.ObjectNo,
         Key = change.Key,
         IsNew = change.Operation is LoggedOperation.Insert,
-        Before = change.Operation is LoggedOperation.Insert ? new Dictionary<string, string?>() : change.Fields.ToDictionary(f => f.Field, f => f.Before),
-        Written = change.Operation is LoggedOperation.Delete ? new Dictionary<string, string?>() : change.Fields.ToDictionary(f => f.Field, f => f.After),
+        Before = Fields(change, LoggedOperation.Insert, field => field.Before),
+        Written = Fields(change, LoggedOperation.Delete, field => field.After),
         IsDeleted = change.Operation is LoggedOperation.Delete,
         IsAsWritten = change.Hash.Length > 0 ? change.Present.Count > 0 : null,
     };
@@ -60,6 +60,9 @@ sealed record TouchedRecord
         if (IsAsWritten is { } isAsWritten) return !isAsWritten;
         return Written.TryGetValue(field, out var written) && written != found.Now[at];
     }
+
+    static Dictionary<string, string?> Fields(LoggedChange change, LoggedOperation without, Func<LoggedField, string?> value) =>
+        change.Operation == without ? [] : change.Fields.ToDictionary(field => field.Field, value);
 
     static Dictionary<string, string?> Merged(IReadOnlyDictionary<string, string?> first, IReadOnlyDictionary<string, string?> others)
     {

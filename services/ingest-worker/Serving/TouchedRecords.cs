@@ -40,7 +40,8 @@ sealed class TouchedRecords(IDestination destination, ChangeQuery query, IReadOn
         {
             var records = Wanted(page).Where(change => change.Sequence <= last).Select(TouchedRecord.Of).ToList();
             var whole = await LastAsync(repeated, records, cancellationToken);
-            if (page.Upto > (after ?? long.MinValue)) yield return ([.. whole.Where(record => record.Sequence > (after ?? long.MinValue))], page.Upto);
+            var behind = after ?? long.MinValue;
+            if (page.Upto > behind) yield return ([.. whole.Where(record => record.Sequence > behind)], page.Upto);
             if (page.Upto >= last) break;
         }
     }
@@ -72,7 +73,8 @@ sealed class TouchedRecords(IDestination destination, ChangeQuery query, IReadOn
         var digests = records.Select(record => DigestOf(record.ObjectNo, record.Key)).ToList();
         var known = await repeated.FindAsync(digests.ToHashSet(), cancellationToken);
         if (known.Count == 0) return records;
-        var kept = known.Where(each => each.Value.Kept is not null).ToDictionary(each => each.Key, each => StoredJson.Read<EarlierEntries>(each.Value.Kept!));
+        var kept = known.Where(each => each.Value.Kept is not null)
+            .ToDictionary(each => each.Key, each => StoredJson.Read<EarlierEntries>(each.Value.Kept!));
         var (whole, changed) = (new List<TouchedRecord>(), new HashSet<Guid>());
         foreach (var (record, digest) in records.Zip(digests))
         {
@@ -87,7 +89,8 @@ sealed class TouchedRecords(IDestination destination, ChangeQuery query, IReadOn
             changed.Add(digest);
         }
 
-        if (changed.Count > 0) await repeated.KeepAsync(changed.ToDictionary(digest => digest, digest => StoredJson.Write(kept[digest])), cancellationToken);
+        if (changed.Count > 0)
+            await repeated.KeepAsync(changed.ToDictionary(digest => digest, digest => StoredJson.Write(kept[digest])), cancellationToken);
         return whole;
     }
 
