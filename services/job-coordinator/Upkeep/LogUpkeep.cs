@@ -44,6 +44,18 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
     {
         await using var turn = await state.Source.OpenConnectionAsync(cancellationToken);
         if (!await TakeTurnAsync(turn, cancellationToken)) return 0;
+        try
+        {
+            return await RemoveFoundAsync(cancellationToken);
+        }
+        finally
+        {
+            await ReturnTurnAsync(turn);
+        }
+    }
+
+    async Task<int> RemoveFoundAsync(CancellationToken cancellationToken)
+    {
         var removed = 0;
         var away = new HashSet<string>(StringComparer.Ordinal);
         foreach (var jobs in (await FindAsync(cancellationToken)).GroupBy(job => (job.Pipeline, job.Version, job.Destination)))
@@ -62,7 +74,6 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
             }
         }
 
-        await ReturnTurnAsync(turn);
         return removed;
     }
 
@@ -132,7 +143,7 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    // What fails before that closes a connection that is broken, or returns it to the pool, which lets go of its locks.
+    // A pool lets go of a session's locks only when the session is used again. Of one that is broken the server has.
     static async Task ReturnTurnAsync(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand($"select pg_advisory_unlock({Turn})", connection);
