@@ -12,6 +12,8 @@ static class PipelineYaml
           source: { postgres: { connection: env:BENCH_SOURCE } }
           destination: { postgres: { connection: env:BENCH_DESTINATION } }
         {{more}}
+          # Cases change all rows at once: that is compared as any run is, and told.
+          guards: { canary: { action: notify } }
           objects:
         {{string.Join('\n', objects)}}
         """;

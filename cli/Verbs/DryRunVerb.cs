@@ -18,24 +18,33 @@ static class DryRunVerb
     static readonly Option<int> SampleSize = NumberOption.Create(
         "--sample-size", "-n", "Records to read of each object, up to 10,000; 100 unless told.", 10_000);
 
-    public static Command Create() => new Command("dry-run", "Shows on a sample what a run would write, and writes nothing; with --wait, the changes.")
+    static readonly Option<string?> Where = new("--where")
     {
-        Pipeline, PipelineFiles.One, SampleSize, SyncVerb.Wait,
+        Description = "Read only records for which this condition of the source holds as well, written like a file's filter.", HelpName = "CONDITION",
+    };
+
+    static readonly Option<bool> All = new("--all") { Description = "Read all records in place of a sample." };
+
+    public static Command Create() => new Command(
+        "dry-run", "Shows on a sample what a run would write, and writes nothing; with --wait, what was found.")
+    {
+        Pipeline, PipelineFiles.One, SampleSize, Where, All, SyncVerb.Wait,
     }.Commanding().Runs(RunAsync);
 
     static async Task<int> RunAsync(Session session)
     {
         var (named, file) = (session.Parsed.GetValue(Pipeline), session.Parsed.Text(PipelineFiles.One));
         if (named is null == file is null) throw new CliException("Name a pipeline, or give a file by --file: one of the two.", ExitCode.Usage);
-        var request = new DryRunRequest { SampleSize = session.Parsed.GetValue(SampleSize) };
+        var request = new DryRunRequest
+        {
+            SampleSize = session.Parsed.GetValue(SampleSize), Filter = session.Parsed.Text(Where) ?? "", All = session.Parsed.Has(All),
+        };
         if (file is null) request.Pipeline = await session.PipelineAsync(named!);
         else request.File = await PipelineFiles.ReadAsync(file, session.Stop);
 
         var answer = await session.Calls.AskAsync(session.Calls.Pipelines.DryRunAsync, session.Command(request), session.Stop);
         if (!session.Screen.IsJson) session.Screen.Warnings(answer.Warnings);
         session.Screen.Acknowledge(answer);
-        if (!session.Parsed.Has(SyncVerb.Wait)) return ExitCode.Done;
-        var ended = await RunWait.ForAsync(session, answer.Job.Id);
-        return ended == ExitCode.Done ? await ChangesVerb.ShowAsync(session, new ListChangesRequest { Job = new JobReference { Id = answer.Job.Id } }) : ended;
+        return session.Parsed.Has(SyncVerb.Wait) ? await RunWait.ForAsync(session, answer.Job.Id) : ExitCode.Done;
     }
 }

@@ -9,12 +9,16 @@ namespace Headgate.Cli.Verbs;
 static class Launch
 {
     /// <summary>Asked on a terminal only, and not with --yes.</summary>
-    public static Task<bool> ConfirmAsync(this Session session, string what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate) =>
-        session.ConfirmAsync(_ => what, validate);
+    /// <param name="session">The invocation.</param>
+    /// <param name="what">The question.</param>
+    /// <param name="validate">Tells what it is about to do.</param>
+    /// <param name="seen">Called where somebody has seen that, and said yes.</param>
+    public static Task<bool> ConfirmAsync(this Session session, string what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate, Action? seen = null) =>
+        session.ConfirmAsync(_ => what, validate, seen);
 
     /// <summary>The same with a question that depends on what it is about to do; null: nobody could tell.</summary>
     public static async Task<bool> ConfirmAsync(
-        this Session session, Func<RunEstimate?, string> what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate)
+        this Session session, Func<RunEstimate?, string> what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate, Action? seen = null)
     {
         if (session.Parsed.Has(CommandOptions.Yes) || !session.CanAsk) return true;
         RunEstimate? estimate = null;
@@ -29,6 +33,8 @@ static class Launch
             // The coordinator cannot tell yet: the question alone is left.
         }
 
-        return await session.Terminal.ConfirmAsync(what(estimate), session.Stop);
+        var isMeant = await session.Terminal.ConfirmAsync(what(estimate), session.Stop);
+        if (isMeant && estimate is not null) seen?.Invoke();
+        return isMeant;
     }
 }

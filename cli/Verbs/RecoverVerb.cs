@@ -1,6 +1,5 @@
 using System.CommandLine;
-using Headgate.Cli.Naming;
-using Headgate.Cli.Output;
+using Headgate.Cli.Views;
 using Headgate.V1;
 
 namespace Headgate.Cli.Verbs;
@@ -18,25 +17,12 @@ static class RecoverVerb
             session.Calls.Jobs.GetRecoveryAsync, new GetRecoveryRequest { Job = job }, session.Stop));
         session.Screen.Answer(answer, screen =>
         {
-            screen.Table(new Grid(
-                ["", "Step", "State", "What to do", "Type"],
-                [
-                    .. answer.Steps.Select((step, at) => new Cell[]
-                    {
-                        $"{at + 1}", EnumName.Of(step.Kind), $"{EnumName.Of(step.State)}{(step.Optional ? ", optional" : "")}", step.Sentence,
-                        step.State is RecoveryStepState.Next or RecoveryStepState.Open ? CommandLineOf(session, step, answer.Job) ?? "" : "",
-                    }),
-                ]));
+            if (answer.Steps.Count > 0) screen.Table(RecoveryViews.Steps(answer.Steps));
+            var commands = RecoveryViews.Commands(answer.Steps, answer.Job, session.Suggestions).ToList();
+            if (commands.Count > 0) screen.Say($"To type:\n{string.Join('\n', commands)}");
             foreach (var step in answer.Steps.Where(step => step.SuggestedGuards.Length > 0)) screen.Say($"Guards to add:\n{step.SuggestedGuards}");
             screen.Say(answer.Sentence);
         });
         return ExitCode.Done;
     }
-
-    static string? CommandLineOf(Session session, RecoveryStep step, Job job) => step.Kind switch
-    {
-        RecoveryStepKind.Export => session.Suggestions.Of("changes", job.Id, "--output", "json"),
-        RecoveryStepKind.Diff => session.Suggestions.Of("diff", job.Id),
-        _ => session.Suggestions.For(step.Operation, job.Id, $"{job.Project}/{job.Pipeline}"),
-    };
 }

@@ -8,7 +8,8 @@ static class RejectedVerb
 {
     static readonly Option<int> Attempt = NumberOption.Create("--attempt", "", "Only of this attempt, from 1.", int.MaxValue);
 
-    public static Command Create() => new Command("rejected", "Lists the records of a job that the destination refused.")
+    public static Command Create() => new Command(
+        "rejected", "Lists the records of a job that the destination refused, or that a rollback has left as they are.")
     {
         CommandArguments.Job, CommandOptions.Object, Attempt,
     }.Paged().Runs(RunAsync);

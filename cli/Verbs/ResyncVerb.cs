@@ -15,13 +15,18 @@ static class ResyncVerb
 
     public static Command Create() => new Command("resync", "Loads everything anew; an active job is canceled, rows are written only where they differ.")
     {
-        CommandArguments.Pipeline, DropAndLoad, SyncVerb.Wait, CommandOptions.ValidateOnly, CommandOptions.Yes,
+        CommandArguments.Pipeline, DropAndLoad, SyncVerb.ConfirmFullLoad, SyncVerb.Wait, CommandOptions.ValidateOnly, CommandOptions.Yes,
     }.Commanding().Runs(RunAsync);
 
     static async Task<int> RunAsync(Session session)
     {
         var parsed = session.Parsed;
-        var request = new ResyncPipelineRequest { Pipeline = await session.ThePipelineAsync(), DropAndLoad = parsed.Has(DropAndLoad) };
+        var request = new ResyncPipelineRequest
+        {
+            Pipeline = await session.ThePipelineAsync(),
+            DropAndLoad = parsed.Has(DropAndLoad),
+            ConfirmFullLoad = parsed.Has(SyncVerb.ConfirmFullLoad),
+        };
         if (parsed.Has(CommandOptions.ValidateOnly)) return session.Screen.Acknowledge(await ValidateAsync(session, request));
         var name = parsed.GetValue(CommandArguments.Pipeline);
         if (request.DropAndLoad && !session.CanAsk && !parsed.Has(CommandOptions.Yes)) throw session.NeedsYes($"The destination tables of {name} would be dropped.");
@@ -30,7 +35,7 @@ static class ResyncVerb
         {
             var would = await ValidateAsync(session, request);
             return (would.Estimate, would.Sentence);
-        });
+        }, () => request.ConfirmFullLoad = true);
         if (!isMeant) return ExitCode.Refused;
 
         var answer = await session.Calls.AskAsync(session.Calls.Pipelines.ResyncPipelineAsync, session.Command(request), session.Stop);

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Headgate.Cli.Errors;
 using Headgate.Cli.Naming;
+using Headgate.Cli.Output;
 using Headgate.Cli.Views;
 using Headgate.V1;
 
@@ -43,6 +44,12 @@ static class RunWait
         if (!await watch.RunAsync(job => IsFinal(job) || job.State == JobState.Failed)) return Left(session, watch);
         if (watch.Job is not { } job) throw new CliException($"Nothing was told of job {jobId}.");
         if (!session.Screen.IsJson) session.Screen.Details(job);
+        if (job is { Kind: JobKind.Rollback, Counts.Rejected: > 0 and var left } && !session.Screen.IsJson)
+        {
+            var next = session.Suggestions.Of("rejected", job.Id);
+            session.Screen.Say($"{Shown.Number(left)} records were left as they are, as somebody has changed them since: {next}");
+        }
+
         if (job.State == JobState.Completed) return ExitCode.Done;
         throw new CliException($"The job is {EnumName.Capital(job.State)}{(job.Error is null ? "." : $": {JobViews.ProblemOf(job.Error)}")}")
         {

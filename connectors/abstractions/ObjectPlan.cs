@@ -1,3 +1,4 @@
+using Headgate.Connectors.Undoing;
 using Headgate.Contracts.Pipelines;
 
 namespace Headgate.Connectors;
@@ -77,6 +78,9 @@ public sealed record ObjectPlan
     /// or the source object, or a column of it, is another one than it was.
     /// </summary>
     public bool New { get; init; }
+
+    /// <summary>Of a rollback: what is undone, in place of records that are written. Null: it is none.</summary>
+    public UndoPlan? Undo { get; init; }
 
     /// <summary>What must change at the destination before the first record is written.</summary>
     public required IReadOnlyList<PlannedChange> Changes { get; init; }

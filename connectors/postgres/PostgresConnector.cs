@@ -4,7 +4,9 @@ using Headgate.Connectors.Fencing;
 using Headgate.Connectors.Postgres.ChangeLog;
 using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Fencing;
+using Headgate.Connectors.Postgres.Repairs;
 using Headgate.Connectors.Postgres.Sources;
+using Headgate.Connectors.Repairs;
 using Headgate.Connectors.Sources;
 
 namespace Headgate.Connectors.Postgres;
@@ -29,4 +31,7 @@ public sealed class PostgresConnector : ISourceConnector, IDestinationConnector
 
     /// <inheritdoc/>
     public ILogPurge OpenLogPurge(string connection) => new PostgresLogPurge(connection);
+
+    /// <inheritdoc/>
+    public IRepairLog OpenRepairLog(string connection) => new PostgresRepairLog(connection);
 }

@@ -9,7 +9,7 @@ public sealed record RepairOf
     /// <summary>The job.</summary>
     public required Guid JobId { get; init; }
 
-    /// <summary>Only of this object: its destination table, as the pipeline file names it. Null: of all.</summary>
+    /// <summary>Only of this object: its destination table, in SQL spelling. Null: of all.</summary>
     public string? Object { get; init; }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
 using Headgate.IngestWorker.Checks;
+using Headgate.IngestWorker.Comparing;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Finishing;
@@ -25,12 +26,15 @@ public static class IngestWorkerLanes
     public static void AddIngestWorkerConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<PrepareConsumer>();
+        bus.AddConsumer<PrepareRepairConsumer>();
         bus.AddConsumer<ApplySchemaConsumer>();
         bus.AddConsumer<ReleaseConsumer>();
         bus.AddConsumer<CheckSourceConsumer>();
         bus.AddConsumer<ComparePlansConsumer>();
         bus.AddConsumer<EstimateRunConsumer>();
         bus.AddConsumer<ServeRecordsConsumer>();
+        bus.AddConsumer<CompareConsumer>();
+        bus.AddConsumer<PreviewRollbackConsumer>();
         bus.AddConsumer<ExtractConsumer>();
         bus.AddConsumer<LoadConsumer>();
         bus.AddConsumer<FinishConsumer>();
@@ -45,6 +49,7 @@ public static class IngestWorkerLanes
             Configure = (context, endpoint) =>
             {
                 endpoint.ConfigureConsumer<PrepareConsumer>(context);
+                endpoint.ConfigureConsumer<PrepareRepairConsumer>(context);
                 endpoint.ConfigureConsumer<ApplySchemaConsumer>(context);
                 endpoint.ConfigureConsumer<ReleaseConsumer>(context);
             },
@@ -59,7 +64,14 @@ public static class IngestWorkerLanes
                 endpoint.ConfigureConsumer<ComparePlansConsumer>(context);
                 endpoint.ConfigureConsumer<EstimateRunConsumer>(context);
                 endpoint.ConfigureConsumer<ServeRecordsConsumer>(context);
+                endpoint.ConfigureConsumer<PreviewRollbackConsumer>(context);
             },
+        });
+        bus.AddLane(new Lane
+        {
+            Name = Lanes.Comparisons,
+            Concurrency = options.PrepareConcurrency,
+            Configure = (context, endpoint) => endpoint.ConfigureConsumer<CompareConsumer>(context),
         });
         bus.AddLane(new Lane
         {

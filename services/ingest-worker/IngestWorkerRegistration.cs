@@ -3,6 +3,7 @@ using Headgate.Connectors.Postgres;
 using Headgate.Connectors.Sources;
 using Headgate.Hosting.Configuration;
 using Headgate.Hosting.Health;
+using Headgate.IngestWorker.Comparing;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Finishing;
@@ -69,6 +70,7 @@ public static class IngestWorkerRegistration
         services.AddSingleton<KnownObjects>();
         services.AddSingleton<SchemaRefresh>();
         services.AddSingleton<JobPreparation>();
+        services.AddSingleton<RollbackPreparation>();
         services.AddSingleton<SegmentStore>();
         services.AddSingleton<SegmentExtraction>();
         services.AddSingleton<AttemptReleases>();
@@ -80,6 +82,10 @@ public static class IngestWorkerRegistration
         services.AddSingleton<ProgressReporter>();
         services.AddHostedService(provider => provider.GetRequiredService<ProgressReporter>());
         services.AddSingleton<SegmentLoader>();
+        services.AddSingleton<ComparisonStore>();
+        services.AddSingleton<FindingStore>();
+        services.AddSingleton<Canary>();
+        services.AddSingleton<DryRun>();
         services.AddSingleton<FinishStore>();
         services.AddSingleton<ObjectFinisher>();
     }

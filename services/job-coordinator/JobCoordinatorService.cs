@@ -90,6 +90,7 @@ public static class JobCoordinatorService
         builder.Services.AddHostedService<ObligationRelay>();
         builder.Services.AddHostedService<Reconciler>();
         builder.Services.AddHostedService<DeadlineWatch>();
+        builder.Services.AddHostedService<GuardWatch>();
         builder.Services.AddHostedService<AbandonedStops>();
         builder.Services.AddHostedService<DoubtResolver>();
         builder.Services.AddHostedService<SkippedRunsUpkeep>();

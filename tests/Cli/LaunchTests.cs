@@ -29,7 +29,8 @@ public sealed class LaunchTests : CliTest
         await accepted.SeesAsync("[y]es, [n]o");
         await accepted.TypesAsync("y\n");
         Assert.Equal(0, await accepted.EndsAsync());
-        Assert.False(Coordinator.All<SyncNowRequest>()[^1].ValidateOnly);
+        // Who has seen how much it reads, and has said yes, has said that it is meant.
+        Assert.True(Coordinator.All<SyncNowRequest>()[^1] is { ValidateOnly: false, ConfirmFullLoad: true });
     }
 
     [Fact]

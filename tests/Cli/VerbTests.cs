@@ -53,9 +53,11 @@ public sealed class VerbTests : CliTest
         }),
         ["sync contacts --validate-only"] = new SyncNowRequest { Pipeline = Contacts, OnActiveJob = OnActiveJob.Refuse, ValidateOnly = true },
         [$"resync contacts --drop-and-load --yes {Key}"] = Sent(new ResyncPipelineRequest { Pipeline = Contacts, DropAndLoad = true }),
+        [$"resync contacts --confirm-full-load --yes {Key}"] = Sent(new ResyncPipelineRequest { Pipeline = Contacts, ConfirmFullLoad = true }),
         ["resync contacts --validate-only"] = new ResyncPipelineRequest { Pipeline = Contacts, ValidateOnly = true },
         [$"dry-run contacts --sample-size 7 {Key}"] = Sent(new DryRunRequest { Pipeline = Contacts, SampleSize = 7 }),
         [$"dry-run -f p.yaml {Key}"] = Sent(new DryRunRequest { File = File }),
+        [$"dry-run contacts --where id>1 --all {Key}"] = Sent(new DryRunRequest { Pipeline = Contacts, Filter = "id>1", All = true }),
         [$"jobs --pipeline contacts --state processing --state paused --kind dry-run --request-id {Examples.RequestId} --since 2026-01-31T08:00Z --until 2026-01-31T08:00Z --deleted --page-size 5 --page-token t"] =
             new ListJobsRequest
             {

@@ -14,6 +14,32 @@ public sealed partial class CommandedJobTests(InstallationFixture fixture) : ICl
     readonly Installation _headgate = fixture.Installation;
 
     [Fact]
+    public async Task At_5_10_the_dry_run_of_a_file_that_is_not_applied_shows_its_wrong_mapping_and_writes_nothing()
+    {
+        await _headgate.Source.ExecuteAsync(
+            """
+            create table leads (id int primary key, email text, company text, at timestamptz default now());
+            insert into leads select n, n || '@example.com', 'Acme', now() from generate_series(1, 3000) n
+            """);
+        await _headgate.ApplyAsync(Pipelines.Of("leads", Pipelines.Object("leads")));
+        await _headgate.CompleteAsync(await _headgate.RunAsync("test/leads"));
+        await _headgate.Destination.ExecuteAsync("delete from leads where id <= 500");
+        var before = await WholeDestinationAsync();
+        var file = Path.Combine(_headgate.Staging, "wrong.yaml");
+        var mapped = "    - { from: public.leads, to: public.leads, key: [id], fields: { id: id, email: company, company: company, at: at } }";
+        await File.WriteAllTextAsync(file, Pipelines.Of("leads", mapped));
+
+        var (exitCode, output) = await _headgate.CommandAsync("dry-run", "--file", file, "--sample-size", "1000", "--where", "id > 400", "--wait");
+        var (sampled, few) = await _headgate.CommandAsync("dry-run", "test/leads", "--wait");
+
+        Assert.True((exitCode, sampled) == (0, 0), output + few);
+        Assert.Matches(@"public\.leads +1,000 +100 +900 .* email: 900", output);
+        Assert.Matches(@"public\.leads +\d+", few);
+        Assert.DoesNotContain("email:", few, StringComparison.Ordinal);
+        Assert.Equal(before, await WholeDestinationAsync());
+    }
+
+    [Fact]
     public async Task At_4_51_a_cancel_on_a_terminal_pauses_says_where_the_job_stands_and_cancels_when_told_so()
     {
         var (job, block) = await WritingAsync("contacts");
@@ -125,4 +151,13 @@ public sealed partial class CommandedJobTests(InstallationFixture fixture) : ICl
 
     [GeneratedRegex(@"Paused at (?<written>[\d,]+) of (?<all>[\d,]+)\.")]
     private static partial Regex PausedAt();
+
+    /// <summary>Every row and its version, every sequence, every relation, schema headgate as well.</summary>
+    Task<string?> WholeDestinationAsync() => _headgate.Destination.ScalarAsync<string>(
+        """
+        select string_agg(c.oid::regclass || ' ' || coalesce((xpath('//row/v/text()', query_to_xml(format(
+                   'select md5(string_agg(x.ctid || '' '' || x.xmin || '' '' || x::text, '','' order by x.ctid)) as v from %s x', c.oid::regclass), false, true, '')))[1]::text, ''),
+                   ', ' order by c.oid) || (select coalesce(string_agg(sequencename || ' ' || coalesce(last_value, -1), ', ' order by sequencename), '') from pg_sequences)
+        from pg_class c where c.relkind = 'r' and c.relnamespace::regnamespace::text in ('public', 'headgate')
+        """);
 }

@@ -32,6 +32,9 @@ public interface IBatchTransaction : IAsyncDisposable
     /// <exception cref="ConnectorException">With code "too-many-rejects" once the job has more than its limit.</exception>
     Task RejectAsync(IRecordBatch batch, ConnectorException error, CancellationToken cancellationToken);
 
+    /// <summary>Records of the segment that were rejected for good so far, by their place in it, in order. Default: it is not known which.</summary>
+    Task<IReadOnlyList<long>> RejectedAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<long>>([]);
+
     /// <summary>Commits what was written.</summary>
     Task CommitAsync();
 }

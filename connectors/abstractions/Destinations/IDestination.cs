@@ -1,5 +1,8 @@
 using Headgate.Connectors.Changes;
+using Headgate.Connectors.Comparing;
+using Headgate.Connectors.Records;
 using Headgate.Connectors.Sources;
+using Headgate.Connectors.Undoing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
@@ -22,6 +25,12 @@ public interface IDestination : IAsyncDisposable
     /// <summary>About how many rows each object's table has, by what the destination knows without counting them.</summary>
     /// <returns>In the same order; null: not known, or there is no such table.</returns>
     Task<IReadOnlyList<long?>> EstimateAsync(IReadOnlyList<ObjectDefinition> objects, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens a comparison of an object's staged records with what is here, also while others write. The planned changes need not be made.
+    /// </summary>
+    /// <returns>Null, as by default: what is here cannot be compared.</returns>
+    Task<IComparison?> OpenComparisonAsync(ObjectPlan plan, CancellationToken cancellationToken) => Task.FromResult<IComparison?>(null);
 
     /// <summary>Makes the planned changes that are not made yet, under the fence, each logged with its inverse.</summary>
     /// <returns>The objects whose tables were found empty; or null if the fence does not stand for this job.</returns>
@@ -96,4 +105,50 @@ public interface IDestination : IAsyncDisposable
     /// <param name="query">Which.</param>
     /// <param name="cancellationToken">Ends it.</param>
     Task<RejectPage> ReadRejectsAsync(RejectQuery query, CancellationToken cancellationToken) => Task.FromResult(new RejectPage([], IsLast: true));
+
+    /// <summary>
+    /// Plans how a job's writes are undone, from what it logged. Changes nothing. What cannot be undone (a field that is not there any more, a
+    /// trigger that nobody has allowed, a table that was replaced) is an error that names the objects.
+    /// </summary>
+    /// <param name="objects">The objects of one rollback, all that are planned at the time.</param>
+    /// <param name="options">How the pipeline writes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<IReadOnlyList<PlannedUndo>> PlanUndoAsync(
+        IReadOnlyList<ObjectToUndo> objects, WriteOptions options, CancellationToken cancellationToken) => throw CannotUndo(objects[0].To);
+
+    /// <summary>
+    /// Reads entries of the log into the sink, newest first, in the form that a batch of the plan's is written from. As often as it is read it
+    /// gives the same.
+    /// </summary>
+    /// <exception cref="ConnectorException">With code "log-gone" if what was planned is not there any more.</exception>
+    Task ReadLogAsync(ObjectPlan plan, SegmentRange range, IRecordSink sink, CancellationToken cancellationToken) => throw CannotUndo(plan.To);
+
+    /// <summary>What undoing a range would do, as the rows are now; nothing is written or locked.</summary>
+    Task<UndoPreview> PreviewUndoAsync(ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken) => throw CannotUndo(plan.To);
+
+    /// <summary>Divides the keys that a job has logged of an object: at least one range, which may be empty.</summary>
+    /// <param name="plan">The object as it is to be written now.</param>
+    /// <param name="keys">Whose keys.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ConnectorException">With code "keys-changed" if the job wrote by another key than the plan does.</exception>
+    Task<IReadOnlyList<SegmentRange>> PlanKeysAsync(ObjectPlan plan, LoggedKeys keys, CancellationToken cancellationToken) => throw CannotReplay(plan.To);
+
+    /// <summary>The keys in a range of the log, each once, in the order of the plan's key.</summary>
+    /// <exception cref="ConnectorException">With code "log-gone" if what was planned is not there any more.</exception>
+    Task<IReadOnlyList<IReadOnlyList<string>>> ReadKeysAsync(
+        ObjectPlan plan, LoggedKeys keys, SegmentRange range, CancellationToken cancellationToken) => throw CannotReplay(plan.To);
+
+    private static ConnectorException CannotReplay(string to) => new(new Problem
+    {
+        Code = "not-supported",
+        Sentence = $"Object {to}: its destination does not know which records a job has touched.",
+        Retryable = false,
+    });
+
+    private static ConnectorException CannotUndo(string to) => new(new Problem
+    {
+        Code = "not-supported",
+        Sentence = $"Object {to}: its destination cannot undo what a job has written.",
+        Retryable = false,
+    });
 }

@@ -1,6 +1,7 @@
 using Headgate.Connectors.Changes;
 using Headgate.Connectors.Doubts;
 using Headgate.Connectors.Fencing;
+using Headgate.Connectors.Repairs;
 
 namespace Headgate.Connectors.Destinations;
 
@@ -30,4 +31,10 @@ public interface IDestinationConnector
     /// there.
     /// </summary>
     ILogPurge? OpenLogPurge(string connection) => null;
+
+    /// <summary>
+    /// Opens what jobs have logged at the destination, for the coordinator; connects on first use. Null, as by default: nothing is logged, and
+    /// no job is rolled back or replayed.
+    /// </summary>
+    IRepairLog? OpenRepairLog(string connection) => null;
 }

@@ -48,4 +48,16 @@ public interface ISource : IAsyncDisposable
     /// <returns>The range that a chain goes on with; null: there is none.</returns>
     /// <exception cref="ConnectorException">With code "snapshot-lost" if the snapshot is gone.</exception>
     Task<SegmentRange?> ExtractAsync(ReadPlan plan, SegmentRange range, string snapshot, IRecordSink sink, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads the records with these keys under the snapshot into the sink, as far as they are there and the filter lets them through; each once.
+    /// </summary>
+    /// <param name="plan">The object.</param>
+    /// <param name="keys">In the order of the plan's key, as text; different ones. One that its column's type refuses is not there.</param>
+    /// <param name="snapshot">The snapshot's name.</param>
+    /// <param name="sink">Takes the records.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ConnectorException">With code "snapshot-lost" if the snapshot is gone.</exception>
+    Task ExtractKeysAsync(
+        ReadPlan plan, IReadOnlyList<IReadOnlyList<string>> keys, string snapshot, IRecordSink sink, CancellationToken cancellationToken);
 }

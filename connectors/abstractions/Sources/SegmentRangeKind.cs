@@ -11,4 +11,13 @@ public enum SegmentRangeKind
 
     /// <summary>All records with a null cursor.</summary>
     NullCursors,
+
+    /// <summary>Whichever records come first, so many: of a sample.</summary>
+    Any,
+
+    /// <summary>Of the change log of a job that is rolled back: what it changed or deleted, in a range of the log's numbers.</summary>
+    LoggedChanges,
+
+    /// <summary>The same, what it inserted.</summary>
+    LoggedInserts,
 }

@@ -10,6 +10,7 @@ static class AuditRow
     public const string Upsert = "upsert";
     public const string Reject = "reject";
     public const string Retry = "retry";
+    public const string Undo = "undo";
 
     /// <summary>The counts are what the ledger gained.</summary>
     public static NpgsqlBatchCommand InsertCommand(SegmentTicket ticket, string path, long firstRow, int rows, LedgerRow before, LedgerRow after)

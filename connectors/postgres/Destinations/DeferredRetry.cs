@@ -1,4 +1,5 @@
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Undoing;
 using Headgate.Contracts.Jobs;
 using Npgsql;
 using NpgsqlTypes;
@@ -94,6 +95,11 @@ sealed class DeferredRetry(NpgsqlDataSource dataSource, FieldShapes shapes, Segm
         if (mismatch is not null) throw mismatch;
         var (taken, batch) = await TakeAsync(transaction, rows, cancellationToken);
         if (taken.Length == 0) return 0;
+        if (plan.Undo is not null)
+        {
+            var undo = await UndoShapes.StatementsAsync(transaction, plan, cancellationToken);
+            return await DeferredUndo.WriteAsync(transaction, undo, ticket, ledger, plan, taken, batch, cancellationToken);
+        }
 
         var statements = await shapes.StatementsAsync(transaction, plan, cancellationToken);
         var outcome = await new Upsert(transaction, statements, ticket, WriteProblem.SubjectOf(plan))

@@ -142,7 +142,7 @@ sealed class FencedTransaction : IAsyncDisposable
     }
 
     /// <summary>Rolls back what is not committed. A server that does not answer must not hold the caller up.</summary>
-    static async Task EndAsync(NpgsqlConnection connection)
+    internal static async Task EndAsync(NpgsqlConnection connection)
     {
         var ended = CloseAsync(connection);
         await Task.WhenAny(ended, Task.Delay(EndPatience));

@@ -56,6 +56,10 @@ sealed class FieldShapes
     }
 
     /// <summary>All columns of a table, in its own order.</summary>
+    public static Task<IReadOnlyList<TableField>> ReadAsync(FencedTransaction transaction, string table, CancellationToken cancellationToken) =>
+        ReadAsync(transaction.Connection, table, cancellationToken);
+
+    /// <summary>The same, in a transaction whose settings are a writer's; none: there is no such table.</summary>
     public static async Task<IReadOnlyList<TableField>> ReadAsync(
         NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Headgate.Connectors.Destinations;
+using Headgate.Connectors.Postgres.Undoing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
 using Npgsql;
@@ -43,6 +44,15 @@ sealed record LedgerRow
 
     /// <summary>Most records taken so far were there already, with other values.</summary>
     public bool MostlyUpdates => Updated * 2 > NextRow;
+
+    /// <summary>With what was undone; conflicts are counted apart.</summary>
+    public LedgerRow With(UndoOutcome outcome) => this with
+    {
+        Inserted = Inserted + outcome.Restored,
+        Updated = Updated + outcome.PutBack,
+        Deleted = Deleted + outcome.Deleted,
+        Unchanged = Unchanged + outcome.Unchanged,
+    };
 
     /// <summary>
     /// What is copied is not noted: a table that was found empty has no rows that vanished. But once an object is read again, rows of the read

@@ -40,9 +40,11 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
 
     NpgsqlBatchCommand InsertCommand(ObjectPlan plan, bool keepsTypes)
     {
+        var (columns, values) = plan.Undo is not null ? (", rest_fields, rest_types, of_job_id", ", $7, $8, $9")
+            : keepsTypes ? (", staged", ", $7") : ("", "");
         var command = new NpgsqlBatchCommand($"""
-            INSERT INTO headgate.job_object (job_id, attempt, object_no, table_name, fields, key, found_empty{(keepsTypes ? ", staged" : "")})
-            VALUES ($1, $2, $3, $4, $5, $6, NOT EXISTS (SELECT FROM {plan.To}){(keepsTypes ? ", $7" : "")}) ON CONFLICT DO NOTHING
+            INSERT INTO headgate.job_object (job_id, attempt, object_no, table_name, fields, key, found_empty{columns})
+            VALUES ($1, $2, $3, $4, $5, $6, NOT EXISTS (SELECT FROM {plan.To}){values}) ON CONFLICT DO NOTHING
             """)
         {
             Parameters =
@@ -55,7 +57,17 @@ sealed class ObjectRecords(NpgsqlDataSource dataSource, JobTicket ticket)
                 new NpgsqlParameter<short[]> { TypedValue = KeyOf(plan) },
             },
         };
-        if (keepsTypes) command.Parameters.Add(Of(plan.Fields.Select(field => field.StagedType), NpgsqlDbType.Text));
+        if (plan.Undo is { } undo)
+        {
+            command.Parameters.Add(Of(undo.Rest.Select(column => column.Name), NpgsqlDbType.Text));
+            command.Parameters.Add(Of(undo.Rest.Select(column => column.Type), NpgsqlDbType.Text));
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = undo.OfJobId });
+        }
+        else if (keepsTypes)
+        {
+            command.Parameters.Add(Of(plan.Fields.Select(field => field.StagedType), NpgsqlDbType.Text));
+        }
+
         return command;
     }
 

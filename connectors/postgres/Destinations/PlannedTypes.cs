@@ -25,7 +25,8 @@ static class PlannedTypes
     /// <summary>To be sent once the tables are locked; returns the first column that differs, if any.</summary>
     public static NpgsqlBatchCommand CompareCommand(IReadOnlyList<ObjectPlan> plans)
     {
-        var fields = plans.SelectMany(plan => plan.Fields.Select(field => (plan.To, field.Name, field.DestinationType))).ToArray();
+        var fields = plans.SelectMany(plan => plan.Fields.Select(field => (plan.To, field.Name, field.DestinationType))
+            .Concat((plan.Undo?.Rest ?? []).Select(column => (plan.To, column.Name, DestinationType: column.Type)))).ToArray();
         return new NpgsqlBatchCommand(Sql)
         {
             Parameters =

@@ -1,6 +1,7 @@
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.ChangeLog;
 using Headgate.Connectors.Postgres.Errors;
+using Headgate.Connectors.Postgres.Undoing;
 using Headgate.Connectors.Records;
 using Headgate.Contracts.Jobs;
 using Npgsql;
@@ -52,7 +53,8 @@ sealed class PostgresBatchTransaction : IBatchTransaction
         if (_mismatch is not null) throw _mismatch;
         try
         {
-            if (DirectCopy) await CopyAsync(batch, cancellationToken);
+            if (_plan.Undo is not null) await UndoAsync(batch, null, cancellationToken);
+            else if (DirectCopy) await CopyAsync(batch, cancellationToken);
             else await UpsertAsync(batch, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
@@ -65,6 +67,12 @@ sealed class PostgresBatchTransaction : IBatchTransaction
         WriteProblem.GuardAsync(_plan, directCopy: false, async () =>
         {
             RequireTurn(batch);
+            if (_plan.Undo is not null)
+            {
+                await UndoAsync(batch, error, cancellationToken);
+                return;
+            }
+
             var reject = new Reject(_transaction, _ticket, _subject);
             var deferred = await reject.RecordAsync(batch, error, cancellationToken);
             var ledger = _ledger with
@@ -75,6 +83,13 @@ sealed class PostgresBatchTransaction : IBatchTransaction
             };
             await AdvanceAsync(ledger, AuditRow.Reject, batch, [], cancellationToken);
         });
+
+    public async Task<IReadOnlyList<long>> RejectedAsync(CancellationToken cancellationToken)
+    {
+        var rows = new List<long>();
+        await WriteProblem.GuardAsync(_plan, directCopy: false, async () => rows = await Reject.OfAsync(_transaction, _ticket, cancellationToken));
+        return rows;
+    }
 
     public Task CommitAsync() => WriteProblem.GuardAsync(_plan, directCopy: false, async () =>
     {
@@ -112,6 +127,25 @@ sealed class PostgresBatchTransaction : IBatchTransaction
             Unchanged = _ledger.Unchanged + outcome.Unchanged,
         };
         await AdvanceAsync(ledger, AuditRow.Upsert, batch, [], cancellationToken);
+    }
+
+    /// <param name="batch">Entries of a job's log.</param>
+    /// <param name="refused">Why the only one of them cannot be undone; null: it is tried.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    async Task UndoAsync(IRecordBatch batch, ConnectorException? refused, CancellationToken cancellationToken)
+    {
+        var statements = await UndoShapes.StatementsAsync(_transaction, _plan, cancellationToken);
+        var undo = new Undo(_transaction, statements, _ticket, _subject);
+        var outcome = refused is null
+            ? await undo.WriteAsync(batch, null, cancellationToken)
+            : await undo.RefuseAsync(batch, refused, cancellationToken);
+        var ledger = _ledger.With(outcome) with
+        {
+            NextRow = _ledger.NextRow + batch.Rows,
+            Rejected = _ledger.Rejected + outcome.Conflicts,
+            Deferred = _ledger.Deferred + outcome.Waiting.Count,
+        };
+        await AdvanceAsync(ledger, AuditRow.Undo, batch, [], cancellationToken);
     }
 
     /// <summary>The log, the ledger and the audit row, in one round trip.</summary>

@@ -1,12 +1,18 @@
 using Headgate.Connectors.Changes;
+using Headgate.Connectors.Comparing;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.ChangeLog;
+using Headgate.Connectors.Postgres.Comparing;
 using Headgate.Connectors.Postgres.Connections;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Postgres.Replacing;
+using Headgate.Connectors.Postgres.Replaying;
+using Headgate.Connectors.Postgres.Undoing;
 using Headgate.Connectors.Postgres.Vanished;
+using Headgate.Connectors.Records;
 using Headgate.Connectors.Sources;
+using Headgate.Connectors.Undoing;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
 using Npgsql;
@@ -52,6 +58,11 @@ public sealed class PostgresDestination : IDestination
     /// <inheritdoc/>
     public Task<IReadOnlyList<long?>> EstimateAsync(IReadOnlyList<ObjectDefinition> objects, CancellationToken cancellationToken) =>
         Guarded.RunAsync(_subject, () => TableEstimate.OfAsync(_dataSource, objects, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IComparison?> OpenComparisonAsync(ObjectPlan plan, CancellationToken cancellationToken) =>
+        Guarded.WriteAsync<IComparison?>(_dataSource, WriteProblem.SubjectOf(plan), async () =>
+            await TableComparison.OpenAsync(_dataSource, plan, cancellationToken));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<int>?> ApplyChangesAsync(
@@ -105,6 +116,28 @@ public sealed class PostgresDestination : IDestination
     /// <inheritdoc/>
     public Task<RejectPage> ReadRejectsAsync(RejectQuery query, CancellationToken cancellationToken) =>
         Guarded.RunAsync(_subject, () => new RejectReader(_dataSource, query).ReadAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PlannedUndo>> PlanUndoAsync(
+        IReadOnlyList<ObjectToUndo> objects, WriteOptions options, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(_subject, () => UndoPlanner.PlanAsync(_dataSource, objects, options, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task ReadLogAsync(ObjectPlan plan, SegmentRange range, IRecordSink sink, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => LogReader.ReadAsync(_dataSource, plan, range, sink, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SegmentRange>> PlanKeysAsync(ObjectPlan plan, LoggedKeys keys, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => new ReplayedKeys(_dataSource, plan, keys).PlanAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IReadOnlyList<string>>> ReadKeysAsync(
+        ObjectPlan plan, LoggedKeys keys, SegmentRange range, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => new ReplayedKeys(_dataSource, plan, keys).ReadAsync(range, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<UndoPreview> PreviewUndoAsync(ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => UndoPreviews.OfAsync(_dataSource, plan, range, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();

@@ -16,6 +16,22 @@ sealed class Reject(FencedTransaction transaction, SegmentTicket ticket, string 
     /// <summary>How many records may wait for values to become free: so many, and so many for each that may be rejected.</summary>
     const int LeastWaiting = 1_000, WaitingPerReject = 10;
 
+    /// <summary>Records of the segment that were rejected for good, by their place in it.</summary>
+    public static async Task<List<long>> OfAsync(FencedTransaction transaction, SegmentTicket ticket, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Command(
+            """
+            SELECT row_no FROM headgate.rejected
+            WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND segment_no = $4 AND NOT deferred ORDER BY row_no
+            """,
+            new NpgsqlParameter<Guid> { TypedValue = ticket.Job.JobId }, new NpgsqlParameter<int> { TypedValue = ticket.Job.Attempt },
+            new NpgsqlParameter<int> { TypedValue = ticket.ObjectNo }, new NpgsqlParameter<int> { TypedValue = ticket.SegmentNo });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<long>();
+        while (await reader.ReadAsync(cancellationToken)) rows.Add(reader.GetInt64(0));
+        return rows;
+    }
+
     /// <returns>Whether it waits: for a record that it refers to, or for one to leave that stands in its way.</returns>
     public async Task<bool> RecordAsync(IRecordBatch batch, ConnectorException error, CancellationToken cancellationToken)
     {

@@ -46,6 +46,9 @@ sealed class UpsertStatements
             WHERE f.job_id = $1 AND f.attempt = $2 AND f.object_no = $3 AND f.read_no = {plan.ReadNo} AND f.state = 'reading'
             """;
         ReplaceAll = Replace($"{Stage} s JOIN {plan.To} o ON {KeyMatch("o")}");
+        Unlogged = HasOthers
+            ? [InsertFrom($"{Stage} s"), UpdateFrom($"{Stage} s JOIN {plan.To} o ON {KeyMatch("o")}")]
+            : [InsertFrom($"{Stage} s")];
         ReplaceMatched = Replace($"""
             (SELECT s, t FROM {Match} WHERE t IS NOT NULL ORDER BY t OFFSET 0) m
             JOIN {Stage} s ON s.ctid = m.s JOIN {plan.To} o ON {(plan.SingleTable ? $"o.ctid = m.t AND {KeyMatch("o")}" : KeyMatch("o"))}
@@ -82,6 +85,9 @@ sealed class UpsertStatements
     /// <summary>Notes the keys of the records, for a read whose rows that vanished are found later; null: they are not looked for.</summary>
     public string? Note { get; }
 
+    /// <summary>The writes of all staged records, without a word of them anywhere: for a transaction that is rolled back.</summary>
+    public IReadOnlyList<string> Unlogged { get; }
+
     /// <summary>
     /// Updates the rows that differ and logs what they held. A row is replaced only if it is still the very version that is logged: one
     /// that others replaced, before or while the statement waited for them, bears another transaction's number and is passed over.
@@ -101,12 +107,15 @@ sealed class UpsertStatements
         yield return $"CREATE TEMPORARY TABLE hg_raw ({string.Join(", ", raw)}) ON COMMIT DROP";
     }
 
-    string CastList() => string.Join(", ", _fields.Take(_plan.Fields.Count).Select((f, i) => _plan.Fields[i] switch
+    string CastList() => string.Join(", ", _plan.Fields.Select((f, i) => Received(f, _fields[i])));
+
+    /// <summary>SQL: the received value of a field (s) as one that its column takes.</summary>
+    public static string Received(FieldPlan field, FieldShape shape) => field switch
     {
-        { DestinationCast: false } => $"s.{f.Column}",
-        { StagedType: "text", DestinationType: var type } when f.BaseType == "character varying" => Whole($"s.{f.Column}", type),
-        _ => $"CAST(s.{f.Column} AS {f.BaseType})",
-    }));
+        { DestinationCast: false } => $"s.{shape.Column}",
+        { StagedType: "text", DestinationType: var type } when shape.BaseType == "character varying" => Whole($"s.{shape.Column}", type),
+        _ => $"CAST(s.{shape.Column} AS {shape.BaseType})",
+    };
 
     /// <summary>
     /// Assigning to varchar(n) refuses what is too long, but not blanks at its end. So a text that an explicit cast would cut is given
@@ -130,19 +139,27 @@ sealed class UpsertStatements
         SELECT (SELECT count(*) FROM seen WHERE own), count(*) - count(t), count(t) FROM found
         """;
 
+    string InsertFrom(string from) => $"""
+        INSERT INTO {_plan.To} AS t ({_columns}) OVERRIDING SYSTEM VALUE
+        SELECT {string.Join(", ", _fields.Select(f => $"s.{f.Column}"))} FROM {from}
+        ON CONFLICT ({string.Join(", ", _key.Select(k => k.Column))}) DO NOTHING
+        """;
+
+    string UpdateFrom(string from) => $"""
+        UPDATE {_plan.To} AS t SET {string.Join(", ", _others.Select(f => $"{f.Column} = s.{f.Column}"))} FROM {from}
+        WHERE {SameVersion()} AND {Differs("o")}
+        """;
+
     string Insert(string from) => $"""
         WITH added AS (
-            INSERT INTO {_plan.To} AS t ({_columns}) OVERRIDING SYSTEM VALUE
-            SELECT {string.Join(", ", _fields.Select(f => $"s.{f.Column}"))} FROM {from}
-            ON CONFLICT ({string.Join(", ", _key.Select(k => k.Column))}) DO NOTHING
+            {InsertFrom(from)}
             RETURNING {Texts(_key, "t")} AS key, NULL::text[] AS before, {Texts(_fields, "t")} AS after)
         {Log("insert", "added")}
         """;
 
     string Replace(string from) => $"""
         WITH replaced AS (
-            UPDATE {_plan.To} AS t SET {string.Join(", ", _others.Select(f => $"{f.Column} = s.{f.Column}"))} FROM {from}
-            WHERE {SameVersion()} AND {Differs("o")}
+            {UpdateFrom(from)}
             RETURNING {Texts(_key, "o")} AS key, {Changed("o")} AS before, {Changed("s")} AS after)
         {Log("update", "replaced")}
         """;

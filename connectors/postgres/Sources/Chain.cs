@@ -91,7 +91,7 @@ sealed class Chain
     static string Setting(string name, int i) => $"headgate.{name}_{i}";
 
     /// <summary>The columns' own types, without modifiers, so that positions compare as the index does.</summary>
-    static async Task<IReadOnlyList<string>> ReadTypesAsync(
+    internal static async Task<IReadOnlyList<string>> ReadTypesAsync(
         SnapshotTransaction transaction, string from, IReadOnlyList<string> columns, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(

@@ -9,9 +9,16 @@ static class FilterCheck
 {
     public static async Task RunAsync(SnapshotTransaction transaction, ReadPlan plan, CancellationToken cancellationToken)
     {
-        var unfiltered = plan with { Object = plan.Object with { Filter = null } };
+        var unfiltered = plan with { Object = plan.Object with { Filter = null }, Sample = null };
         await ExplainAsync(transaction, $"SELECT {ReadStatement.Fields(plan)}{ReadStatement.From(unfiltered, ["$1"])}", cancellationToken);
-        if (plan.Object.Filter is not { } filter) return;
+        if (plan.Object.Filter is { } filter) await RunAsync(transaction, unfiltered, filter, "the filter", cancellationToken);
+        if (plan.Sample?.Filter is { } sampled) await RunAsync(transaction, unfiltered, sampled, "the dry run's filter", cancellationToken);
+    }
+
+    static async Task RunAsync(
+        SnapshotTransaction transaction, ReadPlan unfiltered, string filter, string what, CancellationToken cancellationToken)
+    {
+        var plan = unfiltered with { Object = unfiltered.Object with { Filter = filter } };
         try
         {
             // A filter like "a) OR (b" would pass in parentheses and "a THEN 1 WHEN b" in a CASE; only one whole expression passes both.
@@ -21,7 +28,7 @@ static class FilterCheck
         }
         catch (PostgresException e) when (e.SqlState[..2] is "42" or "22" or "0A" or "3F" or "21")
         {
-            var cause = PostgresProblem.From(e, $"Object {plan.Object.From}: the filter is not valid").Problem;
+            var cause = PostgresProblem.From(e, $"Object {plan.Object.From}: {what} is not valid").Problem;
             throw Fitting.Blocked(plan.Object.ObjectNo, "filter-invalid", cause.Sentence, e.SqlState);
         }
     }

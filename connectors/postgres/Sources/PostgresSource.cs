@@ -83,6 +83,16 @@ sealed class PostgresSource : ISource
             return next;
         });
 
+    public Task ExtractKeysAsync(
+        ReadPlan plan, IReadOnlyList<IReadOnlyList<string>> keys, string snapshot, IRecordSink sink, CancellationToken cancellationToken) =>
+        GuardAsync(plan, async () =>
+        {
+            await using var transaction = await SnapshotTransaction.JoinAsync(_pool, snapshot, plan, cancellationToken);
+            await new KeyedRead(transaction, plan).RunAsync(keys, sink, cancellationToken);
+            await RewriteCheck.RunAsync(transaction, plan.Object.From, Subject(plan), cancellationToken);
+            return true;
+        });
+
     public async ValueTask DisposeAsync()
     {
         await _pool.DisposeAsync();

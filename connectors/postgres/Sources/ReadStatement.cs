@@ -17,6 +17,7 @@ static class ReadStatement
     {
         var all = conditions.ToList();
         if (plan.Object.Filter is { } filter) all.Add(Parenthesized(filter));
+        if (plan.Sample?.Filter is { } sampled) all.Add(Parenthesized(sampled));
         var where = all.Count == 0 ? "" : $" WHERE {string.Join(" AND ", all)}";
         return $" FROM {plan.Object.From}{where}";
     }

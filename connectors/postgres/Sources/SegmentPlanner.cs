@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Headgate.Connectors.Sources;
+using Headgate.Contracts.Comparing;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Sources;
@@ -11,9 +13,13 @@ static class SegmentPlanner
     /// <summary>Of a record in a table that was never analyzed.</summary>
     const int AssumedBytes = 100;
 
+    /// <summary>Places of a table that a sample comes from, and how many blocks it takes for them to be apart.</summary>
+    const int SamplePlaces = 10, LeastSampledBlocks = 100;
+
     public static async Task<IReadOnlyList<SegmentRange>> PlanAsync(
         SnapshotTransaction transaction, ReadPlan plan, long segmentBytes, CancellationToken cancellationToken)
     {
+        if (plan.Sample is { Rows: > 0 } sample) return await SampleAsync(transaction, plan, sample, cancellationToken);
         if (ReadStatement.Incremental(plan)) return Incremental(plan);
         if (!plan.Object.Blocks) return [new SegmentRange { Kind = SegmentRangeKind.Chain }];
         var (blocks, bytes, _) = await MeasureAsync(transaction, plan.Object.From, cancellationToken);
@@ -29,7 +35,7 @@ static class SegmentPlanner
     public static async Task<(SegmentRange First, SegmentRange? Remainder)> CutAsync(
         SnapshotTransaction transaction, ReadPlan plan, SegmentRange range, long rows, CancellationToken cancellationToken)
     {
-        if (range.Kind is not SegmentRangeKind.Blocks || transaction.Connection.PostgreSqlVersion.Major < 14) return (range, null);
+        if (range is not { Kind: SegmentRangeKind.Blocks, Rows: null } || transaction.Connection.PostgreSqlVersion.Major < 14) return (range, null);
         var (blocks, bytes, records) = await MeasureAsync(transaction, plan.Object.From, cancellationToken);
         var end = Math.Min(range.EndBlock ?? blocks, blocks);
         var perBlock = Math.Max(1, (records > 0 ? records : bytes / AssumedBytes) / (double)Math.Max(blocks, 1));
@@ -37,6 +43,30 @@ static class SegmentPlanner
         return middle < end
             ? (range with { EndBlock = middle }, new SegmentRange { Kind = SegmentRangeKind.Blocks, FirstBlock = middle, EndBlock = end })
             : (range, null);
+    }
+
+    /// <summary>
+    /// From places all over the table, so that it is not its oldest records that are shown; each place is looked at up to where the next one may
+    /// begin. Where somebody says which records are meant, there may be few of them, anywhere.
+    /// </summary>
+    static async Task<IReadOnlyList<SegmentRange>> SampleAsync(
+        SnapshotTransaction transaction, ReadPlan plan, Sample sample, CancellationToken cancellationToken)
+    {
+        var isCut = plan.Object.Blocks && sample.Filter is null && transaction.Connection.PostgreSqlVersion.Major >= 14;
+        var blocks = isCut ? (await MeasureAsync(transaction, plan.Object.From, cancellationToken)).Blocks : 0;
+        if (blocks < LeastSampledBlocks) return [new SegmentRange { Kind = SegmentRangeKind.Any, Rows = sample.Rows }];
+        var places = Math.Min(SamplePlaces, sample.Rows);
+        return [.. Enumerable.Range(0, places).Select(place =>
+        {
+            var (from, to) = (blocks * place / places, blocks * (place + 1) / places);
+            return new SegmentRange
+            {
+                Kind = SegmentRangeKind.Blocks,
+                FirstBlock = from + RandomNumberGenerator.GetInt32((int)Math.Min((to - from) / 2, int.MaxValue)),
+                EndBlock = to,
+                Rows = (int)(((long)sample.Rows * (place + 1) / places) - ((long)sample.Rows * place / places)),
+            };
+        })];
     }
 
     static List<SegmentRange> Incremental(ReadPlan plan)

@@ -13,7 +13,10 @@ static class SegmentReader
         switch (range.Kind)
         {
             case SegmentRangeKind.Blocks:
-                await CopyAsync(transaction, plan, Blocks(range), "", sink, cancellationToken);
+                await CopyAsync(transaction, plan, Blocks(range), AtMost(range), sink, cancellationToken);
+                return null;
+            case SegmentRangeKind.Any:
+                await CopyAsync(transaction, plan, [], AtMost(range), sink, cancellationToken);
                 return null;
             case SegmentRangeKind.NullCursors:
                 await CopyAsync(transaction, plan, [$"{SqlText.Identifier(plan.Object.Cursor!.Name)} IS NULL"], "", sink, cancellationToken);
@@ -25,6 +28,8 @@ static class SegmentReader
                 return boundary is null ? null : new SegmentRange { Kind = SegmentRangeKind.Chain, After = boundary };
         }
     }
+
+    static string AtMost(SegmentRange range) => range.Rows is { } rows ? $" LIMIT {rows}" : "";
 
     static IEnumerable<string> Blocks(SegmentRange range)
     {

@@ -50,6 +50,8 @@ static class GuardsReader
     {
         TimesP99 = guard.Value("timesP99", NumberRule.Ratio, defaults.TimesP99),
         MinRuns = guard.Value("minRuns", Runs, defaults.MinRuns),
+        MinThroughput = guard.Value("minThroughput", NumberRule.Share, defaults.MinThroughput),
+        TimesLatency = guard.Value("timesLatency", NumberRule.Ratio, defaults.TimesLatency),
         Action = guard.Value("action", ChoiceRule.Action, defaults.Action),
     };
 

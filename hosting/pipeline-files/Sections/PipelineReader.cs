@@ -51,7 +51,7 @@ static class PipelineReader
             Objects = [.. objects.Select(o => o.Definition)],
             Schedule = spec.Section("schedule", ScheduleReader.Read, null),
             Triggers = ScheduleReader.ReadTriggers(spec),
-            Notify = spec.Section("notify", notify => NotifyReader.Read(notify, findings), null),
+            Notify = spec.Section("notify", notify => NotifyReader.Read(notify), null),
             Guards = spec.Section("guards", GuardsReader.Read, new GuardsDefinition()),
             Cancel = spec.Section("cancel", CancelReader.Read, new CancelDefinition()),
             Load = spec.Section("load", LoadReader.Read, new LoadDefinition()),
@@ -60,7 +60,6 @@ static class PipelineReader
             Retention = spec.Section("retention", retention => RetentionReader.Read(retention, findings), new RetentionDefinition()),
             MaxFailures = spec.Value("maxFailures", MaxFailures, 3),
         };
-        NotYetEffective.Warn(spec, findings);
         return new ReadPipeline
         {
             Definition = definition,

@@ -45,6 +45,9 @@ public static class FaultPoints
     /// <summary>Scheduler: the broker has confirmed runs that came due, they are not marked so.</summary>
     public const string RunsSent = "runs.sent";
 
+    /// <summary>Coordinator: the keys that a repair is asked for are kept at the destination, its run is not asked for.</summary>
+    public const string SelectionKept = "selection.kept";
+
     /// <summary>Coordinator: a run has claimed its pipeline, whoever asked was not told.</summary>
     public const string RunClaimed = "run.claimed";
 

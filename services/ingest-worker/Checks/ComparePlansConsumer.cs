@@ -21,7 +21,9 @@ sealed partial class ComparePlansConsumer(PlanStore plans, SystemConnections sys
     {
         try
         {
-            if (await plans.InForceAsync(compare.JobId, compare.Attempt, cancellationToken) is not { } planned) return new PlansCompared();
+            if (await plans.InForceAsync(compare.JobId, compare.Attempt, cancellationToken) is not { } planned || planned.Plans.All(plan => plan.Undo is not null))
+                return new PlansCompared();
+
             using var source = systems.Source(planned.Source);
             var changes = await SourceChanges.FindAsync(source.Value, planned.Plans, cancellationToken);
             return new PlansCompared { Changes = [.. changes.Take(MaxChanges)], ChangeCount = changes.Count };

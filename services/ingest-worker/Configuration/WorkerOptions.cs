@@ -3,7 +3,10 @@ namespace Headgate.IngestWorker.Configuration;
 /// <summary>What an ingest worker can be told, in environment variables. All have defaults.</summary>
 public sealed record WorkerOptions
 {
-    /// <summary>HEADGATE_WORKER_PREPARE_CONCURRENCY: jobs prepared at the same time, and as many looks at sources, 1 to 64. Default 4.</summary>
+    /// <summary>
+    /// HEADGATE_WORKER_PREPARE_CONCURRENCY: jobs prepared at the same time, and as many looks at sources and comparisons with destinations, 1 to 64.
+    /// Default 4.
+    /// </summary>
     public int PrepareConcurrency { get; init; } = 4;
 
     /// <summary>

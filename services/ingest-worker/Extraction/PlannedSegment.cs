@@ -22,6 +22,9 @@ sealed record PlannedSegment
     /// <summary>The name under which the snapshot is joined; null: it is not held open any more.</summary>
     public required string? SnapshotName { get; init; }
 
+    /// <summary>Whether it is of a job's change log, which does not change and is read under no snapshot.</summary>
+    public bool IsLog => Plan.Object.Undo is not null;
+
     /// <summary>Whether its object was planned anew since.</summary>
     public required bool Superseded { get; init; }
 

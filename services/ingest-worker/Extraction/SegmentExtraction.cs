@@ -30,7 +30,7 @@ sealed class SegmentExtraction(
         if (wanted.Epoch < segment.ReleasedEpoch) return new StepAnswer.Nothing("the job was released meanwhile");
         if (segment.Staged is { } staged && staging.Has(NameOf(key, staged))) return Extracted(wanted, staged);
         if (segment.Superseded) return new StepAnswer.Nothing("the object was planned anew");
-        if (segment.SnapshotName is null) return Lost(wanted);
+        if (segment is { SnapshotName: null, IsLog: false }) return Lost(wanted);
         using var rate = rates.Take(wanted);
         try
         {
@@ -60,7 +60,7 @@ sealed class SegmentExtraction(
             if (!isStaged) sweep.Look();
         }
 
-        await snapshots.CloseIfDoneAsync(segment.Snapshot, cancellationToken);
+        if (!segment.IsLog) await snapshots.CloseIfDoneAsync(segment.Snapshot, cancellationToken);
         return await AnswerAsync(wanted, segment, cancellationToken);
     }
 
@@ -69,6 +69,9 @@ sealed class SegmentExtraction(
     {
         await using var writer = staging.Create(name);
         var (read, next) = await ReadAsync(segment, writer, rate, cancellationToken);
+        // Of a log the same is read each time. What it was before may be undone in part, by its places.
+        if (segment is { IsLog: true, Staged: { } before } && before.Rows != writer.Rows)
+            throw new StepException("log-gone", $"Object {segment.Plan.Object.To}: what was logged of it is not what was read of it before.");
         await FaultPoint.ReachedAsync(FaultPoints.SegmentRead);
         if (!await writer.PublishAsync(cancellationToken))
             throw new StepException("staging-failed", "A staged file's name was taken.", retryable: true);
@@ -86,10 +89,25 @@ sealed class SegmentExtraction(
     async Task<(SegmentRange Read, SegmentRange? Next)> ReadAsync(
         PlannedSegment segment, SegmentWriter writer, JobRate rate, CancellationToken cancellationToken)
     {
-        using var source = systems.Source(segment.Pipeline.Source);
         var sink = new PacedSink(writer, rate, time);
         try
         {
+            if (segment.IsLog)
+            {
+                using var destination = systems.Destination(segment.Pipeline.Destination);
+                await destination.Value.ReadLogAsync(segment.Plan.Object, segment.Range, sink, cancellationToken);
+                return (segment.Range, null);
+            }
+
+            using var source = systems.Source(segment.Pipeline.Source);
+            if (segment.Plan.Keys is { } keys)
+            {
+                using var destination = systems.Destination(segment.Pipeline.Destination);
+                var touched = await destination.Value.ReadKeysAsync(segment.Plan.Object, keys, segment.Range, cancellationToken);
+                await source.Value.ExtractKeysAsync(segment.Plan, touched, segment.SnapshotName!, sink, cancellationToken);
+                return (segment.Range, null);
+            }
+
             // Of a segment that was staged before the chain goes on already: what is read in its place is the same.
             var (read, rest) = sink.Rows > 0 && segment.Staged is null
                 ? await source.Value.CutAsync(segment.Plan, segment.Range, segment.SnapshotName!, sink.Rows, cancellationToken)

@@ -9,6 +9,9 @@ sealed class BatchSize(TimeSpan target, int start)
     public const int Start = 2_000;
     public const int Most = 50_000;
 
+    /// <summary>Of entries of a log, which hold a record twice, each field's text as long as it may be.</summary>
+    public const int StartOfLog = 200;
+
     int _size = start;
     bool _isRecovering;
     long _suspectEnd;

@@ -36,6 +36,8 @@ sealed class LoadConsumer(StepRun steps, SegmentLoader loader, JobRates rates) :
             Counts = loaded.Counts,
             Deferred = loaded.Deferred,
             Round = load.Round,
+            RejectPeak = loaded.RejectPeak,
+            BusyMs = loaded.BusyMs,
         }),
         LoadOutcome.Lost => new StepAnswer.Say(
             new SegmentLost { JobId = load.JobId, Epoch = load.Epoch, ObjectNo = load.ObjectNo, SegmentNo = load.SegmentNo }),

@@ -20,6 +20,9 @@ sealed record LoadLimits
     /// <summary>0: write the segment; above: try again what waited for records it refers to.</summary>
     public required int Round { get; init; }
 
+    /// <summary>Over how many records in a row rejects are counted; 0: they are not.</summary>
+    public int RejectsWindow { get; init; }
+
     /// <summary>Canceled when the job is being stopped: no batch begins any more. Default: never.</summary>
     public CancellationToken Stopping { get; init; }
 }

@@ -9,7 +9,14 @@ abstract record LoadOutcome
     LoadOutcome() { }
 
     /// <summary>Every record is written or recorded as rejected.</summary>
-    public sealed record Loaded(RecordCounts Counts, long Deferred) : LoadOutcome;
+    public sealed record Loaded(RecordCounts Counts, long Deferred) : LoadOutcome
+    {
+        /// <summary>The most rejected records of any window.</summary>
+        public int RejectPeak { get; init; }
+
+        /// <summary>How long the destination took.</summary>
+        public long BusyMs { get; init; }
+    }
 
     /// <summary>Nothing may be written in this message's name, or somebody else is at it.</summary>
     public sealed record Skipped(string Why) : LoadOutcome;

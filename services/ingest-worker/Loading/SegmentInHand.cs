@@ -7,6 +7,8 @@ namespace Headgate.IngestWorker.Loading;
 sealed class SegmentInHand(Guid jobId, int epoch, int objectNo, int segmentNo, Action<SegmentInHand> remove) : IDisposable
 {
     RecordCounts? _counts;
+    int _rejectPeak;
+    long _busyMs;
     bool _hasNews;
 
     public Guid JobId => jobId;
@@ -23,8 +25,13 @@ sealed class SegmentInHand(Guid jobId, int epoch, int objectNo, int segmentNo, A
     /// <summary>Whether anything was reported since it was told last, be it the same number: that is a sign of life.</summary>
     public bool HasNews => Volatile.Read(ref _hasNews);
 
-    public void Report(RecordCounts counts)
+    /// <param name="counts">Records taken so far.</param>
+    /// <param name="rejectPeak">The most rejected records of any window.</param>
+    /// <param name="busyMs">How long the destination took.</param>
+    public void Report(RecordCounts counts, int rejectPeak = 0, long busyMs = 0)
     {
+        Volatile.Write(ref _rejectPeak, rejectPeak);
+        Volatile.Write(ref _busyMs, busyMs);
         Volatile.Write(ref _counts, counts);
         Volatile.Write(ref _hasNews, true);
     }
@@ -45,6 +52,8 @@ sealed class SegmentInHand(Guid jobId, int epoch, int objectNo, int segmentNo, A
             Rejected = counts.Rejected,
             Deleted = counts.Deleted,
             Vanished = counts.Vanished,
+            RejectPeak = Volatile.Read(ref _rejectPeak),
+            BusyMs = Volatile.Read(ref _busyMs),
         };
     }
 

@@ -26,6 +26,7 @@ sealed class SegmentLoad(
     readonly BatchSize _size = new(limits.BatchTarget, limits.FirstBatch);
     readonly RowPace _pace = new(limits.Rate, TimeSpan.FromSeconds(1), time);
     readonly Patience _patience = new(time);
+    readonly RejectWindow _rejects = new(limits.RejectsWindow);
     readonly long _began = time.GetTimestamp();
 
     IRecordBatch? _batch;
@@ -33,9 +34,17 @@ sealed class SegmentLoad(
     long _condemned = -1;
     bool _mustUpsert;
     (RecordCounts Counts, long Deferred)? _waiting;
+    bool _isSeeded;
+    TimeSpan _busy;
 
     /// <summary>What the object's next segment may begin with.</summary>
     public int LearnedBatch => _size.Learned;
+
+    /// <summary>The most rejected records of any window of the segment so far, those of earlier messages included.</summary>
+    public int RejectPeak => _rejects.Peak;
+
+    /// <summary>How long the destination has taken for the batches that this message has committed.</summary>
+    public long BusyMs => (long)_busy.TotalMilliseconds;
 
     public async Task<LoadOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -48,7 +57,7 @@ sealed class SegmentLoad(
                 if (await TryAsync(cancellationToken) is not { } outcome) continue;
                 // Before the job hears of it: the segment that follows begins with a batch.
                 await _pace.WaitAsync(limits.Stopping, cancellationToken);
-                return outcome;
+                return outcome is LoadOutcome.Loaded loaded ? loaded with { RejectPeak = RejectPeak, BusyMs = BusyMs } : outcome;
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -85,13 +94,17 @@ sealed class SegmentLoad(
         await FaultPoint.ReachedAsync(FaultPoints.BatchNotBegun);
         await using var transaction = await ResumeAsync(cancellationToken);
         if (transaction.Skipped is { } reason) return await SkipAsync(reason, cancellationToken);
+        await SeedAsync(transaction, cancellationToken);
         if (transaction.NextRow >= ticket.Rows) return Finish(transaction);
 
+        var deferred = transaction.Deferred;
         var batch = await ReadAsync(transaction, cancellationToken);
         var isRejected = await WriteAsync(transaction, batch, cancellationToken);
         await FaultPoint.ReachedAsync(FaultPoints.BatchWritten);
         await CommitAsync(transaction);
         await FaultPoint.ReachedAsync(FaultPoints.BatchCommitted);
+        // One that waits for others is not rejected yet.
+        if (isRejected && transaction.Deferred == deferred) _rejects.Add(batch.FirstRow);
         Report(transaction.Counts, batch, isRejected, time.GetElapsedTime(began));
         return CheckStop(transaction, batch);
     }
@@ -101,6 +114,15 @@ sealed class SegmentLoad(
         var transaction = await destination.BeginBatchAsync(ticket, plan, cancellationToken);
         if (_mustUpsert && transaction is { Skipped: null, DirectCopy: true }) transaction.SwitchToUpsert();
         return transaction;
+    }
+
+    // Rejects of earlier messages are in the window as well: a worker that was killed has told of them, or has not.
+    async Task SeedAsync(IBatchTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (_isSeeded) return;
+        _isSeeded = true;
+        if (!_rejects.IsCounted || transaction.NextRow == 0 || transaction.Counts.Rejected <= transaction.Deferred) return;
+        foreach (var row in await transaction.RejectedAsync(cancellationToken)) _rejects.Add(row);
     }
 
     async Task<IRecordBatch> ReadAsync(IBatchTransaction transaction, CancellationToken cancellationToken)
@@ -129,6 +151,7 @@ sealed class SegmentLoad(
         if (isRejected) _size.Rejected();
         else _size.Committed(batch.Rows, elapsed);
         _pace.Took(batch.Rows);
+        _busy += elapsed;
         WorkerTelemetry.Committed(batch.Rows, isRejected, elapsed);
         report(counts);
     }

@@ -55,13 +55,17 @@ sealed class SegmentLoader(
         var limits = new LoadLimits
         {
             BatchTarget = segment.Pipeline.Load.BatchTarget,
-            FirstBatch = _learned.GetValueOrDefault((load.JobId, load.ObjectNo), BatchSize.Start),
+            FirstBatch = _learned.GetValueOrDefault((load.JobId, load.ObjectNo), segment.IsLog ? BatchSize.StartOfLog : BatchSize.Start),
             YieldAfter = options.YieldAfter,
             Rate = rate,
             Round = load.Round,
+            RejectsWindow = load.RejectsWindow,
             Stopping = stopping,
         };
-        var segmentLoad = new SegmentLoad(destination.Value, segment.Plan.Object, TicketOf(load, segment), staged, limits, time, hand.Report);
+        SegmentLoad? running = null;
+        var segmentLoad = running = new SegmentLoad(
+            destination.Value, segment.Plan.Object, TicketOf(load, segment), staged, limits, time,
+            counts => hand.Report(counts, running?.RejectPeak ?? 0, running?.BusyMs ?? 0));
         var outcome = await segmentLoad.RunAsync(cancellationToken);
         if (_learned.Count >= Remembered) _learned.Clear();
         _learned[(load.JobId, load.ObjectNo)] = segmentLoad.LearnedBatch;
@@ -75,6 +79,7 @@ sealed class SegmentLoader(
         SegmentNo = load.SegmentNo,
         Rows = load.Rows,
         Empty = load.Empty,
-        MaxRejects = segment.Pipeline.Load.MaxRejects,
+        // What a rollback leaves as it is was changed by somebody: that is no fault of the records.
+        MaxRejects = segment.IsLog ? int.MaxValue : segment.Pipeline.Load.MaxRejects,
     };
 }

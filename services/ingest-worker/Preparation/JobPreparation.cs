@@ -2,6 +2,7 @@ using Headgate.Connectors;
 using Headgate.Connectors.Sources;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Repairs;
 using Headgate.Contracts.Runs;
 using Headgate.Hosting.Faults;
 using Headgate.IngestWorker.Checks;
@@ -19,16 +20,25 @@ namespace Headgate.IngestWorker.Preparation;
 sealed class JobPreparation(
     SystemConnections systems, SchemaRefresh refresh, SnapshotKeeper snapshots, PlanStore plans, OffsetBounds bounds)
 {
+    /// <summary>
+    /// A replay reads of each object, as it is mapped now, the records that the earlier job has touched; all else of it is as of a run.
+    /// </summary>
+    public Task<StepAnswer> RunAsync(PrepareRepair replay, CancellationToken ending, CancellationToken cancellationToken) =>
+        RunAsync(replay.Preparation, replay, ending, cancellationToken);
+
     /// <param name="asked">What to plan.</param>
     /// <param name="ending">Ends all of it, the refresh of the schemas too: the process or its connection to the broker ends.</param>
     /// <param name="cancellationToken">Ends all but that; canceled as well when the job is being stopped.</param>
-    public async Task<StepAnswer> RunAsync(PrepareJob asked, CancellationToken ending, CancellationToken cancellationToken)
+    public Task<StepAnswer> RunAsync(PrepareJob asked, CancellationToken ending, CancellationToken cancellationToken) =>
+        RunAsync(asked, replay: null, ending, cancellationToken);
+
+    async Task<StepAnswer> RunAsync(PrepareJob asked, PrepareRepair? replay, CancellationToken ending, CancellationToken cancellationToken)
     {
         using var activity = WorkerTelemetry.Start("prepare", asked.JobId);
         // What was planned once is answered again, also when its snapshot is gone by now: reading finds that, and numbers and
         // snapshots of segments that may be on their way already never change under them.
         var standing = await plans.StandingAsync(asked, cancellationToken);
-        if (standing.Missing.Count == 0) return Answer(standing);
+        if (standing.Missing.Count == 0) return standing.ToStep();
         var job = asked with { Objects = standing.Missing };
 
         using var source = systems.Source(job.Pipeline.Source);
@@ -39,12 +49,13 @@ sealed class JobPreparation(
         try
         {
             var blocked = refreshed.Blocked.ToList();
-            var reads = await PlanReadsAsync(job, refreshed.Plans, source.Value, snapshot, blocked, cancellationToken);
+            var keys = replay is null ? null : new ReplayedRecords(replay, destination.Value);
+            var reads = await PlanReadsAsync(job, refreshed.Plans, source.Value, keys, snapshot, blocked, cancellationToken);
             await FaultPoint.ReachedAsync(FaultPoints.PlanMade);
             var (stored, isStored) = await plans.StoreAsync(asked, snapshot.Id, reads, blocked, refreshed.Role, cancellationToken);
             await FaultPoint.ReachedAsync(FaultPoints.PlanStored);
             if (!isStored) await snapshots.CloseAsync(snapshot.Id);
-            return stored is null ? new StepAnswer.Nothing("the job was released meanwhile") : Answer(stored);
+            return stored?.ToStep() ?? new StepAnswer.Nothing("the job was released meanwhile");
         }
         catch
         {
@@ -52,9 +63,6 @@ sealed class JobPreparation(
             throw;
         }
     }
-
-    static StepAnswer Answer(StandingPlans standing) =>
-        standing.Answer is { } answer ? new StepAnswer.Say(answer) : new StepAnswer.Nothing("the objects were planned anew meanwhile");
 
     // What is staged and what is yet to be read are to be of one shape, also where a due run resumes the job without asking before.
     async Task RequireUnchangedAsync(PrepareJob job, ISource source, CancellationToken cancellationToken)
@@ -66,26 +74,29 @@ sealed class JobPreparation(
     }
 
     async Task<IReadOnlyList<PreparedObject>> PlanReadsAsync(
-        PrepareJob job, IReadOnlyList<ObjectPlan> objects, ISource source, HeldSnapshot snapshot, List<BlockedObject> blocked,
-        CancellationToken cancellationToken)
+        PrepareJob job, IReadOnlyList<ObjectPlan> objects, ISource source, ReplayedRecords? keys, HeldSnapshot snapshot,
+        List<BlockedObject> blocked, CancellationToken cancellationToken)
     {
         var reads = new List<PreparedObject>();
         foreach (var found in objects)
         {
             var wanted = job.Objects.Single(each => each.ObjectNo == found.ObjectNo);
             var definition = job.Pipeline.Objects[wanted.ObjectNo];
-            var lower = found.Cursor is null || found.New ? null : await LowerBoundAsync(job, wanted, found, cancellationToken);
+            var lower = found.Cursor is null || found.New || job.Sample is not null ? null : await LowerBoundAsync(job, wanted, found, cancellationToken);
             var plan = new ReadPlan
             {
                 // A read of a part says nothing of what it does not bring.
                 Object = found with { ReadNo = wanted.FirstSegmentNo, Vanished = IsWhole(job, found, lower) ? job.Pipeline.OnVanished : OnVanished.Keep },
                 Lower = lower,
                 Upper = snapshot.UpperBound,
+                Keys = keys?.Of(found.ObjectNo),
                 NullCursors = job.Pipeline.Extract.Nulls is NullCursors.Full,
+                Sample = job.Sample,
             };
             try
             {
                 await source.CheckAsync(plan, snapshot.Name, cancellationToken);
+                if (keys is not null) reads.Add(new PreparedObject(wanted, definition, plan, await keys.PlanAsync(plan, cancellationToken)));
             }
             catch (ConnectorException error) when (error.Blocked.Count > 0)
             {
@@ -93,7 +104,8 @@ sealed class JobPreparation(
                 continue;
             }
 
-            reads.Add(new PreparedObject(wanted, definition, plan, await source.PlanSegmentsAsync(plan, snapshot.Name, cancellationToken)));
+            if (keys is null)
+                reads.Add(new PreparedObject(wanted, definition, plan, await source.PlanSegmentsAsync(plan, snapshot.Name, cancellationToken)));
         }
 
         return reads;

@@ -125,7 +125,8 @@ sealed class PlanStore(IngestState state)
             values ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8)
             """,
             read.Asked.FirstSegmentNo, snapshot, StoredJson.Write(read.Plan), StoredJson.Write(read.Describe()), role);
-        Add("""
+        // A rollback has read nothing of the source, and a replay only what was touched before: no run goes on from either.
+        if (read.Plan is { Object.Undo: null, Keys: null }) Add("""
             insert into ingest.bound (job_id, attempt, object_no, source, target, upper, fields, known)
             values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb)
             on conflict (job_id, attempt, object_no)

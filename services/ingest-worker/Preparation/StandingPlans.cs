@@ -1,4 +1,5 @@
 using Headgate.Contracts.Extraction;
+using Headgate.IngestWorker.Steps;
 
 namespace Headgate.IngestWorker.Preparation;
 
@@ -31,6 +32,9 @@ sealed record StandingPlans(PrepareJob Job, IReadOnlyList<StandingPlan> Plans, I
                 };
         }
     }
+
+    /// <summary>The same as what the step says.</summary>
+    public StepAnswer ToStep() => Answer is { } answer ? new StepAnswer.Say(answer) : new StepAnswer.Nothing("the objects were planned anew meanwhile");
 
     // A plan that a block has taken out of force is not found.
     StandingPlan? Of(ObjectToPlan wanted) => Plans.FirstOrDefault(plan => plan.ObjectNo == wanted.ObjectNo);

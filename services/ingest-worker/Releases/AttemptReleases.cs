@@ -60,7 +60,7 @@ sealed class AttemptReleases(IngestState state, SnapshotKeeper snapshots, Stagin
     // Ranges can hold keys, so they go with the records. Bounds stay: later runs begin from them.
     static async Task ForgetAsync(NpgsqlConnection connection, ReleaseJob release, CancellationToken cancellationToken)
     {
-        foreach (var table in (string[])["segment", "object", "blocked_object"])
+        foreach (var table in (string[])["segment", "object", "blocked_object", "finding"])
         {
             await using var delete = new NpgsqlCommand($"delete from ingest.{table} where job_id = $1 and attempt <= $2", connection);
             await delete.With(release.JobId, release.Attempt).ExecuteNonQueryAsync(cancellationToken);

@@ -70,9 +70,13 @@ sealed class ServedRejects(SystemConnections systems)
             Sentence = reject.Sentence,
             Waiting = reject.Waiting,
             Rejected = Timestamp.FromDateTimeOffset(reject.At),
-            Key = reject.Key is null ? null : new RecordKey(),
         };
-        foreach (var (field, value) in reject.Key ?? []) message.Key.Values[field] = value ?? "";
+        if (reject.Key is { } key)
+        {
+            message.Key = new RecordKey();
+            foreach (var (field, value) in key) message.Key.Values[field] = value ?? "";
+        }
+
         foreach (var (field, value) in reject.Record) message.Record.Add(ChangeMessages.ValueOf(field, value, text));
         if (reject.Conflict is not { } conflict) return message;
         message.Conflict = new Conflict { Kind = Enum.Parse<V1.ConflictKind>(conflict.Kind.ToString()) };

@@ -3,6 +3,7 @@ using Grpc.HealthCheck;
 using Headgate.JobCoordinator.Access;
 using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Calls.Pipelines;
+using Headgate.JobCoordinator.Calls.Repairs;
 using Headgate.JobCoordinator.Relaying;
 using Headgate.Rpc;
 using Headgate.Rpc.Interception;
@@ -40,6 +41,7 @@ public static class CallRegistration
         });
         services.AddPipelineCommands();
         services.AddJobCommanding();
+        services.AddRepairCalls();
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>
         {

@@ -11,8 +11,9 @@ sealed partial class JobCalls
         (job, sentence, outcome) => new PauseJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
 
     public override Task<ResumeJobResponse> ResumeJob(ResumeJobRequest request, ServerCallContext context) => commands.RunAsync(
-        context, request, request.Job, RequestedOperations.Resume(request.PassGuards), request.Reason,
-        (job, sentence, outcome) => new ResumeJobResponse { Job = job, Sentence = sentence, Outcome = outcome });
+        context, request, request.Job, Operation.ResumeJob, request.Reason,
+        (job, sentence, outcome) => new ResumeJobResponse { Job = job, Sentence = sentence, Outcome = outcome },
+        passGuards: RequestedOperations.PassesGuards(request.PassGuards, request.Reason));
 
     public override Task<CancelJobResponse> CancelJob(CancelJobRequest request, ServerCallContext context) => commands.RunAsync(
         context, request, request.Job, RequestedOperations.Cancel("mode", request.Mode, request.PauseFirst), request.Reason,

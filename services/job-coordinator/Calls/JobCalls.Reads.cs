@@ -14,6 +14,9 @@ sealed partial class JobCalls
     public override Task<V1.GetStopsResponse> GetStops(V1.GetStopsRequest request, ServerCallContext context) =>
         stops.GetAsync(request, context.Caller().Project, context.CancellationToken);
 
+    public override Task<V1.GetRecoveryResponse> GetRecovery(V1.GetRecoveryRequest request, ServerCallContext context) =>
+        recovery.GetAsync(request, context.Caller().Project, context.CancellationToken);
+
     public override Task WatchJob(V1.WatchJobRequest request, IServerStreamWriter<V1.WatchJobResponse> responseStream, ServerCallContext context) =>
         watches.WatchAsync(request, context.Caller().Project, responseStream, context.CancellationToken);
 

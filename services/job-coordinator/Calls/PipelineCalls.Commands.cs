@@ -26,4 +26,6 @@ sealed partial class PipelineCalls
 
     public override Task<V1.ResyncPipelineResponse> ResyncPipeline(V1.ResyncPipelineRequest request, ServerCallContext context) =>
         resyncs.ResyncAsync(request, context);
+
+    public override Task<V1.DryRunResponse> DryRun(V1.DryRunRequest request, ServerCallContext context) => dryRuns.DryRunAsync(request, context);
 }

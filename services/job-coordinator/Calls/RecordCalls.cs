@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Headgate.JobCoordinator.Access.Callers;
+using Headgate.JobCoordinator.Calls.Repairs;
 using Headgate.JobCoordinator.Changes;
 using Headgate.JobCoordinator.Doubts;
 using Headgate.JobCoordinator.Reading;
@@ -7,7 +8,8 @@ using Headgate.JobCoordinator.Reading;
 namespace Headgate.JobCoordinator.Calls;
 
 /// <summary>What jobs have written. What a method does is in the class that it hands the call to; the others are <see cref="NotYet"/> there.</summary>
-sealed class RecordCalls(UsageReads usage, InDoubtReads doubts, ChangeReads changes, RejectReads rejects) : V1.RecordService.RecordServiceBase
+sealed class RecordCalls(UsageReads usage, InDoubtReads doubts, ChangeReads changes, RejectReads rejects, RollbackRequests rollbacks, ReplayRequests replays)
+    : V1.RecordService.RecordServiceBase
 {
     public override Task<V1.GetUsageResponse> GetUsage(V1.GetUsageRequest request, ServerCallContext context) =>
         usage.GetAsync(request, context.Caller().Project, context.CancellationToken);
@@ -21,4 +23,10 @@ sealed class RecordCalls(UsageReads usage, InDoubtReads doubts, ChangeReads chan
 
     public override Task<V1.ListInDoubtResponse> ListInDoubt(V1.ListInDoubtRequest request, ServerCallContext context) =>
         doubts.ListAsync(request, context.Caller().Project, context.CancellationToken);
+
+    public override Task<V1.RollbackJobResponse> RollbackJob(V1.RollbackJobRequest request, ServerCallContext context) =>
+        rollbacks.RollbackAsync(request, context);
+
+    public override Task<V1.ReplayJobResponse> ReplayJob(V1.ReplayJobRequest request, ServerCallContext context) =>
+        replays.ReplayAsync(request, context);
 }

@@ -30,6 +30,8 @@ public sealed class CoordinatorDbContext(DbContextOptions<CoordinatorDbContext> 
             job.Property(row => row.Intent).HasConversion<string>();
             job.Property(row => row.Mode).HasConversion<string>();
             job.Property(row => row.StopCause).HasConversion<string>();
+            job.Property(row => row.GuardCause).HasConversion<string>();
+            job.Property(row => row.PaceMark).HasColumnType("jsonb");
             job.Property(row => row.FenceCounts).HasColumnType("jsonb");
             job.Property(row => row.Scope).HasColumnType("jsonb");
             job.Property(row => row.Sample).HasColumnType("jsonb");

@@ -3,6 +3,7 @@ using Headgate.Connectors.Changes;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Doubts;
 using Headgate.Connectors.Fencing;
+using Headgate.Connectors.Repairs;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
 using Headgate.JobCoordinator.Pipelines;
@@ -33,6 +34,11 @@ public sealed class FenceOpener(IEnumerable<IDestinationConnector> connectors, P
     /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
     public async Task<ILogPurge?> OpenLogPurgeAsync(Guid pipelineId, int version, CancellationToken cancellationToken) => Open(
         await pipelines.DestinationAsync(pipelineId, version, cancellationToken), (connector, connection) => connector.OpenLogPurge(connection));
+
+    /// <summary>What jobs have logged at the destination; null: nothing ever is.</summary>
+    /// <exception cref="ConnectorException">The connection cannot be resolved.</exception>
+    public async Task<IRepairLog?> OpenRepairLogAsync(Guid pipelineId, int version, CancellationToken cancellationToken) => Open(
+        await pipelines.DestinationAsync(pipelineId, version, cancellationToken), (connector, connection) => connector.OpenRepairLog(connection));
 
     /// <summary>Checks that the fence can be moved, and tells the destination from any other.</summary>
     /// <exception cref="ConnectorException">It cannot; or the connection cannot be resolved.</exception>

@@ -17,6 +17,8 @@ sealed record CancelAdvice(CancelCause Cause, string Situation, CancelMode Mode,
         new(CancelCause.NullsOverwrite, "The schema drifted, and nulls overwrite real data", CancelMode.Force, "Every further write destroys something"),
         new(CancelCause.FullResync, "A full resync of historical data by accident", CancelMode.Force, "It stops before another batch is loaded"),
         new(CancelCause.CorruptingWrites, "A bad mapping corrupts records with every write", CancelMode.Force, "Not one more bad write is to happen"),
+        new(CancelCause.TooManyRecords, "Far more records than usual, as where a filter is missing", CancelMode.Force, "Every further record has to be taken back"),
+        new(CancelCause.ManyRejects, "The destination rejects many of the records", CancelMode.Graceful, "What it rejects is not written, and is recorded"),
         new(CancelCause.StopLate, "A stop is not confirmed by its deadline", CancelMode.Force, "What is in flight does not come to its end"),
     ];
 

@@ -1,7 +1,7 @@
 namespace Headgate.JobCoordinator.Jobs;
 
 /// <summary>Why somebody would cancel a job, as far as that decides how.</summary>
-enum CancelCause
+public enum CancelCause
 {
     /// <summary>Nobody has said.</summary>
     Unknown,
@@ -23,6 +23,12 @@ enum CancelCause
 
     /// <summary>Each record that is written is damaged.</summary>
     CorruptingWrites,
+
+    /// <summary>Far more records than there should be: a filter is missing, or they come from the wrong place.</summary>
+    TooManyRecords,
+
+    /// <summary>The destination rejects many of the records.</summary>
+    ManyRejects,
 
     /// <summary>A stop hangs.</summary>
     StopLate,

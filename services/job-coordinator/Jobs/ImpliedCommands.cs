@@ -21,6 +21,8 @@ namespace Headgate.JobCoordinator.Jobs;
 /// </summary>
 static class ImpliedCommands
 {
+    const int ComparedAtOnce = 50;
+
     /// <summary>The command of the job as a whole, if its phase waits for one.</summary>
     public static async Task<IReadOnlyList<ImpliedCommand>> OfPhaseAsync(BehaviorContext<SyncJob> context)
     {
@@ -30,7 +32,8 @@ static class ImpliedCommands
         {
             JobPhase.Extracting or JobPhase.Loading => await PreparationAsync(context),
             // A dry run has no launch to be judged for.
-            JobPhase.Judging when job.Kind != JobKind.DryRun => [new(Lanes.JobCommands, new JudgeJob { JobId = job.CorrelationId, Epoch = job.Epoch })],
+            JobPhase.Judging when job.Kind == JobKind.DryRun => [await ComparisonAsync(context)],
+            JobPhase.Judging => [await CanaryAsync(context) ?? new(Lanes.JobCommands, new JudgeJob { JobId = job.CorrelationId, Epoch = job.Epoch })],
             JobPhase.Launching => [Fence(job, open: true)],
             JobPhase.Shaping => [new(Lanes.Prepare, new ApplySchemaChanges { JobId = job.CorrelationId, Attempt = job.Attempt, Epoch = job.Epoch })],
             JobPhase.Finishing => [await FinishAsync(context)],
@@ -45,10 +48,10 @@ static class ImpliedCommands
     {
         var job = context.Saga;
         if (job.Phase is not (JobPhase.Extracting or JobPhase.Loading)) return [];
-        var load = await PipelineWork.LoadOptionsAsync(context.Db(), job);
+        var (load, window) = await PipelineWork.LoadingAsync(context.Db(), job);
         var toRead = await ExtractionWork.TakeNextAsync(context.Db(), job, load.Parallelism);
         var toWrite = job.Phase == JobPhase.Loading ? await LoadingWork.TakeNextAsync(context.Db(), job, load.Parallelism) : [];
-        return [.. toRead.Select(segment => Extract(job, segment, load)), .. toWrite.Select(segment => Load(job, segment, load))];
+        return [.. toRead.Select(segment => Extract(job, segment, load)), .. toWrite.Select(segment => Load(job, segment, load, window))];
     }
 
     /// <summary>Segments that workers should have in hand already.</summary>
@@ -56,10 +59,10 @@ static class ImpliedCommands
     {
         var job = context.Saga;
         if (job.Phase is not (JobPhase.Extracting or JobPhase.Loading)) return [];
-        var load = await PipelineWork.LoadOptionsAsync(context.Db(), job);
+        var (load, window) = await PipelineWork.LoadingAsync(context.Db(), job);
         var read = await ExtractionWork.InHandAsync(context.Db(), job);
         var written = job.Phase == JobPhase.Loading ? await LoadingWork.InHandAsync(context.Db(), job) : [];
-        return [.. read.Select(segment => Extract(job, segment, load)), .. written.Select(segment => Load(job, segment, load))];
+        return [.. read.Select(segment => Extract(job, segment, load)), .. written.Select(segment => Load(job, segment, load, window))];
     }
 
     static async Task<IReadOnlyList<ImpliedCommand>> PreparationAsync(BehaviorContext<SyncJob> context)
@@ -82,6 +85,31 @@ static class ImpliedCommands
         };
         return [new(Lanes.Prepare, job.Kind.IsRepair() ? await RepairWork.PreparationAsync(context.Db(), job, preparation) : preparation)];
     }
+
+    /// <summary>Null: there is nothing to compare that was not.</summary>
+    static async Task<ImpliedCommand?> CanaryAsync(BehaviorContext<SyncJob> context)
+    {
+        if (!context.Saga.Kind.HasCanary()) return null;
+        var objects = await GuardWork.ToCompareAsync(context.Db(), context.Saga, ComparedAtOnce, context.CancellationToken);
+        return objects.Count == 0 ? null : new ImpliedCommand(Lanes.Comparisons, new CompareRecords
+        {
+            JobId = context.Saga.CorrelationId,
+            Attempt = context.Saga.Attempt,
+            Epoch = context.Saga.Epoch,
+            Objects = objects,
+            Mode = CompareMode.Canary,
+            Sample = (await GuardWork.DefinitionAsync(context.Db(), context.Saga)).Canary.Sample,
+        });
+    }
+
+    static async Task<ImpliedCommand> ComparisonAsync(BehaviorContext<SyncJob> context) => new(Lanes.Comparisons, new CompareRecords
+    {
+        JobId = context.Saga.CorrelationId,
+        Attempt = context.Saga.Attempt,
+        Epoch = context.Saga.Epoch,
+        Objects = await FindingWork.UnfoundAsync(context.Db(), context.Saga, ComparedAtOnce),
+        Mode = CompareMode.DryRun,
+    });
 
     static ImpliedCommand Fence(SyncJob job, bool open) => new(Lanes.Fences, new MoveFence
     {
@@ -106,7 +134,7 @@ static class ImpliedCommands
         RateNo = job.RateNo,
     });
 
-    static ImpliedCommand Load(SyncJob job, SegmentInHand segment, LoadDefinition load) => new(Lanes.Load, new LoadSegment
+    static ImpliedCommand Load(SyncJob job, SegmentInHand segment, LoadDefinition load, int rejectsWindow) => new(Lanes.Load, new LoadSegment
     {
         JobId = job.CorrelationId,
         Attempt = job.Attempt,
@@ -117,6 +145,7 @@ static class ImpliedCommands
         Rows = segment.rows,
         Empty = segment.empty,
         Round = segment.round,
+        RejectsWindow = rejectsWindow,
         MaxRowsPerSecond = Share(job, load),
         RateNo = job.RateNo,
     });

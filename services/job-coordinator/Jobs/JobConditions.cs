@@ -1,10 +1,13 @@
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
+using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Runs;
 using Headgate.Contracts.Steps;
+using Headgate.JobCoordinator.Jobs.Verbs;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
 
@@ -43,6 +46,36 @@ static class JobConditions
     /// <summary>A dry run is never launched, whoever asks.</summary>
     public static bool IsJudging(BehaviorContext<SyncJob, JudgeJob> context) =>
         context.Message.Epoch == context.Saga.Epoch && context.Saga is { Phase: JobPhase.Judging, Kind: not JobKind.DryRun };
+
+    /// <summary>A guard wants it stopped until somebody has looked: before launch a pause is a hold.</summary>
+    public static bool MustHold(BehaviorContext<SyncJob> context) =>
+        Guarding.Verdict(context) is { Action: GuardAction.Hold or GuardAction.Pause };
+
+    public static bool MustCancel(BehaviorContext<SyncJob> context) =>
+        Guarding.Verdict(context) is { Action: GuardAction.Cancel or GuardAction.Force };
+
+    /// <summary>After launch: whatever a guard wants of it begins with a pause, but force; and force too where it would leave records in doubt.</summary>
+    public static async Task<bool> MustPause(BehaviorContext<SyncJob> context) => Guarding.Verdict(context) switch
+    {
+        null => false,
+        { Action: GuardAction.Force } => await WouldLeaveInDoubt(context),
+        _ => true,
+    };
+
+    public static bool MustForce(BehaviorContext<SyncJob> context) => Guarding.Verdict(context) is { Action: GuardAction.Force };
+
+    public static bool IsCurrent(BehaviorContext<SyncJob, GuardDue> context) => context.Message.Epoch == context.Saga.Epoch;
+
+    /// <summary>A sample that cannot be compared is no reason to fail: guards say that they cannot judge.</summary>
+    public static bool IsOfSample(BehaviorContext<SyncJob, StepFailed> context) =>
+        context.Message.Step == JobStep.Compare && context.Saga.Kind != JobKind.DryRun;
+
+    public static bool IsCompared(BehaviorContext<SyncJob, RecordsCompared> context) =>
+        context.Message.Epoch == context.Saga.Epoch && context.Saga.Phase == JobPhase.Judging;
+
+    /// <summary>A dry run of which everything is found: there is nothing else to it.</summary>
+    public static async Task<bool> IsFoundOut(BehaviorContext<SyncJob, RecordsCompared> context) =>
+        context.Saga.Kind == JobKind.DryRun && (await FindingWork.UnfoundAsync(context.Db(), context.Saga, 1)).Count == 0;
 
     public static bool Opened(BehaviorContext<SyncJob, FenceMoved> context) =>
         context.Message.Epoch == context.Saga.Epoch && context.Message.Open && context.Saga.Phase == JobPhase.Launching;
@@ -138,6 +171,9 @@ static class JobConditions
 
     public static Task<bool> IsInHand(BehaviorContext<SyncJob, SegmentLost> context) => ExtractionWork.IsInHandAsync(
         context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo, ExtractionWork.ToBeWritten);
+
+    /// <summary>It reads a log, under no snapshot.</summary>
+    public static bool IsRollback(BehaviorContext<SyncJob, SegmentLost> context) => context.Saga.Kind == JobKind.Rollback;
 
     public static Task<bool> WasPlannedTooOften(BehaviorContext<SyncJob, SnapshotLost> context) =>
         ExtractionWork.IsPlannedTooOftenAsync(context.Db(), context.Saga, context.Message.ObjectNo, context.Options().Replans);

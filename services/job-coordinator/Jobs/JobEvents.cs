@@ -1,3 +1,4 @@
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
 using MassTransit;
@@ -17,5 +18,6 @@ static class JobEvents
         bus.AddEventForOthers<JobFailed>();
         bus.AddEventForOthers<JobCompleted>();
         bus.AddEventForOthers<JobDiscarded>();
+        bus.AddEventForOthers<GuardTripped>();
     }
 }

@@ -1,5 +1,7 @@
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Guards;
 
 namespace Headgate.JobCoordinator.Jobs;
 
@@ -110,6 +112,37 @@ static class Notices
         Counts = Counts(job),
         Notify = notify,
     };
+
+    /// <summary>A guard has tripped.</summary>
+    public static object GuardTripped(SyncJob job, DateTimeOffset at, GuardTripRow trip, NotifyDefinition? notify)
+    {
+        var advice = CancelAdvice.Of(trip.Cause);
+        return new GuardTripped
+        {
+            JobId = job.CorrelationId,
+            Project = job.Project,
+            Pipeline = job.Pipeline,
+            PipelineId = job.PipelineId,
+            At = at,
+            Attempt = job.Attempt,
+            RequestId = job.RequestId,
+            Kind = job.Kind,
+            Trigger = job.Trigger,
+            TriggerDetail = job.TriggerDetail,
+            Guard = trip.Guard,
+            Action = trip.Action,
+            Measure = trip.Measure,
+            Observed = trip.Observed,
+            Allowed = trip.Allowed,
+            Object = trip.Object,
+            Field = trip.Field,
+            Sentence = trip.Sentence,
+            RecommendedMode = advice.Mode,
+            RecommendedWhy = advice.Sentence(),
+            Counts = Counts(job),
+            Notify = notify,
+        };
+    }
 
     /// <summary>Canceled before launch.</summary>
     public static object ExtractionCanceled(SyncJob job, DateTimeOffset at, NotifyDefinition? notify) => new ExtractionCanceled

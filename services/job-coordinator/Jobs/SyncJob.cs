@@ -56,6 +56,15 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>Whether who asked for the run has said that a full load is meant.</summary>
     public bool ConfirmedFullLoad { get; set; }
 
+    /// <summary>How many measures of guards have tripped in this attempt, those included that it was let pass.</summary>
+    public int GuardTrips { get; set; }
+
+    /// <summary>What the last one that it was not let pass says of the cause; null: there is none.</summary>
+    public CancelCause? GuardCause { get; set; }
+
+    /// <summary>While no more records are staged, no object has more than it may; null: of none it is known how many that are.</summary>
+    public long? VolumeLimit { get; set; }
+
     /// <summary>Rises on Restart only.</summary>
     public int Attempt { get; set; } = 1;
 
@@ -141,6 +150,30 @@ public sealed class SyncJob : SagaStateMachineInstance
 
     /// <summary>When the destination is asked next what became of records in doubt, once the job has ended; null: none is open.</summary>
     public DateTimeOffset? DoubtsDueAt { get; set; }
+
+    /// <summary>How long the attempt was under way, up to the last stop.</summary>
+    public TimeSpan Ran { get; set; }
+
+    /// <summary>Since when it is under way again; null: it is not.</summary>
+    public DateTimeOffset? RunningSince { get; set; }
+
+    /// <summary>How long segments of the attempt were written, up to the last stop.</summary>
+    public TimeSpan LoadedFor { get; set; }
+
+    /// <summary>Since when they are again; null: they are not.</summary>
+    public DateTimeOffset? LoadingSince { get; set; }
+
+    /// <summary>How long the destination took for what is written, in milliseconds, of all connections together.</summary>
+    public long BusyMs { get; set; }
+
+    /// <summary>When guards look at how long it takes; null: they do not.</summary>
+    public DateTimeOffset? GuardsDueAt { get; set; }
+
+    /// <summary>When the watch last sent word of that.</summary>
+    public DateTimeOffset? GuardsToldAt { get; set; }
+
+    /// <summary>What was written when they looked last, a PaceMark as JSON; null: they have not since it began to write.</summary>
+    public string? PaceMark { get; set; }
 
     /// <summary>What the ledger held of each object when the fence was last moved on, as JSON; null: it stands open, or has not been.</summary>
     public string? FenceCounts { get; set; }

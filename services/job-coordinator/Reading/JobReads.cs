@@ -7,7 +7,8 @@ using Enum = System.Enum;
 namespace Headgate.JobCoordinator.Reading;
 
 /// <summary>Answers GetJob and ListJobs, each with as many queries however much it answers with.</summary>
-sealed class JobReads(CoordinatorState state, JobFinder finder, JobQueries jobs, JobObjects objects, JobTasks tasks, Tokens tokens)
+sealed class JobReads(CoordinatorState state, JobFinder finder, JobQueries jobs, JobObjects objects, JobTasks tasks, JobFindings findings,
+    GuardMessages guards, Tokens tokens)
 {
     /// <summary>The most jobs in view FULL in one answer.</summary>
     public const int MostFull = 10;
@@ -51,11 +52,15 @@ sealed class JobReads(CoordinatorState state, JobFinder finder, JobQueries jobs,
     {
         var found = await objects.OfAsync([.. rows.Select(job => job.Id)], cancellationToken);
         var steps = await tasks.OfAsync(rows, cancellationToken);
+        var judgements = await guards.OfAsync([.. rows.Select(job => job.Id)], cancellationToken);
+        var compared = await findings.OfAsync(rows, cancellationToken);
         return [.. rows.Select(job =>
         {
             var message = JobMessages.Of(job, at);
             message.Objects.AddRange(found[job.Id]);
             message.Tasks.AddRange(steps[job.Id]);
+            message.Judgements.AddRange(judgements[job.Id]);
+            message.DryRun = compared.GetValueOrDefault(job.Id);
             return message;
         })];
     }

@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Runs;
+using Headgate.JobCoordinator.Guards;
 using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Pipelines;
 using Npgsql;
 
 namespace Headgate.JobCoordinator.Reading;
@@ -20,7 +23,12 @@ sealed record JobRow
         j.stop_requested_at is not null
             and exists (select from coordinator.job_stop s where s.job_id = j.job_id and s.epoch = j.epoch and s.at_once),
         case when j.finished_at is not null then j.successor_id else (
-            select p.successor_run_id from coordinator.pipeline p where p.pipeline_id = j.pipeline_id and p.current_job_id = j.job_id) end
+            select p.successor_run_id from coordinator.pipeline p where p.pipeline_id = j.pipeline_id and p.current_job_id = j.job_id) end,
+        j.guard_cause, case when j.guard_trips > 0 then (
+            select jsonb_agg(jsonb_build_object(
+                       'guard', g.guard, 'measure', g.measure, 'action', g.action, 'observed', g.observed, 'allowed', g.allowed, 'object', g.object,
+                       'field', g.field, 'sentence', g.sentence, 'cause', g.cause, 'at', g.at, 'passedBy', g.passed_by) order by g.at)::text
+            from coordinator.guard_judgement g where g.job_id = j.job_id and g.attempt = j.attempt and g.outcome = 'Tripped') end
         """;
 
     /// <summary>Beside j. One that is limited is looked up for each row, whatever the planner thinks of how many there are.</summary>
@@ -116,6 +124,12 @@ sealed record JobRow
     /// <summary>The run that waits for it to end, or that was started by its end; null: none.</summary>
     public Guid? SuccessorId { get; init; }
 
+    /// <summary>What the last guard that has tripped says of the cause; null: none has, or it was let pass.</summary>
+    public CancelCause? GuardCause { get; init; }
+
+    /// <summary>Guards that have tripped in the present attempt, the latest last.</summary>
+    public IReadOnlyList<GuardTripRow> GuardTrips { get; init; } = [];
+
     public JobKey Key => new(Created, Id);
 
     /// <summary>The same as <see cref="JobStates.IsActive"/>.</summary>
@@ -177,7 +191,9 @@ sealed record JobRow
             MaxRowsPerSecond = row.Value<long>(at++),
             DrainDeadline = row.Text(at++) is { } deadline ? TimeSpan.Parse(deadline, CultureInfo.InvariantCulture) : null,
             StoppedAtOnce = row.GetBoolean(at++),
-            SuccessorId = row.Value<Guid>(at),
+            SuccessorId = row.Value<Guid>(at++),
+            GuardCause = row.Text(at++) is { } guardCause ? Enum.Parse<CancelCause>(guardCause) : null,
+            GuardTrips = row.Text(at) is { } trips ? JsonSerializer.Deserialize<IReadOnlyList<GuardTripRow>>(trips, PipelineJson.Options)! : [],
         };
     }
 }

@@ -1,5 +1,6 @@
 using Headgate.JobCoordinator.Changes;
 using Headgate.JobCoordinator.Doubts;
+using Headgate.JobCoordinator.Recovery;
 using Headgate.JobCoordinator.Relaying;
 using Headgate.JobCoordinator.Watching;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,6 +17,8 @@ static class ReadingRegistration
         services.AddSingleton<JobFinder>();
         services.AddSingleton<JobObjects>();
         services.AddSingleton<JobTasks>();
+        services.AddSingleton<GuardMessages>();
+        services.AddSingleton<JobFindings>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<JobReads>();
         services.AddSingleton<StopQueries>();
@@ -24,6 +27,9 @@ static class ReadingRegistration
         services.AddSingleton<UsageReads>();
         services.AddSingleton<UpstreamEventReads>();
         services.AddSingleton<InDoubtReads>();
+        services.AddSingleton<RecoveryMarks>();
+        services.AddSingleton<RecoveryQueries>();
+        services.AddSingleton<RecoveryReads>();
         services.AddSingleton<ObjectNames>();
         services.TryAddSingleton<OpenStreams>();
         services.AddSingleton<RelayAddress>();

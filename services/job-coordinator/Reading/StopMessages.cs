@@ -24,18 +24,20 @@ static class StopMessages
         Deadline = JobMessages.Time(Deadline(job)),
     };
 
-    /// <summary>Null in final states. Force only where what is in flight does not come to its end.</summary>
+    /// <summary>Null in final states. By the last guard that has tripped; force at any rate where what is in flight does not come to its end.</summary>
     public static V1.RecommendedCancel? Recommended(JobRow job, DateTimeOffset now)
     {
         if (job.Finished is not null) return null;
         var isLate = IsBeingStopped(job) && Deadline(job) < now;
-        var advice = CancelAdvice.Of(isLate ? CancelCause.StopLate : CancelCause.Unknown);
-        return new V1.RecommendedCancel
-        {
-            Mode = Enum.Parse<V1.CancelMode>($"{advice.Mode}"),
-            Why = advice.Sentence(isLate ? job.WaitingFor : null),
-        };
+        var advice = CancelAdvice.Of(isLate ? CancelCause.StopLate : job.GuardCause ?? CancelCause.Unknown);
+        return Message(advice, isLate ? job.WaitingFor : null);
     }
+
+    /// <summary>The same of what a guard says of the cause.</summary>
+    public static V1.RecommendedCancel Recommended(CancelCause cause) => Message(CancelAdvice.Of(cause), detail: null);
+
+    static V1.RecommendedCancel Message(CancelAdvice advice, string? detail) =>
+        new() { Mode = Enum.Parse<V1.CancelMode>($"{advice.Mode}"), Why = advice.Sentence(detail) };
 
     // A failure that nothing is in flight at is confirmed with what it was found by.
     static DateTimeOffset? Confirmed(JobRow job) => job.StopUnconfirmed ? null : job.StopConfirmed ?? (IsBeingStopped(job) ? null : job.StopRequested);

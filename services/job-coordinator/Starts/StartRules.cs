@@ -59,6 +59,8 @@ static class StartRules
             """
             update coordinator.pipeline set
                 schedule_paused = $2, schedule_switched_by = $3, schedule_switch_reason = $4, schedule_switched_at = clock_timestamp(),
+                schedule_paused_at = case when $2 then clock_timestamp() else schedule_paused_at end,
+                schedule_paused_by = case when $2 then $3 else schedule_paused_by end,
                 schedule_since = clock_timestamp(), start_revision = start_revision + 1, updated_at = now()
             where pipeline_id = $1 and schedule_paused <> $2 and deleted_at is null
             """,

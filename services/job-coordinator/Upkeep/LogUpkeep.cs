@@ -3,6 +3,7 @@ using Headgate.Connectors.Changes;
 using Headgate.Hosting.State;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Fencing;
+using Headgate.JobCoordinator.Reading;
 using Npgsql;
 
 namespace Headgate.JobCoordinator.Upkeep;

@@ -42,5 +42,17 @@ sealed record Notice
     /// <summary>Whether the stop that is late was by force already.</summary>
     public bool Force { get; init; }
 
+    /// <summary>The guard that has tripped, as the pipeline file names it, with what it went by.</summary>
+    public string? Guard { get; init; }
+
+    /// <summary>What it did, as the pipeline file names it.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>What it saw against what is allowed.</summary>
+    public string? Observed { get; init; }
+
+    /// <summary>Which cancel fits, and why.</summary>
+    public string? Advice { get; init; }
+
     public required RecordCounts Counts { get; init; }
 }

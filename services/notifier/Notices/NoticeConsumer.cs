@@ -1,3 +1,4 @@
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
 using Headgate.Hosting.Faults;
@@ -8,7 +9,8 @@ namespace Headgate.Notifier.Notices;
 
 /// <summary>Writes down what is to be told of an event, and says so: until that is heard the event is sent again.</summary>
 sealed class NoticeConsumer(OutboxStore outbox)
-    : IConsumer<ExtractionCanceled>, IConsumer<JobFailed>, IConsumer<JobDeadlinePassed>, IConsumer<StopUnconfirmed>
+    : IConsumer<ExtractionCanceled>, IConsumer<JobFailed>, IConsumer<JobDeadlinePassed>, IConsumer<StopUnconfirmed>,
+    IConsumer<GuardTripped>
 {
     public Task Consume(ConsumeContext<ExtractionCanceled> context) =>
         KeepAsync(context, Noticed.Of(context.Message, IdOf(context)), context.Message.Notify, NotifyOccasion.ExtractionCanceled);
@@ -21,6 +23,9 @@ sealed class NoticeConsumer(OutboxStore outbox)
 
     public Task Consume(ConsumeContext<StopUnconfirmed> context) =>
         KeepAsync(context, Noticed.Of(context.Message, IdOf(context)), context.Message.Notify, NotifyOccasion.Deadline);
+
+    public Task Consume(ConsumeContext<GuardTripped> context) =>
+        KeepAsync(context, Noticed.Of(context.Message, IdOf(context)), context.Message.Notify, NotifyOccasion.Guard);
 
     async Task KeepAsync(ConsumeContext context, Notice notice, NotifyDefinition? notify, NotifyOccasion occasion)
     {

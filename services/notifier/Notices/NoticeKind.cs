@@ -7,4 +7,5 @@ enum NoticeKind
     JobFailed,
     DeadlinePassed,
     StopUnconfirmed,
+    GuardTripped,
 }

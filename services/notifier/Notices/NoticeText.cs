@@ -10,6 +10,7 @@ static class NoticeText
         NoticeKind.ExtractionCanceled => "canceled before launch",
         NoticeKind.JobFailed => "failed",
         NoticeKind.StopUnconfirmed => "stop unconfirmed",
+        NoticeKind.GuardTripped => $"guard {notice.Guard} ({notice.Action})",
         _ => $"{notice.State} for too long",
     };
 
@@ -21,6 +22,7 @@ static class NoticeText
         NoticeKind.StopUnconfirmed =>
             "The job is being stopped, and the destination cannot be reached to confirm it. It is tried on, and the stop is confirmed by itself "
             + "once the destination can be reached again. Until then a write that was under way there may still come to its end.",
+        NoticeKind.GuardTripped => $"{notice.Observed} {Done(notice)}",
         _ when notice.Escalated => $"The job was to have left {notice.State} by now, and goes on by force, as its pipeline says.",
         _ when notice.State is not ("Pausing" or "Canceling") => "Nothing of the job has moved for longer than it may. It goes on as soon as it can.",
         _ when notice.Force =>
@@ -38,6 +40,8 @@ static class NoticeText
         yield return ("When", Time(notice.At));
         if (notice.Deadline is { } deadline) yield return ("Deadline", Time(deadline));
         if (notice.Error is { } error) yield return ("Error", error);
+        if (notice.Guard is { } guard) yield return ("Guard", $"{guard}, action {notice.Action}");
+        if (notice.Advice is { } advice) yield return ("Cancel", advice);
         if (notice.Waiting is { } waiting) yield return ("Waiting for", waiting);
         if (notice.Kind != NoticeKind.JobFailed && (notice.Actor ?? notice.Reason) is not null)
         {
@@ -61,6 +65,14 @@ static class NoticeText
                 ($"headgate restart {job}", "begins anew, as a new attempt; what was written stays"),
                 ($"headgate discard {job}", "ends it for good"),
             ],
+            NoticeKind.GuardTripped when notice.Action is "hold" or "pause" =>
+            [
+                ($"headgate resume {job} --pass-guards --reason WHY", "lets it pass the guard, for this attempt"),
+                ($"headgate cancel {job}", "ends it; " + (notice.RequestId is null ? "nothing was written" : "what was written stays")),
+            ],
+            NoticeKind.GuardTripped when notice.Action == "notify" =>
+                [($"headgate cancel {(notice.Force ? "--force " : "")}{job}", notice.Force ? "stops it now: batches in flight are rolled back" : "pauses it and asks")],
+            NoticeKind.GuardTripped => [],
             // What pauses can be given up on once it is canceled.
             NoticeKind.StopUnconfirmed when notice.State == "Pausing" =>
                 [($"headgate cancel --force {job}", "makes a cancel of it, which an ADMIN can give up on; mend the way to the destination first, if you can")],
@@ -73,6 +85,15 @@ static class NoticeText
         };
         return [($"headgate watch {job}", "shows how it stands"), .. next];
     }
+
+    static string Done(Notice notice) => (notice.Action, notice.RequestId) switch
+    {
+        ("notify", _) => "The job goes on.",
+        ("hold" or "pause", null) => "The job is held before launch: nothing was written. It waits for somebody.",
+        ("hold" or "pause", _) => "The job is being paused, and waits for somebody.",
+        ("force", not null) => "The job is being canceled by force.",
+        _ => "The job is being canceled.",
+    };
 
     static string Counts(Notice notice) => string.Create(
         CultureInfo.InvariantCulture,

@@ -1,3 +1,4 @@
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 
 namespace Headgate.Notifier.Notices;
@@ -80,6 +81,32 @@ static class Noticed
         Waiting = Line(stop.Waiting),
         Counts = stop.Counts,
     };
+
+    public static Notice Of(GuardTripped tripped, Guid id)
+    {
+        var guard = Named(tripped.Guard.ToString());
+        return new Notice
+        {
+            Id = id,
+            Kind = NoticeKind.GuardTripped,
+            Key = $"{tripped.JobId:N}/guard/{tripped.Attempt}/{tripped.Guard}/{tripped.Measure}/{tripped.At.UtcTicks}",
+            JobId = tripped.JobId,
+            Project = tripped.Project,
+            Pipeline = tripped.Pipeline,
+            At = tripped.At,
+            Attempt = tripped.Attempt,
+            RequestId = tripped.RequestId,
+            Guard = tripped.Measure.Length == 0 ? guard : $"{guard}.{tripped.Measure}",
+            Action = Named(tripped.Action.ToString()),
+            Observed = Line(tripped.Sentence),
+            Advice = Line($"{Named(tripped.RecommendedMode.ToString())}: {tripped.RecommendedWhy}"),
+            Force = tripped.RecommendedMode == CancelMode.Force,
+            Counts = tripped.Counts,
+        };
+    }
+
+    // As the pipeline file has it.
+    static string Named(string name) => $"{char.ToLowerInvariant(name[0])}{name[1..]}";
 
     // One line without control characters: what a person wrote ends in headers and terminals. Nor half of a character at the end.
     static string? Line(string? text)

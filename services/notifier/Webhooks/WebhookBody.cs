@@ -38,6 +38,12 @@ sealed record WebhookBody
 
     public string? Waiting { get; init; }
 
+    public string? Guard { get; init; }
+
+    public string? Action { get; init; }
+
+    public string? Advice { get; init; }
+
     public required bool Escalated { get; init; }
 
     public required bool Force { get; init; }
@@ -62,6 +68,9 @@ sealed record WebhookBody
             State = notice.State,
             Deadline = notice.Deadline,
             Waiting = notice.Waiting,
+            Guard = notice.Guard,
+            Action = notice.Action,
+            Advice = notice.Advice,
             Escalated = notice.Escalated,
             Force = notice.Force,
             Counts = notice.Counts,

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Headgate.Hosting.Bus;
 using Headgate.Scheduler.Events.Listing;
 using Headgate.Scheduler.Events.Receiving;
@@ -53,8 +52,6 @@ static class EventRegistration
                 lane.UseMessageRetry(retry =>
                 {
                     retry.Handle<NpgsqlException>(IsForNow);
-                    // A name that cannot be resolved, as while the database's container is made anew.
-                    retry.Handle<SocketException>();
                     retry.Intervals(DatabaseWaits);
                 });
                 lane.ConfigureConsumer<UpstreamEventConsumer>(context);
@@ -79,5 +76,6 @@ static class EventRegistration
     }
 
     // What the database refuses for good it would refuse ten minutes later as well, and keep a place of the lane from others till then.
-    static bool IsForNow(NpgsqlException error) => error.IsTransient || ForNow.Contains(error.SqlState);
+    // What is no answer of its own is trouble on the way to it, also where the driver does not say so: none of several hosts is there.
+    static bool IsForNow(NpgsqlException error) => error is not PostgresException { IsTransient: false } || ForNow.Contains(error.SqlState);
 }

@@ -34,7 +34,7 @@ sealed partial class ClockUpkeep(SchedulerState state, DatabaseClock clock, ILog
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            // It counts on from what it was told last. A name that cannot be resolved is no exception of the driver's.
+            // It counts on from what it was told last.
             LogNotTold(error.GetType().Name, (error as NpgsqlException)?.SqlState);
         }
     }

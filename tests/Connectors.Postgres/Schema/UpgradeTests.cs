@@ -1,7 +1,6 @@
 using Headgate.Connectors.Conformance;
 using Headgate.Connectors.Fencing;
 using Headgate.Connectors.Postgres.Destinations;
-using Headgate.Connectors.Postgres.Fencing;
 using Headgate.Connectors.Postgres.Tests.Destinations;
 using Npgsql;
 using Xunit;

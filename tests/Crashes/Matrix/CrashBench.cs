@@ -84,6 +84,40 @@ sealed class CrashBench : IAsyncDisposable
         return $"completed after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s";
     }
 
+    /// <summary>
+    /// Runs a job to its end, rolls it back, and kills the victim at the point while that is under way.
+    /// Whoever has called for it asks again, with the same idempotency key, until there is an answer.
+    /// </summary>
+    /// <param name="point">The fault point.</param>
+    /// <param name="victim">Whose it is.</param>
+    /// <param name="both">Whether the other one is killed with it.</param>
+    public async Task<string> RollBackAsync(string point, Victim victim, bool both = false)
+    {
+        var scene = new Scene(_headgate, NameOf(point));
+        await scene.SetAsync();
+        var before = await scene.ImagesAsync();
+        var run = await _bus.SendRunAsync(scene.Pipeline);
+        await _headgate.CompleteAsync(run);
+        await _headgate.QuietAsync(run);
+        var began = Stopwatch.GetTimestamp();
+        string[] call = ["rollback", run.ToString(), "--yes", "--idempotency-key", scene.Pipeline];
+        _headgate.HaltAt(point);
+        var first = _headgate.CommandAsync(call);
+        Assert.Equal(point.Split('#')[0], await Of(victim).HaltedAsync());
+        _headgate.HaltAt(null);
+        await Task.WhenAll(Killed(victim, both).Select(one => Of(one).KillAsync()));
+        await first;
+        await Task.WhenAll(Killed(victim, both).Select(StartAsync));
+        var again = await _headgate.CommandAsync(call);
+        Assert.True(again.ExitCode == 0, again.Output);
+        var job = await _headgate.State.ScalarAsync<Guid>($"select job_id from coordinator.sync_job where of_job_id = '{run}'");
+        await _headgate.CompleteAsync(job);
+        await _headgate.QuietAsync(job);
+        Assert.Equal(before, await scene.ImagesAsync());
+        Assert.Equal("Completed 0", await _headgate.State.ScalarAsync<string>($"select state || ' ' || rejected from coordinator.sync_job where job_id = '{job}'"));
+        return $"completed after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s";
+    }
+
     async Task PauseLoadingAsync(Scene scene)
     {
         Guid job;

@@ -25,14 +25,17 @@ public sealed class FaultPointTests
     /// <summary>In the gate or by hand.</summary>
     [Fact]
     public void Every_point_has_its_row() => Assert.Empty(All.Except(OfOthers).Except(PointsOf(
-        [.. WorkerCrashTests.Rows, .. WorkerCrashTests.RowsByHand, .. CoordinatorCrashTests.Rows, .. CoordinatorCrashTests.RowsByHand])));
+        [
+            .. WorkerCrashTests.Rows, .. WorkerCrashTests.RowsByHand, .. CoordinatorCrashTests.Rows, .. CoordinatorCrashTests.RowsByHand,
+            .. RepairCrashTests.AtCoordinator,
+        ])));
 
     /// <summary>In the gate or by hand, with the queues emptied between death and birth, or as they were.</summary>
     [Fact]
     public void Every_point_has_a_row_in_which_both_are_killed() => Assert.Empty(All.Except(OfOthers).Except(PointsOf(
     [
         .. BothCrashTests.AtWorker, .. BothCrashTests.AtCoordinator, .. BothCrashTests.AtWorkerByHand, .. BothCrashTests.AtCoordinatorByHand,
-        .. EmptiedTests.AtWorker, .. EmptiedTests.AtCoordinator, .. EmptiedTests.AtCoordinatorByHand,
+        .. EmptiedTests.AtWorker, .. EmptiedTests.AtCoordinator, .. EmptiedTests.AtCoordinatorByHand, .. RepairCrashTests.BothAtCoordinatorByHand,
     ])));
 
     static IEnumerable<string> PointsOf(IEnumerable<string> rows) => rows.Select(row => row.Split('/', '#')[0]);

@@ -51,6 +51,22 @@ sealed class Scene(Installation headgate, string name, bool deletes = false)
         return true;
     }
 
+    /// <summary>Checksums of the destination's tables as a rollback is to leave them: those that a job has made are empty then.</summary>
+    public async Task<string> ImagesAsync()
+    {
+        var images = new List<string>();
+        foreach (var (table, columns) in ((string, string)[])[("empty", "id, v, d"), ("known", "id, v, at")])
+        {
+            images.Add($"{table} " + await headgate.Destination.ScalarAsync<string>(
+                $"select count(*) || ' ' || coalesce(md5(string_agg(concat_ws('|', {columns}), ',' order by id)), '') from {_prefix}_{table}"));
+        }
+
+        var made = $"{_prefix}_wide";
+        var isThere = await headgate.Destination.ScalarAsync<bool>($"select to_regclass('{made}') is not null");
+        images.Add(isThere ? $"wide {await headgate.Destination.ScalarAsync<long>($"select count(*) from {made}")}" : "wide 0");
+        return string.Join(", ", images);
+    }
+
     public async Task<RunChecker> SetAsync()
     {
         await headgate.Source.ExecuteAsync(

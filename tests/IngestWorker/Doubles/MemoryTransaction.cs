@@ -48,6 +48,9 @@ sealed class MemoryTransaction(MemoryDestination destination, MemoryLedger ledge
         return Task.CompletedTask;
     }
 
+    public Task<IReadOnlyList<long>> RejectedAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<long>>(
+        [.. ledger.Batches.Where(batch => batch.Rejected && !ledger.Deferred.Contains(batch.First)).Select(batch => batch.First)]);
+
     public Task CommitAsync()
     {
         lock (ledger)

@@ -24,13 +24,13 @@ public abstract class LoadTest : IDisposable
 
     internal MemoryLedger NewLedger() => Destination.Ledgers[(JobId, 0, 0)] = new MemoryLedger();
 
-    internal async Task<LoadOutcome> LoadAsync(int rows, int maxRowsPerSecond = 0, int round = 0, CancellationToken cancellationToken = default)
+    internal async Task<LoadOutcome> LoadAsync(int rows, int maxRowsPerSecond = 0, int round = 0, int rejectsWindow = 0, CancellationToken cancellationToken = default)
     {
         using var staged = File.Exists(Root.File) ? await OpenAgainAsync() : await StageAsync(rows);
-        return await Load(staged, rows, maxRowsPerSecond, round).RunAsync(cancellationToken);
+        return await Load(staged, rows, maxRowsPerSecond, round, rejectsWindow).RunAsync(cancellationToken);
     }
 
-    internal SegmentLoad Load(SegmentReader staged, int rows, int maxRowsPerSecond = 0, int round = 0) => new(
+    internal SegmentLoad Load(SegmentReader staged, int rows, int maxRowsPerSecond = 0, int round = 0, int rejectsWindow = 0) => new(
         Destination,
         MemoryPlan.Any(),
         new SegmentTicket
@@ -49,6 +49,7 @@ public abstract class LoadTest : IDisposable
             YieldAfter = TimeSpan.FromSeconds(30),
             Rate = new JobRate(new RateSetting(0, maxRowsPerSecond)),
             Round = round,
+            RejectsWindow = rejectsWindow,
         },
         Time,
         Reports.Add);

@@ -80,6 +80,28 @@ public sealed class SegmentLoadTests : LoadTest
     }
 
     [Fact]
+    public async Task Rejects_are_counted_in_a_window_that_slides_record_by_record_across_messages()
+    {
+        // Six of any hundred, at the border of two halves of the segment; five anywhere else.
+        Destination.Bad.UnionWith([10, 20, 30, 40, 50, 960, 970, 980, 1_010, 1_040, 1_059]);
+
+        var loaded = Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(2_000, rejectsWindow: 100));
+        Assert.Equal(6, loaded.RejectPeak);
+
+        // Whoever takes up where another has ended counts those of before.
+        Assert.Equal(6, Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(2_000, rejectsWindow: 100)).RejectPeak);
+        Assert.Equal(0, Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(2_000)).RejectPeak);
+    }
+
+    [Fact]
+    public async Task Records_that_wait_for_others_are_no_rejects_yet()
+    {
+        Destination.Bad.UnionWith([3, 5, 7]);
+        Destination.Waiting.UnionWith([3, 5]);
+        Assert.Equal(1, Assert.IsType<LoadOutcome.Loaded>(await LoadAsync(10, rejectsWindow: 100)).RejectPeak);
+    }
+
+    [Fact]
     public async Task A_key_conflict_switches_to_upsert_and_tries_again()
     {
         NewLedger().DirectCopy = true;

@@ -1,3 +1,4 @@
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
@@ -10,7 +11,7 @@ namespace Headgate.IngestWorker.Tests.Worker;
 sealed class EventTrail :
     IConsumer<JobPrepared>, IConsumer<SegmentExtracted>, IConsumer<SnapshotLost>, IConsumer<SchemaChangesApplied>, IConsumer<ObjectsFinished>,
     IConsumer<SegmentLoaded>, IConsumer<SegmentLost>, IConsumer<JobProgressed>, IConsumer<StepFailed>,
-    IConsumer<JobReleased>
+    IConsumer<JobReleased>, IConsumer<RecordsCompared>
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -65,6 +66,8 @@ sealed class EventTrail :
     public Task Consume(ConsumeContext<StepFailed> context) => Add(context.Message);
 
     public Task Consume(ConsumeContext<JobReleased> context) => Add(context.Message);
+
+    public Task Consume(ConsumeContext<RecordsCompared> context) => Add(context.Message);
 
     Task Add(object published)
     {

@@ -1,4 +1,5 @@
 using Headgate.Connectors.Destinations;
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
@@ -62,7 +63,7 @@ sealed class WorkerHost : IAsyncDisposable
                 [
                     new LaneEvent<JobPrepared>(), new LaneEvent<SegmentExtracted>(), new LaneEvent<SnapshotLost>(),
                     new LaneEvent<SchemaChangesApplied>(), new LaneEvent<ObjectsFinished>(), new LaneEvent<SegmentLoaded>(), new LaneEvent<SegmentLost>(),
-                    new LaneEvent<JobProgressed>(), new LaneEvent<StepFailed>(), new LaneEvent<JobReleased>(),
+                    new LaneEvent<JobProgressed>(), new LaneEvent<StepFailed>(), new LaneEvent<JobReleased>(), new LaneEvent<RecordsCompared>(),
                 ],
                 Configure = (_, endpoint) => endpoint.Instance(trail),
             });
@@ -89,6 +90,7 @@ sealed class WorkerHost : IAsyncDisposable
         {
             ExtractSegment => Lanes.Extract,
             LoadSegment or FinishObjects => Lanes.Load,
+            CompareRecords => Lanes.Comparisons,
             _ => Lanes.Prepare,
         };
         var endpoint = await Get<IBus>().GetSendEndpoint(Lanes.Address(lane));

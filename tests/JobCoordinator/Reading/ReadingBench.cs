@@ -12,6 +12,7 @@ using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Calls.Pipelines;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
+using Headgate.JobCoordinator.Recovery;
 using Headgate.Tests.Servers;
 using Headgate.V1;
 using Microsoft.AspNetCore.Builder;
@@ -46,6 +47,10 @@ public sealed class ReadingBench : IAsyncLifetime
     public RecordService.RecordServiceClient Records => new(_channel);
 
     public PipelineStore Store => _server.Services.GetRequiredService<PipelineStore>();
+
+    internal JobFinder Finder => _server.Services.GetRequiredService<JobFinder>();
+
+    internal RecoveryMarks Marks => _server.Services.GetRequiredService<RecoveryMarks>();
 
     internal Tokens Tokens => _server.Services.GetRequiredService<Tokens>();
 

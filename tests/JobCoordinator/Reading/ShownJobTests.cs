@@ -218,11 +218,37 @@ public sealed class ShownJobTests(SagaBench bench) : IAsyncLifetime
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
     };
 
+    [Fact]
+    public async Task Guard_that_has_tripped_is_shown_with_what_it_saw_which_cancel_fits_and_who_let_it_pass()
+    {
+        var job = await bench.ApplyAsync();
+        var name = $"{job.Definition.Objects[0].From}|{job.Definition.Objects[0].To}";
+        await bench.ExecuteAsync(
+            $"""
+             insert into coordinator.object_history (pipeline_id, name, full_read, rows, ended)
+             select {job.PipelineId}, {name}, false, array[1, 2, 3], array_agg(now() - no * interval '1 hour') from generate_series(1, 3) no
+             """);
+        await job.AcceptAsync();
+        await job.BeginAsync();
+        await job.PrepareAsync();
+        var held = (await ShowAsync(job)).Job;
+        var trip = Assert.Single(held.Guards);
+        Assert.Equal((Guard.FullLoad, GuardAction.Hold, V1.CancelMode.Force, ""), (trip.Guard, trip.Action, trip.RecommendedCancel.Mode, trip.PassedBy));
+        Assert.Equal((held.RecommendedCancel, V1.StopCause.Guard), (trip.RecommendedCancel, held.Stop.Cause));
+        Assert.Equal(GuardOutcome.Tripped, Assert.Single(held.Judgements).Outcome);
+
+        await bench.AskAsync(new Contracts.Jobs.ResumeJob { JobId = job.Id, Actor = "ann", Reason = "meant", PassGuards = true });
+        var passed = (await ShowAsync(job)).Job;
+        Assert.Equal("ann", Assert.Single(passed.Guards).PassedBy);
+        Assert.NotEqual(trip.RecommendedCancel, passed.RecommendedCancel);
+    }
+
     async Task<GetJobResponse> ShowAsync(SagaJob job)
     {
         var state = new CoordinatorState(_source);
         var jobs = new JobQueries(state);
-        var reads = new JobReads(state, new JobFinder(jobs, new PipelineQueries(state), new JobBirths(jobs, TimeProvider.System)), jobs, new JobObjects(state), new JobTasks(state), new Tokens(state));
+        var reads = new JobReads(state, new JobFinder(jobs, new PipelineQueries(state), new JobBirths(jobs, TimeProvider.System)), jobs, new JobObjects(state), new JobTasks(state), new JobFindings(state),
+            new GuardMessages(state), new Tokens(state));
         return await reads.GetAsync(new GetJobRequest { Job = new JobReference { Id = job.Id.ToString() } }, project: null, default);
     }
 }

@@ -100,11 +100,12 @@ public sealed class SagaBench : IAsyncLifetime
     /// <param name="maxRejects">Of the pipeline.</param>
     /// <param name="cancel">Of the pipeline; null: the defaults.</param>
     /// <param name="notify">Of the pipeline; null: nobody.</param>
+    /// <param name="guards">Of the pipeline; null: the defaults.</param>
     public async Task<SagaJob> AcceptAsync(
         int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0, int maxRejects = 1000, CancelDefinition? cancel = null,
-        NotifyDefinition? notify = null)
+        NotifyDefinition? notify = null, GuardsDefinition? guards = null)
     {
-        var job = await ApplyAsync(maxFailures, destination, tables, maxRowsPerSecond, maxRejects, cancel, notify);
+        var job = await ApplyAsync(maxFailures, destination, tables, maxRowsPerSecond, maxRejects, cancel, notify, guards);
         await job.AcceptAsync();
         return job;
     }
@@ -129,7 +130,7 @@ public sealed class SagaBench : IAsyncLifetime
     /// <summary>A pipeline of its own, and a job of it that was not accepted yet.</summary>
     public async Task<SagaJob> ApplyAsync(
         int maxFailures = 3, string? destination = null, int tables = 1, int maxRowsPerSecond = 0, int maxRejects = 1000, CancelDefinition? cancel = null,
-        NotifyDefinition? notify = null)
+        NotifyDefinition? notify = null, GuardsDefinition? guards = null, OnVanished onVanished = OnVanished.Keep)
     {
         var reference = $"NOWHERE_{Guid.NewGuid():N}";
         if (destination is not null) Environment.SetEnvironmentVariable(reference, destination);
@@ -144,6 +145,8 @@ public sealed class SagaBench : IAsyncLifetime
             MaxFailures = maxFailures,
             Cancel = cancel ?? new CancelDefinition(),
             Notify = notify,
+            Guards = guards ?? new GuardsDefinition(),
+            OnVanished = onVanished,
         };
         var set = new[] { new PipelineToApply(definition, definition.Destination.Connection) };
         var applied = await Pipelines.ApplyAsync(set, "test", CancellationToken.None);

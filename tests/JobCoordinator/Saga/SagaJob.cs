@@ -1,3 +1,4 @@
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Guards;
@@ -79,7 +80,7 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
     public Task BeginAsync() => bench.HandleAsync(new BeginJob { JobId = Id });
 
     /// <summary>The plan of object 0, or, if there are more, of each object at a level of its own.</summary>
-    public async Task PrepareAsync(int segments = 2, int first = 0, int objects = 1, int? epoch = null, bool isNew = false)
+    public async Task PrepareAsync(int segments = 2, int first = 0, int objects = 1, int? epoch = null, bool isNew = false, bool full = true, long estimated = 20)
     {
         await bench.HandleAsync(new JobPrepared
         {
@@ -88,7 +89,7 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
             DestinationRole = "worker",
             Objects = [.. Enumerable.Range(0, objects).Select(no => new PlannedObject
             {
-                ObjectNo = no, From = "public.a", To = "public.a", Full = true, New = isNew, Level = no, EstimatedRows = 20, FirstSegmentNo = first, SegmentCount = segments,
+                ObjectNo = no, From = "public.a", To = "public.a", Full = full, New = isNew, Level = no, EstimatedRows = estimated, FirstSegmentNo = first, SegmentCount = segments,
             })],
         });
         await JudgedAsync();
@@ -110,7 +111,7 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
     });
 
     /// <summary>A staged segment, and what comes of the last one: the job tells itself to judge.</summary>
-    public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null, int of = 0)
+    public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null, int of = 0, long rows = 10)
     {
         await bench.HandleAsync(new SegmentExtracted
         {
@@ -119,7 +120,7 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
             ObjectNo = of,
             SegmentNo = segment,
             Copy = copy ?? Guid.NewGuid(),
-            Rows = 10,
+            Rows = rows,
             Bytes = 100,
             NextSegmentNo = next,
         });
@@ -142,8 +143,23 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
 
     public async Task JudgeAsync(int? epoch = null) => await bench.HandleAsync(new JudgeJob { JobId = Id, Epoch = epoch ?? await EpochAsync() });
 
+    /// <summary>What the worker finds of an object's sample before launch; null: it does not answer.</summary>
+    public Func<int, ObjectFindings?> Finds { get; set; } = no => new ObjectFindings
+    {
+        ObjectNo = no, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = -1, Fields = [], RejectsUnknown = "It was not tried.",
+    };
+
     /// <summary>Until the word to judge that is on its way has come, if one is; a dry run waits for other things.</summary>
-    public Task JudgedAsync() => bench.EventuallyAsync(async () => await RowAsync() is not { Phase: JobPhase.Judging, Kind: not JobKind.DryRun });
+    public Task JudgedAsync() => bench.EventuallyAsync(async () =>
+    {
+        if (await RowAsync() is not { Phase: JobPhase.Judging, Kind: not JobKind.DryRun } row) return true;
+        if (Sent<CompareRecords>().LastOrDefault(sent => sent.Epoch == row.Epoch) is not { } asked) return false;
+        var found = asked.Objects.Select(Finds).OfType<ObjectFindings>().ToList();
+        // Nobody answers: that is as far as it goes.
+        if (found.Count == 0) return true;
+        await bench.HandleAsync(new RecordsCompared { JobId = Id, Epoch = asked.Epoch, Objects = found }, lane: Hosting.Bus.Lanes.JobProgress);
+        return false;
+    });
 
     public async Task LaunchAsync()
     {
@@ -171,11 +187,11 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
         await ShapeAsync();
     }
 
-    public async Task ProgressAsync(int segment, long written, int? epoch = null) => await bench.HandleAsync(new JobProgressed
+    public async Task ProgressAsync(int segment, long written, int? epoch = null, int rejectPeak = 0, long busyMs = 0) => await bench.HandleAsync(new JobProgressed
     {
         JobId = Id,
         Epoch = epoch ?? await EpochAsync(),
-        Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = segment, Written = written }],
+        Segments = [new SegmentProgress { ObjectNo = 0, SegmentNo = segment, Written = written, RejectPeak = rejectPeak, BusyMs = busyMs }],
     });
 
     public async Task DelayFenceAsync(string waiting, int? epoch = null, bool isUnreachable = false) => await bench.HandleAsync(

@@ -104,6 +104,18 @@ public sealed class WhenFinishing(SagaBench bench)
     }
 
     [Fact]
+    public async Task What_somebody_else_holds_up_is_waited_for_where_it_was_tried_often_before()
+    {
+        var job = await FinishingAsync();
+        for (var tries = 1; tries < new CoordinatorOptions().StepTries; tries++) await job.BreakAsync(JobStep.Finish, retryable: true);
+
+        await job.BreakAsync(JobStep.Finish, retryable: true, held: true);
+
+        var row = await job.RowAsync();
+        Assert.Equal((JobPhase.Finishing, "Object public.a: it broke."), (row.Phase, row.WaitingFor));
+    }
+
+    [Fact]
     public async Task A_run_that_stands_still_in_it_says_in_what()
     {
         var job = await FinishingAsync();

@@ -88,6 +88,7 @@ public sealed class WhenObjectsAreBlocked(SagaBench bench)
         await job.ExtractAsync(0);
         await job.LoseSnapshotAsync(0, of: 1);
         await AnswerAsync(job, planned: [], blocked: [1]);
+        await job.JudgedAsync();
         Assert.Equal("Processing", (await job.RowAsync()).CurrentState);
     }
 

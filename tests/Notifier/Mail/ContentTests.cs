@@ -47,6 +47,21 @@ public sealed class ContentTests(ContentTests.Fixture fixture) : IClassFixture<C
     }
 
     [Fact]
+    public async Task Mail_of_a_guard_says_what_it_saw_what_it_did_which_cancel_fits_and_how_to_let_it_pass()
+    {
+        var job = Guid.NewGuid();
+        var mail = await MailAsync(job, Events.Tripped(job));
+
+        Assert.Equal("[Headgate] sales/crm: guard canary.nullShare (hold)", mail.Subject);
+        foreach (var said in (string[])
+        [
+            "90 % of the values of email in a sample of public.contacts would become null.", "nothing was written", "force: Every further write destroys something.",
+            $"headgate resume {job} --pass-guards", $"headgate cancel {job}",
+        ])
+            Assert.Contains(said, mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Mail_of_a_failure_says_the_error_and_how_to_go_on()
     {
         var job = Guid.NewGuid();

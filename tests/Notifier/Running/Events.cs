@@ -1,5 +1,7 @@
+using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 
 namespace Headgate.Notifier.Tests.Running;
 
@@ -54,6 +56,31 @@ static class Events
             Counts = new RecordCounts { Extracted = 80_000, Written = 8_400, Inserted = 8_400 },
             Notify = notify ?? Mail,
         };
+
+    public static GuardTripped Tripped(Guid job, GuardAction action = GuardAction.Hold, Guid? requestId = null, NotifyDefinition? notify = null) => new()
+    {
+        JobId = job,
+        Project = "sales",
+        Pipeline = "crm",
+        PipelineId = Guid.Empty,
+        At = At,
+        Attempt = 1,
+        RequestId = requestId,
+        Kind = JobKind.Incremental,
+        Trigger = TriggerKind.Schedule,
+        Guard = Guard.Canary,
+        Action = action,
+        Measure = "nullShare",
+        Observed = 0.9,
+        Allowed = 0.05,
+        Object = "public.contacts",
+        Field = "email",
+        Sentence = "90 % of the values of email in a sample of public.contacts would become null.",
+        RecommendedMode = CancelMode.Force,
+        RecommendedWhy = "Every further write destroys something.",
+        Counts = new RecordCounts { Extracted = 80_000 },
+        Notify = notify ?? Mail,
+    };
 
     public static StopUnconfirmed Unconfirmed(Guid job, NotifyDefinition? notify = null) => new()
     {

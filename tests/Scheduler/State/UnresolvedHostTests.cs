@@ -6,21 +6,28 @@ using Microsoft.Extensions.Logging;
 
 namespace Headgate.Scheduler.Tests.State;
 
-/// <summary>A database whose name cannot be resolved, as while its container restarts: that is no exception of the driver's.</summary>
+/// <summary>A database whose name cannot be resolved, as while its container restarts, and trouble that is none of the driver's.</summary>
 public sealed class UnresolvedHostTests
 {
     readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [Fact]
-    public Task Clock_goes_on() => GoesOnAsync(
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task Clock_goes_on(bool isDisposed) => GoesOnAsync(
+        isDisposed,
         state => new ClockUpkeep(state, new DatabaseClock(), new Listener<ClockUpkeep>(_told)) { Period = TimeSpan.FromMilliseconds(20) });
 
-    [Fact]
-    public Task Purge_of_events_goes_on() => GoesOnAsync(state => new EventPurge(state, TimeProvider.System, new Listener<EventPurge>(_told)));
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task Purge_of_events_goes_on(bool isDisposed) => GoesOnAsync(
+        isDisposed, state => new EventPurge(state, TimeProvider.System, new Listener<EventPurge>(_told)));
 
-    async Task GoesOnAsync(Func<SchedulerState, BackgroundService> make)
+    async Task GoesOnAsync(bool isDisposed, Func<SchedulerState, BackgroundService> make)
     {
         await using var state = new SchedulerState("Host=nowhere.invalid;Username=nobody;Database=none");
+        if (isDisposed) await state.DisposeAsync();
         using var upkeep = make(state);
         await upkeep.StartAsync(default);
 

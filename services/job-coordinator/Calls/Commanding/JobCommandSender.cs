@@ -60,7 +60,7 @@ sealed class JobCommandSender(IBus bus, JobDeletion deletion, JobRates rates, Re
             if (await resumes.RefuseAsync(order, job, messageId, patience, cancellationToken) is { } refusal) return refusal;
             var left = patience - TimeProvider.System.GetElapsedTime(since);
             patience = left > Least ? left : Least;
-            return await GiveAsync(new ResumeJob { JobId = job, Actor = actor, Reason = reason });
+            return await GiveAsync(new ResumeJob { JobId = job, Actor = actor, Reason = reason, PassGuards = order.PassGuards });
         }
 
         async Task<CommandAnswered> GiveAsync<T>(T command)

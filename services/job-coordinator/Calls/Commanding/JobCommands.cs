@@ -22,7 +22,7 @@ sealed class JobCommands(
     public async Task<TResponse> RunAsync<TRequest, TResponse>(
         ServerCallContext context, TRequest request, JobReference reference, Operation operation, string reason,
         Func<Job, string, CommandOutcome, TResponse> response, int maxRowsPerSecond = 0, bool acceptInDoubt = false,
-        bool pauseSchedule = false)
+        bool pauseSchedule = false, bool passGuards = false)
         where TRequest : IMessage<TRequest>
     {
         context.SetAuditOperation(operation);
@@ -31,6 +31,7 @@ sealed class JobCommands(
             MaxRowsPerSecond = maxRowsPerSecond,
             AcceptInDoubt = acceptInDoubt,
             PauseSchedule = pauseSchedule,
+            PassGuards = passGuards,
         };
         Result result;
         try

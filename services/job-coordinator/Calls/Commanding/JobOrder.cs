@@ -20,6 +20,9 @@ sealed record JobOrder(Operation Operation, string Actor, string? Reason, DateTi
     /// <summary>Of a cancel: switch the pipeline's schedule off with it.</summary>
     public bool PauseSchedule { get; init; }
 
+    /// <summary>Of ResumeJob: let it pass the guards that have tripped on it.</summary>
+    public bool PassGuards { get; init; }
+
     /// <summary>Of DiscardJob: because what the job works on is gone.</summary>
     public bool SubjectGone { get; init; }
 

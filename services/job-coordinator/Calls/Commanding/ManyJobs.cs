@@ -39,6 +39,7 @@ sealed class ManyJobs(
             MaxRowsPerSecond = RequestedOperations.RateOf(request),
             AcceptInDoubt = RequestedOperations.AcceptsDoubt(request),
             PauseSchedule = request.Cancel?.PauseSchedule ?? false,
+            PassGuards = RequestedOperations.PassesGuards(request.Resume?.PassGuards ?? false, request.Reason),
         };
         var ids = SelectedJobs.Check(request);
         var (project, stop) = (context.Caller().Project, context.CancellationToken);

@@ -4,11 +4,13 @@ using static Headgate.V1.OperateJobsRequest;
 
 namespace Headgate.JobCoordinator.Calls.Commanding;
 
-/// <summary>What requests command; what this version does not do yet is refused here, before anything is done.</summary>
+/// <summary>What requests command; what cannot be is refused here, before anything is done.</summary>
 static class RequestedOperations
 {
-    /// <exception cref="Grpc.Core.RpcException">UNIMPLEMENTED: pass_guards.</exception>
-    public static Operation Resume(bool passGuards) => passGuards ? throw NotYet.PassGuards : Operation.ResumeJob;
+    /// <summary>Whoever lets a job pass a guard says why.</summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: nothing is said.</exception>
+    public static bool PassesGuards(bool passGuards, string reason) => passGuards && string.IsNullOrWhiteSpace(reason)
+        ? throw CallErrors.Invalid(("reason", "Expected with pass_guards: why the job may pass the guards that have tripped on it.")) : passGuards;
 
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: there is no such mode.</exception>
     public static Operation Cancel(string field, CancelMode mode, bool pauseFirst)
@@ -20,11 +22,11 @@ static class RequestedOperations
     /// <summary>Whether records may be left in doubt.</summary>
     public static bool AcceptsDoubt(OperateJobsRequest request) => request.Cancel?.AcceptInDoubt ?? request.Discard?.AcceptInDoubt ?? false;
 
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: none is set; UNIMPLEMENTED: not yet.</exception>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: none is set.</exception>
     public static Operation Of(OperateJobsRequest request) => request.CommandCase switch
     {
         CommandOneofCase.Pause => Operation.PauseJob,
-        CommandOneofCase.Resume => Resume(request.Resume.PassGuards),
+        CommandOneofCase.Resume => Operation.ResumeJob,
         CommandOneofCase.Cancel => Cancel("cancel.mode", request.Cancel.Mode, request.Cancel.PauseFirst),
         CommandOneofCase.Restart => Operation.RestartJob,
         CommandOneofCase.Discard => Operation.DiscardJob,

@@ -43,7 +43,7 @@ sealed class PipelineApplication(IdempotentCalls calls, PipelineCheck check, Pip
         var results = request.ValidateOnly
             ? await TryAsync(set, caller, cancellationToken)
             : await ApplyAsync(await call.ConnectionAsync(cancellationToken), set, caller, request.Reason, cancellationToken);
-        return new ApplyPipelineResponse { Results = { results }, Warnings = { found.Warnings.Select(Shown) } };
+        return new ApplyPipelineResponse { Results = { results }, Warnings = { found.Warnings.Select(FileWarnings.Shown) } };
     }
 
     static int? Expected(ApplyPipelineRequest request, PipelineOrigin origin) =>
@@ -131,13 +131,4 @@ sealed class PipelineApplication(IdempotentCalls calls, PipelineCheck check, Pip
             result.Pipeline = new Pipeline { Id = result.Pipeline.Id, Version = result.Pipeline.Version };
         return kept;
     }
-
-    static V1.PipelineFileWarning Shown(PipelineFiles.PipelineFileWarning warning) => new()
-    {
-        File = warning.File,
-        Line = warning.Line,
-        Column = warning.Column,
-        Field = warning.Field,
-        Message = warning.Message,
-    };
 }

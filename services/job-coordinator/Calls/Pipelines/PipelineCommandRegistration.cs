@@ -13,9 +13,11 @@ static class PipelineCommandRegistration
         services.AddSingleton<ScheduleCommands>();
         services.AddSingleton<PipelineDeletion>();
         services.AddSingleton<JobBirths>();
+        services.AddSingleton<RunRefusals>();
         services.AddSingleton<RunQuestions>();
         services.AddSingleton<RunEstimates>();
         services.AddSingleton<RunRequests>();
         services.AddSingleton<ResyncRequests>();
+        services.AddSingleton<DryRunRequests>();
     }
 }

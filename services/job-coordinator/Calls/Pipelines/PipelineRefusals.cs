@@ -44,6 +44,17 @@ static class PipelineRefusals
         },
         Subject(pipeline));
 
+    /// <summary>Of the job there is nothing to go by.</summary>
+    public static RpcException NothingRecorded(Guid job, string? state, string sentence) => CallErrors.Refused(
+        new Refusal
+        {
+            Rule = Rule.NothingRecorded,
+            Sentence = sentence,
+            JobId = job.ToString(),
+            JobState = state is null ? JobState.Unspecified : Enum.Parse<JobState>(state),
+        },
+        $"job:{job}");
+
     /// <summary>Also where the job is another project's: its id alone tells nothing of it.</summary>
     public static RpcException StopUnconfirmed(Guid pipeline, Guid job, string sentence) => CallErrors.Refused(
         new Refusal { Rule = Rule.StopUnconfirmed, Sentence = sentence, JobId = job.ToString(), JobState = JobState.Discarded },

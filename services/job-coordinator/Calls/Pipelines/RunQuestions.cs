@@ -1,9 +1,9 @@
 using Grpc.Core;
+using Headgate.Contracts.Repairs;
 using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Reading;
-using Headgate.V1;
 using MassTransit;
 using JobKind = Headgate.Contracts.Runs.JobKind;
 using RunOutcome = Headgate.Contracts.Runs.RunOutcome;
@@ -11,7 +11,7 @@ using RunOutcome = Headgate.Contracts.Runs.RunOutcome;
 namespace Headgate.JobCoordinator.Calls.Pipelines;
 
 /// <summary>Asks the scheduler for a run, as everything does that starts one, and finds the job that came of it.</summary>
-sealed class RunQuestions(JobQueries jobs, JobBirths births, IBus bus, TimeProvider time)
+sealed class RunQuestions(RunRefusals refusals, JobBirths births, IBus bus, TimeProvider time)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -21,7 +21,8 @@ sealed class RunQuestions(JobQueries jobs, JobBirths births, IBus bus, TimeProvi
         try
         {
             var answer = await bus.AskAsync<StartRun, RunAnswered>(Lanes.Runs, run, Patience, cancellationToken);
-            return answer.Outcome is RunOutcome.Skipped or RunOutcome.Refused ? throw await RefusedAsync(run, pipeline, answer, cancellationToken) : answer;
+            return answer.Outcome is RunOutcome.Skipped or RunOutcome.Refused
+                ? throw await refusals.OfAsync(pipeline, answer, run.ActiveJobId, cancellationToken) : answer;
         }
         catch (RequestException)
         {
@@ -29,13 +30,35 @@ sealed class RunQuestions(JobQueries jobs, JobBirths births, IBus bus, TimeProvi
         }
     }
 
+    /// <summary>A repair is asked of the coordinator itself: it comes by no schedule, and over no other run.</summary>
+    /// <exception cref="RpcException">UNAVAILABLE: nobody has answered in time. FAILED_PRECONDITION: it was not started, and why.</exception>
+    public async Task<RunAnswered> AskAsync(StartRepair repair, PipelineRecord pipeline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await bus.AskAsync<StartRepair, RunAnswered>(Lanes.Starts, repair, Patience, cancellationToken);
+            return answer.Outcome is RunOutcome.Refused ? throw await refusals.OfAsync(pipeline, answer, meant: null, cancellationToken) : answer;
+        }
+        catch (RequestException)
+        {
+            throw CallErrors.Unanswered("The coordinator");
+        }
+    }
+
     /// <summary>The job that the answer names, as soon as it is there; one that is started and not there in time is shown as it will be.</summary>
-    public async Task<V1.Job> JobAsync(StartRun run, RunAnswered answer, CancellationToken cancellationToken)
+    public Task<V1.Job> JobAsync(StartRun run, RunAnswered answer, CancellationToken cancellationToken) =>
+        JobAsync(Expected(run, answer), answer, cancellationToken);
+
+    /// <summary>The same of a repair.</summary>
+    public Task<V1.Job> JobAsync(StartRepair repair, RunAnswered answer, CancellationToken cancellationToken) =>
+        JobAsync(Expected(repair, answer), answer, cancellationToken);
+
+    async Task<V1.Job> JobAsync(JobRow expected, RunAnswered answer, CancellationToken cancellationToken)
     {
         var isWanted = answer.Outcome == RunOutcome.Resumed ? job => job.State != nameof(SyncJobStateMachine.Failed) : (Func<JobRow, bool>?)null;
         var found = await births.WaitAsync(answer.JobId!.Value, cancellationToken, isWanted);
         if (found is null && answer.Outcome == RunOutcome.Resumed) throw CallErrors.Unanswered("The job");
-        var (row, at) = found ?? (Expected(run, answer), time.GetUtcNow());
+        var (row, at) = found ?? (expected, time.GetUtcNow());
         var job = JobMessages.Of(row, at);
         // It may have ended in between, and another one than the run's be the active job again.
         if (answer.SuccessorId is { } successor) job.SuccessorId = successor.ToString();
@@ -63,37 +86,23 @@ sealed class RunQuestions(JobQueries jobs, JobBirths births, IBus bus, TimeProvi
         Changed = 0,
     };
 
-    static string Instead(StartRun run, Guid active) =>
-        run.ActiveJobId is { } meant && meant != active ? $" by now, and not job {meant}, which was to be canceled" : "";
-
-    async Task<RpcException> RefusedAsync(StartRun run, PipelineRecord pipeline, RunAnswered answer, CancellationToken cancellationToken)
+    JobRow Expected(StartRepair repair, RunAnswered answer) => new()
     {
-        switch (answer.Rule)
-        {
-            case (RunRule.ActiveJob or RunRule.SuccessorWaits) and var rule when answer.JobId is { } id:
-                var look = await jobs.ByIdAsync(id, cancellationToken);
-                var job = look.Jobs is [var row] ? ActiveJob.Of(row) : new ActiveJob(id, nameof(SyncJobStateMachine.Pending), IsBorn: false);
-                // By the state in which it was in the way; it may have gone on since.
-                job = job with { State = answer.JobState ?? job.State };
-                return rule == RunRule.SuccessorWaits
-                    ? PipelineRefusals.OfJob(
-                        Rule.SuccessorWaits, job, answer.SuccessorId is { } waiting
-                            ? $"Run {waiting} waits for job {id} of {pipeline.Project}/{pipeline.Name} to end already; no run was started." : answer.Sentence)
-                    : PipelineRefusals.OfJob(
-                        Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}{Instead(run, id)}; no run was started.",
-                        Operation.CancelAndSyncNow);
-            case RunRule.RepairFailed when answer.JobId is { } id:
-                var repair = await jobs.ByIdAsync(id, cancellationToken);
-                var failed = repair.Jobs is [var found] ? ActiveJob.Of(found) : new ActiveJob(id, nameof(SyncJobStateMachine.Failed), IsBorn: true);
-                return PipelineRefusals.OfJob(Rule.RepairFailed, failed with { State = answer.JobState ?? failed.State }, answer.Sentence);
-            case RunRule.PipelineTakesNoRuns:
-                return PipelineRefusals.TakesNoRuns(pipeline.Id, answer.PipelineState ?? pipeline.State, answer.Sentence);
-            case RunRule.StopUnconfirmed:
-                return PipelineRefusals.StopUnconfirmed(pipeline.Id, answer.JobId!.Value, answer.Sentence);
-            case RunRule.Missing:
-                return CallErrors.NotFound($"There is no pipeline {pipeline.Project}/{pipeline.Name}.");
-            default:
-                throw new InvalidOperationException($"A run was {answer.Outcome} without a rule that is known.");
-        }
-    }
+        Id = answer.JobId!.Value,
+        Project = repair.Project,
+        Pipeline = repair.Pipeline,
+        PipelineId = repair.PipelineId,
+        PipelineVersion = answer.PipelineVersion ?? 0,
+        Kind = repair.Kind,
+        State = nameof(SyncJobStateMachine.Pending),
+        Attempt = 1,
+        Epoch = 0,
+        Trigger = TriggerKind.SyncNow,
+        Actor = repair.Actor,
+        TriggerReason = repair.Reason,
+        OfJobId = repair.Repair.JobId,
+        Counts = new Contracts.Jobs.RecordCounts(),
+        Created = time.GetUtcNow(),
+        Changed = 0,
+    };
 }

@@ -1,5 +1,6 @@
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Jobs.Work;
 using Headgate.JobCoordinator.Obligations;
 using MassTransit;
@@ -44,6 +45,8 @@ static class Announcing
         this BehaviorContext<SyncJob> context, Func<SyncJob, DateTimeOffset, NotifyDefinition?, object> notice)
     {
         context.Owe(notice(context.Saga, context.Now(), null), lane: null);
+        // Whoever asked for a dry run looks at it; nobody else is told.
+        if (context.Saga.Kind == JobKind.DryRun) return;
         var notify = await PipelineWork.NotifyAsync(context.Db(), context.Saga);
         if ((notify.Email ?? notify.Webhook) is null) return;
         context.Owe(notice(context.Saga, context.Now(), notify), Hosting.Bus.Lanes.Notices);

@@ -1,3 +1,5 @@
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
 
@@ -13,6 +15,7 @@ static class Beginning
             var job = context.Saga;
             job.StartedAt ??= context.Now();
             job.Phase = JobPhase.Extracting;
+            RunningTime.Begin(job, context.Now());
             await BeginAsync(context);
         });
 
@@ -30,8 +33,12 @@ static class Beginning
                 nameof(SyncJobStateMachine.Collecting) => JobPhase.Verifying,
                 _ => JobPhase.None,
             };
+            if (job.Phase != JobPhase.None) RunningTime.Begin(job, context.Now());
+            var passes = context.Message is ResumeJob { PassGuards: true };
+            await GuardWork.GoOnAsync(context.Db(), job, passes, job.StopActor!, job.StopReason, context.Now(), context.CancellationToken);
             await LoadingWork.ReturnInHandAsync(context.Db(), job);
-            await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
+            // A rollback reads under no snapshot: what was planned of it stands, and parts of it may be undone already.
+            if (job.Kind != JobKind.Rollback) await ExtractionWork.PlanUnfinishedAnewAsync(context.Db(), job);
             await ExtractionWork.ForgetReplansAsync(context.Db(), job);
             await BlockedWork.ForgetAsync(context.Db(), job);
             // Nobody would tell of a last segment any more.
@@ -54,6 +61,9 @@ static class Beginning
             await ResyncWork.GoOnAsync(context.Db(), job);
             (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) = (0, 0, 0, 0, 0, 0);
             (job.Deleted, job.Vanished, job.InDoubt) = (0, 0, 0);
+            GuardWork.StartOver(job);
+            RunningTime.StartOver(job);
+            RunningTime.Begin(job, context.Now());
             await BeginAsync(context);
             await ExtractionWork.StartOverAsync(context.Db(), job);
         });

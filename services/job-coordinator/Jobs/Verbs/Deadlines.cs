@@ -80,6 +80,7 @@ static class Deadlines
     {
         JobPhase.Stopping => "The destination's fence, which alone confirms a stop, has not answered yet.",
         JobPhase.Extracting => Stalled("records are being read", stall),
+        JobPhase.Judging => Stalled("a sample of the records is compared with the destination", stall),
         JobPhase.Launching => Stalled("the destination's fence is being opened", stall),
         JobPhase.Shaping => Stalled("the destination's tables are being changed", stall),
         JobPhase.Loading => Stalled("records are being written", stall),

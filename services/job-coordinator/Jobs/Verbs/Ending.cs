@@ -16,6 +16,7 @@ static class Ending
             job.FinishedAt = context.Now();
             (job.Phase, job.WakeAt, job.WaitingFor) = (JobPhase.None, null, null);
             Deadlines.Clear(job);
+            RunningTime.End(job, context.Now());
             await OweEndAsync(context);
             context.OweRelease(staging: true);
             if (job.CurrentState == nameof(SyncJobStateMachine.Completed) && job.Kind.MovesOffsets()) await PipelineWork.CountSuccessAsync(context.Db(), job);
@@ -64,6 +65,7 @@ static class Ending
     static void FailWith(BehaviorContext<SyncJob> context, Problem problem)
     {
         var job = context.Saga;
+        RunningTime.End(job, context.Now());
         job.Epoch++;
         (job.Error, job.ErrorCode, job.WaitingFor) = (problem.Sentence, problem.Code, null);
         job.ResumeTo = job.CurrentState;

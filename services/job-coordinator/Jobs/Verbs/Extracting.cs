@@ -23,6 +23,10 @@ static class Extracting
     public static EventActivityBinder<SyncJob, SnapshotLost> PlanAnew(this EventActivityBinder<SyncJob, SnapshotLost> binder) =>
         binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(context.Db(), context.Saga, context.Message.ObjectNo));
 
+    /// <summary>Of a rollback, whose log does not change: that segment alone, and nobody who writes another one has to stop for it.</summary>
+    public static EventActivityBinder<SyncJob, SegmentLost> ReadAgain(this EventActivityBinder<SyncJob, SegmentLost> binder) =>
+        binder.ThenAsync(context => ExtractionWork.ReadAgainAsync(context.Db(), context.Saga, context.Message.ObjectNo, context.Message.SegmentNo));
+
     public static EventActivityBinder<SyncJob, SegmentLost> PlanAnew(this EventActivityBinder<SyncJob, SegmentLost> binder) =>
         binder.ThenAsync(context => ExtractionWork.PlanAnewAsync(context.Db(), context.Saga, context.Message.ObjectNo));
 }

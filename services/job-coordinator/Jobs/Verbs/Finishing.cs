@@ -10,7 +10,11 @@ static class Finishing
     /// <summary>Everything is written: the rest is done at the destination, in the epoch in which it was written.</summary>
     public static EventActivityBinder<SyncJob, T> FinishObjects<T>(this EventActivityBinder<SyncJob, T> binder)
         where T : class =>
-        binder.Then(context => context.Saga.Phase = JobPhase.Finishing);
+        binder.Then(context =>
+        {
+            RunningTime.EndLoading(context.Saga, context.Now());
+            context.Saga.Phase = JobPhase.Finishing;
+        });
 
     public static EventActivityBinder<SyncJob, ObjectsFinished> RecordFinished(this EventActivityBinder<SyncJob, ObjectsFinished> binder) =>
         binder.ThenAsync(context =>

@@ -55,6 +55,7 @@ static class Launching
         binder.ThenAsync(context =>
         {
             context.Saga.Phase = JobPhase.Loading;
+            RunningTime.BeginLoading(context.Saga, context.Now());
             (context.Saga.Tries, context.Saga.WaitingFor) = (0, null);
             return LoadingWork.RecordShapeAsync(context.Db(), context.Saga, context.Message);
         });
@@ -64,6 +65,7 @@ static class Launching
         where T : class =>
         binder.Then(context =>
         {
+            RunningTime.EndLoading(context.Saga, context.Now());
             context.Saga.Epoch++;
             context.Saga.Phase = JobPhase.Closing;
         });
@@ -77,6 +79,8 @@ static class Launching
             if (!context.Saga.Kind.MovesOffsets()) return;
             await PipelineWork.CommitOffsetsAsync(context.Db(), context.Saga);
             await PipelineWork.NoteCompletedAsync(context.Db(), context.Saga);
+            RunningTime.End(context.Saga, context.Now());
+            await GuardWork.KeepHistoryAsync(context.Db(), context.Saga, context.Now(), context.CancellationToken);
         });
 
     public static EventActivityBinder<SyncJob, FenceDelayed> NoteWaiting(this EventActivityBinder<SyncJob, FenceDelayed> binder) =>

@@ -125,6 +125,7 @@ static class Stopping
     {
         context.RememberState();
         var job = context.Saga;
+        RunningTime.End(job, context.Now());
         job.Epoch++;
         job.Tries = 0;
         job.WaitingFor = null;

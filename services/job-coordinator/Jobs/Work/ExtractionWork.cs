@@ -57,7 +57,7 @@ static class ExtractionWork
         $"update coordinator.job_object set replans = 0 where job_id = {job.CorrelationId} and replans > 0");
 
     /// <summary>
-    /// Objects to be planned, with what the workers need to know of each. A resync reads everything; the offset that it began with stands
+    /// Objects to be planned, with what the workers need to know of each. A dry run's sample is one of all records. A resync reads everything; the offset that it began with stands
     /// until its own is committed, and where it comes to nothing the next run goes on from it.
     /// </summary>
     public static async Task<IReadOnlyList<ObjectToPlan>> UnplannedAsync(CoordinatorDbContext db, SyncJob job)
@@ -72,7 +72,7 @@ static class ExtractionWork
         return [.. rows.Select(row => new ObjectToPlan
         {
             ObjectNo = row.object_no,
-            Offset = row.offset_job_id is { } id && job.Kind != JobKind.Resync ? new OffsetReference { JobId = id, Attempt = row.offset_attempt ?? 1 } : null,
+            Offset = row.offset_job_id is { } id && job.Kind is not (JobKind.Resync or JobKind.DryRun) ? new OffsetReference { JobId = id, Attempt = row.offset_attempt ?? 1 } : null,
             Completed = row.completed_job_id is { } completed
                 ? new OffsetReference { JobId = completed, Attempt = row.completed_attempt ?? 1 } : null,
             FirstSegmentNo = row.next_segment_no,
@@ -88,17 +88,20 @@ static class ExtractionWork
         await BlockedWork.RecordAsync(db, job, prepared.Blocked);
         foreach (var planned in prepared.Objects)
         {
+            int[] levels = [.. planned.SegmentLevels ?? []];
+            int[] rounds = [.. planned.RoundLevels ?? []];
             await db.Database.ExecuteSqlAsync(
                 $"""
                  with object as (
                      update coordinator.job_object
-                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full}, replaced = {planned.Replaced},
+                     set state = 'Extracting', source = {planned.From}, destination = {planned.To}, full_read = {planned.Full}, replaced = {planned.Replaced}, is_new = {planned.New},
                          level = greatest(level, {planned.Level}), estimated_rows = {planned.EstimatedRows}, next_segment_no = {planned.FirstSegmentNo + planned.SegmentCount}
                      where job_id = {job.CorrelationId} and object_no = {planned.ObjectNo} and next_segment_no = {planned.FirstSegmentNo}
                        and state <> 'Blocked'
                      returning job_id, object_no, level)
-                 insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, load_level, state)
-                 select job_id, {job.Attempt}, object_no, segment_no, level, 'Planned'
+                 insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, load_level, round_level, state)
+                 select job_id, {job.Attempt}, object_no, segment_no, coalesce(({levels}::int[])[segment_no - {planned.FirstSegmentNo} + 1], level),
+                        ({rounds}::int[])[segment_no - {planned.FirstSegmentNo} + 1], 'Planned'
                  from object, generate_series({planned.FirstSegmentNo}, {planned.FirstSegmentNo + planned.SegmentCount - 1}) segment_no
                  """);
             // What a dry run would create is not there once it has ended.
@@ -107,7 +110,7 @@ static class ExtractionWork
 
         job.Estimated = (await db.Database.SqlQuery<long?>(
             $"""
-             select case when bool_and(full_read and estimated_rows >= 0) then sum(estimated_rows)::bigint end as "Value"
+             select case when bool_and((full_read or {job.Kind.IsRepair()}) and estimated_rows >= 0) then sum(estimated_rows)::bigint end as "Value"
              from coordinator.job_object where job_id = {job.CorrelationId} and state <> 'Blocked'
              """).ToListAsync()).Single();
     }
@@ -147,6 +150,22 @@ static class ExtractionWork
          where job_id = {job.CorrelationId} and object_no = {objectNo} returning object_no as "Value"
          """);
 
+    /// <summary>
+    /// Reads one segment of a rollback again, whose staged copy is lost: what a log holds does not change, so that what was undone of it stays
+    /// undone, and any copy is as good. Planned anew, entries that are undone already would look like somebody's changes.
+    /// </summary>
+    public static async Task ReadAgainAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo) =>
+        job.Extracted -= (await db.Database.SqlQuery<long>(
+            $"""
+             with object as (
+                 update coordinator.job_object set state = 'Extracting', replans = replans + 1
+                 where job_id = {job.CorrelationId} and object_no = {objectNo} returning object_no)
+             update coordinator.job_segment s set state = 'Planned', copy = null
+             from object where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = object.object_no
+               and s.segment_no = {segmentNo}
+             returning s.rows as "Value"
+             """).ToListAsync()).Sum();
+
     /// <summary>Whether the report is of a segment that is still waited for: one of a loss that comes late changes nothing.</summary>
     public static Task<bool> IsInHandAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo, string[] states) =>
         db.Database.SqlQuery<bool>(
@@ -172,6 +191,9 @@ static class ExtractionWork
              returning rows as "Value"
              """).ToListAsync();
         job.Extracted -= abandoned.Sum();
+        // What was found of them is of other records.
+        await db.Database.ExecuteSqlAsync(
+            $"delete from coordinator.job_finding where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = any({objects})");
         job.DeferredMark = null;
     }
 

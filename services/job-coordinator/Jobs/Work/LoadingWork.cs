@@ -1,5 +1,6 @@
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -57,7 +58,8 @@ static class LoadingWork
             $"""
              update coordinator.job_segment
              set state = 'Loaded', written = {counts.Written}, inserted = {counts.Inserted}, updated = {counts.Updated},
-                 unchanged = {counts.Unchanged}, rejected = {counts.Rejected}, deleted = {counts.Deleted}, deferred = {loaded.Deferred}, tries = 0, not_before = null
+                 unchanged = {counts.Unchanged}, rejected = {counts.Rejected}, deleted = {counts.Deleted}, deferred = {loaded.Deferred},
+                 busy_ms = greatest(busy_ms, {loaded.BusyMs}), tries = 0, not_before = null
              where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {loaded.ObjectNo}
                and segment_no = {loaded.SegmentNo} and round = {loaded.Round} and state in ('Sealed', 'Loading')
              """);
@@ -78,29 +80,31 @@ static class LoadingWork
         long[] unchanged = [.. progressed.Segments.Select(segment => segment.Unchanged)];
         long[] rejected = [.. progressed.Segments.Select(segment => segment.Rejected)];
         long[] deleted = [.. progressed.Segments.Select(segment => segment.Deleted)];
+        long[] busy = [.. progressed.Segments.Select(segment => segment.BusyMs)];
         var counts = (await db.Database.SqlQuery<ProgressCounts>(
             $"""
              with advanced as (
                  update coordinator.job_segment s
                  set written = p.written, inserted = p.inserted, updated = p.updated, unchanged = p.unchanged, rejected = p.rejected,
-                     deleted = p.deleted
-                 from unnest({objects}, {segments}, {written}, {inserted}, {updated}, {unchanged}, {rejected}, {deleted})
-                     p (object_no, segment_no, written, inserted, updated, unchanged, rejected, deleted)
+                     deleted = p.deleted, busy_ms = greatest(s.busy_ms, p.busy_ms)
+                 from unnest({objects}, {segments}, {written}, {inserted}, {updated}, {unchanged}, {rejected}, {deleted}, {busy})
+                     p (object_no, segment_no, written, inserted, updated, unchanged, rejected, deleted, busy_ms)
                  where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.object_no = p.object_no
                    and s.segment_no = p.segment_no and s.state in ('Sealed', 'Loading') and s.written < p.written
-                 returning s.object_no, s.segment_no, s.written, s.inserted, s.updated, s.unchanged, s.rejected, s.deleted)
+                 returning s.object_no, s.segment_no, s.written, s.inserted, s.updated, s.unchanged, s.rejected, s.deleted, s.busy_ms)
              select coalesce(sum(coalesce(a.written, s.written)), 0)::bigint as written,
                     coalesce(sum(coalesce(a.inserted, s.inserted)), 0)::bigint as inserted,
                     coalesce(sum(coalesce(a.updated, s.updated)), 0)::bigint as updated,
                     coalesce(sum(coalesce(a.unchanged, s.unchanged)), 0)::bigint as unchanged,
                     coalesce(sum(coalesce(a.rejected, s.rejected)), 0)::bigint as rejected,
                     coalesce(sum(coalesce(a.deleted, s.deleted)), 0)::bigint as deleted,
+                    coalesce(sum(coalesce(a.busy_ms, s.busy_ms)), 0)::bigint as busy,
                     min(s.not_before) filter (where s.state in ('Planned', 'Sealed') and s.not_before > now()) as retry
              from coordinator.job_segment s left join advanced a using (object_no, segment_no)
              where s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt} and s.state <> 'Abandoned'
              """).ToListAsync()).Single();
-        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.Deleted) =
-            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted);
+        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.Deleted, job.BusyMs) =
+            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted, counts.busy);
         return counts.retry;
     }
 
@@ -147,7 +151,8 @@ static class LoadingWork
     /// </summary>
     public static async Task<bool> HasTooManyRejectsAsync(CoordinatorDbContext db, SyncJob job)
     {
-        if (job.Rejected == 0) return false;
+        // What a rollback leaves as it is was changed by somebody, and is no fault of the records.
+        if (job.Rejected == 0 || job.Kind == JobKind.Rollback) return false;
         var rejected = await db.Database.SqlQuery<long>(
             $"""
              select coalesce(sum(rejected - deferred), 0)::bigint as "Value" from coordinator.job_segment
@@ -156,8 +161,8 @@ static class LoadingWork
         return rejected > (await PipelineWork.LoadOptionsAsync(db, job)).MaxRejects;
     }
 
-    // When all of a level is loaded, what waited for others is tried again, round by round, for as long as a round leaves fewer
-    // waiting than the one before: a record may wait for one that waits itself, in another segment.
+    // When all of a level is loaded, or of the levels of a rollback that go together, what waited for others is tried again, round by
+    // round, for as long as a round leaves fewer waiting than the one before: a record may wait for one that waits itself, in another segment.
     static async Task BeginRoundAsync(CoordinatorDbContext db, SyncJob job)
     {
         var isAnyDeferred = await db.Database.SqlQuery<bool>(
@@ -174,15 +179,15 @@ static class LoadingWork
         var rounds = await db.Database.SqlQuery<WaitingLevel>(
             $"""
              with lowest as (
-                 select min(load_level) as level from coordinator.job_segment
+                 select min(coalesce(round_level, load_level)) as level from coordinator.job_segment
                  where job_id = {job.CorrelationId} and attempt = {job.Attempt} and (state not in ('Loaded', 'Abandoned') or deferred > 0))
-             select s.load_level as level, sum(s.deferred)::bigint as deferred
+             select lowest.level, sum(s.deferred)::bigint as deferred
              from lowest join coordinator.job_segment s on s.job_id = {job.CorrelationId} and s.attempt = {job.Attempt}
-                 and s.load_level = lowest.level and s.state <> 'Abandoned'
+                 and coalesce(s.round_level, s.load_level) = lowest.level and s.state <> 'Abandoned'
              where not exists (select from coordinator.job_object o
                                where o.job_id = {job.CorrelationId} and o.level <= lowest.level
                                  and o.state <> 'Extracted' and o.state <> 'Blocked')
-             group by s.load_level having bool_and(s.state = 'Loaded')
+             group by lowest.level having bool_and(s.state = 'Loaded')
              """).ToListAsync();
         if (rounds is not [var waiting]) return;
         if (job.DeferredMark <= waiting.deferred)
@@ -191,7 +196,8 @@ static class LoadingWork
             await db.Database.ExecuteSqlAsync(
                 $"""
                  update coordinator.job_segment set deferred = 0
-                 where job_id = {job.CorrelationId} and attempt = {job.Attempt} and load_level = {waiting.level} and deferred > 0
+                 where job_id = {job.CorrelationId} and attempt = {job.Attempt}
+                   and coalesce(round_level, load_level) = {waiting.level} and deferred > 0
                  """);
             return;
         }
@@ -200,7 +206,8 @@ static class LoadingWork
         await db.Database.ExecuteSqlAsync(
             $"""
              update coordinator.job_segment set state = 'Sealed', round = round + 1
-             where job_id = {job.CorrelationId} and attempt = {job.Attempt} and load_level = {waiting.level} and deferred > 0
+             where job_id = {job.CorrelationId} and attempt = {job.Attempt}
+                   and coalesce(round_level, load_level) = {waiting.level} and deferred > 0
              """);
     }
 
@@ -210,10 +217,11 @@ static class LoadingWork
             $"""
              select coalesce(sum(written), 0)::bigint as written, coalesce(sum(inserted), 0)::bigint as inserted,
                     coalesce(sum(updated), 0)::bigint as updated, coalesce(sum(unchanged), 0)::bigint as unchanged,
-                    coalesce(sum(rejected), 0)::bigint as rejected, coalesce(sum(deleted), 0)::bigint as deleted
+                    coalesce(sum(rejected), 0)::bigint as rejected, coalesce(sum(deleted), 0)::bigint as deleted,
+                    coalesce(sum(busy_ms), 0)::bigint as busy
              from coordinator.job_segment where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state <> 'Abandoned'
              """).SingleAsync();
-        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.Deleted) =
-            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted);
+        (job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected, job.Deleted, job.BusyMs) =
+            (counts.written, counts.inserted, counts.updated, counts.unchanged, counts.rejected, counts.deleted, counts.busy);
     }
 }

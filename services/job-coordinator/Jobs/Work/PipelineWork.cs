@@ -8,6 +8,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Headgate.JobCoordinator.Jobs.Work;
 
+#pragma warning disable IDE1006 // Named as the columns, which is how rows of plain SQL are matched.
+
 /// <summary>What a job reads from and writes to its pipeline, in the saga's own transaction.</summary>
 static class PipelineWork
 {
@@ -39,6 +41,17 @@ static class PipelineWork
              where pipeline_id = {job.PipelineId} and version = {job.PipelineVersion}
              """).SingleAsync();
         return JsonSerializer.Deserialize<LoadDefinition>(json, PipelineJson.Options)!;
+    }
+
+    /// <summary>The same, and over how many records rejects are counted for the guard of them.</summary>
+    public static async Task<(LoadDefinition Load, int RejectsWindow)> LoadingAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        var row = await db.Database.SqlQuery<LoadingOptions>(
+            $"""
+             select load::text as load, (guards -> 'rejects' ->> 'window')::int as rejects_window from coordinator.pipeline_version
+             where pipeline_id = {job.PipelineId} and version = {job.PipelineVersion}
+             """).SingleAsync();
+        return (JsonSerializer.Deserialize<LoadDefinition>(row.load, PipelineJson.Options)!, row.rejects_window ?? new RejectsGuard().Window);
     }
 
     /// <summary>Whom the version wants told.</summary>
@@ -105,8 +118,8 @@ static class PipelineWork
     public static Task LockAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<int>(
         $"""select 1 as "Value" from coordinator.pipeline where pipeline_id = {job.PipelineId} for update""").AsAsyncEnumerable().SingleAsync().AsTask();
 
-    /// <summary>Whether no other job of the pipeline is active, or about to be, and no run waits.</summary>
-    public static Task<bool> IsFreeAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
+    /// <summary>Whether no other job of the pipeline is active, or about to be, and no run waits. A dry run is in nobody's way.</summary>
+    public static Task<bool> IsFreeAsync(CoordinatorDbContext db, SyncJob job) => job.Kind == JobKind.DryRun ? Task.FromResult(true) : db.Database.SqlQuery<bool>(
         $"""
          select p.successor is null and (coalesce(p.current_job_id, {job.CorrelationId}) = {job.CorrelationId} or coalesce(
              (select j.state in ('Completed', 'Canceled', 'Discarded') from coordinator.sync_job j where j.job_id = p.current_job_id), false)) as "Value"
@@ -116,6 +129,7 @@ static class PipelineWork
     /// <summary>A new attempt is the pipeline's latest job again: its fence outranks those of jobs that ran since.</summary>
     public static async Task ClaimAsync(CoordinatorDbContext db, SyncJob job)
     {
+        if (job.Kind == JobKind.DryRun) return;
         await db.Database.ExecuteSqlAsync(
             $"update coordinator.pipeline set current_job_id = {job.CorrelationId}, updated_at = now() where pipeline_id = {job.PipelineId}");
         job.JobNo = await db.Database.SqlQuery<long>($"""select nextval('coordinator.job_no') as "Value" """).SingleAsync();
@@ -150,4 +164,6 @@ static class PipelineWork
                 {successor.Reason}, 'the failed job was resumed'
          from kept on conflict do nothing
          """);
+
+    sealed record LoadingOptions(string load, int? rejects_window);
 }

@@ -13,10 +13,11 @@ sealed record UnplannedObject(
 sealed record WaitingLevel(int level, long deferred);
 
 /// <summary>Sums over the segments of a job.</summary>
-sealed record SegmentCounts(long written, long inserted, long updated, long unchanged, long rejected, long deleted);
+sealed record SegmentCounts(long written, long inserted, long updated, long unchanged, long rejected, long deleted, long busy);
 
 /// <summary>The same, and when the next delayed segment is due.</summary>
-sealed record ProgressCounts(long written, long inserted, long updated, long unchanged, long rejected, long deleted, DateTimeOffset? retry);
+sealed record ProgressCounts(
+    long written, long inserted, long updated, long unchanged, long rejected, long deleted, long busy, DateTimeOffset? retry);
 
 /// <summary>Why an object is blocked.</summary>
 sealed record BlockedReason(string blocked_code, string blocked_sentence);

@@ -126,15 +126,15 @@ public sealed class AnswerTests(CommandBench bench)
     }
 
     [Fact]
-    public async Task What_is_not_there_yet_is_said_before_anything_is_done()
+    public async Task Guards_are_passed_with_a_reason_only()
     {
         var paused = await bench.JobAsync("Paused");
 
         var guards = await Assert.ThrowsAsync<RpcException>(async () => await bench.Jobs.ResumeJobAsync(
             new ResumeJobRequest { Job = CommandBench.Named(paused), PassGuards = true }));
 
-        Assert.Equal(StatusCode.Unimplemented, guards.StatusCode);
-        Assert.Contains("pass_guards", guards.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal(StatusCode.InvalidArgument, guards.StatusCode);
+        Assert.Equal("reason", guards.GetRpcStatus()!.GetDetail<Google.Rpc.BadRequest>()!.FieldViolations.Single().Field);
         Assert.Empty((await bench.GetAsync(paused)).Commands);
     }
 

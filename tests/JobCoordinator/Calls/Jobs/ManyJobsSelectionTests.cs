@@ -77,14 +77,13 @@ public sealed class ManyJobsSelectionTests(CommandBench bench)
     }
 
     [Fact]
-    public async Task What_is_not_there_yet_is_said_before_anything_is_done()
+    public async Task Guards_are_passed_with_a_reason_only()
     {
-        var job = await bench.JobAsync("Processing", _project);
+        var job = await bench.JobAsync("Paused", _project);
 
         var refused = await RefusedAsync(new OperateJobsRequest { Filter = OfProject, Resume = new Resume { PassGuards = true } });
 
-        Assert.Equal(StatusCode.Unimplemented, refused.StatusCode);
-
+        Assert.Equal(["reason"], Fields(refused));
         Assert.Empty((await bench.GetAsync(job)).Commands);
     }
 

@@ -62,6 +62,8 @@ public sealed class PipelineBench : IAsyncLifetime
 
     public JobService.JobServiceClient Jobs { get; private set; } = null!;
 
+    public RecordService.RecordServiceClient Records { get; private set; } = null!;
+
     public IBus Bus => _server.Services.GetRequiredService<IBus>();
 
     public async Task InitializeAsync()
@@ -77,6 +79,7 @@ public sealed class PipelineBench : IAsyncLifetime
         var secret = await KeyAsync(Role.Admin, project: null, "bench");
         Admin = Client(secret);
         Jobs = new JobService.JobServiceClient(_channel.CreateCallInvoker().With(secret));
+        Records = new RecordService.RecordServiceClient(_channel.CreateCallInvoker().With(secret));
     }
 
     WebApplication Build()
@@ -104,6 +107,7 @@ public sealed class PipelineBench : IAsyncLifetime
             bus.AddSchedulerConsumers();
             bus.AddConsumer<CheckSourceConsumer>();
             bus.AddConsumer<EstimateRunConsumer>();
+            bus.AddConsumer<PreviewRollbackConsumer>();
             bus.AddLane(new Lane
             {
                 Name = Lanes.Checks,
@@ -112,6 +116,7 @@ public sealed class PipelineBench : IAsyncLifetime
                 {
                     lane.ConfigureConsumer<CheckSourceConsumer>(context);
                     lane.ConfigureConsumer<EstimateRunConsumer>(context);
+                    lane.ConfigureConsumer<PreviewRollbackConsumer>(context);
                 },
             });
         });

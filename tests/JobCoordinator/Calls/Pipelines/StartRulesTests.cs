@@ -41,6 +41,18 @@ public sealed class StartRulesTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Since_when_a_schedule_counts_and_from_where_is_one_moment()
+    {
+        // Two readings of a clock are often the same microsecond, and not each time.
+        for (var minutes = 15; minutes < 40; minutes++)
+        {
+            await ApplyAsync($"schedule: {{ every: {minutes}m }}");
+            Assert.Equal(1, await _project.CountAsync(
+                $"coordinator.pipeline where project = '{_project.Name}' and schedule_since = schedule_anchor"));
+        }
+    }
+
+    [Fact]
     public async Task Switched_schedule_is_told_and_resumed_one_counts_from_where_it_did()
     {
         var pipeline = await ApplyAsync("schedule: { every: 15m }");

@@ -1,0 +1,61 @@
+using Headgate.Connectors.Postgres.Destinations;
+using Headgate.Connectors.Sources;
+using Headgate.Connectors.Undoing;
+using Npgsql;
+
+namespace Headgate.Connectors.Postgres.Undoing;
+
+/// <summary>
+/// Says what undoing a range would do, by the very statement that judges entries when they are undone. Writes to temporary tables only, and is
+/// rolled back.
+/// </summary>
+static class UndoPreviews
+{
+    /// <summary>Of a row with several entries the newest one tells: what the others would meet is not there yet.</summary>
+    const string Newest = $"""
+        DELETE FROM {UndoTables.Entries} WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM (SELECT ctid, row_number() OVER (PARTITION BY key ORDER BY ctid) AS no FROM {UndoTables.Entries}) e WHERE no > 1))
+        """;
+
+    const string Counts = $"""
+        SELECT count(*) FILTER (WHERE verdict = 'write' AND op = 'update'), count(*) FILTER (WHERE verdict = 'write' AND op = 'insert'),
+               count(*) FILTER (WHERE verdict = 'write' AND op = 'delete'), count(*) FILTER (WHERE verdict = 'same'),
+               count(*) FILTER (WHERE verdict NOT IN ('write', 'same'))
+        FROM {UndoTables.Verdicts}
+        """;
+
+    public static async Task<UndoPreview> OfAsync(
+        NpgsqlDataSource dataSource, ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
+        await ExecuteAsync(WriterSettings.Sql);
+        foreach (var sql in UndoTables.Prepare) await ExecuteAsync(sql);
+        var fields = UndoShapes.Of(plan, await FieldShapes.ReadAsync(connection, plan.To, cancellationToken));
+        await new LogReader(connection, plan, range).RunAsync(
+            select => ExecuteAsync($"INSERT INTO {UndoTables.Entries} {select}"), cancellationToken);
+        await ExecuteAsync(Newest);
+        await ExecuteAsync(UndoTables.Open);
+        await ExecuteAsync(Judging.Statement(fields));
+        await new UndoHashes(connection, fields).CompareAsync(cancellationToken);
+        var referrers = (await Referrers.ReadAsync(connection, plan.To, cancellationToken)).Where(r => r.Visible).ToList();
+        if (referrers.Count > 0) await ExecuteAsync(new UndoStatements(fields).Refer(referrers, "write", "insert"));
+        await using var counting = new NpgsqlCommand(Counts, connection);
+        await using var counts = await counting.ExecuteReaderAsync(cancellationToken);
+        await counts.ReadAsync(cancellationToken);
+        return new UndoPreview
+        {
+            PutBack = counts.GetInt64(0),
+            InsertsDeleted = counts.GetInt64(1),
+            DeletesRestored = counts.GetInt64(2),
+            Unchanged = counts.GetInt64(3),
+            Conflicts = counts.GetInt64(4),
+        };
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+}

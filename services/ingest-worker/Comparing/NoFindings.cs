@@ -1,0 +1,12 @@
+using Headgate.Contracts.Comparing;
+
+namespace Headgate.IngestWorker.Comparing;
+
+/// <summary>Of an object of which nothing could be compared.</summary>
+static class NoFindings
+{
+    public static ObjectFindings Of(int objectNo, string why) => new()
+    {
+        ObjectNo = objectNo, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = -1, Fields = [], RejectsUnknown = why,
+    };
+}

@@ -1,0 +1,114 @@
+using Headgate.Contracts.Guards;
+using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Reading;
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Guards;
+
+/// <summary>What guards have said of a job's present attempt, in the saga's own transaction.</summary>
+static class GuardRecords
+{
+    // What has tripped stays on record, whatever is seen of other objects later.
+    const string IsOpen = "g.passed_by is null and (excluded.outcome = 'Tripped' or g.outcome <> 'Tripped')";
+
+    /// <summary>Guards that somebody has let the job pass.</summary>
+    public static async Task<IReadOnlyCollection<Guard>> PassedAsync(NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
+    {
+        if (job.GuardTrips == 0) return [];
+        await using var command = new NpgsqlCommand(
+            "select distinct guard from coordinator.guard_judgement where job_id = $1 and attempt = $2 and passed_by is not null", connection);
+        AddJob(command, job);
+        return [.. await command.ListAsync(row => Enum.Parse<Guard>(row.GetString(0)), cancellationToken)];
+    }
+
+    /// <summary>Writes down what was judged, each with what its guard is to do.</summary>
+    public static async Task KeepAsync(
+        NpgsqlConnection connection, SyncJob job, IReadOnlyList<(Judgement Judgement, GuardAction Action)> judged, DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+             insert into coordinator.guard_judgement as g
+                 (job_id, attempt, guard, measure, outcome, action, observed, allowed, object, field, sentence, cause, at)
+             select $1, $2, guard, measure, outcome, action, observed, allowed, object, field, sentence, cause, $13
+             from unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                 j (guard, measure, outcome, action, observed, allowed, object, field, sentence, cause)
+             on conflict (job_id, attempt, guard, measure) do update set
+                 outcome = excluded.outcome, action = excluded.action, observed = excluded.observed, allowed = excluded.allowed,
+                 object = excluded.object, field = excluded.field, sentence = excluded.sentence, cause = excluded.cause, at = excluded.at
+             where {IsOpen}
+             """,
+            connection);
+        AddJob(command, job);
+        Add(judged.Select(each => each.Judgement.Guard.ToString()));
+        Add(judged.Select(each => each.Judgement.Measure));
+        Add(judged.Select(each => each.Judgement.Outcome.ToString()));
+        Add(judged.Select(each => each.Action.ToString()));
+        Add(judged.Select(each => each.Judgement.Observed));
+        Add(judged.Select(each => each.Judgement.Allowed));
+        Add(judged.Select(each => each.Judgement.Object));
+        Add(judged.Select(each => each.Judgement.Field));
+        Add(judged.Select(each => each.Judgement.Sentence));
+        Add(judged.Select(each => each.Judgement.Outcome != JudgementOutcome.Tripped ? null
+            : GuardCauses.Of(each.Judgement.Guard, each.Judgement.Measure, each.Action).ToString()));
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+
+        void Add<T>(IEnumerable<T> values) => command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = [.. values] });
+    }
+
+    /// <summary>What has tripped in the attempt, in order; what nobody was told of yet is marked as told.</summary>
+    public static async Task<IReadOnlyList<GuardTripRow>> TripsAsync(
+        NpgsqlConnection connection, SyncJob job, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+             with told as (
+                 update coordinator.guard_judgement set told_at = $3
+                 where job_id = $1 and attempt = $2 and outcome = 'Tripped' and told_at is null and passed_by is null returning guard, measure)
+             select {GuardTripRow.Columns}, exists (select from told where told.guard = g.guard and told.measure = g.measure)
+             from coordinator.guard_judgement g where job_id = $1 and attempt = $2 and outcome = 'Tripped' order by at, guard, measure
+             """,
+            connection);
+        AddJob(command, job);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        return await command.ListAsync(row => GuardTripRow.Read(row) with { IsNews = row.GetBoolean(GuardTripRow.ColumnCount) }, cancellationToken);
+    }
+
+    /// <summary>Somebody lets the job pass all that has tripped, for this attempt.</summary>
+    public static async Task PassAsync(
+        NpgsqlConnection connection, SyncJob job, string actor, string reason, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update coordinator.guard_judgement set passed_by = $3, passed_reason = $4, passed_at = $5
+            where job_id = $1 and attempt = $2 and outcome = 'Tripped' and passed_by is null
+            """,
+            connection);
+        AddJob(command, job);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = actor });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = reason });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The job goes on, and what has stopped it is judged anew, as if for the first time: whatever comes of that is told again.</summary>
+    public static async Task JudgeAnewAsync(NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update coordinator.guard_judgement set outcome = 'NotYet', told_at = null
+            where job_id = $1 and attempt = $2 and outcome = 'Tripped' and passed_by is null and action <> 'Notify'
+            """,
+            connection);
+        AddJob(command, job);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    static void AddJob(NpgsqlCommand command, SyncJob job)
+    {
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.CorrelationId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.Attempt });
+    }
+}

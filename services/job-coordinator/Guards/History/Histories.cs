@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Pipelines;
+using Headgate.JobCoordinator.Reading;
+using Npgsql;
+
+namespace Headgate.JobCoordinator.Guards.History;
+
+/// <summary>What runs have brought, in the database of the coordinator and in the saga's own transaction.</summary>
+static class Histories
+{
+    const int RunsKept = 30;
+    const int DaysKept = 35;
+
+    /// <summary>What the job is about to read of these objects, and what was read of them before.</summary>
+    public static async Task<IReadOnlyList<ObjectRead>> OfAsync(
+        NpgsqlConnection connection, SyncJob job, IReadOnlyCollection<int> objects, IReadOnlyCollection<int> isNew, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select o.object_no, o.destination, o.full_read, o.offset_job_id is not null, o.estimated_rows,
+                   h.full_read, h.rows, h.ended, h.day_rows, h.day_sums, h.grown
+            from coordinator.job_object o
+            left join coordinator.object_history h on h.pipeline_id = $2 and h.name = coordinator.object_name(o.object_key)
+            where o.job_id = $1 and o.object_no = any($3) and o.state <> 'Blocked' order by o.object_no
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.CorrelationId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. objects] });
+        var rows = await command.ListAsync(
+            row => (
+                Read: new ObjectRead
+                {
+                    ObjectNo = row.GetInt32(0),
+                    Object = row.GetString(1),
+                    Full = row.GetBoolean(2),
+                    HasOffset = row.GetBoolean(3),
+                    SourceRows = row.GetInt64(4),
+                    IsNew = isNew.Contains(row.GetInt32(0)),
+                    IsResync = job.Kind == Contracts.Runs.JobKind.Resync,
+                    History = ObjectHistory.None,
+                },
+                IsOfFull: row.Value<bool>(5),
+                History: row.IsDBNull(5) ? RunHistory.None : new RunHistory(
+                    row.GetFieldValue<long[]>(6), row.GetFieldValue<DateTimeOffset[]>(7), row.GetFieldValue<long[]>(8), row.GetFieldValue<long[]>(9),
+                    row.GetInt64(10))),
+            cancellationToken);
+        return [.. rows.GroupBy(row => row.Read.ObjectNo, (_, of) => of.ToList()).Select(of => of[0].Read with
+        {
+            History = new ObjectHistory(
+                of.Where(row => row.IsOfFull == true).Select(row => row.History).FirstOrDefault(RunHistory.None),
+                of.Where(row => row.IsOfFull == false).Select(row => row.History).FirstOrDefault(RunHistory.None)),
+        })];
+    }
+
+    /// <summary>Objects of which a filter leaves records out, so that the source's size says nothing of how many are read.</summary>
+    public static async Task<IReadOnlyCollection<int>> FilteredAsync(NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select (o.no - 1)::int from coordinator.pipeline_version v, jsonb_array_elements(v.definition -> 'objects') with ordinality o (value, no)
+            where v.pipeline_id = $1 and v.version = $2 and coalesce(o.value ->> 'filter', '') <> ''
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.PipelineVersion });
+        return [.. await command.ListAsync(row => row.GetInt32(0), cancellationToken)];
+    }
+
+    /// <summary>Keeps how many records of these objects there may be, for when they are counted.</summary>
+    public static async Task KeepLimitsAsync(
+        NpgsqlConnection connection, SyncJob job, IReadOnlyList<(int ObjectNo, VolumeReference? Usual)> limits, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update coordinator.job_object o set volume = l.volume::jsonb
+            from unnest($2, $3) l (object_no, volume) where o.job_id = $1 and o.object_no = l.object_no
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.CorrelationId });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. limits.Select(limit => limit.ObjectNo)] });
+        command.Parameters.Add(new NpgsqlParameter<string?[]>
+        {
+            TypedValue = [.. limits.Select(limit => limit.Usual is null ? null : JsonSerializer.Serialize(limit.Usual, PipelineJson.Options))],
+        });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>How many records of an object, or of each, are staged, and how many there may be.</summary>
+    /// <param name="connection">The saga's.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="objectNo">The object; null: all.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<IReadOnlyList<ObjectCount>> CountsAsync(
+        NpgsqlConnection connection, SyncJob job, int? objectNo, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select o.object_no, o.destination, o.volume::text,
+                   (select coalesce(sum(s.rows), 0)::bigint from coordinator.job_segment s
+                    where s.job_id = o.job_id and s.attempt = $2 and s.object_no = o.object_no and s.state <> 'Abandoned'),
+                   (select coalesce(sum(cardinality(h.rows)), 0)::int from coordinator.object_history h
+                    where o.volume is null and h.pipeline_id = $4 and h.name = coordinator.object_name(o.object_key))
+            from coordinator.job_object o where o.job_id = $1 and o.state <> 'Blocked' and ($3 is null or o.object_no = $3) order by o.object_no
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.CorrelationId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.Attempt });
+        command.Parameters.Add(new NpgsqlParameter { Value = objectNo ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
+        return await command.ListAsync(
+            row => new ObjectCount(
+                row.GetInt32(0), row.GetString(1), row.GetInt64(3),
+                row.Text(2) is { } usual ? JsonSerializer.Deserialize<VolumeReference>(usual, PipelineJson.Options) : null, row.GetInt32(4)),
+            cancellationToken);
+    }
+
+    /// <summary>A job that has completed is part of what later ones are judged by.</summary>
+    public static async Task KeepAsync(NpgsqlConnection connection, SyncJob job, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+             with run as (
+                 select distinct on (1, 2) coordinator.object_name(o.object_key) as name, o.full_read, s.rows, s.inserted
+                 from coordinator.job_object o cross join lateral (
+                     select coalesce(sum(s.rows), 0)::bigint as rows, coalesce(sum(s.inserted), 0)::bigint as inserted from coordinator.job_segment s
+                     where s.job_id = o.job_id and s.attempt = $3 and s.object_no = o.object_no and s.state <> 'Abandoned') s
+                 where o.job_id = $1 and o.state = 'Extracted' order by 1, 2, s.rows desc),
+             counted_anew as (
+                 update coordinator.object_history h set grown = 0 from run
+                 where h.pipeline_id = $2 and h.name = run.name and run.full_read and not h.full_read and h.grown <> 0)
+             insert into coordinator.object_history as h (pipeline_id, name, full_read, rows, ended, days, day_rows, day_sums, grown)
+             select $2, name, full_read, array[rows], array[$4], array[$5], array[rows], array[rows], case when full_read then 0 else inserted end from run
+             on conflict (pipeline_id, name, full_read) do update set
+                 rows = (excluded.rows || h.rows)[1:{RunsKept}], ended = (excluded.ended || h.ended)[1:{RunsKept}],
+                 grown = case when h.full_read then 0 else h.grown + excluded.grown end,
+                 days = case when h.days[1] = excluded.days[1] then h.days else (excluded.days || h.days)[1:{DaysKept}] end,
+                 day_rows = case when h.days[1] = excluded.days[1] then greatest(h.day_rows[1], excluded.day_rows[1]) || h.day_rows[2:]
+                                 else (excluded.day_rows || h.day_rows)[1:{DaysKept}] end,
+                 day_sums = case when h.days[1] = excluded.days[1] then h.day_sums[1] + excluded.day_sums[1] || h.day_sums[2:]
+                                 else (excluded.day_sums || h.day_sums)[1:{DaysKept}] end
+             """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.CorrelationId });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.Attempt });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = DateOnly.FromDateTime(now.UtcDateTime) });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

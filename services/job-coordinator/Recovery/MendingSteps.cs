@@ -1,0 +1,47 @@
+using Headgate.Contracts.Runs;
+using Kind = Headgate.V1.RecoveryStepKind;
+
+namespace Headgate.JobCoordinator.Recovery;
+
+/// <summary>The pipeline file, so that it does not happen again.</summary>
+static class MendingSteps
+{
+    public static V1.RecoveryStep Fix(RecoveryFacts facts)
+    {
+        var pipeline = facts.Pipeline;
+        if (Without(facts, Kind.Fix) is { } nothing) return nothing;
+        if (!facts.IsMended)
+        {
+            return StepOf.Open(
+                Kind.Fix,
+                "Mend the mapping or the filter, and add the guard that would have caught it: "
+                + $"version {pipeline.Version} is in force, and is as the job had it.");
+        }
+
+        var changed = (pipeline.MapsOtherwise, pipeline.GuardsOtherwise) switch
+        {
+            (true, true) => "maps otherwise than the job's, and has other guards",
+            (true, false) => "maps otherwise than the job's, with the same guards",
+            _ => "has other guards than the job's, and maps as that does",
+        };
+        return StepOf.Done(Kind.Fix, $"Version {pipeline.Version} {changed}.", pipeline.Applied, pipeline.AppliedBy);
+    }
+
+    public static V1.RecoveryStep DryRun(RecoveryFacts facts)
+    {
+        if (Without(facts, Kind.DryRun) is { } nothing) return nothing;
+        if (!facts.IsMended) return StepOf.Open(Kind.DryRun, "See on a sample what the mended file would write.");
+        var (run, version) = (facts.DryRun, facts.Pipeline.Version);
+        if (run is { IsOpen: true })
+            return StepOf.Running(Kind.DryRun, $"Job {run.Id} shows what version {version} would write: it is {run.State}.", run);
+        if (run is { IsDone: true }) return StepOf.Done(Kind.DryRun, $"Job {run.Id} has shown what version {version} would write.", run);
+        if (RepairSteps.IsReplayed(facts, out _)) return StepOf.NotNeeded(Kind.DryRun, "The records were moved again without it.");
+        var before = run is null ? "" : $" Job {run.Id} was {run.State} before its end.";
+        return StepOf.Open(Kind.DryRun, $"See on a sample what version {version} would write.{before}");
+    }
+
+    static V1.RecoveryStep? Without(RecoveryFacts facts, Kind kind) =>
+        facts.Kind == JobKind.Rollback ? StepOf.NotNeeded(kind, "A rollback goes by no mapping.")
+        : facts.Pipeline.IsDeleted ? StepOf.NotNeeded(kind, "The pipeline was deleted.")
+        : null;
+}

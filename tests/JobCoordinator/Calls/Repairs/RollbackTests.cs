@@ -1,0 +1,195 @@
+using Grpc.Core;
+using Headgate.JobCoordinator.Tests.Calls.Pipelines;
+using Headgate.V1;
+
+namespace Headgate.JobCoordinator.Tests.Calls.Repairs;
+
+/// <summary>RollbackJob, with the log at a real destination.</summary>
+[Collection(nameof(PipelineCollection))]
+public sealed class RollbackTests(PipelineBench bench)
+{
+    readonly BenchProject _project = bench.NewProject();
+
+    [Fact]
+    public async Task Rollback_is_a_job_of_its_own_and_says_what_it_puts_back_and_what_comes_after()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+
+        var answer = await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, Reason = "wrong mapping" });
+
+        Assert.Equal((JobKind.Rollback, run.Id.ToString(), CommandOutcome.Accepted), (answer.Job.Kind, answer.Job.OfJobId, answer.Outcome));
+        Assert.Equal(("bench", "wrong mapping"), (answer.Job.Trigger.Actor, answer.Job.Trigger.Reason));
+        Assert.Equal(
+            $"Job {answer.Job.Id} was accepted: it puts back 4 changes of job {run.Id}. Records that somebody has changed since are left as they are, and listed as "
+            + $"rejected. Afterwards they are older than the source, and runs by offset do not bring them again: a replay of job {run.Id} does.",
+            answer.Sentence);
+        Assert.Equal(answer.Job.Id, await CurrentAsync());
+    }
+
+    [Fact]
+    public async Task Call_that_comes_again_starts_no_second_job()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        var request = new RollbackJobRequest { Job = run.Reference, Keys = { Key("7") }, IdempotencyKey = $"k{Guid.NewGuid():N}" };
+
+        var (first, second) = (await bench.Records.RollbackJobAsync(request), await bench.Records.RollbackJobAsync(request));
+
+        Assert.Equal((first.Job.Id, first.Sentence), (second.Job.Id, second.Sentence));
+        Assert.Equal((2, "0:{7}"), (await _project.JobsAsync(), await run.SelectedAsync(first.Job.Id)));
+    }
+
+    [Fact]
+    public async Task What_it_would_put_back_is_told_by_what_was_done_and_nothing_is_started()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await bench.Destination.ExecuteAsync(
+            $"insert into headgate.schema_change (job_id, attempt, object_no, seq, statement, description) values ('{run.Id}', 1, 0, 1, 'x', 'x')");
+
+        var answer = await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true });
+
+        var only = Assert.Single(answer.Estimate.Objects);
+        Assert.Equal((2, 1, 1, 4), (only.PutBack, only.InsertsDeleted, only.DeletesRestored, only.Rows));
+        Assert.Equal((run.Table, false), (only.Destination, only.HasConflicts));
+        Assert.Contains("would put back 4 changes", answer.Sentence, StringComparison.Ordinal);
+        Assert.Contains("Its 1 changes of the destination's schema stay.", answer.Sentence, StringComparison.Ordinal);
+        Assert.Equal((null, CommandOutcome.Unspecified, 1), (answer.Job, answer.Outcome, await _project.JobsAsync()));
+    }
+
+    [Fact]
+    public async Task Records_that_somebody_has_changed_since_are_counted_as_things_stand()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await bench.Destination.ExecuteAsync(
+            $"""
+             create schema {_project.Name}; create table {run.Table} (id int primary key, email text, city text);
+             insert into {run.Table} values (7, 'mine', 'here'), (8, 'x', 'there'), (9, 'n', 'there')
+             """);
+
+        var answer = await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true });
+
+        var only = Assert.Single(answer.Estimate.Objects);
+        Assert.Equal((1, 1, 1, 1, 0), (only.PutBack, only.InsertsDeleted, only.DeletesRestored, only.Conflicts, only.Unchanged));
+        Assert.Contains("As things stand that is 1 records.", answer.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("email", "", 1)]
+    [InlineData("email,city", "", 2)]
+    [InlineData("city", "8", 1)]
+    [InlineData("", "7,9,10", 3)]
+    [InlineData("", "007", 1)]
+    public async Task Fields_and_keys_choose_what_is_put_back(string fields, string keys, long changes)
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        var request = new RollbackJobRequest { Job = run.Reference, Fields = { Split(fields) }, Keys = { Split(keys).Select(Key) } };
+
+        Assert.Equal(changes, (await bench.Records.RollbackJobAsync(new RollbackJobRequest(request) { ValidateOnly = true })).Estimate.Rows);
+        var job = (await bench.Records.RollbackJobAsync(request)).Job;
+
+        Assert.Equal(
+            keys.Length == 0 ? null : string.Join(' ', Split(keys).Select(key => $"0:{{{int.Parse(key)}}}").Order(StringComparer.Ordinal)),
+            await run.SelectedAsync(job.Id));
+        Assert.Equal($"{fields}|{keys.Length > 0}".ToLowerInvariant(), await bench.State.ScalarAsync<string>(
+            $"select (select coalesce(string_agg(f, ','), '') from jsonb_array_elements_text(scope -> 'fields') f) || '|' || (scope ->> 'hasKeys') from coordinator.sync_job where job_id = '{job.Id}'"));
+    }
+
+    [Fact]
+    public async Task Blocks_of_a_first_load_are_counted_as_inserts()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await bench.Destination.ExecuteAsync(
+            $@"insert into headgate.change_block (job_id, attempt, object_no, segment_no, first_row, row_count, keys, hashes) values ('{run.Id}', 1, 0, 5, 0, 500, '\x', '\x')");
+        var (all, chosen) = (
+            await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true }),
+            await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, Keys = { Key("7"), Key("500") }, ValidateOnly = true }));
+        Assert.Equal((501, 2), (all.Estimate.Objects.Single().InsertsDeleted, chosen.Estimate.Objects.Single().InsertsDeleted));
+    }
+
+    [Fact]
+    public async Task Request_that_names_what_the_job_has_not_written_is_invalid_and_says_what_there_is()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+
+        Assert.Equal(
+            [("fields[0]", $"The job has written no such field of {run.Table}: expected one of email, city."), ("fields[2]", "It is of the key, which no run changes.")],
+            await InvalidAsync(new RollbackJobRequest { Fields = { "phone", "email", "id" } }));
+        Assert.Equal([("fields[1]", "It is named twice.")], await InvalidAsync(new RollbackJobRequest { Fields = { "email", "email" } }));
+        Assert.Equal([("object", $"The job has no such object: expected one of {run.Table}.")], await InvalidAsync(new RollbackJobRequest { Object = "public.other" }));
+        Assert.Equal(
+            [("keys[1]", $"Expected a value for each key field of {run.Table}, and no other: id.")],
+            await InvalidAsync(new RollbackJobRequest { Keys = { Key("7"), new RecordKey { Values = { ["nr"] = "7" } } } }));
+        Assert.Equal(
+            [("keys[2]", "A value is not of its field's type: expected id integer.")],
+            await InvalidAsync(new RollbackJobRequest { Keys = { Key("7"), Key("8"), Key("secret") } }));
+        Assert.Equal(
+            [("keys", "There are 10,001: expected at most 10,000.")],
+            await InvalidAsync(new RollbackJobRequest { Keys = { Enumerable.Range(0, 10_001).Select(no => Key($"{no}")) } }));
+        Assert.Equal(1, await _project.JobsAsync());
+
+        Task<(string, string)[]> InvalidAsync(RollbackJobRequest request) =>
+            Refused.InvalidAsync(bench.Records.RollbackJobAsync(new RollbackJobRequest(request) { Job = run.Reference }));
+    }
+
+    [Fact]
+    public async Task Fields_and_keys_of_a_job_of_several_objects_are_of_one_of_them()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project, objects: 2);
+        Assert.Equal(
+            [("object", "The job has 2 objects: expected the one that fields and keys are of.")],
+            await Refused.InvalidAsync(bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, Fields = { "email" } })));
+
+        var answer = await bench.Records.RollbackJobAsync(
+            new RollbackJobRequest { Job = run.Reference, Object = $"{_project.Name}.\"contacts\"", Fields = { "email" }, ValidateOnly = true });
+
+        Assert.Equal(1, Assert.Single(answer.Estimate.Objects).Rows);
+    }
+
+    [Theory]
+    [InlineData("state = 'Processing', finished_at = null", Rule.State)]
+    [InlineData("state = 'Paused', finished_at = null, resume_to = 'Processing'", Rule.State)]
+    [InlineData("launched_at = null, request_id = null", Rule.NothingRecorded)]
+    [InlineData("log_purged_at = now()", Rule.NothingRecorded)]
+    public async Task Job_that_can_still_write_or_has_no_log_is_refused(string assignments, Rule rule)
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await bench.State.ExecuteAsync($"update coordinator.sync_job set {assignments} where job_id = '{run.Id}'");
+        var refusal = await Refused.ByAsync(rule, $"job:{run.Id}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference }));
+        Assert.Equal(run.Id.ToString(), refusal.JobId);
+        await Refused.ByAsync(rule, $"job:{run.Id}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true }));
+    }
+
+    [Fact]
+    public async Task Choice_that_nothing_was_changed_of_is_refused()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await Refused.ByAsync(
+            Rule.NothingRecorded, $"job:{run.Id}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, Keys = { Key("11") } }));
+    }
+
+    [Fact]
+    public async Task Run_that_is_under_way_is_in_the_way_and_told_before()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        var active = await _project.StartAsync();
+        await Refused.ByAsync(Rule.ActiveJob, $"job:{active}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference }));
+        var told = await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true });
+        Assert.Equal(active.ToString(), told.Estimate.ActiveJobId);
+        Assert.EndsWith($"Job {active} is active: it has to end first.", told.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pipeline_that_takes_no_runs_takes_no_rollback()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await _project.SetAsync("state = 'Paused'");
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference }));
+        Assert.Equal(Rule.PipelineTakesNoRuns, refusal.GetRpcStatus()!.GetDetail<Refusal>()!.Rule);
+    }
+
+    static RecordKey Key(string id) => new() { Values = { ["id"] = id } };
+
+    static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    Task<string?> CurrentAsync() =>
+        bench.State.ScalarAsync<string>($"select current_job_id::text from coordinator.pipeline where project = '{_project.Name}'");
+}

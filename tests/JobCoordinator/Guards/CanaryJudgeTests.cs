@@ -1,0 +1,105 @@
+using Headgate.Contracts.Comparing;
+using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Guards;
+using Headgate.JobCoordinator.Guards.History;
+
+namespace Headgate.JobCoordinator.Tests.Guards;
+
+public sealed class CanaryJudgeTests
+{
+    static readonly CanaryGuard Guard = new();
+    static readonly DateOnly Today = new(2026, 3, 2);
+
+    [Theory]
+    [InlineData(500, false)]
+    [InlineData(501, true)]
+    public void Values_overwritten_beyond_the_share_trip(int changed, bool trips) =>
+        Assert.Equal(trips, Trips(Measures.ChangedShare, Found(new FieldFindings { Field = "email", Changed = changed, Nulled = 0, NonNullBefore = 1_000, Same = 0, SameBefore = 0 })));
+
+    [Fact]
+    public void To_fill_what_was_empty_overwrites_nothing() => Assert.False(Trips(
+        Measures.ChangedShare, Found(new FieldFindings { Field = "email", Changed = 1_000, Nulled = 0, NonNullBefore = 0, Same = 0, SameBefore = 0 })));
+
+    [Theory]
+    [InlineData(50, false)]
+    [InlineData(51, true)]
+    public void Values_that_become_null_beyond_the_share_trip(int nulled, bool trips) => Assert.Equal(
+        trips, Trips(Measures.NullShare, Found(new FieldFindings { Field = "email", Changed = nulled, Nulled = nulled, NonNullBefore = 1_000, Same = 0, SameBefore = 0 })));
+
+    [Theory]
+    [InlineData(200, 0, false)]
+    [InlineData(201, 0, true)]
+    [InlineData(201, 100, false)] // A value that many have already.
+    public void One_value_in_many_rows_trips(int same, int before, bool trips) => Assert.Equal(
+        trips, Trips(Measures.SameValueShare, Found(new FieldFindings { Field = "email", Changed = same, Nulled = 0, NonNullBefore = 1_000, Same = same, SameBefore = before })));
+
+    [Theory]
+    [InlineData(500, false)]
+    [InlineData(501, true)]
+    public void Inserts_in_place_of_the_rows_that_are_there_trip(int inserts, bool trips) => Assert.Equal(
+        trips, Trips(Measures.InsertShare, Found() with { Inserts = inserts, Updates = 1_000 - inserts }));
+
+    [Fact]
+    public void Inserts_into_a_table_that_has_far_fewer_rows_are_what_it_is_for() => Assert.False(Trips(
+        Measures.InsertShare, Found() with { Inserts = 1_000, Updates = 0, DestinationRows = 499 }));
+
+    [Fact]
+    public void Incremental_run_is_judged_by_what_usually_changes()
+    {
+        var usual = Found(Changed("updated_at", 1_000), Changed("status", 300));
+        var history = CanaryHistory.None.With(usual, Today).With(usual, Today);
+        Assert.Equal(JudgementOutcome.NotYet, Of(Measures.ChangedShare, Judge(usual, full: false, history)).Outcome);
+
+        history = history.With(usual, Today);
+        Assert.Equal(JudgementOutcome.Passed, Of(Measures.ChangedShare, Judge(usual, full: false, history)).Outcome);
+        Assert.Equal(JudgementOutcome.Passed, Of(Measures.ChangedShare, Judge(Found(Changed("updated_at", 1_000), Changed("status", 700)), full: false, history)).Outcome);
+        var tripped = Of(Measures.ChangedShare, Judge(Found(Changed("updated_at", 1_000), Changed("status", 701)), full: false, history));
+        Assert.Equal((JudgementOutcome.Tripped, "status"), (tripped.Outcome, tripped.Field));
+        Assert.Equal("70.1 % of the rows in a sample of public.contacts would get another value in status, where it was 30 % at most in 3 runs before.", tripped.Sentence);
+    }
+
+    [Fact]
+    public void Inserts_of_an_incremental_run_are_judged_by_how_many_there_usually_are()
+    {
+        var mostly = Found() with { Inserts = 800, Updates = 200 };
+        var few = Found() with { Inserts = 100, Updates = 900 };
+        Assert.Equal(JudgementOutcome.Passed, Of(Measures.InsertShare, Judge(mostly, full: false, Seen(mostly))).Outcome);
+        Assert.Equal(JudgementOutcome.Tripped, Of(Measures.InsertShare, Judge(mostly, full: false, Seen(few))).Outcome);
+
+        static CanaryHistory Seen(ObjectFindings found) => CanaryHistory.None.With(found, Today).With(found, Today).With(found, Today);
+    }
+
+    [Fact]
+    public void What_comes_once_a_month_is_known_the_next_time_and_forgotten_after_two()
+    {
+        var campaign = CanaryHistory.None.With(Found(Changed("price", 900)), Today);
+        var quiet = Found(Changed("price", 10));
+        Assert.Equal(0.9, campaign.With(quiet, Today.AddDays(34)).With(quiet, Today.AddDays(36)).Most("price").Changed);
+        Assert.Equal(0.01, campaign.With(quiet, Today.AddDays(36)).With(quiet, Today.AddDays(72)).Most("price").Changed);
+    }
+
+    [Fact]
+    public void Too_few_records_and_an_empty_table_are_not_judged()
+    {
+        Assert.Equal(
+            "49 records of public.contacts were compared; it takes 50 to judge.", Assert.Single(Judge(Found() with { Rows = 49, Updates = 49 })).Sentence);
+        var empty = Assert.Single(Judge(Found() with { DestinationRows = 0, Inserts = 1_000, Updates = 0 }));
+        Assert.Equal((Measures.Sample, JudgementOutcome.NotYet), (empty.Measure, empty.Outcome));
+    }
+
+    static FieldFindings Changed(string field, long rows) => new() { Field = field, Changed = rows, Nulled = 0, NonNullBefore = 1_000, Same = 0, SameBefore = 0 };
+
+    static ObjectFindings Found(params FieldFindings[] fields) => new()
+    {
+        ObjectNo = 0, Rows = 1_000, Inserts = 0, Updates = 1_000, Unchanged = 0, Rejected = 0, DestinationRows = 80_000, Fields = fields,
+    };
+
+    static IReadOnlyList<Judgement> Judge(ObjectFindings found, bool full = true, CanaryHistory? history = null) => CanaryJudge.Judge(Guard, new CanarySubject
+    {
+        Object = "public.contacts", Full = full, Rows = 1_000, Runs = 5, Found = found, History = history ?? CanaryHistory.None,
+    });
+
+    static bool Trips(string measure, ObjectFindings found) => Of(measure, Judge(found)).Outcome == JudgementOutcome.Tripped;
+
+    static Judgement Of(string measure, IReadOnlyList<Judgement> judged) => judged.Single(each => each.Measure == measure);
+}
