@@ -80,12 +80,14 @@ sealed class ServedCall : IAsyncDisposable
         await _end.CancelAsync();
         _call.Dispose();
         _channel.Dispose();
+        _end.Dispose();
     }
 
     async Task FinishAsync(ServeRequest last)
     {
         await SendAsync(last);
-        await _pulse.DisposeAsync();
+        // Kept: nothing is sent any more.
+        await _sending.WaitAsync(_end.Token);
         await _call.RequestStream.CompleteAsync();
         // The coordinator ends the call once it has read that.
         await _ended;

@@ -38,6 +38,8 @@ sealed class ChangeReads(
             if (part?.Place is { Length: > 0 } come) place = come;
             given += part?.Changes?.Changes.Count ?? 0;
             if (part?.Changes is not null || time.GetElapsedTime(sent) >= Heartbeat) await SendAsync(part?.Changes ?? new V1.ListChangesResponse());
+            // A worker that breaks off now has given all that was wanted.
+            if (given >= request.Limit && request.Limit > 0) return;
         }
 
         ServeResponse Work() => new()

@@ -46,7 +46,7 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
         if (!await TakeTurnAsync(turn, cancellationToken)) return 0;
         try
         {
-            return await RemoveFoundAsync(cancellationToken);
+            return await RemoveAllAsync(cancellationToken);
         }
         finally
         {
@@ -54,7 +54,7 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
         }
     }
 
-    async Task<int> RemoveFoundAsync(CancellationToken cancellationToken)
+    async Task<int> RemoveAllAsync(CancellationToken cancellationToken)
     {
         var removed = 0;
         var away = new HashSet<string>(StringComparer.Ordinal);
@@ -143,11 +143,18 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    // A pool lets go of a session's locks only when the session is used again. Of one that is broken the server has.
+    // A session that goes back to its pool keeps its locks until it is used again.
     static async Task ReturnTurnAsync(NpgsqlConnection connection)
     {
-        await using var command = new NpgsqlCommand($"select pg_advisory_unlock({Turn})", connection);
-        await command.ExecuteScalarAsync(CancellationToken.None);
+        try
+        {
+            await using var command = new NpgsqlCommand($"select pg_advisory_unlock({Turn})", connection);
+            await command.ExecuteScalarAsync(CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // The session has ended, and its locks with it.
+        }
     }
 
     sealed record JobToPurge(Guid Id, Guid Pipeline, int Version, string Destination);
