@@ -57,7 +57,8 @@ sealed class FieldShapes
 
     /// <summary>All columns of a table, in its own order.</summary>
     public static Task<IReadOnlyList<TableField>> ReadAsync(
-        FencedTransaction transaction, string table, CancellationToken cancellationToken) => ReadAsync(transaction.Connection, table, cancellationToken);
+        FencedTransaction transaction, string table, CancellationToken cancellationToken) =>
+        ReadAsync(transaction.Connection, table, cancellationToken);
 
     /// <inheritdoc cref="ReadAsync(FencedTransaction, string, CancellationToken)"/>
     public static async Task<IReadOnlyList<TableField>> ReadAsync(
