@@ -1,4 +1,3 @@
-using Headgate.Connectors.Postgres.Errors;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Undoing;

@@ -1,11 +1,9 @@
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Catalog;
-using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Sources;
 using Headgate.Connectors.Undoing;
-using Headgate.Contracts.Pipelines;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Undoing;

@@ -32,6 +32,6 @@ static partial class UnfilledColumns
     }
 
     [GeneratedRegex("""^(NULL|true|false|-?[0-9.]+|'([^']|'')*')(::[a-z0-9_ ."(),\[\]]+)?$""",
-        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Constant();
 }

@@ -43,7 +43,10 @@ sealed class ServedCall : IAsyncDisposable
             // A connection of its own; and not by way of a proxy of the machine's, since it never leaves the installation.
             HttpHandler = new SocketsHttpHandler
             {
-                ConnectTimeout = ConnectPatience, UseProxy = false, KeepAlivePingDelay = Pulse, KeepAlivePingTimeout = Pulse,
+                ConnectTimeout = ConnectPatience,
+                UseProxy = false,
+                KeepAlivePingDelay = Pulse,
+                KeepAlivePingTimeout = Pulse,
             },
             DisposeHttpClient = true,
             MaxReceiveMessageSize = null,

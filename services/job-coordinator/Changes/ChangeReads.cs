@@ -1,4 +1,3 @@
-using System.Globalization;
 using Grpc.Core;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Pipelines;

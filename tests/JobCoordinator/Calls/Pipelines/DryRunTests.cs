@@ -125,7 +125,12 @@ public sealed class DryRunTests(PipelineBench bench)
         Assert.Null(before.Job.DryRun);
         var expected = new DryRunObject
         {
-            Object = "public.a", Compared = 100, Inserts = 1, Updates = 90, Unchanged = 7, Rejected = 2,
+            Object = "public.a",
+            Compared = 100,
+            Inserts = 1,
+            Updates = 90,
+            Unchanged = 7,
+            Rejected = 2,
             Fields = { new DryRunField { Field = "email", Changed = 90, Nulled = 3 } },
         };
         Assert.Equal([expected], found.Objects);
