@@ -20,7 +20,8 @@ static class DryRunVerb
 
     static readonly Option<string?> Where = new("--where")
     {
-        Description = "Read only records for which this condition of the source holds as well, written like a file's filter.", HelpName = "CONDITION",
+        Description = "Read only records for which this condition of the source holds as well, written like a file's filter.",
+        HelpName = "CONDITION",
     };
 
     static readonly Option<bool> All = new("--all") { Description = "Read all records in place of a sample." };
@@ -37,7 +38,9 @@ static class DryRunVerb
         if (named is null == file is null) throw new CliException("Name a pipeline, or give a file by --file: one of the two.", ExitCode.Usage);
         var request = new DryRunRequest
         {
-            SampleSize = session.Parsed.GetValue(SampleSize), Filter = session.Parsed.Text(Where) ?? "", All = session.Parsed.Has(All),
+            SampleSize = session.Parsed.GetValue(SampleSize),
+            Filter = session.Parsed.Text(Where) ?? "",
+            All = session.Parsed.Has(All),
         };
         if (file is null) request.Pipeline = await session.PipelineAsync(named!);
         else request.File = await PipelineFiles.ReadAsync(file, session.Stop);

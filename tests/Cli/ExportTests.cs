@@ -100,7 +100,12 @@ public sealed class ExportTests : CliTest
         if (after is not null) field.After = after;
         return new RecordChange
         {
-            Sequence = id, Operation = ChangeOperation.Update, Object = "public.contacts", Key = Key(id), Attempt = 1, Fields = { field },
+            Sequence = id,
+            Operation = ChangeOperation.Update,
+            Object = "public.contacts",
+            Key = Key(id),
+            Attempt = 1,
+            Fields = { field },
         };
     }
 
@@ -108,7 +113,12 @@ public sealed class ExportTests : CliTest
     {
         var change = new RecordChange
         {
-            Sequence = id, Operation = ChangeOperation.Insert, Object = "public.contacts", Key = Key(id), Attempt = 1, Hash = ByteString.CopyFrom(1, 2),
+            Sequence = id,
+            Operation = ChangeOperation.Insert,
+            Object = "public.contacts",
+            Key = Key(id),
+            Attempt = 1,
+            Hash = ByteString.CopyFrom(1, 2),
         };
         if (now is not null) change.Present.Add(new RecordValue { Field = "email", Value = now });
         return change;
@@ -122,6 +132,7 @@ public sealed class ExportTests : CliTest
             "/usr/bin/python3", ["-c", "import csv, json, sys; print(json.dumps(list(csv.reader(open(sys.argv[1], newline='', encoding='utf-8')))))", path])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         using var python = Process.Start(start)!;
         var read = await python.StandardOutput.ReadToEndAsync();

@@ -101,7 +101,7 @@ public sealed class RollbackTests(InstallationFixture fixture) : IClassFixture<I
              create table {table} (id int primary key, v text, at timestamptz not null);
              insert into {table} select n, 'right' || n, now() - interval '1 hour' from generate_series(1, {rows}) n
              """);
-        await _headgate.ApplyAsync(Pipelines.Of(table, Pipelines.Object(table, cursor: "at"), "  extract: { cursorLag: 0s }"));
+        await _headgate.ApplyAsync(Pipelines.Of(table, Pipelines.Object(table, cursor: "at"), "  extract: { cursorLag: 0s, cursorOverlap: 0s }"));
         await _headgate.CompleteAsync(await _headgate.RunAsync($"test/{table}"));
         await _headgate.Destination.ExecuteAsync($"create table {table}_before as select * from {table}");
         await _headgate.Source.ExecuteAsync(

@@ -24,9 +24,13 @@ public sealed record UndoPlan
     /// <summary>The rollback whose keys in headgate.selection are meant. Null: all records.</summary>
     public Guid? Selection { get; init; }
 
-    /// <summary>The destination object's other columns that hold something of their own: rows that are deleted or put back are logged with them.</summary>
+    /// <summary>
+    /// The destination object's other columns that hold something of their own: rows that are deleted or put back are logged with them.
+    /// </summary>
     public IReadOnlyList<UndoColumn> Rest { get; init; } = [];
 
-    /// <summary>What of <see cref="Rest"/> the job has logged with whole rows, by its attempts. An attempt that is missing has logged none of it.</summary>
+    /// <summary>
+    /// What of <see cref="Rest"/> the job has logged with whole rows, by its attempts. An attempt that is missing has logged none of it.
+    /// </summary>
     public IReadOnlyList<UndoRest> Logged { get; init; } = [];
 }

@@ -6,7 +6,9 @@ using Headgate.Connectors.Records;
 
 namespace Headgate.Connectors.Postgres.ChangeLog;
 
-/// <summary>The records of a <see cref="ChangeBlock"/> as tuples: the key fields as they were staged, a record's place from 0 (int), its hash (bytea).</summary>
+/// <summary>
+/// The records of a <see cref="ChangeBlock"/> as tuples: the key fields as they were staged, a record's place from 0 (int), its hash (bytea).
+/// </summary>
 sealed class BlockKeys(byte[] keys, byte[] hashes, int rows, int keyFields) : IRecordBatch
 {
     const int HashBytes = 8;

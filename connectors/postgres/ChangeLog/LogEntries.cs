@@ -23,11 +23,12 @@ static class LogEntries
     public static async Task<IReadOnlyList<LogEntry>> NextAsync(LogSession session, LogFilter filter, long after, CancellationToken cancellationToken)
     {
         if (after < 0 && filter.TakesBlocks && await OlderAsync(session, filter, after, cancellationToken) is { Count: > 0 } older) return older;
-        var blocks = filter.HasNumbers && filter.TakesBlocks ? $"UNION ALL ({Blocks} ORDER BY seq LIMIT {Most})" : "";
+        var hasBlocks = filter.HasNumbers && filter.TakesBlocks;
+        var all = hasBlocks ? $"({Groups} ORDER BY seq LIMIT {Most}) UNION ALL ({Blocks} ORDER BY seq LIMIT {Most})" : Groups;
         await using var command = session.Command(
-            $"({Groups} ORDER BY seq LIMIT {Most}) {blocks} ORDER BY seq LIMIT {Most}",
+            $"{all} ORDER BY seq LIMIT {Most}",
             [new NpgsqlParameter<Guid> { TypedValue = filter.Query.JobId }, new NpgsqlParameter<long> { TypedValue = LogEntry.FirstBehind(after) },
-                .. blocks.Length > 0 ? filter.Objects : []]);
+                .. hasBlocks ? filter.Objects : []]);
         return await ReadAsync(command, LogEntry.StartOf, cancellationToken);
     }
 

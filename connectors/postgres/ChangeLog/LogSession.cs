@@ -49,5 +49,15 @@ sealed class LogSession : IAsyncDisposable
     }
 
     /// <summary>Rolls back.</summary>
-    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Connection.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // The connection is broken; the server rolls back by itself. What broke it is on its way to the caller.
+        }
+    }
 }

@@ -32,8 +32,23 @@ sealed class PresentRows(LogSession session, LoggedObject logged, BlockPart part
         // The table, or a column of it, is not there any more.
         if (fields.Count < names.Count) return;
         await LoopOverKeysAsync(cancellationToken);
+        var copy = await session.Connection.BeginBinaryExportAsync(Statement(fields), cancellationToken);
+        try
+        {
+            await ReadAsync(copy, names, cancellationToken);
+        }
+        catch
+        {
+            await AbandonAsync(copy);
+            throw;
+        }
+
+        await copy.DisposeAsync();
+    }
+
+    async Task ReadAsync(NpgsqlBinaryExporter copy, List<string> names, CancellationToken cancellationToken)
+    {
         var kept = 0L;
-        await using var copy = await session.Connection.BeginBinaryExportAsync(Statement(fields), cancellationToken);
         while (await copy.StartRowAsync(cancellationToken) > 0)
         {
             var place = await copy.ReadAsync<int>(NpgsqlDbType.Integer, cancellationToken);
@@ -45,6 +60,19 @@ sealed class PresentRows(LogSession session, LoggedObject logged, BlockPart part
             Upto = place;
             await copy.CancelAsync();
             return;
+        }
+    }
+
+    // A COPY that the server has ended with an error cannot be closed in good order.
+    static async Task AbandonAsync(NpgsqlBinaryExporter copy)
+    {
+        try
+        {
+            await copy.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // The error that led here is on its way to the caller, and the session will not be used again.
         }
     }
 

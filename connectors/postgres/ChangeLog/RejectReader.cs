@@ -82,8 +82,8 @@ sealed class RejectReader(NpgsqlDataSource dataSource, RejectQuery query)
         for (var at = 0; at < Math.Max(before.Length, Math.Max(written.Length, now.Length)); at++)
         {
             var field = new ConflictField(logged.FieldAt(at), before.ElementAtOrDefault(at), written.ElementAtOrDefault(at), now.ElementAtOrDefault(at));
-            // Null in all three: the rollback is not about it.
-            if (field is not { Before: null, Written: null, Now: null }) fields.Add(field);
+            // Neither replaced nor written by the job: the rollback is not about it.
+            if (field is not { Before: null, Written: null }) fields.Add(field);
         }
 
         return fields;

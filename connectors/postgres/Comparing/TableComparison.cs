@@ -165,7 +165,11 @@ sealed class TableComparison : IComparison
 
         return findings with
         {
-            Inserts = inserts, Updates = updates, Unchanged = rows - inserts - updates, DestinationRows = held, Fields = fields,
+            Inserts = inserts,
+            Updates = updates,
+            Unchanged = rows - inserts - updates,
+            DestinationRows = held,
+            Fields = fields,
         };
     }
 
@@ -173,7 +177,12 @@ sealed class TableComparison : IComparison
 
     FieldFindings Field(int at, long changed = 0, long nulled = 0, long filled = 0, long same = 0, long sameBefore = 0) => new()
     {
-        Field = _plan.Fields[at].Name, Changed = changed, Nulled = nulled, NonNullBefore = filled, Same = same, SameBefore = sameBefore,
+        Field = _plan.Fields[at].Name,
+        Changed = changed,
+        Nulled = nulled,
+        NonNullBefore = filled,
+        Same = same,
+        SameBefore = sameBefore,
     };
 
     static async Task ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<string> statements, CancellationToken cancellationToken)

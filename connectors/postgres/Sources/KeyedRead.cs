@@ -38,7 +38,7 @@ sealed class KeyedRead(SnapshotTransaction transaction, ReadPlan plan)
 
     string Condition(IReadOnlyList<string> types) => types.Count == 1
         ? $"{SqlText.Identifier(_columns[0])} = ANY (pg_catalog.current_setting('{Setting(0)}')::pg_catalog.text[]::{types[0]}[])"
-        : $"({SqlText.Identifiers(_columns)}) IN (SELECT {string.Join(", ", types.Select((type, at) => $"k{at}::{type}"))} FROM pg_catalog.unnest("
+        : $"({SqlText.Identifiers(_columns)}) IN (SELECT {string.Join(", ", types.Select((type, at) => $"k{at}::{type}"))} FROM unnest("
             + string.Join(", ", types.Select((_, at) => $"pg_catalog.current_setting('{Setting(at)}')::pg_catalog.text[]"))
             + $") AS hg_keys ({string.Join(", ", types.Select((_, at) => $"k{at}"))}))";
 

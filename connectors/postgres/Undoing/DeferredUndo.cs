@@ -11,8 +11,8 @@ static class DeferredUndo
     /// <summary>Undoes those that can be by now, in the transaction of the segment; what is recorded of the rest is told anew.</summary>
     /// <returns>How many do not wait any more; 0: nothing is to be committed.</returns>
     public static async Task<int> WriteAsync(
-        FencedTransaction transaction, UndoStatements statements, SegmentTicket ticket, LedgerRow ledger, ObjectPlan plan, long[] rows, ImageBatch batch,
-        CancellationToken cancellationToken)
+        FencedTransaction transaction, UndoStatements statements, SegmentTicket ticket, LedgerRow ledger, ObjectPlan plan, long[] rows,
+        ImageBatch batch, CancellationToken cancellationToken)
     {
         await using (var delete = transaction.Command("""
             DELETE FROM headgate.rejected WHERE job_id = $1 AND attempt = $2 AND object_no = $3 AND segment_no = $4 AND row_no = ANY ($5)

@@ -30,7 +30,8 @@ static class Judging
 
     static string Update(UndoFields fields)
     {
-        var other = fields.Covered.Select(at => $"{UndoFields.Changed(at)} AND {fields.Differs(at, "after")} AND {fields.Differs(at, "before")}");
+        var other = fields.Covered.Select(
+            at => $"{UndoFields.Changed(at)} AND {fields.Differs(at, "after")} AND {fields.Differs(at, "before")}");
         var left = fields.Covered.Select(at => $"{UndoFields.Changed(at)} AND {fields.Differs(at, "before")}");
         return $"""
             CASE WHEN t.ctid IS NULL THEN 'gone' WHEN t.xmin = u.xid THEN 'write' WHEN {Any(other)} THEN 'changed'

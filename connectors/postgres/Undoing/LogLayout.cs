@@ -3,8 +3,8 @@ using Headgate.Connectors.Sources;
 namespace Headgate.Connectors.Postgres.Undoing;
 
 /// <summary>
-/// Divides an object's log so that what is undone at once never has one row twice. In one read of an attempt each row is written once, as inserted,
-/// changed or deleted; but an attempt can read an object again, and another attempt writes all of it again.
+/// Divides an object's log so that what is undone at once never has one row twice. In one read of an attempt each row is written once, as
+/// inserted, changed or deleted; but an attempt can read an object again, and another attempt writes all of it again.
 /// </summary>
 static class LogLayout
 {
@@ -12,9 +12,9 @@ static class LogLayout
     const int EntriesInSegment = 50_000;
 
     /// <summary>
-    /// The parts by reads, oldest first, each with its attempt. Where an object was read again is not kept with the log. But it is only where a segment
-    /// was not written to its end, and then all that the later read wrote has higher numbers: where that may be, it is taken to be so. Too many reads
-    /// make a rollback slower, and nothing else.
+    /// The parts by reads, oldest first, each with its attempt. Where an object was read again is not kept with the log. But it is only where a
+    /// segment was not written to its end, and then all that the later read wrote has higher numbers: where that may be, it is taken to be so.
+    /// Too many reads make a rollback slower, and nothing else.
     /// </summary>
     /// <param name="parts">By their numbers.</param>
     /// <param name="whole">Segments that were written to their end, by attempt.</param>
@@ -61,11 +61,12 @@ static class LogLayout
     /// <param name="parts">Of the read, by their numbers.</param>
     /// <param name="updatesAlone">Whether inserted and deleted rows stay as they are.</param>
     /// <param name="divisible">False: two entries may mean one row after all, and only in one segment is the later one sure to come first.</param>
-    public static IEnumerable<SegmentRange> Segments(IReadOnlyList<LoggedPart> parts, bool updatesAlone, bool divisible) =>
-    [
-        .. Divide(parts.Where(p => p.Operation == "update" || p.Operation == "delete" && !updatesAlone), SegmentRangeKind.LoggedChanges, divisible),
-        .. Divide(parts.Where(p => p.Operation == "insert" && !updatesAlone), SegmentRangeKind.LoggedInserts, divisible),
-    ];
+    public static IEnumerable<SegmentRange> Segments(IReadOnlyList<LoggedPart> parts, bool updatesAlone, bool divisible)
+    {
+        var changes = parts.Where(part => part.Operation == "update" || part.Operation == "delete" && !updatesAlone);
+        var inserts = parts.Where(part => part.Operation == "insert" && !updatesAlone);
+        return [.. Divide(changes, SegmentRangeKind.LoggedChanges, divisible), .. Divide(inserts, SegmentRangeKind.LoggedInserts, divisible)];
+    }
 
     static List<SegmentRange> Divide(IEnumerable<LoggedPart> parts, SegmentRangeKind kind, bool divisible)
     {

@@ -52,9 +52,12 @@ sealed class LogReader(NpgsqlConnection connection, ObjectPlan plan, SegmentRang
     /// <summary>SQL: an image whose columns behind the fields are those that are still there, in the order of the plan.</summary>
     string Aligned(string image)
     {
-        var cases = _undo.Logged.Select(rest => $"WHEN {rest.Attempt} THEN ARRAY[{string.Join(", ", rest.Logged.Select(at => $"r.{image}[{plan.Fields.Count + at + 1}]"))}]::text[]").ToList();
+        var fields = plan.Fields.Count;
+        var cases = _undo.Logged.Select(rest => $"WHEN {rest.Attempt} THEN ARRAY[{Places(rest)}]::text[]").ToList();
         var others = cases.Count == 0 ? "" : $" || CASE g.attempt {string.Join(" ", cases)} ELSE '{{}}'::text[] END";
-        return $"CASE WHEN cardinality(r.{image}) > {plan.Fields.Count} THEN r.{image}[1:{plan.Fields.Count}]{others} ELSE r.{image} END";
+        return $"CASE WHEN cardinality(r.{image}) > {fields} THEN r.{image}[1:{fields}]{others} ELSE r.{image} END";
+
+        string Places(UndoRest rest) => string.Join(", ", rest.Logged.Select(at => $"r.{image}[{fields + at + 1}]"));
     }
 
     /// <summary>SQL: a field that is put back was changed.</summary>
@@ -62,21 +65,27 @@ sealed class LogReader(NpgsqlConnection connection, ObjectPlan plan, SegmentRang
         : $" AND ({string.Join(" OR ", _undo.Fields.Select(at => $"r.before[{at + 1}] IS DISTINCT FROM r.after[{at + 1}]"))})";
 
     string Chosen(string key) => _undo.Selection is not { } selection ? ""
-        : $" AND EXISTS (SELECT FROM headgate.selection s WHERE s.job_id = '{selection}' AND s.object_no = {plan.ObjectNo} AND s.key = {key})";
+        : " AND EXISTS (SELECT FROM headgate.selection s "
+            + $"WHERE s.job_id = '{selection}' AND s.object_no = {plan.ObjectNo} AND s.key = {key})";
 
     async Task RequireAllAsync(LogSchema schema, CancellationToken cancellationToken)
     {
+        var inRange = $"seq BETWEEN {range.FirstSeq} AND {range.LastSeq}";
+        var blocks = range.Kind is SegmentRangeKind.LoggedInserts
+            ? $"coalesce((SELECT sum(b.row_count) FROM {schema.Blocks} WHERE b.{inRange}), 0)"
+            : "0";
         await using var command = new NpgsqlCommand($"""
-            SELECT coalesce((SELECT sum(row_count) FROM headgate.change_group g
-                             WHERE g.job_id = $1 AND g.object_no = $2 AND g.seq BETWEEN {range.FirstSeq} AND {range.LastSeq} AND g.operation IN ({Operations})), 0)
-                + {(range.Kind is SegmentRangeKind.LoggedInserts ? $"coalesce((SELECT sum(b.row_count) FROM {schema.Blocks} WHERE b.seq BETWEEN {range.FirstSeq} AND {range.LastSeq}), 0)" : "0")}
+            SELECT {blocks} + coalesce((
+                SELECT sum(g.row_count) FROM headgate.change_group g
+                WHERE g.job_id = $1 AND g.object_no = $2 AND g.{inRange} AND g.operation IN ({Operations})), 0)
             """, connection)
         {
             Parameters = { new NpgsqlParameter<Guid> { TypedValue = _undo.OfJobId }, new NpgsqlParameter<int> { TypedValue = _undo.OfObjectNo } },
         };
         var found = Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), System.Globalization.CultureInfo.InvariantCulture);
         if (found == range.Entries) return;
-        throw PostgresProblem.Of("log-gone", $"Object {plan.To}: of {range.Entries} entries that were to be undone the log still has {found}; "
-            + "what a job has logged is kept as long as its pipeline says (retention.changes).");
+        throw PostgresProblem.Of("log-gone",
+            $"Object {plan.To}: of {range.Entries} entries that were to be undone the log still has {found}; what a job has logged is kept "
+            + "as long as its pipeline says (retention.changes).");
     }
 }

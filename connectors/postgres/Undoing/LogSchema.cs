@@ -3,8 +3,8 @@ using Npgsql;
 namespace Headgate.Connectors.Postgres.Undoing;
 
 /// <summary>
-/// What schema headgate keeps of a log. It is read before the rollback is launched, which is what brings the schema up to date: until then it can be
-/// of a version that kept less.
+/// What schema headgate keeps of a log. It is read before the rollback is launched, which is what brings the schema up to date: until then it
+/// can be of a version that kept less.
 /// </summary>
 /// <param name="KnowsTransactions">Whether entries have the transaction that wrote them, and blocks a number.</param>
 sealed record LogSchema(bool KnowsTransactions)

@@ -43,14 +43,17 @@ sealed class LoggedBlocks(NpgsqlConnection connection, ObjectPlan plan, SegmentR
 
     async Task<IReadOnlyList<long>> NumbersAsync(LogSchema schema, CancellationToken cancellationToken)
     {
-        await using var command = Command($"SELECT b.seq FROM {schema.Blocks} WHERE b.seq BETWEEN {range.FirstSeq} AND {range.LastSeq} ORDER BY b.seq DESC");
+        await using var command = Command($"""
+            SELECT b.seq FROM {schema.Blocks} WHERE b.seq BETWEEN {range.FirstSeq} AND {range.LastSeq} ORDER BY b.seq DESC
+            """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var numbers = new List<long>();
         while (await reader.ReadAsync(cancellationToken)) numbers.Add(reader.GetInt64(0));
         return numbers;
     }
 
-    async Task<(BlockKeys Block, string? Xid, int Attempt)> ReadAsync(LogSchema schema, long seq, int keyFields, CancellationToken cancellationToken)
+    async Task<(BlockKeys Block, string? Xid, int Attempt)> ReadAsync(
+        LogSchema schema, long seq, int keyFields, CancellationToken cancellationToken)
     {
         await using var command = Command($"SELECT b.keys, b.hashes, b.row_count, b.xid::text, b.attempt FROM {schema.Blocks} WHERE b.seq = {seq}");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -61,7 +64,10 @@ sealed class LoggedBlocks(NpgsqlConnection connection, ObjectPlan plan, SegmentR
 
     NpgsqlCommand Command(string sql) => new(sql, connection)
     {
-        Parameters = { new NpgsqlParameter<Guid> { TypedValue = plan.Undo!.OfJobId }, new NpgsqlParameter<int> { TypedValue = plan.Undo.OfObjectNo } },
+        Parameters =
+        {
+            new NpgsqlParameter<Guid> { TypedValue = plan.Undo!.OfJobId }, new NpgsqlParameter<int> { TypedValue = plan.Undo.OfObjectNo },
+        },
     };
 
     async Task ExecuteAsync(string sql, CancellationToken cancellationToken)

@@ -8,7 +8,8 @@ namespace Headgate.Connectors.Postgres.Undoing;
 /// <param name="Carries">Whether a delete would delete or change the rows that refer.</param>
 /// <param name="Visible">Whether the role sees all those rows.</param>
 sealed record Referrer(
-    string Constraint, string Table, IReadOnlyList<(string Referred, string Operator, string Referring)> Pairs, bool IsOwn, bool Carries, bool Visible)
+    string Constraint, string Table, IReadOnlyList<(string Referred, string Operator, string Referring)> Pairs, bool IsOwn, bool Carries,
+    bool Visible)
 {
     /// <summary>SQL: another row than the one with the first alias refers to that one.</summary>
     public string Match(string referred, string referring) =>

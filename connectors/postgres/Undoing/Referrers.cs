@@ -13,15 +13,18 @@ static class Referrers
             SELECT i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid)
         SELECT k.conname::text, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
                (SELECT pg_catalog.array_agg(pg_catalog.quote_ident(a.attname) ORDER BY x.no)
-                FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY x (num, no) JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = x.num),
+                FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY x (num, no)
+                JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = x.num),
                (SELECT pg_catalog.array_agg(pg_catalog.format('OPERATOR(%I.%s)', s.nspname, o.oprname) ORDER BY x.no)
                 FROM pg_catalog.unnest(k.conpfeqop) WITH ORDINALITY x (num, no) JOIN pg_catalog.pg_operator o ON o.oid = x.num
                 JOIN pg_catalog.pg_namespace s ON s.oid = o.oprnamespace),
                (SELECT pg_catalog.array_agg(pg_catalog.quote_ident(a.attname) ORDER BY x.no)
-                FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY x (num, no) JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = x.num),
+                FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY x (num, no)
+                JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = x.num),
                k.conrelid IN (SELECT oid FROM tree), k.confdeltype IN ('c', 'n', 'd'),
                NOT c.relrowsecurity AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
-        FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        FROM pg_catalog.pg_constraint k
+        JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE k.contype = 'f' AND k.confrelid IN (SELECT oid FROM tree)
           AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p WHERE p.oid = k.conparentid AND p.confrelid IN (SELECT oid FROM tree))
         ORDER BY 2, 1
@@ -35,9 +38,10 @@ static class Referrers
         var found = new List<Referrer>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var (referred, operators, referring) = (reader.GetFieldValue<string[]>(2), reader.GetFieldValue<string[]>(3), reader.GetFieldValue<string[]>(4));
-            var pairs = referred.Select((name, at) => (name, operators[at], referring[at])).ToList();
-            found.Add(new Referrer(reader.GetString(0), reader.GetString(1), pairs, reader.GetBoolean(5), reader.GetBoolean(6), reader.GetBoolean(7)));
+            var (operators, referring) = (reader.GetFieldValue<string[]>(3), reader.GetFieldValue<string[]>(4));
+            var pairs = reader.GetFieldValue<string[]>(2).Select((referred, at) => (referred, operators[at], referring[at])).ToList();
+            found.Add(new Referrer(
+                reader.GetString(0), reader.GetString(1), pairs, IsOwn: reader.GetBoolean(5), Carries: reader.GetBoolean(6), Visible: reader.GetBoolean(7)));
         }
 
         return found;

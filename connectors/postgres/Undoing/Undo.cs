@@ -62,7 +62,7 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
         return await EndAsync(new UndoOutcome(), error, cancellationToken);
     }
 
-    /// <summary>A row that was to be deleted and is referred to; a value that another row has taken; a row that others would have to be there for.</summary>
+    /// <summary>A row that was to be deleted and is referred to; a value that another row has taken; a value that does not fit any more.</summary>
     static string KindOf(ConnectorException error) => error.Problem.SqlState switch
     {
         PostgresErrorCodes.ForeignKeyViolation => "referred",
@@ -146,9 +146,9 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
         if (ends[0] + ends[1] == _batch.Rows) return outcome with { Unchanged = ends[1] };
         var waiting = new List<long>();
         long conflicts = 0;
-        await using (var command = transaction.Command(statements.Record, [
-            .. TicketParameters(), new NpgsqlParameter { Value = (object?)_rowNos ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
-            Text(error?.Problem.SqlState), Text(error?.Column), Text(error?.Problem.Sentence)]))
+        var rowNos = new NpgsqlParameter { Value = (object?)_rowNos ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
+        await using (var command = transaction.Command(statements.Record,
+            [.. TicketParameters(), rowNos, Text(error?.Problem.SqlState), Text(error?.Column), Text(error?.Problem.Sentence)]))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             for (; await reader.ReadAsync(cancellationToken); conflicts++)
@@ -161,8 +161,8 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
     }
 
     /// <summary>
-    /// Two entries of the batch are about one row: written by two records whose keys are one to the table, or by two reads. Halving takes the two
-    /// apart; alone, each is undone, the later before the earlier.
+    /// Two entries of the batch are about one row: written by two records whose keys are one to the table, or by two reads. Halving takes the
+    /// two apart; alone, each is undone, the later before the earlier.
     /// </summary>
     ConnectorException Uneven() => new(new Problem
     {

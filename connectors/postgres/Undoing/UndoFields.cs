@@ -49,15 +49,22 @@ sealed class UndoFields(ObjectPlan plan, IReadOnlyList<FieldShape> fields, IRead
     public string Differs(int at, string image) => $"{All[at].Text("t")} COLLATE \"C\" IS DISTINCT FROM u.{image}[{at + 1}]";
 
     /// <summary>SQL: an array of the fields that the entry changed and that are put back, null elsewhere.</summary>
-    public string Only(Func<int, string> value) =>
-        $"ARRAY[{string.Join(", ", fields.Select((_, at) => Covered.Contains(at) ? $"CASE WHEN {Changed(at)} THEN {value(at)} END" : "NULL"))}]::text[]";
+    public string Only(Func<int, string> value)
+    {
+        var values = fields.Select((_, at) => Covered.Contains(at) ? $"CASE WHEN {Changed(at)} THEN {value(at)} END" : "NULL");
+        return $"ARRAY[{string.Join(", ", values)}]::text[]";
+    }
 
     /// <summary>SQL: whether an image of the entry holds every column of the table.</summary>
     public string IsWhole(string image) => $"coalesce(cardinality(u.{image}) = {All.Count}, false)";
 
     /// <summary>SQL: nobody has filled a column of the row that it was inserted without.</summary>
-    public string IsUnfilled() => rest.Count == 0 ? "true" : Undo.Rest.Any(column => column.Unfilled is null) ? "false"
-        : $"({string.Join(" AND ", rest.Select((f, at) => $"{f.Text("t")} COLLATE \"C\" IS NOT DISTINCT FROM CAST({Undo.Rest[at].Unfilled} AS {f.BaseType})::text"))})";
+    public string IsUnfilled()
+    {
+        if (Undo.Rest.Any(column => column.Unfilled is null)) return "false";
+        var unfilled = rest.Select((f, at) => $"{f.Text("t")} COLLATE \"C\" IS NOT DISTINCT FROM CAST({Undo.Rest[at].Unfilled} AS {f.BaseType})::text");
+        return $"({string.Join(" AND ", unfilled.DefaultIfEmpty("true"))})";
+    }
 
     /// <summary>SQL: the row holds what a whole image of the entry does; of an image that is not, its fields alone are compared.</summary>
     public string Holds(string image)

@@ -24,7 +24,9 @@ sealed class UndoHashes(NpgsqlConnection connection, UndoFields fields)
             """;
         var seen = new Comparison(staged.Count);
         await RawCopy.ReadAsync(connection, copy, seen, cancellationToken);
-        await MarkAsync($"UPDATE {UndoTables.Verdicts} w SET verdict = 'write' FROM unnest($1::text[]::tid[]) m (at) WHERE w.ctid = m.at", seen.Same, cancellationToken);
+        await MarkAsync($"""
+            UPDATE {UndoTables.Verdicts} w SET verdict = 'write' FROM unnest($1::text[]::tid[]) m (at) WHERE w.ctid = m.at
+            """, seen.Same, cancellationToken);
         await MarkAsync($"""
             UPDATE {UndoTables.Verdicts} w SET verdict = 'changed', now = j.now FROM (
                 SELECT v.at, {UndoTables.Texts(fields.All, "t")} AS now FROM unnest($1::text[]::tid[]) m (at)
@@ -80,7 +82,8 @@ sealed class UndoHashes(NpgsqlConnection connection, UndoFields fields)
 
         void Take(ReadOnlySpan<byte> record)
         {
-            var place = $"({BinaryPrimitives.ReadUInt32BigEndian(record[PlaceAt..])},{BinaryPrimitives.ReadUInt16BigEndian(record[(PlaceAt + 4)..])})";
+            var (block, row) = (BinaryPrimitives.ReadUInt32BigEndian(record[PlaceAt..]), BinaryPrimitives.ReadUInt16BigEndian(record[(PlaceAt + 4)..]));
+            var place = $"({block},{row})";
             _hash.Append(_count);
             _hash.Append(record[FieldsAt..]);
             var isSame = _hash.GetCurrentHashAsUInt64() == BinaryPrimitives.ReadUInt64BigEndian(record[HashAt..]);

@@ -1,4 +1,3 @@
-using Headgate.Connectors.Postgres.Errors;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Undoing;
@@ -19,7 +18,8 @@ sealed record UndoHazards(bool RowSecurity, bool MayDelete, string? DeleteRule, 
             SELECT i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.oid)
         SELECT pg_catalog.row_security_active($1),
                pg_catalog.has_table_privilege($1, 'DELETE') AND pg_catalog.has_any_column_privilege($1, 'UPDATE'),
-               (SELECT min(rulename::text) FROM pg_catalog.pg_rewrite WHERE ev_class IN (SELECT oid FROM tree) AND ev_type = '4' AND ev_enabled IN ('O', 'A')),
+               (SELECT min(rulename::text) FROM pg_catalog.pg_rewrite
+                WHERE ev_class IN (SELECT oid FROM tree) AND ev_type = '4' AND ev_enabled IN ('O', 'A')),
                (SELECT min(tgname::text) FROM pg_catalog.pg_trigger
                 WHERE tgrelid IN (SELECT oid FROM tree) AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 8 <> 0)
         """;
@@ -32,7 +32,8 @@ sealed record UndoHazards(bool RowSecurity, bool MayDelete, string? DeleteRule, 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new UndoHazards(
-            reader.GetBoolean(0), reader.GetBoolean(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3),
+            reader.GetBoolean(0), reader.GetBoolean(1), reader.IsDBNull(2) ? null : reader.GetString(2),
+            reader.IsDBNull(3) ? null : reader.GetString(3),
             referrers.FirstOrDefault(r => r is { Visible: false, Carries: true }));
     }
 }

@@ -1,11 +1,9 @@
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Postgres.Catalog;
-using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Postgres.Planning;
 using Headgate.Connectors.Sources;
 using Headgate.Connectors.Undoing;
-using Headgate.Contracts.Pipelines;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.Undoing;
@@ -41,11 +39,15 @@ static class UndoPlanner
     {
         var wanted = log.Wanted;
         if (log.Objects is not [.., var last])
-            throw PostgresProblem.Of("nothing-recorded", $"Object {wanted.To} cannot be rolled back: nothing is recorded of what the job wrote to it.");
+        {
+            throw PostgresProblem.Of(
+                "nothing-recorded", $"Object {wanted.To} cannot be rolled back: nothing is recorded of what the job wrote to it.");
+        }
+
         if (wanted.WasReplaced)
         {
-            throw PostgresProblem.Of("replaced", $"Object {last.Table} cannot be rolled back: the job put a new table in its place; the one before is kept in schema "
-                + "headgate for as long as its log, and can be put back by hand.");
+            throw PostgresProblem.Of("replaced", $"Object {last.Table} cannot be rolled back: the job put a new table in its place; the one before is "
+                + "kept in schema headgate for as long as its log, and can be put back by hand.");
         }
 
         if (!catalog.Relations.TryGetValue(log.Name, out var table))
@@ -109,12 +111,13 @@ static class UndoPlanner
     /// <summary>What was logged of a column that is not there any more stays in the log.</summary>
     static UndoRest Logged(LoggedObject logged, List<UndoColumn> rest, CatalogRelation table)
     {
-        var places = logged.Rest.Select((column, at) => (No: rest.FindIndex(one => one.Name == column.Name), At: at, column.Type)).Where(p => p.No >= 0).ToList();
+        var places = logged.Rest.Select((column, at) => (No: rest.FindIndex(one => one.Name == column.Name), At: at, column.Type))
+            .Where(p => p.No >= 0).ToList();
         foreach (var (no, _, type) in places)
         {
             if (rest[no].Type == type) continue;
-            throw PostgresProblem.Of("fields-changed", $"Object {table.Sql} cannot be rolled back: column \"{rest[no].Name}\" was {type} when the job "
-                + $"deleted rows, and is {rest[no].Type} now.");
+            throw PostgresProblem.Of("fields-changed", $"Object {table.Sql} cannot be rolled back: column \"{rest[no].Name}\" was {type} when the "
+                + $"job deleted rows, and is {rest[no].Type} now.");
         }
 
         places.Sort();
@@ -123,8 +126,10 @@ static class UndoPlanner
 
     static IReadOnlyList<UndoSegment> SegmentsOf(ObjectLog log, Dictionary<(int Attempt, int Read), int> generations)
     {
-        var segments = log.Reads.Reverse().SelectMany(read =>
-            LogLayout.Segments(read.Parts, log.Wanted.Fields.Count > 0, log.IsDivisible).Select(range => new UndoSegment(range, generations[read.Place]))).ToList();
-        return segments.Count > 0 ? segments : [new UndoSegment(new SegmentRange { Kind = SegmentRangeKind.LoggedChanges, FirstSeq = 1, LastSeq = 0 }, 0)];
+        var segments = log.Reads.Reverse()
+            .SelectMany(read => LogLayout.Segments(read.Parts, log.Wanted.Fields.Count > 0, log.IsDivisible)
+                .Select(range => new UndoSegment(range, generations[read.Place]))).ToList();
+        var none = new SegmentRange { Kind = SegmentRangeKind.LoggedChanges, FirstSeq = 1, LastSeq = 0 };
+        return segments.Count > 0 ? segments : [new UndoSegment(none, 0)];
     }
 }

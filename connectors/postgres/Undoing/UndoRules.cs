@@ -18,8 +18,10 @@ sealed class UndoRules(CatalogRelation table, DestinationCatalog catalog, UndoHa
             throw Refuse("fields-changed", "attempts of the job have written different fields; undo it by hand from what is logged");
         foreach (var (name, type) in logged.Fields)
         {
-            if (table.Column(name) is not { } column) throw Refuse("fields-changed", $"column \"{name}\", which the job wrote, is not there any more");
-            if (column.DeclaredSql != type) throw Refuse("fields-changed", $"column \"{name}\" was {type} when the job wrote it and is {column.DeclaredSql} now");
+            if (table.Column(name) is not { } column)
+                throw Refuse("fields-changed", $"column \"{name}\", which the job wrote, is not there any more");
+            if (column.DeclaredSql != type)
+                throw Refuse("fields-changed", $"column \"{name}\" was {type} when the job wrote it and is {column.DeclaredSql} now");
         }
 
         var key = logged.Key.Select(at => logged.Fields[at].Name).ToHashSet();
@@ -39,9 +41,17 @@ sealed class UndoRules(CatalogRelation table, DestinationCatalog catalog, UndoHa
         if (putsBack || restores) RefuseWrites(written);
         if (deletes && hazards.DeleteRule is { } rule) throw Refuse("rules", $"deletes from it are changed by rule \"{rule}\"");
         if (deletes && !allowTriggers && hazards.DeleteTrigger is { } trigger)
-            throw Refuse("triggers", $"trigger \"{trigger}\" fires when rows are deleted, and may write elsewhere; to accept that, set load.allowTriggers");
+        {
+            throw Refuse("triggers",
+                $"trigger \"{trigger}\" fires when rows are deleted, and may write elsewhere; to accept that, set load.allowTriggers");
+        }
+
         if (deletes && hazards.Hidden is { } hidden)
-            throw Refuse("rows-hidden", $"constraint \"{hidden.Constraint}\" of {hidden.Table} carries deletes on, and the role does not see all rows of that table");
+        {
+            throw Refuse("rows-hidden",
+                $"constraint \"{hidden.Constraint}\" of {hidden.Table} carries deletes on, and the role does not see all rows of that table");
+        }
+
         RequirePrivileges(undo.Plan, written, putsBack, restores, deletes);
     }
 
@@ -52,7 +62,10 @@ sealed class UndoRules(CatalogRelation table, DestinationCatalog catalog, UndoHa
         if (catalog.Triggers.TryGetValue(table.Oid, out var triggers))
             throw Refuse("triggers", $"it has trigger \"{triggers[0].Name}\", which may write elsewhere; to accept that, set load.allowTriggers");
         if (catalog.Cascades.TryGetValue(table.Oid, out var cascades) && cascades.Find(c => c.Columns.Any(written.Contains)) is { } cascade)
-            throw Refuse("triggers", $"updates cascade through constraint \"{cascade.Name}\" of {cascade.Table}; to accept that, set load.allowTriggers");
+        {
+            throw Refuse("triggers",
+                $"updates cascade through constraint \"{cascade.Name}\" of {cascade.Table}; to accept that, set load.allowTriggers");
+        }
     }
 
     void RequirePrivileges(ObjectPlan plan, HashSet<string> written, bool putsBack, bool restores, bool deletes)

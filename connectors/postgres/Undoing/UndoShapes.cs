@@ -6,7 +6,8 @@ namespace Headgate.Connectors.Postgres.Undoing;
 /// <summary>Makes the statements of a plan from the columns as they are in its transaction.</summary>
 static class UndoShapes
 {
-    public static async Task<UndoStatements> StatementsAsync(FencedTransaction transaction, ObjectPlan plan, CancellationToken cancellationToken) =>
+    public static async Task<UndoStatements> StatementsAsync(
+        FencedTransaction transaction, ObjectPlan plan, CancellationToken cancellationToken) =>
         new(Of(plan, await FieldShapes.ReadAsync(transaction, plan.To, cancellationToken)));
 
     /// <param name="plan">The plan.</param>

@@ -15,7 +15,8 @@ sealed class UndoStatements(UndoFields fields)
     public string Judge { get; } = Judging.Statement(fields);
 
     /// <summary>
-    /// Of a row that others changed, before or while the statement waited for them, the version is another one: it is passed over, and judged again.
+    /// Of a row that others changed, before or while the statement waited for them, the version is another one: it is passed over, and judged
+    /// again.
     /// </summary>
     public string? PutBack { get; } = fields.Covered.Count == 0 ? null : $"""
         WITH undone AS (
@@ -53,7 +54,8 @@ sealed class UndoStatements(UndoFields fields)
     /// <param name="op">The same.</param>
     public string Refer(IReadOnlyList<Referrer> referrers, string verdict = "held", string? op = null)
     {
-        var cases = referrers.Select(r => $"WHEN EXISTS (SELECT FROM {r.Table} r WHERE {r.Match("t", "r")}) THEN {Catalog.SqlText.Literal(r.Constraint)}");
+        var cases = referrers.Select(
+            r => $"WHEN EXISTS (SELECT FROM {r.Table} r WHERE {r.Match("t", "r")}) THEN {Catalog.SqlText.Literal(r.Constraint)}");
         return $"""
             UPDATE {UndoTables.Verdicts} w SET verdict = 'referred', why = j.why, now = j.now FROM (
                 SELECT v.at, CASE {string.Join(" ", cases)} END AS why, {UndoTables.Texts(fields.All, "t")} AS now
@@ -66,7 +68,8 @@ sealed class UndoStatements(UndoFields fields)
     public string Restore(int attempt)
     {
         IEnumerable<FieldShape> logged = fields.Fields;
-        if (fields.Undo.Logged.FirstOrDefault(rest => rest.Attempt == attempt) is { } rest) logged = logged.Concat(rest.Columns.Select(at => fields.Rest[at]));
+        if (fields.Undo.Logged.FirstOrDefault(rest => rest.Attempt == attempt) is { } rest)
+            logged = logged.Concat(rest.Columns.Select(at => fields.Rest[at]));
         var columns = logged.ToList();
         var values = columns.Select((column, at) => $"CAST(u.before[{at + 1}] AS {column.BaseType})");
         return $"""

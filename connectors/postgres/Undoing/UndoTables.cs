@@ -16,7 +16,9 @@ static class UndoTables
 
     public static string Copy => $"COPY {Entries} FROM STDIN (FORMAT binary)";
 
-    /// <summary>Statistics of a table made a moment ago do not exist, so the planner is not given the choice: every join is a loop of look-ups.</summary>
+    /// <summary>
+    /// Statistics of a table made a moment ago do not exist, so the planner is not given the choice: every join is a loop of look-ups.
+    /// </summary>
     public static IReadOnlyList<string> Prepare =>
     [
         "SELECT pg_catalog.set_config(s, 'off', true) FROM unnest(ARRAY['enable_hashjoin', 'enable_mergejoin', 'enable_material']) AS s",

@@ -15,7 +15,8 @@ static partial class UnfilledColumns
         """;
 
     /// <returns>In SQL, by name; a column that is missing holds another value in each row, or one that a function makes.</returns>
-    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
+        NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = table });
@@ -30,6 +31,7 @@ static partial class UnfilledColumns
         return found;
     }
 
-    [GeneratedRegex("""^(NULL|true|false|-?[0-9.]+|'([^']|'')*')(::[a-z0-9_ ."(),\[\]]+)?$""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""^(NULL|true|false|-?[0-9.]+|'([^']|'')*')(::[a-z0-9_ ."(),\[\]]+)?$""",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Constant();
 }

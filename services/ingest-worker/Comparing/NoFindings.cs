@@ -7,6 +7,14 @@ static class NoFindings
 {
     public static ObjectFindings Of(int objectNo, string why) => new()
     {
-        ObjectNo = objectNo, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = -1, Fields = [], RejectsUnknown = why,
+        ObjectNo = objectNo,
+        Rows = 0,
+        Inserts = 0,
+        Updates = 0,
+        Unchanged = 0,
+        Rejected = 0,
+        DestinationRows = -1,
+        Fields = [],
+        RejectsUnknown = why,
     };
 }

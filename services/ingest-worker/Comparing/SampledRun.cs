@@ -4,4 +4,4 @@ namespace Headgate.IngestWorker.Comparing;
 /// <param name="Segment">Which of the files, from 0.</param>
 /// <param name="FirstRow">The first record's position in it.</param>
 /// <param name="Rows">How many.</param>
-readonly record struct SampledRun(int Segment, long FirstRow, int Rows);
+sealed record SampledRun(int Segment, long FirstRow, int Rows);

@@ -43,7 +43,10 @@ sealed class ServedCall : IAsyncDisposable
             // A connection of its own; and not by way of a proxy of the machine's, since it never leaves the installation.
             HttpHandler = new SocketsHttpHandler
             {
-                ConnectTimeout = ConnectPatience, UseProxy = false, KeepAlivePingDelay = Pulse, KeepAlivePingTimeout = Pulse,
+                ConnectTimeout = ConnectPatience,
+                UseProxy = false,
+                KeepAlivePingDelay = Pulse,
+                KeepAlivePingTimeout = Pulse,
             },
             DisposeHttpClient = true,
             MaxReceiveMessageSize = null,
@@ -80,12 +83,14 @@ sealed class ServedCall : IAsyncDisposable
         await _end.CancelAsync();
         _call.Dispose();
         _channel.Dispose();
+        _end.Dispose();
     }
 
     async Task FinishAsync(ServeRequest last)
     {
         await SendAsync(last);
-        await _pulse.DisposeAsync();
+        // Kept: nothing is sent any more.
+        await _sending.WaitAsync(_end.Token);
         await _call.RequestStream.CompleteAsync();
         // The coordinator ends the call once it has read that.
         await _ended;

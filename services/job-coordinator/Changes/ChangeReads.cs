@@ -1,4 +1,3 @@
-using System.Globalization;
 using Grpc.Core;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Calls;
@@ -44,6 +43,8 @@ sealed class ChangeReads(
             if (part?.Place is { Length: > 0 } come) place = come;
             given += part?.Changes?.Changes.Count ?? 0;
             if (part?.Changes is not null || time.GetElapsedTime(sent) >= Heartbeat) await SendAsync(part?.Changes ?? new V1.ListChangesResponse());
+            // A worker that breaks off now has given all that was wanted.
+            if (given >= request.Limit && request.Limit > 0) return;
         }
 
         if (isWhole && IsOfAll(request)) await marks.NoteAsync(job, caller.Name, summary: null, cancellationToken);

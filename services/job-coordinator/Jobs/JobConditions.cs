@@ -57,9 +57,9 @@ static class JobConditions
     /// <summary>After launch: whatever a guard wants of it begins with a pause, but force; and force too where it would leave records in doubt.</summary>
     public static async Task<bool> MustPause(BehaviorContext<SyncJob> context) => Guarding.Verdict(context) switch
     {
-        null => false,
+        { Action: GuardAction.Hold or GuardAction.Pause or GuardAction.Cancel } => true,
         { Action: GuardAction.Force } => await WouldLeaveInDoubt(context),
-        _ => true,
+        _ => false,
     };
 
     public static bool MustForce(BehaviorContext<SyncJob> context) => Guarding.Verdict(context) is { Action: GuardAction.Force };

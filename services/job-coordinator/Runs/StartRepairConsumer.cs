@@ -46,7 +46,8 @@ sealed class StartRepairConsumer(CoordinatorDbContext db, TimeProvider time) : I
         {
             return Refuse(
                 repair, RunRule.SuccessorWaits, $"Run {waiting.RunId} waits for job {pipeline.current_job_id} of the pipeline to end already.",
-                pipeline.current_job_id, current.State) with { SuccessorId = waiting.RunId };
+                pipeline.current_job_id, current.State) with
+            { SuccessorId = waiting.RunId };
         }
 
         if (current.IsActive)

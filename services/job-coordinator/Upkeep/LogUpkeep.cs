@@ -44,6 +44,18 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
     {
         await using var turn = await state.Source.OpenConnectionAsync(cancellationToken);
         if (!await TakeTurnAsync(turn, cancellationToken)) return 0;
+        try
+        {
+            return await RemoveAllAsync(cancellationToken);
+        }
+        finally
+        {
+            await ReturnTurnAsync(turn);
+        }
+    }
+
+    async Task<int> RemoveAllAsync(CancellationToken cancellationToken)
+    {
         var removed = 0;
         var away = new HashSet<string>(StringComparer.Ordinal);
         foreach (var jobs in (await FindAsync(cancellationToken)).GroupBy(job => (job.Pipeline, job.Version, job.Destination)))
@@ -62,7 +74,6 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
             }
         }
 
-        await ReturnTurnAsync(turn);
         return removed;
     }
 
@@ -132,11 +143,18 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    // What fails before that closes a connection that is broken, or returns it to the pool, which lets go of its locks.
+    // A session that goes back to its pool keeps its locks until it is used again.
     static async Task ReturnTurnAsync(NpgsqlConnection connection)
     {
-        await using var command = new NpgsqlCommand($"select pg_advisory_unlock({Turn})", connection);
-        await command.ExecuteScalarAsync(CancellationToken.None);
+        try
+        {
+            await using var command = new NpgsqlCommand($"select pg_advisory_unlock({Turn})", connection);
+            await command.ExecuteScalarAsync(CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // The session has ended, and its locks with it.
+        }
     }
 
     sealed record JobToPurge(Guid Id, Guid Pipeline, int Version, string Destination);

@@ -68,7 +68,7 @@ public sealed class RejectReaderTests
         await using var bench = await StartAsync();
         await bench.Database.ExecuteAsync($$"""
             INSERT INTO headgate.rejected (job_id, attempt, object_no, segment_no, row_no, sentence, deferred, conflict, key, before, written, now)
-            VALUES ('{{bench.Job.JobId}}', 1, 0, 0, 1, 'Somebody has changed it since.', false, 'changed', '{7}', '{NULL,old}', '{NULL,new}', '{NULL,mine}')
+            VALUES ('{{bench.Job.JobId}}', 1, 0, 0, 1, 'Somebody has changed it since.', false, 'changed', '{7}', '{NULL,old}', '{NULL,new}', '{7,mine}')
             """);
 
         var reject = Assert.Single((await ReadAsync(bench)).Rejects);

@@ -1,4 +1,3 @@
-using Headgate.Connectors.Postgres.Tests.Destinations;
 using Headgate.Connectors.Postgres.Tests.Vanished;
 using Headgate.Contracts.Pipelines;
 using Xunit;

@@ -61,7 +61,12 @@ sealed class UndoBench(LoadBench load) : IAsyncDisposable
 
         var wanted = (objects.Length == 0 ? [0] : objects).Select(no => new ObjectToUndo
         {
-            ObjectNo = no, OfJobId = of.JobId, OfObjectNo = no, To = "public.items", Fields = fields ?? [], Selection = selection,
+            ObjectNo = no,
+            OfJobId = of.JobId,
+            OfObjectNo = no,
+            To = "public.items",
+            Fields = fields ?? [],
+            Selection = selection,
         }).ToList();
         return await load.Destination.PlanUndoAsync(wanted, new WriteOptions { Load = new LoadDefinition { AllowTriggers = allowTriggers } }, default);
     }

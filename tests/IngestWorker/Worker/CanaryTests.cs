@@ -116,7 +116,12 @@ public sealed class CanaryTests : WorkerTest
 
     static CompareRecords Compare(JobUnderTest job, params int[] objects) => new()
     {
-        JobId = job.JobId, Attempt = job.Attempt, Epoch = job.Epoch, Objects = objects, Mode = CompareMode.Canary, Sample = 1_000,
+        JobId = job.JobId,
+        Attempt = job.Attempt,
+        Epoch = job.Epoch,
+        Objects = objects,
+        Mode = CompareMode.Canary,
+        Sample = 1_000,
     };
 
     async Task<JobUnderTest> StageAsync(params string[] tables)

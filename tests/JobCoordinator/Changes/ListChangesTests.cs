@@ -14,8 +14,14 @@ public sealed class ListChangesTests
         await using var bench = await RelayBench.StartAsync(log);
         var request = new ListChangesRequest
         {
-            Job = await bench.JobAsync(), Object = "public.things", Field = "note", Operation = ChangeOperation.Update, Limit = 4, Attempt = 1,
-            Key = new RecordKey { Values = { ["id"] = "7" } }, Present = true,
+            Job = await bench.JobAsync(),
+            Object = "public.things",
+            Field = "note",
+            Operation = ChangeOperation.Update,
+            Limit = 4,
+            Attempt = 1,
+            Key = new RecordKey { Values = { ["id"] = "7" } },
+            Present = true,
         };
 
         var first = await ReadAsync(bench, request);

@@ -1,5 +1,4 @@
 using System.Net;
-using Grpc.Core;
 using Grpc.Net.Client;
 using Headgate.Connectors.Destinations;
 using Headgate.Connectors.Sources;
@@ -83,7 +82,7 @@ sealed class RelayBench : IAsyncDisposable
             Name = $"n{Guid.NewGuid():N}",
             Source = new SystemReference { Connector = "postgres", Connection = $"file:{connection}" },
             Destination = new SystemReference { Connector = "postgres", Connection = $"file:{connection}" },
-            Objects = [new ObjectDefinition { From = "public.a", To = $"public.{Path.GetFileName(connection)}", Key = ["id"] }],
+            Objects = [new ObjectDefinition { From = "public.a", To = $"public.t{Path.GetFileName(connection)}", Key = ["id"] }],
         };
         var pipeline = (await Services.GetRequiredService<PipelineStore>().ApplyAsync([new PipelineToApply(definition, connection)], "test", default)).Single();
         var job = Guid.NewGuid();

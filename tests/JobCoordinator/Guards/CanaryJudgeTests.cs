@@ -91,12 +91,24 @@ public sealed class CanaryJudgeTests
 
     static ObjectFindings Found(params FieldFindings[] fields) => new()
     {
-        ObjectNo = 0, Rows = 1_000, Inserts = 0, Updates = 1_000, Unchanged = 0, Rejected = 0, DestinationRows = 80_000, Fields = fields,
+        ObjectNo = 0,
+        Rows = 1_000,
+        Inserts = 0,
+        Updates = 1_000,
+        Unchanged = 0,
+        Rejected = 0,
+        DestinationRows = 80_000,
+        Fields = fields,
     };
 
     static IReadOnlyList<Judgement> Judge(ObjectFindings found, bool full = true, CanaryHistory? history = null) => CanaryJudge.Judge(Guard, new CanarySubject
     {
-        Object = "public.contacts", Full = full, Rows = 1_000, Runs = 5, Found = found, History = history ?? CanaryHistory.None,
+        Object = "public.contacts",
+        Full = full,
+        Rows = 1_000,
+        Runs = 5,
+        Found = found,
+        History = history ?? CanaryHistory.None,
     });
 
     static bool Trips(string measure, ObjectFindings found) => Of(measure, Judge(found)).Outcome == JudgementOutcome.Tripped;

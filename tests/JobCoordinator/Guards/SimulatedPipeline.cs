@@ -126,7 +126,7 @@ sealed class SimulatedPipeline
         var day = now.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0.3 : 1;
         var hour = _isCalmAtNight && now.Hour is < 6 or > 21 ? 0.1 : 1;
         var month = now.Day >= 28 ? 2.5 : 1;
-        return day * (RunsADay > 1 ? hour : 1) * month * (IsCampaign(now) ? 6 : 1);
+        return day * (RunsADay > 1 ? hour : 1) * month * (IsCampaign(now) ? 4 : 1);
     }
 
     static bool IsCampaign(DateTimeOffset now) => now.Day is 11 or 24;

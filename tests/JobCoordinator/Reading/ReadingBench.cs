@@ -10,6 +10,7 @@ using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Calls.Commanding;
 using Headgate.JobCoordinator.Calls.Pipelines;
+using Headgate.JobCoordinator.Calls.Repairs;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
 using Headgate.JobCoordinator.Recovery;
@@ -76,6 +77,7 @@ public sealed class ReadingBench : IAsyncLifetime
         // Commands are not called here, but the services that have them are made.
         builder.AddHeadgateBus(amqp: null, _ => { });
         builder.Services.AddSingleton<AuditTrail>().AddSingleton<CallRooms>().AddSingleton<IdempotentCalls>().AddJobCommanding();
+        builder.Services.AddRepairCalls();
         builder.Services.AddPipelineCommands();
         builder.Services.AddGrpc(options => options.Interceptors.Add<ScopeOfHeader>());
         _server = builder.Build();

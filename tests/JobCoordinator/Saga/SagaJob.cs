@@ -146,7 +146,15 @@ public sealed class SagaJob(SagaBench bench, Guid pipelineId, PipelineDefinition
     /// <summary>What the worker finds of an object's sample before launch; null: it does not answer.</summary>
     public Func<int, ObjectFindings?> Finds { get; set; } = no => new ObjectFindings
     {
-        ObjectNo = no, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = -1, Fields = [], RejectsUnknown = "It was not tried.",
+        ObjectNo = no,
+        Rows = 0,
+        Inserts = 0,
+        Updates = 0,
+        Unchanged = 0,
+        Rejected = 0,
+        DestinationRows = -1,
+        Fields = [],
+        RejectsUnknown = "It was not tried.",
     };
 
     /// <summary>Until the word to judge that is on its way has come, if one is; a dry run waits for other things.</summary>

@@ -34,7 +34,12 @@ public sealed class WhenGuardsPause(SagaBench bench)
         var job = await (await bench.AcceptAsync()).InAsync("Processing");
         await bench.HandleAsync(new SegmentLoaded
         {
-            JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 0, Counts = new RecordCounts { Written = 10, Inserted = 10 }, RejectPeak = 50,
+            JobId = job.Id,
+            Epoch = await job.EpochAsync(),
+            ObjectNo = 0,
+            SegmentNo = 0,
+            Counts = new RecordCounts { Written = 10, Inserted = 10 },
+            RejectPeak = 50,
         });
         Assert.Equal("Pausing", (await job.RowAsync()).CurrentState);
     }

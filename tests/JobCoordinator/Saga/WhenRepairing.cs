@@ -67,7 +67,11 @@ public sealed class WhenRepairing(SagaBench bench)
         Assert.Equal((5, 5), await CountsAsync());
         await bench.HandleAsync(new SegmentLoaded
         {
-            JobId = repair.Id, Epoch = await repair.EpochAsync(), ObjectNo = 0, SegmentNo = 0, Counts = new RecordCounts { Written = 10, Updated = 3, Deleted = 7 },
+            JobId = repair.Id,
+            Epoch = await repair.EpochAsync(),
+            ObjectNo = 0,
+            SegmentNo = 0,
+            Counts = new RecordCounts { Written = 10, Updated = 3, Deleted = 7 },
         });
         Assert.Equal((10, 7), await CountsAsync());
         await repair.PauseAsync();

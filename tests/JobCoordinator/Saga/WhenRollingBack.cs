@@ -41,7 +41,11 @@ public sealed class WhenRollingBack(SagaBench bench)
               """);
         await bench.HandleAsync(new SegmentLoaded
         {
-            JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 0, Counts = new() { Written = 10, Rejected = 10 },
+            JobId = job.Id,
+            Epoch = await job.EpochAsync(),
+            ObjectNo = 0,
+            SegmentNo = 0,
+            Counts = new() { Written = 10, Rejected = 10 },
         });
         Assert.Equal((JobPhase.Closing, 10), (await job.RowAsync()) is var row ? (row.Phase, row.Rejected) : default);
     }

@@ -107,7 +107,14 @@ public sealed class WhenSamplesAreCompared(SagaBench bench)
 
     static ObjectFindings Found(int no, FieldFindings field) => new()
     {
-        ObjectNo = no, Rows = 1_000, Inserts = 0, Updates = field.Changed, Unchanged = 1_000 - field.Changed, Rejected = 0, DestinationRows = 80_000, Fields = [field],
+        ObjectNo = no,
+        Rows = 1_000,
+        Inserts = 0,
+        Updates = field.Changed,
+        Unchanged = 1_000 - field.Changed,
+        Rejected = 0,
+        DestinationRows = 80_000,
+        Fields = [field],
     };
 
     async Task<SagaJob> StagedAsync(Func<int, ObjectFindings?> finds, long rows = 80_000, OnVanished onVanished = OnVanished.Keep)

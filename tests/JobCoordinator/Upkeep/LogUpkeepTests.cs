@@ -88,9 +88,15 @@ public sealed class LogUpkeepTests
             await turn.ExecuteNonQueryAsync();
             Assert.Equal(0, await upkeep.RemoveAsync(default));
             Assert.Empty(connector.Removed);
+            turn.CommandText = $"select pg_advisory_unlock({LogUpkeep.Turn})";
+            await turn.ExecuteNonQueryAsync();
         }
 
-        await Eventually.HoldsAsync(async () => await upkeep.RemoveAsync(default) == 1);
+        // Also where a round has failed.
+        connector.IsBroken = true;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => upkeep.RemoveAsync(default));
+        connector.IsBroken = false;
+        Assert.Equal(1, await upkeep.RemoveAsync(default));
     }
 
     static (Connector Connector, LogUpkeep Upkeep) Start(RelayBench bench)
@@ -123,6 +129,8 @@ public sealed class LogUpkeepTests
 
         public bool IsAway { get; set; }
 
+        public bool IsBroken { get; set; }
+
         public ConcurrentQueue<Guid> Removed { get; } = new();
 
         public IDestination Open(string connection) => throw new NotSupportedException();
@@ -133,6 +141,7 @@ public sealed class LogUpkeepTests
 
         public Task<PurgePlace?> RemoveNextAsync(Guid jobId, PurgePlace? from, CancellationToken cancellationToken)
         {
+            if (IsBroken) throw new InvalidOperationException("It is broken.");
             if (IsAway) throw new ConnectorException(new Problem { Code = "unreachable", Sentence = "It is away.", Retryable = true });
             Removed.Enqueue(jobId);
             var step = (from?.Step ?? 0) + 1;

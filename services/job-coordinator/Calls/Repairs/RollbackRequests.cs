@@ -75,8 +75,8 @@ sealed class RollbackRequests(
 
     const string Left = "Records that somebody has changed since are left as they are, and listed as rejected.";
 
-    static string Older(RepairScope scope) =>
-        $" Afterwards they are older than the source, and runs by offset do not bring them again: a replay of job {scope.Job.Id} does.";
+    static string Older(RepairScope scope) => " Afterwards they are older than the source, and a run by offset brings only those that have changed there since, "
+        + $"or lie within cursorOverlap: a replay of job {scope.Job.Id} brings them all.";
 
     async Task<string> SchemaAsync(RepairScope scope, CancellationToken cancellationToken)
     {

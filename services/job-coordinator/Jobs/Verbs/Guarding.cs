@@ -128,8 +128,10 @@ static class Guarding
         var open = await GuardWork.RecordAsync(context.Db(), context.Saga, judged, guards, context.Now(), context.CancellationToken);
         foreach (var trip in open.Where(trip => trip.IsNews))
             await context.OweNoticeAsync((job, at, notify) => Notices.GuardTripped(job, at, trip, notify));
-        if (open.MaxBy(trip => trip.Action) is { Action: not GuardAction.Notify } strictest)
-            context.GetOrAddPayload(() => new GuardVerdict(strictest.Action, $"Guard {strictest.Name}: {strictest.Sentence}"));
+        // Where the message is tried again, what was found in the first try is of no account.
+        var verdict = open.MaxBy(trip => trip.Action) is { } strictest
+            ? new GuardVerdict(strictest.Action, $"Guard {strictest.Name}: {strictest.Sentence}") : GuardVerdict.Nothing;
+        context.AddOrUpdatePayload(() => verdict, _ => verdict);
     }
 
     static async Task JudgeRejectsAsync(BehaviorContext<SyncJob> context, int objectNo, int peak)

@@ -21,7 +21,8 @@ public sealed class RollbackTests(PipelineBench bench)
         Assert.Equal(("bench", "wrong mapping"), (answer.Job.Trigger.Actor, answer.Job.Trigger.Reason));
         Assert.Equal(
             $"Job {answer.Job.Id} was accepted: it puts back 4 changes of job {run.Id}. Records that somebody has changed since are left as they are, and listed as "
-            + $"rejected. Afterwards they are older than the source, and runs by offset do not bring them again: a replay of job {run.Id} does.",
+            + $"rejected. Afterwards they are older than the source, and a run by offset brings only those that have changed there since, or lie within cursorOverlap: "
+            + $"a replay of job {run.Id} brings them all.",
             answer.Sentence);
         Assert.Equal(answer.Job.Id, await CurrentAsync());
     }
