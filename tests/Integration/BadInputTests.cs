@@ -74,9 +74,9 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         var problems = refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(each => $"{each.Field}: {each.Description}").ToArray();
         Assert.Equal(3, problems.Length);
-        Assert.Contains(":18:15 spec.objects[0].from: the source has no public.looked_upp", problems[0], StringComparison.Ordinal);
+        Assert.Contains(":19:15 spec.objects[0].from: the source has no public.looked_upp", problems[0], StringComparison.Ordinal);
         Assert.Contains("spec.objects[1].fields.mail: public.looked_up has no column \"e_mail\" at the source; expected one of its 2 columns: id, email", problems[1], StringComparison.Ordinal);
-        Assert.Contains(":19:", problems[2], StringComparison.Ordinal);
+        Assert.Contains(":20:", problems[2], StringComparison.Ordinal);
         Assert.Contains("spec.objects[1].cursor", problems[2], StringComparison.Ordinal);
         Assert.Equal(0, await _headgate.State.ScalarAsync<long>("select count(*) from coordinator.pipeline where name in ('fine', 'wrong')"));
     }

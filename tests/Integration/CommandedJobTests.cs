@@ -33,7 +33,7 @@ public sealed partial class CommandedJobTests(InstallationFixture fixture) : ICl
         var (sampled, few) = await _headgate.CommandAsync("dry-run", "test/leads", "--wait");
 
         Assert.True((exitCode, sampled) == (0, 0), output + few);
-        Assert.Matches(@"public\.leads +1,000 +100 +900 .* email: 900", output);
+        Assert.True(System.Text.RegularExpressions.Regex.IsMatch(output, @"public\.leads +1,000 +100 +900 .* email: 900"), output);
         Assert.Matches(@"public\.leads +\d+", few);
         Assert.DoesNotContain("email:", few, StringComparison.Ordinal);
         Assert.Equal(before, await WholeDestinationAsync());

@@ -5,7 +5,6 @@ using Headgate.Contracts.Pipelines;
 using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Systems;
 using Headgate.Relay.V1;
-using Headgate.V1;
 
 namespace Headgate.IngestWorker.Serving;
 

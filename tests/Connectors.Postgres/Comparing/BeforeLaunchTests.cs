@@ -98,7 +98,7 @@ public sealed class BeforeLaunchTests
     {
         await using var bench = await LoadBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY); CREATE SEQUENCE numbers", open: false);
         var plan = await bench.PlanAsync("items", ["id"]);
-        await using var comparison = await TableComparison.OpenAsync(bench.Database.DataSource, plan, default);
+        await using var comparison = await TableComparison.OpenAsync(bench.Database.DataSource, plan, byKeys: false, default);
         await comparison.AddAsync(new Conformance.StagedBatch(0, await bench.RecordsAsync("SELECT 1")), default);
         await comparison.FindAsync(default);
 

@@ -1,4 +1,3 @@
-using Headgate.Connectors.Comparing;
 using Headgate.Connectors.Conformance;
 using Headgate.Connectors.Postgres.Comparing;
 using Headgate.Connectors.Postgres.Tests.Destinations;

@@ -20,7 +20,7 @@ public sealed class RepeatedRecordsTests
 
             var found = await repeated.FindAsync(ids, default);
 
-            Assert.Equal([ids[0], ids[1]], found.Keys.Order().OrderBy(ids.IndexOf));
+            Assert.Equal([ids[0], ids[1]], found.Keys.OrderBy(ids.IndexOf));
             Assert.Equal((6, null, 4, "one"), (found[ids[0]].Last, found[ids[0]].Kept, found[ids[1]].Last, found[ids[1]].Kept));
         }
 

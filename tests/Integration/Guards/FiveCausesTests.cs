@@ -80,5 +80,5 @@ public sealed class FiveCausesTests(InstallationFixture fixture, ITestOutputHelp
     static string File(string fields, string filter = Filtered, string guards = "") => Pipelines.Of(
         "contacts",
         $"    - {{ from: public.contacts, to: public.contacts, key: [id], cursor: at{filter}, fields: {{ {fields} }} }}",
-        $"  extract: {{ cursorLag: 0s, cursorOverlap: 0s }}\n  guards: {{ {guards} }}");
+        $"  extract: {{ cursorLag: 0s, cursorOverlap: 0s, nulls: full }}\n  guards: {{ {guards} }}");
 }
