@@ -43,6 +43,9 @@ static class RunWait
         // Failed is not final, but it goes on only if somebody or the next due run says so.
         if (!await watch.RunAsync(job => IsFinal(job) || job.State == JobState.Failed)) return Left(session, watch);
         if (watch.Job is not { } job) throw new CliException($"Nothing was told of job {jobId}.");
+        // What it found is not in what is watched.
+        if (job.Kind == JobKind.DryRun)
+            job = (await session.Calls.AskAsync(session.Calls.Jobs.GetJobAsync, new GetJobRequest { Job = new JobReference { Id = job.Id } }, session.Stop)).Job;
         if (!session.Screen.IsJson) session.Screen.Details(job);
         if (job is { Kind: JobKind.Rollback, Counts.Rejected: > 0 and var left } && !session.Screen.IsJson)
         {

@@ -7,6 +7,8 @@ namespace Headgate.JobCoordinator.Reading;
 /// <summary>A job's objects by their numbers: the destinations, as the pipeline file names them.</summary>
 sealed class ObjectNames(CoordinatorState state)
 {
+    const int MostNamed = 20;
+
     public async Task<IReadOnlyDictionary<int, string>> OfAsync(Guid job, CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand("select object_no, destination from coordinator.job_object where job_id = $1");
@@ -18,6 +20,6 @@ sealed class ObjectNames(CoordinatorState state)
     public static int NumberOf(string name, IReadOnlyDictionary<int, string> objects)
     {
         var numbers = objects.Where(each => each.Value == name).Select(each => each.Key).ToList();
-        return numbers is [var number] ? number : throw CallErrors.Invalid(("object", $"The job has no object {name}: expected a destination, as the pipeline file names it."));
+        return numbers is [var number] ? number : throw CallErrors.Invalid(("object", $"The job has no object {name}: expected one of {string.Join(", ", objects.Values.Order(StringComparer.Ordinal).Take(MostNamed))}."));
     }
 }
