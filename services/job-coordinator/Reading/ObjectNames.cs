@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Headgate.JobCoordinator.Reading;
 
-/// <summary>A job's objects by their numbers: the destinations, quoted where they have to be.</summary>
+/// <summary>A job's objects by their numbers: the destinations, as the pipeline file names them or in full.</summary>
 sealed partial class ObjectNames(CoordinatorState state)
 {
     const int MostNamed = 20;
@@ -21,17 +21,18 @@ sealed partial class ObjectNames(CoordinatorState state)
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT: there is no such object.</exception>
     public static int NumberOf(string name, IReadOnlyDictionary<int, string> objects)
     {
-        var shown = Shown(name);
-        var numbers = objects.Where(each => each.Value == shown).Select(each => each.Key).ToList();
+        var wanted = Spelled(name);
+        var numbers = objects.Where(each => Spelled(each.Value) == wanted).Select(each => each.Key).ToList();
         return numbers is [var number] ? number : throw CallErrors.Invalid((
             "object", $"The job has no object {name}: expected one of {string.Join(", ", objects.Values.Order(StringComparer.Ordinal).Take(MostNamed))}."));
     }
 
-    // Once it is planned, a destination is spelled as SQL takes it in any case.
+    // Once it is planned, a destination may be spelled as SQL takes it in any case.
     static string Shown(string destination) =>
-        !QualifiedName.TryParse(destination, out var name) ? destination
-        : Plain().IsMatch(name.Schema) && Plain().IsMatch(name.Name) ? $"{name.Schema}.{name.Name}"
-        : name.ToSql();
+        destination.StartsWith('"') && QualifiedName.TryParse(destination, out var name) && Plain().IsMatch(name.Schema) && Plain().IsMatch(name.Name)
+            ? $"{name.Schema}.{name.Name}" : destination;
+
+    static string Spelled(string destination) => QualifiedName.TryParse(destination, out var name) ? name.ToSql() : destination;
 
     [GeneratedRegex("^[a-z_][a-z0-9_]*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Plain();
