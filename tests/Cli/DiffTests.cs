@@ -57,7 +57,9 @@ public sealed class DiffTests : CliTest
 
     static RecordDiff Different() => new()
     {
-        Object = "public.contacts", Key = Key(1), Result = DiffResult.Different,
+        Object = "public.contacts",
+        Key = Key(1),
+        Result = DiffResult.Different,
         Fields = { new FieldDiff { Field = "email", Source = "a@x", Destination = "b@x", ChangedSince = true } },
     };
 
@@ -65,7 +67,9 @@ public sealed class DiffTests : CliTest
 
     static RecordDiff Missing() => new()
     {
-        Object = "public.contacts", Key = Key(3), Result = DiffResult.MissingAtSource,
+        Object = "public.contacts",
+        Key = Key(3),
+        Result = DiffResult.MissingAtSource,
         Fields = { new FieldDiff { Field = "email", Destination = "c@x", Before = "" } },
     };
 

@@ -7,7 +7,7 @@ using Headgate.IngestWorker.Steps;
 namespace Headgate.IngestWorker.Serving;
 
 /// <summary>Compares records by their keys: the source as it is now with the destination as it is now. Nothing is held between two calls.</summary>
-sealed class RecordComparison(SourceNow source, IDestination destination)
+sealed class RecordComparison(ISource source, IDestination destination)
 {
     const int Most = 2_000;
 
@@ -43,13 +43,20 @@ sealed class RecordComparison(SourceNow source, IDestination destination)
     async Task<IReadOnlyList<ComparedRecord>> CompareAllAsync(
         MappedTable table, IReadOnlyList<IReadOnlyList<string>> keys, CancellationToken cancellationToken)
     {
-        var snapshot = await source.SnapshotAsync(cancellationToken);
-        var records = new KeptRecords();
-        await source.Source.ExtractKeysAsync(
-            new ReadPlan { Object = table.Plan, Upper = snapshot.UpperBound }, keys, snapshot.Id, records, cancellationToken);
+        var records = await ReadAsync(table, keys, cancellationToken);
         await using var session = await destination.OpenKeyedComparisonAsync(table.Plan, cancellationToken)
             ?? throw new StepException("not-supported", $"Object {table.Name}: its destination cannot be compared with.");
         if (records.Rows > 0) await session.AddAsync(records, cancellationToken);
         return await session.CompareAsync(keys, cancellationToken);
+    }
+
+    // Under a snapshot of its own: one that lasts would keep the source from cleaning up for as long as the client takes its time.
+    async Task<KeptRecords> ReadAsync(MappedTable table, IReadOnlyList<IReadOnlyList<string>> keys, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await source.OpenSnapshotAsync(TimeSpan.Zero, cancellationToken);
+        var records = new KeptRecords();
+        await source.ExtractKeysAsync(
+            new ReadPlan { Object = table.Plan, Upper = snapshot.UpperBound }, keys, snapshot.Id, records, cancellationToken);
+        return records;
     }
 }

@@ -9,7 +9,7 @@ using Headgate.Relay.V1;
 namespace Headgate.IngestWorker.Serving;
 
 /// <summary>Serves a call of DiffJob: the records that the destination's log has, each as it is on both sides now.</summary>
-sealed class ServedDiff(SystemConnections systems, TimeProvider time)
+sealed class ServedDiff(SystemConnections systems)
 {
     /// <summary>Of one message, in bytes, and one record more.</summary>
     const int Enough = 256 * 1024;
@@ -23,11 +23,10 @@ sealed class ServedDiff(SystemConnections systems, TimeProvider time)
     public async Task RunAsync(DiffWork work, string place, Func<ServeRequest, Task> send, CancellationToken cancellationToken)
     {
         var pipeline = StoredJson.Read<PipelineDefinition>(work.Pipeline);
-        using var from = systems.Source(pipeline.Source);
+        using var source = systems.Source(pipeline.Source);
         using var destination = systems.Destination(pipeline.Destination);
-        await using var source = new SourceNow(from.Value, time);
-        var tables = await DiffMapping.PlanAsync(work, pipeline, source, destination.Value, cancellationToken);
-        var comparison = new RecordComparison(source, destination.Value);
+        var tables = await DiffMapping.PlanAsync(work, pipeline, source.Value, destination.Value, cancellationToken);
+        var comparison = new RecordComparison(source.Value, destination.Value);
         var parts = new DiffParts(work.Request.IncludeEqual, send);
         await foreach (var (records, upto) in Touched(work, destination.Value).ReadAsync(work.Repeats, PlaceOf(place), cancellationToken))
         {

@@ -44,7 +44,11 @@ sealed record DiffPlace
             Place = parts[^1],
             SoFar = new DiffSummary
             {
-                Compared = counts[1], Equal = counts[2], Different = counts[3], MissingAtSource = counts[4], MissingAtDestination = counts[5],
+                Compared = counts[1],
+                Equal = counts[2],
+                Different = counts[3],
+                MissingAtSource = counts[4],
+                MissingAtDestination = counts[5],
             },
         };
     }
