@@ -138,6 +138,15 @@ sealed class LoadBench : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>Until a session of the database waits for a lock.</summary>
+    public async Task WaitForLockAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!await Database.ScalarAsync<bool>(
+                   "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"))
+            await Task.Delay(10, patience.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Destination.DisposeAsync();

@@ -82,7 +82,7 @@ public sealed class ConflictTests
         await using var session = await bench.Load.Database.DataSource.OpenConnectionAsync();
         await Sql.RunAsync(session, "BEGIN; INSERT INTO kids VALUES (1, 3)");
         var undoing = bench.RollBackAsync(job);
-        await bench.WaitForLockAsync();
+        await bench.Load.WaitForLockAsync();
         await Sql.RunAsync(session, "COMMIT");
 
         var (rollback, counts) = await undoing;
@@ -104,7 +104,7 @@ public sealed class ConflictTests
         await using var session = await bench.Load.Database.DataSource.OpenConnectionAsync();
         await Sql.RunAsync(session, $"BEGIN; {edit}");
         var undoing = bench.RollBackAsync(job);
-        await bench.WaitForLockAsync();
+        await bench.Load.WaitForLockAsync();
         await Sql.RunAsync(session, "COMMIT");
 
         var (rollback, counts) = await undoing;

@@ -118,15 +118,6 @@ sealed class UndoBench(LoadBench load) : IAsyncDisposable
 
     public Task<IReadOnlyList<string>> RowsAsync(string table = "items", string order = "1") => load.RowsAsync($"SELECT * FROM {table} ORDER BY {order}");
 
-    /// <summary>Until a session of the database waits for a lock.</summary>
-    public async Task WaitForLockAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!await load.Database.ScalarAsync<bool>(
-                   "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"))
-            await Task.Delay(10, patience.Token);
-    }
-
     static SegmentTicket Ticket(JobTicket job, ObjectPlan plan, long rows, int segment, bool empty = false) =>
         new() { Job = job, ObjectNo = plan.ObjectNo, SegmentNo = segment, Rows = rows, Empty = empty, MaxRejects = 0 };
 

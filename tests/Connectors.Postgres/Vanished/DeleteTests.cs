@@ -163,7 +163,7 @@ public sealed class DeleteTests
         command.CommandText = "BEGIN; UPDATE items SET note = 'changed' WHERE id = 10";
         await command.ExecuteNonQueryAsync();
         var finishing = bench.FinishAsync(plan);
-        await bench.WaitForLockAsync();
+        await bench.Load.WaitForLockAsync();
         command.CommandText = "COMMIT";
         await command.ExecuteNonQueryAsync();
 

@@ -67,14 +67,5 @@ sealed class VanishedBench(LoadBench load) : IAsyncDisposable
     public async Task<string> ProblemAsync(ObjectPlan plan, int size = 64) =>
         (await Assert.ThrowsAsync<ConnectorException>(() => FinishAsync(plan, size))).Problem.Code;
 
-    /// <summary>Until a session of the database waits for a lock.</summary>
-    public async Task WaitForLockAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!await load.Database.ScalarAsync<bool>(
-                   "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"))
-            await Task.Delay(10, patience.Token);
-    }
-
     public ValueTask DisposeAsync() => load.DisposeAsync();
 }
