@@ -10,9 +10,12 @@ using Headgate.Connectors.Postgres.Fencing;
 
 namespace Headgate.Bench.Batches;
 
-/// <summary>Batches through Headgate's connector, as a worker writes them: fence, ledger, upsert, change log, audit row.</summary>
-sealed class ConnectorBatches(Installation installation, UpsertSubject subject)
-    : UpsertContender(Contenders.ConnectorBatches, installation, installation.Peer, subject)
+/// <summary>Batches through Headgate's connector, as a worker writes them: fence, ledger, upsert or copy, change log, audit row.</summary>
+/// <param name="installation">Where.</param>
+/// <param name="subject">What.</param>
+/// <param name="intoEmpty">Copied, as into a table that a job has found empty, and logged by key and hash. Default: upserted.</param>
+sealed class ConnectorBatches(Installation installation, UpsertSubject subject, bool intoEmpty = false)
+    : UpsertContender(intoEmpty ? Contenders.ConnectorCopies : Contenders.ConnectorBatches, installation, installation.Peer, subject)
 {
     JobTicket _job = null!;
     ObjectPlan _plan = null!;
@@ -34,7 +37,7 @@ sealed class ConnectorBatches(Installation installation, UpsertSubject subject)
             },
             cancellationToken);
         if (moved is not FenceMoveResult.Moved) throw new BenchException($"The fence of the measured batches was not moved: {moved}.");
-        _plan = await RecordsPlan.OfAsync(Destination, Table, cancellationToken);
+        _plan = await RecordsPlan.OfAsync(Destination, Table, cancellationToken) with { DirectCopy = intoEmpty };
     }
 
     public override async Task<Measure> RunAsync(CancellationToken cancellationToken)
@@ -49,7 +52,7 @@ sealed class ConnectorBatches(Installation installation, UpsertSubject subject)
                 ObjectNo = _plan.ObjectNo,
                 SegmentNo = segment,
                 Rows = batches.Sum(b => (long)b.Rows),
-                Empty = false,
+                Empty = intoEmpty,
                 MaxRejects = 0,
             };
             foreach (var batch in batches)

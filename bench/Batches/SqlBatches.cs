@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace Headgate.Bench.Batches;
 
-/// <summary>The same batches by plain SQL of the benchmark's own: each a transaction that stages its records and writes them.</summary>
+/// <summary>
+/// The same batches by plain SQL of the benchmark's own: each a transaction that stages its records and writes them, or copies them.
+/// </summary>
 abstract class SqlBatches(string name, Installation installation, UpsertSubject subject)
     : UpsertContender(name, installation, installation.Peer, subject)
 {
@@ -22,6 +24,9 @@ abstract class SqlBatches(string name, Installation installation, UpsertSubject 
         return new Measure(watch.Elapsed.TotalSeconds);
     }
 
+    /// <summary>Whether the records go by way of a temporary table, and not straight into the destination's.</summary>
+    protected virtual bool IsStaged => true;
+
     /// <summary>What comes before the records are staged.</summary>
     protected abstract IReadOnlyList<string> Begin(int segment);
 
@@ -36,14 +41,17 @@ abstract class SqlBatches(string name, Installation installation, UpsertSubject 
             [
                 "select set_config(s, 'off', true) from unnest(array['enable_hashjoin', 'enable_mergejoin', 'jit']) s",
                 .. Begin(segment),
-                $"create temporary table stage on commit drop as select * from {Table} with no data",
+                .. IsStaged ? [Staging] : Array.Empty<string>(),
             ],
             cancellationToken);
-        await using (var copy = await connection.BeginRawBinaryCopyAsync($"copy {Stage} from stdin (format binary)", cancellationToken))
+        var into = $"copy {(IsStaged ? Stage : Table)} from stdin (format binary)";
+        await using (var copy = await connection.BeginRawBinaryCopyAsync(into, cancellationToken))
             await copy.WriteAsync(batch.Stream, cancellationToken);
         await ExecuteAsync(connection, Write(segment, batch), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    string Staging => $"create temporary table stage on commit drop as select * from {Table} with no data";
 
     static async Task ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<string> statements, CancellationToken cancellationToken)
     {

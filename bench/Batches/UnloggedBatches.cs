@@ -8,11 +8,16 @@ namespace Headgate.Bench.Batches;
 /// What the connector does for a batch of changes, without the change log: lock, fence and ledger row read, the very version of each
 /// row that differs replaced, ledger and audit written. Headgate itself cannot be told to leave the log out.
 /// </summary>
-sealed class UnloggedBatches(Installation installation, UpsertSubject subject)
-    : SqlBatches(Contenders.UnloggedBatches, installation, subject)
+/// <param name="installation">Where.</param>
+/// <param name="subject">What.</param>
+/// <param name="intoEmpty">Copied, as into a table that was found empty. Default: only changes.</param>
+sealed class UnloggedBatches(Installation installation, UpsertSubject subject, bool intoEmpty = false)
+    : SqlBatches(intoEmpty ? Contenders.UnloggedCopies : Contenders.UnloggedBatches, installation, subject)
 {
     const string Book = "public.bench_ledger";
     const string Audit = "public.bench_batch";
+
+    protected override bool IsStaged => !intoEmpty;
 
     public override async Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -37,14 +42,17 @@ sealed class UnloggedBatches(Installation installation, UpsertSubject subject)
 
     protected override IReadOnlyList<string> Write(int segment, MemoryBatch batch) =>
     [
+        .. IsStaged ? [Replace] : Array.Empty<string>(),
+        "set constraints all immediate",
+        $"update {Book} set next_row = next_row + {batch.Rows} where segment = {segment}",
+        $"insert into {Audit} (segment, first_row, row_count) values ({segment}, {batch.FirstRow}, {batch.Rows})",
+    ];
+
+    string Replace =>
         $"""
          update {Table} t set {string.Join(", ", RecordsTable.Others.Select(c => $"{c} = s.{c}"))}
          from {Stage} s join {Table} o on o.id = s.id
          where t.ctid = o.ctid and t.xmin = o.xmin
            and ({string.Join(" or ", RecordsTable.Others.Select(c => $"o.{c} is distinct from s.{c}"))})
-         """,
-        "set constraints all immediate",
-        $"update {Book} set next_row = next_row + {batch.Rows} where segment = {segment}",
-        $"insert into {Audit} (segment, first_row, row_count) values ({segment}, {batch.FirstRow}, {batch.Rows})",
-    ];
+         """;
 }

@@ -5,7 +5,7 @@ static class AllCases
 {
     public static IReadOnlyList<IBenchCase> InOrder { get; } =
     [
-        new FirstLoad(), new UpdateAll(), new NoOp(), new Incremental(), new Objects(), new Wide(), new Stop("stop", 1), new Signals(), new Calls(),
+        new FirstLoad(), new FirstLoadLog(), new UpdateAll(), new Rollback(), new Diff(), new NoOp(), new Incremental(), new Objects(), new Wide(), new Stop("stop", 1), new Signals(), new Calls(),
         new Lists(), new Schedules(), new Events(), new Scale(), new Stop("stop-large", 10),
     ];
 

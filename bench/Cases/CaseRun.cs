@@ -1,3 +1,4 @@
+using Headgate.Bench.Batches;
 using Headgate.Bench.Measuring;
 using Headgate.Bench.Stack;
 using Headgate.Bench.Tables;
@@ -7,7 +8,10 @@ namespace Headgate.Bench.Cases;
 /// <summary>What the cases of one run share.</summary>
 sealed class CaseRun(Installation installation, BenchOptions options, Action<string> say)
 {
+    const long MostRepaired = 1_000_000;
+
     EndState? _records;
+    RepairSubject? _repair;
 
     public Installation Installation => installation;
 
@@ -32,6 +36,21 @@ sealed class CaseRun(Installation installation, BenchOptions options, Action<str
         var yaml = PipelineYaml.Of(name, [PipelineYaml.Object("public.records", "public.records")]);
         await Headgate.ApplyAsync(name, yaml, cancellationToken);
         return name;
+    }
+
+    /// <summary>Rows of the table that is repaired.</summary>
+    public long RepairedRows => Math.Min(options.Rows, MostRepaired);
+
+    /// <summary>A table of the same kind as it was and as a job leaves it, made when it is first asked for.</summary>
+    public async Task<RepairSubject> RepairSubjectAsync(CancellationToken cancellationToken)
+    {
+        if (_repair is not null) return _repair;
+        const string table = "public.records_repair", before = "public.records_repair_before", name = "repair";
+        await FillAsync(table, RepairedRows, cancellationToken);
+        await installation.Source.ExecuteAsync(RecordsTable.Create(before), cancellationToken);
+        await installation.Source.ExecuteAsync($"insert into {before} {RecordsTable.Before(table)}", cancellationToken);
+        await Headgate.ApplyAsync(name, PipelineYaml.Of(name, [PipelineYaml.Object(table, table)]), cancellationToken);
+        return _repair = new RepairSubject(table, before, name, (await EndState.OfAsync(installation.Source, before, cancellationToken))!);
     }
 
     /// <summary>Makes another table of the same kind.</summary>

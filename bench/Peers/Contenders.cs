@@ -13,4 +13,8 @@ static class Contenders
     public const string ConnectorBatches = "batches, connector";
     public const string UnloggedBatches = "batches, no log";
     public const string BlindBatches = "batches, blind";
+    public const string ConnectorCopies = "copies, connector";
+    public const string UnloggedCopies = "copies, no log";
+    public const string PsqlRollback = "update by hand, psql";
+    public const string PsqlDiff = "full join by hand, psql";
 }

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Headgate.Bench.Measuring;
 using Headgate.Bench.Processes;
+using Headgate.V1;
 
 namespace Headgate.Bench.Stack;
 
@@ -14,10 +17,15 @@ sealed class HeadgateCommands(Installation installation)
     string? _key;
     readonly string _assembly = Repository.AssemblyOf("job-coordinator", "Headgate.JobCoordinator");
 
+    // Once a pipeline was applied.
+    Metadata Authorization => new() { { "authorization", $"Bearer {_key}" } };
+
+    Uri Coordinator => installation.Processes.Single(process => process.Name == "job-coordinator").Address;
+
     public async Task ApplyAsync(string pipeline, string yaml, CancellationToken cancellationToken)
     {
         _key ??= await AdminKeyAsync(cancellationToken);
-        using var http = new HttpClient { BaseAddress = installation.Processes.Single(process => process.Name == "job-coordinator").Address };
+        using var http = new HttpClient { BaseAddress = Coordinator };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _key);
         var request = new { files = new[] { new { file = new { name = $"{pipeline}.yaml", text = yaml } } } };
         using var response = await http.PostAsJsonAsync("headgate.v1.PipelineService/ApplyPipeline", request, cancellationToken);
@@ -37,7 +45,43 @@ sealed class HeadgateCommands(Installation installation)
     public async Task<Measure> RunAsync(string pipeline, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
+        return await CompletedAsync(await StartAsync(pipeline, cancellationToken), watch, cancellationToken);
+    }
+
+    /// <summary>Runs a pipeline, for what comes after it; returns its job.</summary>
+    public async Task<Guid> CompletedRunAsync(string pipeline, CancellationToken cancellationToken)
+    {
         var job = await StartAsync(pipeline, cancellationToken);
+        await CompletedAsync(job, Stopwatch.StartNew(), cancellationToken);
+        return job;
+    }
+
+    /// <summary>Rolls a job back, whole, from the request to Completed.</summary>
+    public async Task<Measure> RollbackAsync(Guid job, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        using var channel = GrpcChannel.ForAddress(Coordinator);
+        var request = new RollbackJobRequest { Job = new JobReference { Id = job.ToString() }, Reason = "measured" };
+        var records = new RecordService.RecordServiceClient(channel);
+        var answer = await records.RollbackJobAsync(request, Authorization, cancellationToken: cancellationToken);
+        return await CompletedAsync(Guid.Parse(answer.Job.Id), watch, cancellationToken);
+    }
+
+    /// <summary>Compares all that a job has touched with its source, to the end of the stream.</summary>
+    public async Task<(DiffSummary Summary, double Seconds)> DiffAsync(Guid job, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        using var channel = GrpcChannel.ForAddress(Coordinator);
+        var request = new DiffJobRequest { Job = new JobReference { Id = job.ToString() } };
+        var records = new RecordService.RecordServiceClient(channel);
+        using var stream = records.DiffJob(request, Authorization, cancellationToken: cancellationToken);
+        DiffSummary? summary = null;
+        await foreach (var page in stream.ResponseStream.ReadAllAsync(cancellationToken)) summary = page.Summary ?? summary;
+        return (summary ?? throw new BenchException("The comparison has ended without a summary."), watch.Elapsed.TotalSeconds);
+    }
+
+    async Task<Measure> CompletedAsync(Guid job, Stopwatch watch, CancellationToken cancellationToken)
+    {
         while (await StateAsync(job, cancellationToken) is var state && state != "Completed")
         {
             if (state is "Failed" or "Paused" or "Canceled" or "Discarded")

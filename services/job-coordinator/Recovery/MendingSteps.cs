@@ -12,10 +12,12 @@ static class MendingSteps
         if (Without(facts, Kind.Fix) is { } nothing) return nothing;
         if (!facts.IsMended)
         {
-            return StepOf.Open(
+            var fix = StepOf.Open(
                 Kind.Fix,
                 "Mend the mapping or the filter, and add the guard that would have caught it: "
                 + $"version {pipeline.Version} is in force, and is as the job had it.");
+            fix.SuggestedGuards = SuggestedGuards.Of(facts.Trips);
+            return fix;
         }
 
         var changed = (pipeline.MapsOtherwise, pipeline.GuardsOtherwise) switch

@@ -42,6 +42,9 @@ sealed record RecoveryFacts
     /// <summary>Of what the file in force maps, and later than the job; null: none.</summary>
     public RecoveryJob? DryRun { get; init; }
 
+    /// <summary>Guards that have tripped on it, in whatever attempt.</summary>
+    public IReadOnlyList<RecoveryTrip> Trips { get; init; } = [];
+
     public RecordCounts All => RecordCounts.Sum([Earlier, Counts]);
 
     /// <summary>Whether nothing of it can be written while it stands as it does.</summary>

@@ -108,6 +108,19 @@ sealed class RecoveryQueries(CoordinatorState state)
         return (await command.ListAsync(JobOf, cancellationToken)).SingleOrDefault();
     }
 
+    /// <summary>Guards that have tripped on a job, each measure as it did last.</summary>
+    public async Task<List<RecoveryTrip>> TripsAsync(Guid job, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            select distinct on (guard, measure) guard, measure, allowed, observed, action = 'Notify'
+            from coordinator.guard_judgement where job_id = $1 and outcome = 'Tripped' order by guard, measure, attempt desc
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
+        return await command.ListAsync(
+            row => new RecoveryTrip(row.GetString(0), row.GetString(1), row.GetDouble(2), row.GetDouble(3), row.GetBoolean(4)), cancellationToken);
+    }
+
     // What a version reads and writes; not when, how fast, or who is told.
     static string Mapped(string version) =>
         $"jsonb_build_array({string.Join(", ", Mapping.Select(part => $"{version}.definition -> '{part}'"))})";

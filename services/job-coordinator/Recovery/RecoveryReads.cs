@@ -42,6 +42,7 @@ sealed class RecoveryReads(JobFinder finder, RecoveryQueries queries, RecoveryMa
             Pipeline = await queries.PipelineAsync(job, cancellationToken),
             Repairs = await queries.RepairsAsync(job, cancellationToken),
             DryRun = await queries.DryRunAsync(job, cancellationToken),
+            Trips = await queries.TripsAsync(job.Id, cancellationToken),
         };
     }
 }
