@@ -21,6 +21,13 @@ trap 'rm -rf "$work"' EXIT
 # One value of a job as JSON has it.
 job_has() { headgate jobs show "$1" --output json | jq -r ".job.$2 // 0"; }
 
+# The job that a command starts.
+job_of() {
+    local answer
+    answer="$(headgate "$@" --output json)" || fail "headgate $*: $answer"
+    jq -r .job.id <<< "$answer"
+}
+
 # Asks until the job is in a state.
 until_state() {
     local state
@@ -39,7 +46,7 @@ destination_sql -v at=destination -f "$here/contacts.sql"
 
 say "A file whose mapping is wrong: email comes from company_domain"
 headgate apply -f "$here/wrong.yaml"
-job="$(headgate sync crm/contacts --yes --output json | jq -r .job.id)"
+job="$(job_of sync crm/contacts --yes)"
 until (($(job_has "$job" counts.written) > 8400)); do
     [[ "$(job_has "$job" state)" == JOB_STATE_@(COMPLETED|FAILED|PAUSED) ]] && fail "job $job has not come as far as it should"
     sleep 0.1
@@ -81,17 +88,17 @@ headgate rejected "$rollback"
 [[ "$(destination_sql -c "select email from public.contacts where id = ${ids[0]}")" == by-hand-1@example.com ]] || fail "somebody's change was written over"
 
 say "What the mended file would write, before it is applied"
-dry="$(headgate dry-run -f "$here/right.yaml" --sample-size 1000 --output json | jq -r .job.id)"
+dry="$(job_of dry-run -f "$here/right.yaml" --sample-size 1000)"
 until_state "$dry" JOB_STATE_COMPLETED
 headgate jobs show "$dry"
 
 say "It is applied, and the records are moved again"
 headgate apply -f "$here/right.yaml"
-replay="$(headgate replay "$job" --yes --output json | jq -r .job.id)"
+replay="$(job_of replay "$job" --yes)"
 until_state "$replay" JOB_STATE_COMPLETED
 
 say "A dry run of all records: nothing is left to be changed"
-all="$(headgate dry-run crm/contacts --all --output json | jq -r .job.id)"
+all="$(job_of dry-run crm/contacts --all)"
 until_state "$all" JOB_STATE_COMPLETED
 headgate jobs show "$all" --output json | jq -e '.job.dryRun.objects[0] | (.unchanged | tonumber) == 80000 and (.compared == .unchanged)' > "$work/equal" ||
     fail "a run would still change something"
@@ -103,3 +110,15 @@ say "The schedule goes on, and every step is done"
 headgate schedule resume crm/contacts
 headgate recover "$job"
 headgate recover "$job" --output json | jq -e 'all(.steps[]; .state == "RECOVERY_STEP_STATE_DONE")' > "$work/done" || fail "a step is left"
+
+say "The next time the guard stops the mistake before its first row"
+sed 's/email: email/email: company_domain/' "$here/right.yaml" > "$work/again.yaml"
+headgate apply -f "$work/again.yaml"
+again="$(job_of sync crm/contacts --yes --confirm-full-load)"
+until_state "$again" JOB_STATE_PAUSED
+headgate jobs show "$again"
+[[ "$(job_has "$again" counts.written)" == 0 ]] || fail "something was written"
+headgate cancel "$again" --yes --reason "the wrong mapping again"
+until_state "$again" JOB_STATE_CANCELED
+[[ "$(source_sql -c "$image")" == "$(destination_sql -c "$image")" ]] || fail "the destination is not what it was"
+headgate apply -f "$here/right.yaml"

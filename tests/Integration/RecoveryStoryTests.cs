@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Configuration;
 using Headgate.Tests.Servers;
 using Headgate.V1;
 
@@ -18,6 +19,12 @@ public sealed class RecoveryStoryTests(InstallationFixture fixture) : IClassFixt
           schedule: { every: 7d }
           guards: { volume: { action: notify }, canary: { action: notify }, fullLoad: { action: notify } }
           load: { maxRowsPerSecond: 4000 }
+        """;
+
+    const string Default =
+        """
+          schedule: { every: 7d }
+          guards: {}
         """;
 
     readonly Installation _headgate = fixture.Installation;
@@ -41,7 +48,7 @@ public sealed class RecoveryStoryTests(InstallationFixture fixture) : IClassFixt
         Assert.InRange(ledger, Written, Contacts - 1);
         Assert.Equal(ledger, await story.ChangesAsync(job));
         await Expect(story, job, "done next open done open open open open open");
-        var compared = await story.DiffAsync(job, File("contacts", Right));
+        var compared = await story.DiffAsync(job, File("contacts", Right, Default));
         Assert.Equal((ledger, ledger), (compared.Compared, compared.Different));
         await Expect(story, job, "done done next done next open open open open");
 
@@ -68,10 +75,10 @@ public sealed class RecoveryStoryTests(InstallationFixture fixture) : IClassFixt
         Assert.Equal(Email(touched[2]), third);
         await Expect(story, job, "done done done done done next open open open");
 
-        var right = new PipelineFile { Name = "right.yaml", Text = File("contacts", Right) };
+        var right = new PipelineFile { Name = "right.yaml", Text = File("contacts", Right, Default) };
         var dry = await story.DryRunAsync(new DryRunRequest { File = right, SampleSize = 1_000 });
         await _headgate.CompleteAsync(Guid.Parse(dry));
-        await _headgate.ApplyAsync(File("contacts", Right));
+        await _headgate.ApplyAsync(File("contacts", Right, Default));
         await Expect(story, job, "done done done done done done done next open");
         var replay = (await story.Records.ReplayJobAsync(new ReplayJobRequest { Job = Named(job) }, story.Key)).Job.Id;
         await _headgate.CompleteAsync(Guid.Parse(replay));
@@ -92,7 +99,7 @@ public sealed class RecoveryStoryTests(InstallationFixture fixture) : IClassFixt
     {
         await FillAsync("guarded");
         var before = await ImageAsync(_headgate.Destination, "guarded");
-        await _headgate.ApplyAsync(File("guarded", Wrong));
+        await _headgate.ApplyAsync(File("guarded", Wrong, Default));
         var story = await ConnectAsync();
         var job = (await story.Pipelines.SyncNowAsync(new SyncNowRequest { Pipeline = Reference("guarded") }, story.Key)).Job.Id;
         await _headgate.StateAsync(Guid.Parse(job), "Paused");
@@ -103,7 +110,7 @@ public sealed class RecoveryStoryTests(InstallationFixture fixture) : IClassFixt
         Assert.Equal(before, await ImageAsync(_headgate.Destination, "guarded"));
     }
 
-    static string File(string table, string fields, string more = "") => Pipelines.Of(
+    static string File(string table, string fields, string more) => Pipelines.Of(
         table, $"    - {{ from: public.{table}, to: public.{table}, key: [id], fields: {fields} }}", more);
 
     async Task FillAsync(string table)
@@ -153,8 +160,28 @@ public sealed class RecoveryStoryTests(InstallationFixture fixture) : IClassFixt
 
     static PipelineReference Reference(string name) => new() { Project = "test", Name = name };
 
+    // A job that was accepted may not be there yet: the answer says so, and to ask again.
+    static readonly GrpcChannelOptions AskAgain = new()
+    {
+        ServiceConfig = new ServiceConfig
+        {
+            MethodConfigs =
+            {
+                new MethodConfig
+                {
+                    Names = { MethodName.Default },
+                    RetryPolicy = new RetryPolicy
+                    {
+                        MaxAttempts = 5, InitialBackoff = TimeSpan.FromSeconds(1), MaxBackoff = TimeSpan.FromSeconds(5), BackoffMultiplier = 2,
+                        RetryableStatusCodes = { StatusCode.Unavailable },
+                    },
+                },
+            },
+        },
+    };
+
     async Task<Story> ConnectAsync() => new(
-        GrpcChannel.ForAddress(_headgate.Coordinator.Address), new Metadata { { "authorization", $"Bearer {await _headgate.KeyAsync()}" } });
+        GrpcChannel.ForAddress(_headgate.Coordinator.Address, AskAgain), new Metadata { { "authorization", $"Bearer {await _headgate.KeyAsync()}" } });
 
     sealed record Story(GrpcChannel Channel, Metadata Key)
     {
