@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Google.Protobuf;
+using Headgate.Cli.Calls;
 using Headgate.Cli.Exporting;
 using Headgate.Cli.Naming;
 using Headgate.Cli.Output;
@@ -58,7 +59,7 @@ static class ChangesVerb
     public static async Task<int> ShowAsync(Session session, ListChangesRequest request)
     {
         long shown = 0;
-        await foreach (var response in ReadAsync(session, request))
+        await foreach (var response in ChangedRecords.ReadAsync(session, request))
         {
             if (session.Screen.IsJson) session.Terminal.Line(JsonFormatter.Default.Format(response));
             else foreach (var change in response.Changes) session.Terminal.Line(RecordViews.Line(change));
@@ -74,7 +75,7 @@ static class ChangesVerb
         await using var file = ExportFile.Create(path);
         await file.Text.WriteAsync(format.Head);
         var (changes, cut) = (0L, 0L);
-        await foreach (var change in ReadAsync(session, request).SelectMany(response => response.Changes))
+        await foreach (var change in ChangedRecords.ReadAsync(session, request).SelectMany(response => response.Changes))
         {
             foreach (var line in ChangeLine.Of(change)) await file.Text.WriteAsync(format.Line(line));
             changes++;
@@ -83,24 +84,8 @@ static class ChangesVerb
 
         await file.KeepAsync();
         session.Screen.Remark($"{Shown.Number(changes)} changed records are in {path}.");
-        if (cut > 0) session.Screen.Remark($"{Shown.Number(cut)} values are longer than a call gives, and without their ends; the log at the destination has them whole.");
+        if (cut > 0) session.Screen.Remark($"{Shown.Number(cut)} values are longer than a call gives, and without their ends; what was written is whole in the log at the destination.");
         return ExitCode.Done;
-    }
-
-    static async IAsyncEnumerable<ListChangesResponse> ReadAsync(Session session, ListChangesRequest request)
-    {
-        var stream = session.Calls.Stream(
-            (token, options) => session.Calls.Records.ListChanges(new ListChangesRequest(request) { ResumeToken = token }, options),
-            (ListChangesResponse response) => response.ResumeToken);
-        long given = 0;
-        await foreach (var response in stream.ReadAsync(session.Stop))
-        {
-            // A stream that was opened again counts anew.
-            while (request.Limit > 0 && given + response.Changes.Count > request.Limit) response.Changes.RemoveAt(response.Changes.Count - 1);
-            given += response.Changes.Count;
-            if (response.Changes.Count > 0) yield return response;
-            if (request.Limit > 0 && given >= request.Limit) yield break;
-        }
     }
 
     static Option<string?> OperationOption()

@@ -32,6 +32,7 @@ static class JobViews
             ("Trigger", TriggerOf(job.Trigger)), ("Done", Shown.Percent(job)), ("Extracted", Shown.Number(counts.Extracted)), ("Written", Shown.Written(job)),
             ("Inserted", Shown.Number(counts.Inserted)), ("Updated", Shown.Number(counts.Updated)), ("Unchanged", Shown.Number(counts.Unchanged)),
             ("Rejected", Shown.Number(counts.Rejected)), ("Rows deleted", counts.Deleted > 0 ? Shown.Number(counts.Deleted) : ""), ("Vanished", counts.Vanished > 0 ? Shown.Number(counts.Vanished) : ""),
+            ("Missing at source", job.MissingAtSource > 0 ? Shown.Number(job.MissingAtSource) : ""),
             ("In doubt", Shown.Number(counts.InDoubt)), ("Outcomes", Outcomes(job.Outcomes)),
             ("Rate", job.MaxRowsPerSecond > 0 ? $"{Shown.Number(job.MaxRowsPerSecond)} records a second at most" : ""),
             ("Created", Shown.Time(job.Created)), ("Started", Shown.Time(job.Started)), ("Launched", Shown.Time(job.Launched)), ("Finished", Shown.Time(job.Finished)),

@@ -16,7 +16,7 @@ static class RecordViews
                 ChangeOperation.Insert => $"{field.Field}: {Shown.Value(field.HasAfter, field.After)}",
                 ChangeOperation.Delete => $"{field.Field}: {Shown.Value(field.HasBefore, field.Before)}",
                 _ => $"{field.Field}: {Shown.Value(field.HasBefore, field.Before)} -> {Shown.Value(field.HasAfter, field.After)}",
-            }));
+            } + (field.Cut > 0 ? $" (cut, of {Shown.Number(field.Cut)} bytes)" : "")));
         return SafeText.Line($"{change.Sequence}  {EnumName.Of(change.Operation)}  {change.Object}  {RecordKeys.Shown(change.Key)}  {fields}");
     }
 

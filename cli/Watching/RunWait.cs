@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Headgate.Cli.Calls;
 using Headgate.Cli.Errors;
 using Headgate.Cli.Naming;
 using Headgate.Cli.Output;
@@ -47,11 +48,15 @@ static class RunWait
         if (job.Kind == JobKind.DryRun)
             job = (await session.Calls.AskAsync(session.Calls.Jobs.GetJobAsync, new GetJobRequest { Job = new JobReference { Id = job.Id } }, session.Stop)).Job;
         if (!session.Screen.IsJson) session.Screen.Details(job);
+        if (job is { Kind: JobKind.DryRun, State: JobState.Completed } && !session.Screen.IsJson) await ShowRecordsAsync(session, job);
         if (job is { Kind: JobKind.Rollback, Counts.Rejected: > 0 and var left } && !session.Screen.IsJson)
         {
             var next = session.Suggestions.Of("rejected", job.Id);
             session.Screen.Say($"{Shown.Number(left)} records were left as they are, as somebody has changed them since: {next}");
         }
+
+        if (job is { Kind: JobKind.Replay, MissingAtSource: > 0 and var missing } && !session.Screen.IsJson)
+            session.Screen.Say($"{Shown.Number(missing)} records are not at the source any more, and were left as they are: {session.Suggestions.Of("diff", job.OfJobId)}");
 
         if (job.State == JobState.Completed) return ExitCode.Done;
         throw new CliException($"The job is {EnumName.Capital(job.State)}{(job.Error is null ? "." : $": {JobViews.ProblemOf(job.Error)}")}")
@@ -61,6 +66,27 @@ static class RunWait
     }
 
     public static bool IsFinal(Job job) => job.State is JobState.Canceled or JobState.Completed or JobState.Discarded;
+
+    /// <summary>What a dry run has found is known, whether or not records can be shown for it.</summary>
+    static async Task ShowRecordsAsync(Session session, Job job)
+    {
+        if (job.DryRun is not { } dryRun || dryRun.Objects.All(each => each.Inserts + each.Updates == 0)) return;
+        var records = new List<RecordChange>();
+        try
+        {
+            var request = new ListChangesRequest { Job = new JobReference { Id = job.Id } };
+            await foreach (var response in ChangedRecords.ReadAsync(session, request)) records.AddRange(response.Changes);
+        }
+        catch (RpcException error)
+        {
+            session.Screen.Remark($"No records are shown: {error.Status.Detail}");
+            return;
+        }
+
+        if (records.Count == 0) return;
+        session.Screen.Table(DryRunViews.Records(dryRun, records).WithoutEmptyColumns());
+        session.Screen.Say($"{Shown.Number(records.Count)} records are kept to be shown whole: {session.Suggestions.Of("changes", job.Id)}");
+    }
 
     static int Left(Session session, JobWatch watch)
     {

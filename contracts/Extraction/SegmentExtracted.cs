@@ -24,6 +24,9 @@ public sealed record SegmentExtracted
     /// <summary>Its size.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>Of a replay: records that the earlier job touched and the source does not have, or its filter leaves out. Default 0.</summary>
+    public long Missing { get; init; }
+
     /// <summary>The segment that goes on from here, in a keyset chain.</summary>
     public int? NextSegmentNo { get; init; }
 }

@@ -11,6 +11,7 @@ using Headgate.IngestWorker.Loading;
 using Headgate.IngestWorker.Preparation;
 using Headgate.IngestWorker.Rates;
 using Headgate.IngestWorker.Releases;
+using Headgate.IngestWorker.Sampling;
 using Headgate.IngestWorker.Schema;
 using Headgate.IngestWorker.Serving;
 using Headgate.IngestWorker.Snapshots;
@@ -52,6 +53,7 @@ public static class IngestWorkerRegistration
         services.AddSingleton(new StagingDirectory(settings.Staging));
         services.AddSingleton<SharedStaging>();
         services.AddHostedService(provider => provider.GetRequiredService<SharedStaging>());
+        services.AddSingleton<SampleFiles>();
         services.AddSingleton<StagingSweep>();
         services.AddHostedService(provider => provider.GetRequiredService<StagingSweep>());
         AddExtraction(services);
@@ -93,6 +95,7 @@ public static class IngestWorkerRegistration
     static void AddServing(IServiceCollection services)
     {
         services.AddSingleton<ServedChanges>();
+        services.AddSingleton<ServedSamples>();
         services.AddSingleton<ServedRejects>();
         services.AddSingleton<ServedDiff>();
         services.AddSingleton<ServedCalls>();

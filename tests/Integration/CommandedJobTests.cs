@@ -34,6 +34,10 @@ public sealed partial class CommandedJobTests(InstallationFixture fixture) : ICl
 
         Assert.True((exitCode, sampled) == (0, 0), output + few);
         Assert.True(System.Text.RegularExpressions.Regex.IsMatch(output, @"public\.leads +1,000 +100 +900 .* email: 900"), output);
+        Assert.Matches("email +id=501 +\"501@example\\.com\" +\"Acme\"", output);
+        var next = Regex.Match(output, "headgate.* changes (id:)?(?<job>[0-9a-f-]{36})").Groups["job"].Value;
+        var listed = await _headgate.CommandAsync("changes", next, "--operation", "update");
+        Assert.Equal(10, Regex.Count(listed.Output, @"update  public\.leads  id=\d+  email: ""\d+@example\.com"" -> ""Acme""\s"));
         Assert.Matches(@"public\.leads +\d+", few);
         Assert.DoesNotContain("email:", few, StringComparison.Ordinal);
         Assert.Equal(before, await WholeDestinationAsync());

@@ -29,6 +29,7 @@ public sealed class ReplayTests(InstallationFixture fixture) : IClassFixture<Ins
 
         Assert.True(replay.ExitCode == 0, replay.Output);
         Assert.Contains("through version 3", replay.Output, StringComparison.Ordinal);
+        Assert.Contains("1 records are not at the source any more, and were left as they are: headgate diff", replay.Output, StringComparison.Ordinal);
         Assert.Equal("later1 wrong2 right3 later20 right40", await _headgate.Destination.ScalarAsync<string>(
             "select string_agg(v, ' ' order by id) from mapped where id in (1, 2, 3, 20, 40)"));
         Assert.Equal("Replay Completed 39", await _headgate.State.ScalarAsync<string>(

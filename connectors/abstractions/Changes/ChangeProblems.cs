@@ -11,4 +11,7 @@ public static class ChangeProblems
 
     /// <summary>The key is not one of the object's: other fields, or a value that their types do not take.</summary>
     public const string Key = "changes-key";
+
+    /// <summary>What a dry run has shown of records is not there any more.</summary>
+    public const string SamplesGone = "samples-gone";
 }

@@ -28,4 +28,7 @@ public interface IComparison : IAsyncDisposable
     /// <see cref="ObjectFindings.Rejected"/>.
     /// </summary>
     Task<ObjectFindings> FindAsync(CancellationToken cancellationToken);
+
+    /// <summary>Some of the records that were taken, with their values; after <see cref="FindAsync"/>.</summary>
+    Task<IReadOnlyList<SampledRecord>> SampleAsync(SampleOrder order, CancellationToken cancellationToken);
 }

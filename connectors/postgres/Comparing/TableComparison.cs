@@ -17,6 +17,7 @@ sealed class TableComparison : IComparison
     readonly ObjectPlan _plan;
     readonly string _table;
     readonly ComparisonStatements? _statements;
+    readonly NewTable? _new;
     Rehearsal? _rehearsal;
     long _rows;
 
@@ -25,13 +26,16 @@ sealed class TableComparison : IComparison
     /// <param name="plan">The object.</param>
     /// <param name="table">What it is compared with.</param>
     /// <param name="statements">Null: the table is not there yet.</param>
-    TableComparison(NpgsqlDataSource dataSource, NpgsqlConnection connection, ObjectPlan plan, string table, ComparisonStatements? statements)
+    /// <param name="isNew">Where it is not, its records.</param>
+    TableComparison(
+        NpgsqlDataSource dataSource, NpgsqlConnection connection, ObjectPlan plan, string table, ComparisonStatements? statements, NewTable? isNew)
     {
         _dataSource = dataSource;
         Connection = connection;
         _plan = plan;
         _table = table;
         _statements = statements;
+        _new = isNew;
     }
 
     public NpgsqlConnection Connection { get; }
@@ -53,7 +57,8 @@ sealed class TableComparison : IComparison
         {
             await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
             var statements = await PrepareAsync(connection, plan, table, byKeys, cancellationToken);
-            return new TableComparison(dataSource, connection, plan, table, statements);
+            var isNew = statements is null && !byKeys ? await NewTable.PrepareAsync(connection, plan, cancellationToken) : null;
+            return new TableComparison(dataSource, connection, plan, table, statements, isNew);
         }
         catch (Exception error)
         {
@@ -65,7 +70,8 @@ sealed class TableComparison : IComparison
 
     public Task AddAsync(IRecordBatch batch, CancellationToken cancellationToken) => WriteProblem.GuardAsync(_plan, directCopy: false, async () =>
     {
-        if (_statements is not null) await StageAsync(_statements, batch, cancellationToken);
+        if (_statements is not null) await StageAsync(Connection, _statements, batch, cancellationToken);
+        else if (_new is not null) await _new.AddAsync(batch, cancellationToken);
         _rows += batch.Rows;
     });
 
@@ -100,6 +106,17 @@ sealed class TableComparison : IComparison
         return findings;
     }
 
+    public async Task<IReadOnlyList<SampledRecord>> SampleAsync(SampleOrder order, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SampledRecord> records = [];
+        await WriteProblem.GuardAsync(_plan, directCopy: false, async () =>
+        {
+            records = _new is null ? await FoundRecords.SampleAsync(Connection, _plan, order, cancellationToken)
+                : await _new.SampleAsync(order, cancellationToken);
+        });
+        return records;
+    }
+
     public ValueTask DisposeAsync() => new(FencedTransaction.EndAsync(Connection));
 
     static async Task<ComparisonStatements?> PrepareAsync(
@@ -116,21 +133,22 @@ sealed class TableComparison : IComparison
     }
 
     /// <summary>A savepoint does here, where nothing is written: a record that does not fit takes away no more than its batch.</summary>
-    async Task StageAsync(ComparisonStatements statements, IRecordBatch batch, CancellationToken cancellationToken)
+    public static async Task StageAsync(
+        NpgsqlConnection connection, ComparisonStatements statements, IRecordBatch batch, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(Connection, ["SAVEPOINT batch"], cancellationToken);
+        await ExecuteAsync(connection, ["SAVEPOINT batch"], cancellationToken);
         try
         {
-            await TupleStream.CopyAsync(Connection, statements.Copy, batch, observe: null, cancellationToken);
-            if (statements.Cast.Count > 0) await ExecuteAsync(Connection, statements.Cast, cancellationToken);
+            await TupleStream.CopyAsync(connection, statements.Copy, batch, observe: null, cancellationToken);
+            if (statements.Cast.Count > 0) await ExecuteAsync(connection, statements.Cast, cancellationToken);
         }
         catch (PostgresException)
         {
-            await ExecuteAsync(Connection, ["ROLLBACK TO SAVEPOINT batch", "RELEASE SAVEPOINT batch"], cancellationToken);
+            await ExecuteAsync(connection, ["ROLLBACK TO SAVEPOINT batch", "RELEASE SAVEPOINT batch"], cancellationToken);
             throw;
         }
 
-        await ExecuteAsync(Connection, ["RELEASE SAVEPOINT batch"], cancellationToken);
+        await ExecuteAsync(connection, ["RELEASE SAVEPOINT batch"], cancellationToken);
     }
 
     async Task<ObjectFindings> FindAsync(ComparisonStatements statements, ObjectFindings findings, CancellationToken cancellationToken)
@@ -185,7 +203,7 @@ sealed class TableComparison : IComparison
         SameBefore = sameBefore,
     };
 
-    static async Task ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<string> statements, CancellationToken cancellationToken)
+    public static async Task ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<string> statements, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         foreach (var statement in statements) batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));

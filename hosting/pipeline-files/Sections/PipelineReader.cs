@@ -57,7 +57,7 @@ static class PipelineReader
             Load = spec.Section("load", LoadReader.Read, new LoadDefinition()),
             Extract = spec.Section("extract", ExtractReader.Read, new ExtractDefinition()),
             OnVanished = spec.Value("onVanished", ChoiceRule.Vanished, OnVanished.Keep),
-            Retention = spec.Section("retention", retention => RetentionReader.Read(retention, findings), new RetentionDefinition()),
+            Retention = spec.Section("retention", RetentionReader.Read, new RetentionDefinition()),
             MaxFailures = spec.Value("maxFailures", MaxFailures, 3),
         };
         return new ReadPipeline

@@ -7,9 +7,8 @@ static class RetentionReader
 {
     static readonly Rule<TimeSpan> Kept = DurationRule.Between("1h", "3650d");
 
-    public static RetentionDefinition Read(MappingReader retention, Findings findings)
+    public static RetentionDefinition Read(MappingReader retention)
     {
-        if (retention.Has("staging")) NotYetEffective.Warn(retention, "staging", findings);
         var defaults = new RetentionDefinition();
         return new RetentionDefinition
         {

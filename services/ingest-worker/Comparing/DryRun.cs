@@ -3,6 +3,7 @@ using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Loading;
 using Headgate.IngestWorker.Configuration;
+using Headgate.IngestWorker.Sampling;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Steps;
@@ -12,11 +13,11 @@ namespace Headgate.IngestWorker.Comparing;
 
 /// <summary>
 /// Compares all that is staged of a dry run with the destination, and tries the write of the first records. What was found of a segment is kept,
-/// so that a large run goes on where it was after a while, or in another worker.
+/// so that a large run goes on where it was after a while, or in another worker; so are a few records, to be shown.
 /// </summary>
 sealed class DryRun(
-    IngestState state, ComparisonStore store, FindingStore findings, StagingDirectory staging, SystemConnections systems, WorkerOptions options,
-    TimeProvider time)
+    IngestState state, ComparisonStore store, FindingStore findings, SampleFiles samples, StagingDirectory staging, SystemConnections systems,
+    WorkerOptions options, TimeProvider time)
 {
     /// <summary>Records of an object that are tried: what is rolled back leaves its space behind.</summary>
     const int Tried = 10_000;
@@ -35,7 +36,7 @@ sealed class DryRun(
         await using var turn = await DryRunTurn.TakeAsync(state, compare.JobId, cancellationToken);
         if (turn is null) return new StepAnswer.Nothing("another delivery has it in hand");
         using var destination = systems.Destination(job.Pipeline.Destination);
-        var run = new Run(destination.Value, compare, time.GetTimestamp());
+        var run = new Run(destination.Value, compare, job.Pipeline.Retention.Staging, time.GetTimestamp());
         var found = new List<ObjectFindings>();
         foreach (var objectNo in compare.Objects)
         {
@@ -66,15 +67,18 @@ sealed class DryRun(
     async Task<ObjectFindings?> CompareAsync(Run run, ObjectToCompare each, CancellationToken cancellationToken)
     {
         var known = await findings.OfAsync(run.Compare, each.Plan.ObjectNo, cancellationToken);
+        var shown = await ShownAsync(run, each, known, cancellationToken);
         // Of an object without a record it is still told what it is compared with.
-        var found = new List<ObjectFindings> { await CompareAsync(run, each.Plan, staged: null, first: 0, rows: 0, tried: 0, cancellationToken) };
+        var found = new List<ObjectFindings> { await CompareAsync(run, each.Plan, new Part(), shown, cancellationToken) };
         var before = 0L;
         foreach (var segment in each.Segments)
         {
             if (!known.TryGetValue(segment.Name.Copy, out var one))
             {
                 if (time.GetElapsedTime(run.Began) >= options.YieldAfter) return null;
-                one = await CompareAsync(run, each.Plan, segment, before, cancellationToken);
+                one = await CompareAsync(run, each.Plan, segment, before, shown, cancellationToken);
+                // First, so that a segment that is known has been looked through for them.
+                await samples.KeepAsync(run.Compare.JobId, run.Compare.Attempt, each.Plan.ObjectNo, shown.Picked, run.Retention, cancellationToken);
                 await findings.KeepAsync(run.Compare, segment, one, cancellationToken);
             }
 
@@ -85,7 +89,16 @@ sealed class DryRun(
         return Sum(found);
     }
 
-    async Task<ObjectFindings> CompareAsync(Run run, ObjectPlan plan, StagedSegment segment, long before, CancellationToken cancellationToken)
+    async Task<ObjectSamples> ShownAsync(
+        Run run, ObjectToCompare each, Dictionary<Guid, ObjectFindings> known, CancellationToken cancellationToken)
+    {
+        var kept = await samples.FindAsync(run.Compare.JobId, run.Compare.Attempt, each.Plan.ObjectNo, cancellationToken);
+        var through = each.Segments.Select(segment => segment.Name.Copy).Where(known.ContainsKey).ToHashSet();
+        return new ObjectSamples(each.Plan, kept?.Records.Where(sample => through.Contains(sample.Copy)) ?? []);
+    }
+
+    async Task<ObjectFindings> CompareAsync(
+        Run run, ObjectPlan plan, StagedSegment segment, long before, ObjectSamples shown, CancellationToken cancellationToken)
     {
         try
         {
@@ -96,7 +109,7 @@ sealed class DryRun(
             {
                 var rows = (int)Math.Min(step, segment.Rows - first);
                 var tried = (int)Math.Clamp(Tried - before - first, 0, rows);
-                found.Add(await CompareAsync(run, plan, staged, first, rows, tried, cancellationToken));
+                found.Add(await CompareAsync(run, plan, new Part(segment.Name.Copy, staged, first, rows, tried), shown, cancellationToken));
             }
 
             return Sum(found);
@@ -108,8 +121,9 @@ sealed class DryRun(
     }
 
     static async Task<ObjectFindings> CompareAsync(
-        Run run, ObjectPlan plan, SegmentReader? staged, long first, int rows, int tried, CancellationToken cancellationToken)
+        Run run, ObjectPlan plan, Part part, ObjectSamples shown, CancellationToken cancellationToken)
     {
+        var (copy, staged, first, rows, tried) = part;
         await using var session = await run.Destination.OpenComparisonAsync(plan, cancellationToken)
             ?? throw new StepException("not-supported", $"Object {plan.To}: its destination cannot be compared with, and so there is no dry run.");
         var comparison = new ObjectComparison(session);
@@ -117,6 +131,7 @@ sealed class DryRun(
             await comparison.RehearseAsync(staged!, first + at, Math.Min(TriedAtOnce, tried - at), cancellationToken);
         if (rows > tried) await comparison.AddAsync(staged!, first + tried, rows - tried, cancellationToken);
         var found = await comparison.FindAsync(cancellationToken);
+        await shown.PickAsync(session, found, copy, cancellationToken);
         return rows > tried && found.RejectsUnknown is null ? found with { RejectsUnknown = OnlyFirst } : found;
     }
 
@@ -139,7 +154,10 @@ sealed class DryRun(
         })],
     };
 
-    sealed record Run(IDestination Destination, CompareRecords Compare, long Began);
+    sealed record Run(IDestination Destination, CompareRecords Compare, TimeSpan Retention, long Began);
+
+    /// <summary>Records of a staged file; without one: none.</summary>
+    sealed record Part(Guid Copy = default, SegmentReader? Staged = null, long First = 0, int Rows = 0, int Tried = 0);
 
     sealed class LostSegmentException(SegmentName name) : Exception
     {

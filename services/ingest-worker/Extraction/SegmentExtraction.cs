@@ -68,7 +68,7 @@ sealed class SegmentExtraction(
     async Task<bool> StageAsync(PlannedSegment segment, JobRate rate, SegmentName name, CancellationToken cancellationToken)
     {
         await using var writer = staging.Create(name);
-        var (read, next) = await ReadAsync(segment, writer, rate, cancellationToken);
+        var (read, next, touched) = await ReadAsync(segment, writer, rate, cancellationToken);
         // Of a log the same is read each time. What it was before may be undone in part, by its places.
         if (segment is { IsLog: true, Staged: { } before } && before.Rows != writer.Rows)
             throw new StepException("log-gone", $"Object {segment.Plan.Object.To}: what was logged of it is not what was read of it before.");
@@ -76,7 +76,15 @@ sealed class SegmentExtraction(
         if (!await writer.PublishAsync(cancellationToken))
             throw new StepException("staging-failed", "A staged file's name was taken.", retryable: true);
 
-        var staged = new StagedCopy { Copy = name.Copy, Epoch = name.Epoch, Rows = writer.Rows, Bytes = writer.Bytes, Digest = writer.Digest };
+        var staged = new StagedCopy
+        {
+            Copy = name.Copy,
+            Epoch = name.Epoch,
+            Rows = writer.Rows,
+            Bytes = writer.Bytes,
+            Digest = writer.Digest,
+            Missing = touched is { } keys ? Math.Max(keys - writer.Rows, 0) : 0,
+        };
         await FaultPoint.ReachedAsync(FaultPoints.SegmentPublished);
         var isFirst = await segments.AdoptAsync(segment with { Range = read }, staged, next, cancellationToken);
         await FaultPoint.ReachedAsync(FaultPoints.SegmentAdopted);
@@ -85,8 +93,8 @@ sealed class SegmentExtraction(
         return isFirst;
     }
 
-    /// <returns>What was read, and what the chain goes on with.</returns>
-    async Task<(SegmentRange Read, SegmentRange? Next)> ReadAsync(
+    /// <returns>What was read, what the chain goes on with, and of a replay how many records were looked for.</returns>
+    async Task<(SegmentRange Read, SegmentRange? Next, long? Touched)> ReadAsync(
         PlannedSegment segment, SegmentWriter writer, JobRate rate, CancellationToken cancellationToken)
     {
         var sink = new PacedSink(writer, rate, time);
@@ -96,7 +104,7 @@ sealed class SegmentExtraction(
             {
                 using var destination = systems.Destination(segment.Pipeline.Destination);
                 await destination.Value.ReadLogAsync(segment.Plan.Object, segment.Range, sink, cancellationToken);
-                return (segment.Range, null);
+                return (segment.Range, null, null);
             }
 
             using var source = systems.Source(segment.Pipeline.Source);
@@ -105,14 +113,14 @@ sealed class SegmentExtraction(
                 using var destination = systems.Destination(segment.Pipeline.Destination);
                 var touched = await destination.Value.ReadKeysAsync(segment.Plan.Object, keys, segment.Range, cancellationToken);
                 await source.Value.ExtractKeysAsync(segment.Plan, touched, segment.SnapshotName!, sink, cancellationToken);
-                return (segment.Range, null);
+                return (segment.Range, null, touched.Count);
             }
 
             // Of a segment that was staged before the chain goes on already: what is read in its place is the same.
             var (read, rest) = sink.Rows > 0 && segment.Staged is null
                 ? await source.Value.CutAsync(segment.Plan, segment.Range, segment.SnapshotName!, sink.Rows, cancellationToken)
                 : (segment.Range, null);
-            return (read, await source.Value.ExtractAsync(segment.Plan, read, segment.SnapshotName!, sink, cancellationToken) ?? rest);
+            return (read, await source.Value.ExtractAsync(segment.Plan, read, segment.SnapshotName!, sink, cancellationToken) ?? rest, null);
         }
         catch (Exception) when (writer.Failure is IOException full && !cancellationToken.IsCancellationRequested)
         {
@@ -141,6 +149,7 @@ sealed class SegmentExtraction(
         Copy = staged.Copy,
         Rows = staged.Rows,
         Bytes = staged.Bytes,
+        Missing = staged.Missing,
         NextSegmentNo = staged.NextSegmentNo,
     });
 

@@ -15,7 +15,7 @@ sealed class SegmentStore(IngestState state)
             """
             select a.pipeline_id, a.settings, o.plan, s.range, s.snapshot,
                    case when n.released_at is null and n.lease_until > now() then n.name end, o.superseded, coalesce(a.released_epoch, 0),
-                   s.copy, s.epoch, s.rows, s.bytes, s.digest, s.next_segment_no
+                   s.copy, s.epoch, s.rows, s.bytes, s.digest, s.next_segment_no, s.missing
             from ingest.segment s
             join ingest.object o using (job_id, attempt, object_no, snapshot)
             join ingest.attempt a using (job_id, attempt)
@@ -66,6 +66,7 @@ sealed class SegmentStore(IngestState state)
             Bytes = row.GetInt64(11),
             Digest = row.GetFieldValue<byte[]>(12),
             NextSegmentNo = row.IsDBNull(13) ? null : row.GetInt32(13),
+            Missing = row.GetInt64(14),
         },
     };
 
@@ -82,7 +83,7 @@ sealed class SegmentStore(IngestState state)
     {
         await using var command = new NpgsqlCommand(
             """
-            update ingest.segment set copy = $5, epoch = $6, rows = $7, bytes = $8, digest = $9, range = $12::jsonb
+            update ingest.segment set copy = $5, epoch = $6, rows = $7, bytes = $8, digest = $9, range = $12::jsonb, missing = $13
             where job_id = $1 and attempt = $2 and object_no = $3 and segment_no = $4 and snapshot = $10
               and copy is not distinct from $11::uuid
             """,
@@ -91,7 +92,7 @@ sealed class SegmentStore(IngestState state)
         return await command
             .With(
                 key.JobId, key.Attempt, key.ObjectNo, key.SegmentNo, copy.Copy, copy.Epoch, copy.Rows, copy.Bytes, copy.Digest,
-                segment.Snapshot, segment.Staged?.Copy, StoredJson.Write(segment.Range))
+                segment.Snapshot, segment.Staged?.Copy, StoredJson.Write(segment.Range), copy.Missing)
             .ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 

@@ -14,5 +14,8 @@ sealed record StagedCopy
 
     public required byte[] Digest { get; init; }
 
+    /// <summary>Of a replay: records that were to be read, and that the source does not have.</summary>
+    public long Missing { get; init; }
+
     public int? NextSegmentNo { get; init; }
 }

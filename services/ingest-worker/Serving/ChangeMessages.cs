@@ -45,7 +45,7 @@ static class ChangeMessages
 
     static FieldChange FieldOf(LoggedField field, ShownText text)
     {
-        var shown = new FieldChange { Field = field.Field, Cut = Math.Max(text.CutOf(field.Before), text.CutOf(field.After)) };
+        var shown = new FieldChange { Field = field.Field, Cut = Math.Max(field.Cut, Math.Max(text.CutOf(field.Before), text.CutOf(field.After))) };
         if (field.Before is { } before) shown.Before = text.Of(before);
         if (field.After is { } after) shown.After = text.Of(after);
         return shown;

@@ -7,7 +7,8 @@ using Headgate.Relay.V1;
 namespace Headgate.IngestWorker.Serving;
 
 /// <summary>The calls that this worker serves, each over a connection of its own: a client that is slow holds up nobody else's.</summary>
-sealed partial class ServedCalls(ServedChanges changes, ServedRejects rejects, ServedDiff diffs, TimeProvider time, ILogger<ServedCalls> log)
+sealed partial class ServedCalls(
+    ServedChanges changes, ServedSamples samples, ServedRejects rejects, ServedDiff diffs, TimeProvider time, ILogger<ServedCalls> log)
     : IHostedService, IDisposable
 {
     readonly CancellationTokenSource _stop = new();
@@ -36,6 +37,7 @@ sealed partial class ServedCalls(ServedChanges changes, ServedRejects rejects, S
     Task RunAsync(ServedCall call) => call.Work.WorkCase switch
     {
         ServeResponse.WorkOneofCase.Changes => changes.RunAsync(call),
+        ServeResponse.WorkOneofCase.Samples => samples.RunAsync(call),
         ServeResponse.WorkOneofCase.Rejects => rejects.RunAsync(call),
         ServeResponse.WorkOneofCase.Diff => diffs.RunAsync(call),
         _ => throw new StepException("work-unknown", "The worker is of an earlier version, which does not know of such a call."),

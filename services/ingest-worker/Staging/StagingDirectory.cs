@@ -7,17 +7,25 @@ sealed class StagingDirectory(string root)
 {
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Makes the directory if it is not there.</summary>
-    public void Ensure() => EnsureDirectory(root);
+    /// <summary>Makes a directory in it, and those above that one, if they are not there.</summary>
+    /// <returns>Its path.</returns>
+    public string Ensure(params IEnumerable<string> names)
+    {
+        EnsureDirectory(root);
+        return names.Aggregate(root, (path, name) =>
+        {
+            var next = Path.Combine(path, name);
+            EnsureDirectory(next);
+            return next;
+        });
+    }
 
     public string PathOf(string name) => Path.Combine(root, name);
 
     /// <summary>Begins a staged file; nobody sees it before it is published.</summary>
     public SegmentWriter Create(SegmentName name)
     {
-        EnsureDirectory(root);
-        EnsureDirectory(Path.Combine(root, $"{name.JobId:N}"));
-        EnsureDirectory(Path.Combine(root, name.Directory));
+        Ensure($"{name.JobId:N}", $"{name.Attempt}");
         return new SegmentWriter(Path.Combine(root, name.Temporary), Path.Combine(root, name.File));
     }
 
@@ -62,7 +70,8 @@ sealed class StagingDirectory(string root)
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } parent) Posix.FlushDirectory(parent);
     }
 
-    static void DeleteEmpty(string path)
+    /// <summary>Deletes a directory, if nothing is in it.</summary>
+    public static void DeleteEmpty(string path)
     {
         try
         {
@@ -74,7 +83,8 @@ sealed class StagingDirectory(string root)
         }
     }
 
-    static void DeleteTree(string path)
+    /// <summary>Deletes a directory with what is in it.</summary>
+    public static void DeleteTree(string path)
     {
         try
         {

@@ -1,13 +1,15 @@
 using System.Threading.Channels;
+using Headgate.IngestWorker.Sampling;
 using Headgate.IngestWorker.State;
 
 namespace Headgate.IngestWorker.Staging;
 
 /// <summary>
 /// Deletes what was staged for attempts that are released with their staging: a read that was in hand when its job was released can
-/// have made its directory, and a file of records in it, after the release had deleted both.
+/// have made its directory, and a file of records in it, after the release had deleted both. And what dry runs have shown, once that is over.
 /// </summary>
-sealed partial class StagingSweep(IngestState state, StagingDirectory staging, TimeProvider time, ILogger<StagingSweep> log) : BackgroundService
+sealed partial class StagingSweep(
+    IngestState state, StagingDirectory staging, SampleFiles samples, TimeProvider time, ILogger<StagingSweep> log) : BackgroundService
 {
     /// <summary>Between two looks without a cause: a worker that is killed can tell nobody what it leaves.</summary>
     static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
@@ -34,6 +36,7 @@ sealed partial class StagingSweep(IngestState state, StagingDirectory staging, T
     {
         try
         {
+            samples.Sweep();
             // The directories first: one that is there, of an attempt that is released by then, is none that a resumed job has just made.
             var found = staging.Attempts();
             if (found.Count == 0) return;

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Pipelines;
@@ -9,9 +10,10 @@ using Headgate.Relay.V1;
 
 namespace Headgate.JobCoordinator.Changes;
 
-/// <summary>Answers ListChanges: a worker reads the log at the destination, as fast as the client takes it.</summary>
+/// <summary>Answers ListChanges: a worker reads the log at the destination, or what a dry run has kept to show, as fast as the client takes it.</summary>
 sealed class ChangeReads(
-    JobFinder finder, ObjectNames names, PipelineStore pipelines, RecordRelay relay, Tokens tokens, RecoveryMarks marks, TimeProvider time)
+    JobFinder finder, ObjectNames names, PipelineStore pipelines, JobFindings findings, RecordRelay relay, Tokens tokens, RecoveryMarks marks,
+    TimeProvider time)
 {
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
@@ -29,14 +31,16 @@ sealed class ChangeReads(
         var bound = new V1.ListChangesRequest(request) { ResumeToken = "", Job = new V1.JobReference { Id = job.Id.ToString() } };
         var (place, isWhole) = request.ResumeToken.Length == 0 ? ("", RecoveryFacts.IsAtRest(job.State, job.StopUnconfirmed))
             : Begun(await tokens.OpenAsync("resume_token", bound, project, request.ResumeToken, cancellationToken));
-        RecordedLog.Demand(job);
+        if (job.Kind is JobKind.DryRun) DryRunSamples.Demand(job);
+        else RecordedLog.Demand(job);
         var work = await WorkAsync(job, bound, cancellationToken);
+        if (work.WorkCase is ServeResponse.WorkOneofCase.Samples && !await WouldWriteAsync(job, cancellationToken)) return;
         var (given, sent) = (0L, time.GetTimestamp());
         await foreach (var part in relay.ReadAsync(Work, cancellationToken).WithCancellation(cancellationToken))
         {
             if (part?.Problem is { } problem)
             {
-                if (RecordedLog.Of(problem, job) is { } error) throw error;
+                if ((job.Kind is JobKind.DryRun ? DryRunSamples.Of(problem, job) : RecordedLog.Of(problem, job)) is { } error) throw error;
                 break;
             }
 
@@ -47,13 +51,15 @@ sealed class ChangeReads(
             if (given >= request.Limit && request.Limit > 0) return;
         }
 
-        if (isWhole && IsOfAll(request)) await marks.NoteAsync(job, caller.Name, summary: null, cancellationToken);
+        if (isWhole && job.Kind is not JobKind.DryRun && IsOfAll(request)) await marks.NoteAsync(job, caller.Name, summary: null, cancellationToken);
 
-        ServeResponse Work() => new()
+        ServeResponse Work()
         {
-            Place = place,
-            Changes = new ChangesWork(work) { Limit = request.Limit == 0 ? 0 : request.Limit - given },
-        };
+            var (next, left) = (new ServeResponse(work) { Place = place }, request.Limit == 0 ? 0 : request.Limit - given);
+            if (next.Samples is { } samples) samples.Limit = left;
+            else next.Changes.Limit = left;
+            return next;
+        }
 
         async Task SendAsync(V1.ListChangesResponse response)
         {
@@ -71,20 +77,30 @@ sealed class ChangeReads(
         Object: "", Key: null, Field: "", Attempt: 0, Limit: 0, Operation: V1.ChangeOperation.Unspecified,
     };
 
-    async Task<ChangesWork> WorkAsync(JobRow job, V1.ListChangesRequest request, CancellationToken cancellationToken)
+    async Task<ServeResponse> WorkAsync(JobRow job, V1.ListChangesRequest request, CancellationToken cancellationToken)
     {
         var objects = await names.OfAsync(job.Id, cancellationToken);
         if (request.Object.Length > 0) ObjectNames.NumberOf(request.Object, objects);
+        var shown = objects.Select(each => new WorkObject { Number = each.Key, Name = each.Value });
+        if (job.Kind is JobKind.DryRun)
+            return new ServeResponse { Samples = new SamplesWork { JobId = job.Id.ToString(), Attempt = job.Attempt, Request = request, Objects = { shown } } };
         var destination = await pipelines.DestinationAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
-        return new ChangesWork
+        return new ServeResponse
         {
-            JobId = job.Id.ToString(),
-            Connector = destination.Connector,
-            Connection = destination.Connection,
-            Request = request,
-            Objects = { objects.Select(each => new WorkObject { Number = each.Key, Name = each.Value }) },
+            Changes = new ChangesWork
+            {
+                JobId = job.Id.ToString(),
+                Connector = destination.Connector,
+                Connection = destination.Connection,
+                Request = request,
+                Objects = { shown },
+            },
         };
     }
+
+    // Of what would write nothing, nothing was kept.
+    async Task<bool> WouldWriteAsync(JobRow job, CancellationToken cancellationToken) =>
+        (await findings.OfAsync([job], cancellationToken)).TryGetValue(job.Id, out var found) && found.Objects.Any(each => each.Inserts + each.Updates > 0);
 
     static void Check(V1.ListChangesRequest request)
     {

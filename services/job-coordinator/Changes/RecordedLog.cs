@@ -34,7 +34,8 @@ static class RecordedLog
         }
     }
 
-    static RpcException Refused(JobRow job, string sentence) => CallErrors.Refused(
+    /// <summary>NOTHING_RECORDED.</summary>
+    public static RpcException Refused(JobRow job, string sentence) => CallErrors.Refused(
         new V1.Refusal
         {
             Rule = V1.Rule.NothingRecorded,

@@ -145,6 +145,9 @@ public sealed class SyncJob : SagaStateMachineInstance
     /// <summary>Rows deleted or marked because a full read did not bring them.</summary>
     public long Vanished { get; set; }
 
+    /// <summary>Of a replay: records that the earlier job touched and the source does not have.</summary>
+    public long Missing { get; set; }
+
     /// <summary>Of this attempt, sent without word of what became of them.</summary>
     public long InDoubt { get; set; }
 

@@ -29,6 +29,7 @@ static class JobMessages
             MaxRowsPerSecond = job.MaxRowsPerSecond ?? 0,
             WaitingFor = job.WaitingFor ?? "",
             OfJobId = job.OfJobId?.ToString() ?? "",
+            MissingAtSource = job.Missing,
             SuccessorId = job.SuccessorId?.ToString() ?? "",
             Created = Timestamp.FromDateTimeOffset(job.Created),
             Started = Time(job.Started),

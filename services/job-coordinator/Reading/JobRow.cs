@@ -18,7 +18,7 @@ sealed record JobRow
         j.job_id, j.project, j.pipeline, j.pipeline_id, j.pipeline_version, j.kind, j.state, j.request_id, j.attempt, j.epoch,
         j.trigger, j.trigger_detail, j.actor, j.trigger_reason, j.resume_to, j.intent, j.mode, j.stop_actor, j.stop_reason,
         j.stop_requested_at, j.stop_confirmed_at, j.stop_cause, j.stop_unconfirmed, j.waiting_for, j.error, j.error_code, j.estimated, j.extracted, j.written, j.inserted,
-        j.updated, j.unchanged, j.rejected, j.deleted, j.vanished, j.in_doubt, j.created_at, j.started_at, j.launched_at, j.finished_at, j.deleted_at, j.changed, j.of_job_id, j.log_purged_at,
+        j.updated, j.unchanged, j.rejected, j.deleted, j.vanished, j.in_doubt, j.created_at, j.started_at, j.launched_at, j.finished_at, j.deleted_at, j.changed, j.of_job_id, j.log_purged_at, j.missing,
         coalesce(j.max_rows_per_second, (v.load ->> 'maxRowsPerSecond')::bigint), v.cancel ->> 'drainDeadline',
         j.stop_requested_at is not null
             and exists (select from coordinator.job_stop s where s.job_id = j.job_id and s.epoch = j.epoch and s.at_once),
@@ -114,6 +114,9 @@ sealed record JobRow
     /// <summary>When its change log was removed; null: it is there, if the job was launched.</summary>
     public DateTimeOffset? LogPurged { get; init; }
 
+    /// <summary>Of a replay: records that the earlier job touched and the source does not have.</summary>
+    public long Missing { get; init; }
+
     public long? MaxRowsPerSecond { get; init; }
 
     public TimeSpan? DrainDeadline { get; init; }
@@ -188,6 +191,7 @@ sealed record JobRow
             Changed = row.GetFieldValue<ulong>(at++),
             OfJobId = row.Value<Guid>(at++),
             LogPurged = row.Value<DateTimeOffset>(at++),
+            Missing = row.GetInt64(at++),
             MaxRowsPerSecond = row.Value<long>(at++),
             DrainDeadline = row.Text(at++) is { } deadline ? TimeSpan.Parse(deadline, CultureInfo.InvariantCulture) : null,
             StoppedAtOnce = row.GetBoolean(at++),

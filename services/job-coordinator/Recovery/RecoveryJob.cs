@@ -24,6 +24,9 @@ sealed record RecoveryJob
     /// <summary>Of all its attempts.</summary>
     public RecordCounts Counts { get; init; } = new();
 
+    /// <summary>Of a replay: records that the source does not have.</summary>
+    public long Missing { get; init; }
+
     /// <summary>How much of the repaired job's writes it is about; null: of a dry run.</summary>
     public RepairOf? Scope { get; init; }
 

@@ -62,7 +62,7 @@ sealed class RecoveryQueries(CoordinatorState state)
              select r.job_id, r.kind, r.state, r.actor, r.created_at, r.finished_at, r.scope::text, {Mapped("v")} = {Mapped("o")},
                     exists (select from coordinator.sync_job u
                             where u.of_job_id = r.job_id and u.kind = 'Rollback' and u.state = 'Completed'),
-                    c.inserted, c.updated, c.deleted, c.vanished, c.rejected
+                    c.inserted, c.updated, c.deleted, c.vanished, c.rejected, r.missing
              from coordinator.sync_job r
              join coordinator.pipeline_version v on v.pipeline_id = r.pipeline_id and v.version = r.pipeline_version
              join coordinator.pipeline_version o on o.pipeline_id = r.pipeline_id and o.version = $2
@@ -82,6 +82,7 @@ sealed class RecoveryQueries(CoordinatorState state)
                 MapsAsBefore = row.GetBoolean(7),
                 IsUndone = row.GetBoolean(8),
                 Counts = CountsOf(row, 9),
+                Missing = row.GetInt64(14),
             },
             cancellationToken);
     }

@@ -66,7 +66,8 @@ static class RepairSteps
         return $"Job {job.Id} has put back {Number(RecoveryFacts.ChangesIn(job.Counts))} rows{Scope(job.Scope)}{left}.";
     }
 
-    static string Moved(RecoveryJob job) => $"Job {job.Id} has moved the records again{Scope(job.Scope)}: {ChangesOf(job.Counts)}.";
+    static string Moved(RecoveryJob job) => $"Job {job.Id} has moved the records again{Scope(job.Scope)}: {ChangesOf(job.Counts)}"
+        + (job.Missing == 0 ? "." : $"; {Number(job.Missing)} are not at the source any more, and were left as they are.");
 
     static string Scope(RepairOf? scope) => scope switch
     {

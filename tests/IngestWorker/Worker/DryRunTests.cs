@@ -1,38 +1,25 @@
 using Headgate.Contracts.Comparing;
-using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
-using Headgate.Contracts.Pipelines;
-using Headgate.Contracts.Runs;
 using Headgate.IngestWorker.Comparing;
 using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Steps;
-using Headgate.Tests.Servers;
 
 namespace Headgate.IngestWorker.Tests.Worker;
 
 /// <summary>A dry run from PostgreSQL to PostgreSQL: what it finds, and that nothing of it stays.</summary>
-public sealed class DryRunTests : WorkerTest
+public sealed class DryRunTests : DryRunTest
 {
-    TestDatabase _destination = null!;
-
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        _destination = await TestDatabase.CreateAsync("ingest_destination");
-        await _destination.ExecuteAsync(
+        await Destination.ExecuteAsync(
             """
             create table a (id int generated always as identity primary key, name text check (name <> 'a7'), changed_at timestamptz);
             insert into a overriding system value
                 select n, case when n = 3 then 'a3' else 'old' end, case when n = 3 then timestamptz '2026-01-01 00:00+00' end from generate_series(1, 5) n;
             create table other (id serial primary key); insert into other default values;
             """);
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _destination.DisposeAsync();
     }
 
     [Fact]
@@ -64,7 +51,7 @@ public sealed class DryRunTests : WorkerTest
     [Fact]
     public async Task Records_that_refer_to_others_which_are_yet_to_come_are_no_rejects()
     {
-        await _destination.ExecuteAsync("create table c (id int primary key, name text, changed_at timestamptz, foreign key (id) references a)");
+        await Destination.ExecuteAsync("create table c (id int primary key, name text, changed_at timestamptz, foreign key (id) references a)");
         await Source.ExecuteAsync("create table c (id int primary key, name text, changed_at timestamptz not null); insert into c select n, 'c', now() from generate_series(4, 8) n");
         var job = await StageAsync(new Sample { Rows = 100 }, "c");
 
@@ -78,7 +65,7 @@ public sealed class DryRunTests : WorkerTest
     public async Task Only_the_first_records_of_very_many_are_tried()
     {
         await Source.ExecuteAsync("insert into a select n, 'x' from generate_series(11, 10500) n");
-        await _destination.ExecuteAsync("alter table a add check (id <> 10400)");
+        await Destination.ExecuteAsync("alter table a add check (id <> 10400)");
         var job = await StageAsync(new Sample { Rows = 0 }, "a");
 
         var found = Assert.Single((await Worker.AskAsync<RecordsCompared>(Compare(job, 0))).Objects);
@@ -92,7 +79,7 @@ public sealed class DryRunTests : WorkerTest
     {
         var job = await StageAsync(new Sample { Rows = 100 }, "a");
         var first = await Worker.AskAsync<RecordsCompared>(Compare(job, 0));
-        await _destination.ExecuteAsync("delete from a");
+        await Destination.ExecuteAsync("delete from a");
 
         Assert.Equivalent(first, await Worker.AskAsync<RecordsCompared>(Compare(job, 0)), strict: true);
         await Worker.AskAsync<JobReleased>(job.Release(staging: true));
@@ -122,30 +109,8 @@ public sealed class DryRunTests : WorkerTest
         Assert.Equal((job.JobId, 0, 0), (lost.JobId, lost.ObjectNo, lost.SegmentNo));
     }
 
-    static CompareRecords Compare(JobUnderTest job, params int[] objects) =>
-        new() { JobId = job.JobId, Attempt = job.Attempt, Epoch = job.Epoch, Objects = objects, Mode = CompareMode.DryRun };
-
-    async Task<JobUnderTest> StageAsync(Sample sample, params string[] tables)
-    {
-        var job = Job(tables);
-        var destination = new SystemReference { Connector = "postgres", Connection = Reference(_destination.ConnectionString) };
-        job = job with { Pipeline = job.Pipeline with { Destination = destination } };
-        var prepared = await Worker.AskAsync<JobPrepared>(job.PrepareAll() with { Kind = JobKind.DryRun, Sample = sample });
-        Assert.All(prepared.Objects, planned => Assert.True(planned.Full));
-        foreach (var planned in prepared.Objects)
-        {
-            for (var segment = 0; segment < planned.SegmentCount; segment++)
-            {
-                // A chain of all records has as many as it takes.
-                for (int? next = segment; next is { } no;) next = (await Worker.AskAsync<SegmentExtracted>(job.Extract(planned.ObjectNo, no))).NextSegmentNo;
-            }
-        }
-
-        return job;
-    }
-
     /// <summary>Every row with its version, and every sequence; relations by their names.</summary>
-    Task<string?> ChecksumAsync() => _destination.ScalarAsync<string>(
+    Task<string?> ChecksumAsync() => Destination.ScalarAsync<string>(
         """
         select (select string_agg(x.ctid || ' ' || x.xmin || ' ' || x::text, ',' order by x.ctid) from a x)
             || (select string_agg(x.ctid || ' ' || x.xmin || ' ' || x::text, ',' order by x.ctid) from other x)

@@ -15,6 +15,7 @@ public sealed class ReplayTests : WorkerTest
 {
     TestDatabase _destination = null!;
     PostgresFence _fence = null!;
+    IReadOnlyList<SegmentExtracted> _staged = [];
     long _jobNo;
 
     public override async Task InitializeAsync()
@@ -42,6 +43,7 @@ public sealed class ReplayTests : WorkerTest
         var counts = await ReplayAsync(right, wrong);
 
         Assert.Equal((3, 3, 0), (counts.Written, counts.Updated, counts.Inserted));
+        Assert.Equal(1, _staged.Sum(segment => segment.Missing));
         Assert.Equal("later,2,a3,a4,a5", await _destination.ScalarAsync<string>("select string_agg(name, ',' order by id) from a where id <= 5"));
         Assert.Equal("a9", await _destination.ScalarAsync<string>("select name from a where id = 9"));
     }
@@ -125,6 +127,7 @@ public sealed class ReplayTests : WorkerTest
         var planned = Assert.Single(prepared.Objects);
         var staged = new List<SegmentExtracted>();
         for (var segment = 0; segment < planned.SegmentCount; segment++) staged.Add(await TwiceAsync<SegmentExtracted>(job.Extract(0, segment)));
+        _staged = staged;
         await MoveAsync(job, isOpen: true);
         var empty = (await TwiceAsync<SchemaChangesApplied>(job.Apply())).EmptyObjects;
         var counts = new List<RecordCounts>();

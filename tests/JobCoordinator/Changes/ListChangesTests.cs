@@ -125,6 +125,46 @@ public sealed class ListChangesTests
     }
 
     [Fact]
+    public async Task Records_of_a_dry_run_are_what_it_has_kept_once_it_is_through()
+    {
+        var log = new PlayedLog();
+        await using var bench = await RelayBench.StartAsync(log);
+        const string dry = "kind = 'DryRun', sample = '{\"rows\": 1}'";
+        var job = await bench.JobAsync(dry);
+        var request = new ListChangesRequest { Job = job };
+        Assert.Empty(await ReadAsync(bench, request));
+
+        await bench.Database.ExecuteAsync(
+            $$"""
+            insert into coordinator.job_finding (job_id, attempt, object_no, found) values ('{{job.Id}}', 1, 0,
+                '{"objectNo": 0, "rows": 1, "inserts": 0, "updates": 1, "unchanged": 0, "rejected": 0, "destinationRows": 1, "fields": []}')
+            """);
+        await RefusedAsync(request, "is not there any more");
+        await RefusedAsync(new ListChangesRequest { Job = await bench.JobAsync($"{dry}, state = 'Failed', finished_at = null") }, "once it is Completed: it is Failed");
+        var kept = Path.Combine(bench.Staging, "samples", Guid.Parse(job.Id).ToString("N"), "1", $"0.{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()}");
+        Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+        await File.WriteAllTextAsync(
+            kept,
+            """
+            {"fields": ["id", "note"], "key": ["id"], "records": [{"copy": "00000000-0000-0000-0000-000000000001", "record":
+                {"isInsert": false, "key": [{"key": "id", "value": "7"}], "fields": [{"field": "note", "before": "a", "after": null, "cut": 0}]}}]}
+            """);
+        var found = Assert.Single(Assert.Single(await ReadAsync(bench, request)).Changes);
+
+        Assert.Equal(("public.things", "7", ChangeOperation.Update, null), (found.Object, found.Key.Values["id"], found.Operation, found.Committed));
+        Assert.Equal(("note", "a", false), (found.Fields.Single().Field, found.Fields[0].Before, found.Fields[0].HasAfter));
+        Assert.Empty(log.Asked);
+        Assert.Equal(0, await bench.Database.ScalarAsync<long>("select count(*) from coordinator.recovery_mark"));
+
+        async Task RefusedAsync(ListChangesRequest wrong, string why)
+        {
+            var error = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(bench, wrong));
+            Assert.Equal((StatusCode.FailedPrecondition, Rule.NothingRecorded), (error.StatusCode, error.GetRpcStatus()!.GetDetail<Refusal>()!.Rule));
+            Assert.Contains(why, error.Status.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task What_is_wrong_with_a_request_is_told_by_its_field()
     {
         await using var bench = await RelayBench.StartAsync();

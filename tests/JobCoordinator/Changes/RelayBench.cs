@@ -33,6 +33,9 @@ sealed class RelayBench : IAsyncDisposable
 
     public TestDatabase Database { get; private set; } = null!;
 
+    /// <summary>The workers' directory.</summary>
+    public string Staging => _staging;
+
     /// <summary>As a viewer.</summary>
     public RecordService.RecordServiceClient Records { get; private set; } = null!;
 

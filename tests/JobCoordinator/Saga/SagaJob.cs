@@ -111,7 +111,7 @@ public sealed partial class SagaJob(SagaBench bench, Guid pipelineId, PipelineDe
     });
 
     /// <summary>A staged segment, and what comes of the last one: the job tells itself to judge.</summary>
-    public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null, int of = 0, long rows = 10)
+    public async Task ExtractAsync(int segment, int? epoch = null, int? next = null, Guid? copy = null, int of = 0, long rows = 10, long missing = 0)
     {
         await bench.HandleAsync(new SegmentExtracted
         {
@@ -122,6 +122,7 @@ public sealed partial class SagaJob(SagaBench bench, Guid pipelineId, PipelineDe
             Copy = copy ?? Guid.NewGuid(),
             Rows = rows,
             Bytes = 100,
+            Missing = missing,
             NextSegmentNo = next,
         });
         await JudgedAsync();

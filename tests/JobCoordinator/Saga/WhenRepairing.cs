@@ -93,6 +93,21 @@ public sealed class WhenRepairing(SagaBench bench)
         async Task<(long, long)> CountsAsync() => await repair.RowAsync() is var row ? (row.Written, row.Deleted) : default;
     }
 
+    [Fact]
+    public async Task Records_that_the_source_does_not_have_are_counted_once_and_anew_where_they_are_looked_for_anew()
+    {
+        var (_, replay) = await RepairAsync(JobKind.Replay);
+        await replay.BeginAsync();
+        await replay.PrepareAsync(segments: 2);
+        await replay.ExtractAsync(0, missing: 3);
+        await replay.ExtractAsync(0, missing: 3);
+        Assert.Equal((3, 10), (await replay.RowAsync() is var row ? (row.Missing, row.Extracted) : default));
+
+        await bench.HandleAsync(new SnapshotLost { JobId = replay.Id, Epoch = await replay.EpochAsync(), ObjectNo = 0, SegmentNo = 1 });
+
+        Assert.Equal((0, 0), (await replay.RowAsync() is var anew ? (anew.Missing, anew.Extracted) : default));
+    }
+
     // Of a run that is completed.
     async Task<(SagaJob Run, SagaJob Repair)> RepairAsync(JobKind kind, Func<RepairOf, RepairOf>? meant = null)
     {

@@ -40,43 +40,64 @@ sealed class PipelineApplication(IdempotentCalls calls, PipelineCheck check, Pip
         if (found.Problems.Count > 0) throw FileErrors.Of(found.Problems);
         if (found.FenceProblems.Count > 0) throw PipelineRefusals.Fence(found.FenceProblems, files.Definitions[0]);
         var set = found.Set.Zip(files.Origins, (pipeline, origin) => pipeline with { ExpectedVersion = Expected(request, origin) }).ToList();
-        var results = request.ValidateOnly
-            ? await TryAsync(set, caller, cancellationToken)
-            : await ApplyAsync(await call.ConnectionAsync(cancellationToken), set, caller, request.Reason, cancellationToken);
-        return new ApplyPipelineResponse { Results = { results }, Warnings = { found.Warnings.Select(FileWarnings.Shown) } };
+        var (results, warnings) = request.ValidateOnly
+            ? await TryAsync(set, files.Origins, caller, cancellationToken)
+            : await ApplyAsync(await call.ConnectionAsync(cancellationToken), set, files.Origins, caller, request.Reason, cancellationToken);
+        return new ApplyPipelineResponse { Results = { results }, Warnings = { found.Warnings.Concat(warnings).Select(FileWarnings.Shown) } };
     }
 
     static int? Expected(ApplyPipelineRequest request, PipelineOrigin origin) =>
         request.Files[origin.FileNo] is { HasExpectedVersion: true, ExpectedVersion: var version } ? version : null;
 
-    async Task<IEnumerable<Result>> ApplyAsync(
-        NpgsqlConnection connection, IReadOnlyList<PipelineToApply> set, Caller caller, string reason, CancellationToken cancellationToken)
+    async Task<(IEnumerable<Result> Results, IReadOnlyList<PipelineFiles.PipelineFileWarning> Warnings)> ApplyAsync(
+        NpgsqlConnection connection, IReadOnlyList<PipelineToApply> set, IReadOnlyList<PipelineOrigin> origins, Caller caller, string reason,
+        CancellationToken cancellationToken)
     {
         var applied = await ApplyOrUndoAsync(connection, set, caller, reason, cancellationToken);
         var shown = await reads.ByIdsAsync(connection, [.. applied.Select(pipeline => pipeline.PipelineId)], cancellationToken);
-        return applied.Zip(shown, (each, pipeline) => new Result
+        var results = applied.Zip(shown, (each, pipeline) => new Result
         {
             Pipeline = pipeline,
             Sentence = Sentence(each, pipeline),
             Outcome = each.IsNew ? CommandOutcome.Accepted : CommandOutcome.AlreadySo,
         });
+        return (results, await WarningsAsync(connection, applied, set, origins, isTried: false, cancellationToken));
     }
 
     // All that applying would do, and nothing of it stays.
-    async Task<IEnumerable<Result>> TryAsync(IReadOnlyList<PipelineToApply> set, Caller caller, CancellationToken cancellationToken)
+    async Task<(IEnumerable<Result> Results, IReadOnlyList<PipelineFiles.PipelineFileWarning> Warnings)> TryAsync(
+        IReadOnlyList<PipelineToApply> set, IReadOnlyList<PipelineOrigin> origins, Caller caller, CancellationToken cancellationToken)
     {
         IReadOnlyList<AppliedPipeline> applied;
+        IReadOnlyList<PipelineFiles.PipelineFileWarning> warnings;
         await using (var connection = await state.Source.OpenConnectionAsync(cancellationToken))
         await using (await connection.BeginTransactionAsync(cancellationToken))
+        {
             applied = await ApplyOrUndoAsync(connection, set, caller, reason: "", cancellationToken);
+            warnings = await WarningsAsync(connection, applied, set, origins, isTried: true, cancellationToken);
+        }
 
         var standing = await reads.ByIdsAsync([.. applied.Select(pipeline => pipeline.PipelineId)], cancellationToken);
         var byId = standing.ToDictionary(pipeline => pipeline.Id, StringComparer.Ordinal);
-        return applied.Select(each => new Result
+        var results = applied.Select(each => new Result
         {
             Pipeline = byId.GetValueOrDefault(each.PipelineId.ToString()),
             Sentence = $"{each.Name}: version {each.Version} {(each.IsNew ? "would be added" : "says the same; nothing would change")}.",
         });
+        return (results, warnings);
+    }
+
+    static async Task<IReadOnlyList<PipelineFiles.PipelineFileWarning>> WarningsAsync(
+        NpgsqlConnection connection, IReadOnlyList<AppliedPipeline> applied, IReadOnlyList<PipelineToApply> set, IReadOnlyList<PipelineOrigin> origins,
+        bool isTried, CancellationToken cancellationToken)
+    {
+        var warnings = new List<PipelineFiles.PipelineFileWarning>();
+        foreach (var ((each, pipeline), origin) in applied.Zip(set).Zip(origins))
+        {
+            if (await FullLoadWarnings.OfAsync(connection, each, pipeline.Definition, origin, isTried, cancellationToken) is { } warning) warnings.Add(warning);
+        }
+
+        return warnings;
     }
 
     // What is refused is committed as an answer: nothing else may be in that transaction.

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Jobs;
+using Headgate.JobCoordinator.Jobs.Work;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
 using Npgsql;
@@ -51,6 +53,41 @@ static class Histories
             History = new ObjectHistory(
                 of.Where(row => row.IsOfFull == true).Select(row => row.History).FirstOrDefault(RunHistory.None),
                 of.Where(row => row.IsOfFull == false).Select(row => row.History).FirstOrDefault(RunHistory.None)),
+        })];
+    }
+
+    /// <summary>What a run of the definition would read of objects that it would read in full, and what was read of them before.</summary>
+    public static async Task<IReadOnlyList<ObjectRead>> OfFullAsync(
+        NpgsqlConnection connection, Guid pipelineId, PipelineDefinition definition, CancellationToken cancellationToken)
+    {
+        var objects = definition.Objects.Index().Where(each => each.Item.Include)
+            .Select(each => (each.Index, each.Item.To, HasCursor: each.Item.Cursor is not null, Key: ObjectKey.Of(definition, each.Item))).ToList();
+        await using var command = new NpgsqlCommand(
+            """
+            select o.no, f.pipeline_id is not null, h.full_read, h.rows, h.ended
+            from unnest($2, $3) with ordinality o (key, has_cursor, no)
+            left join coordinator.object_offset f on f.pipeline_id = $1 and f.object_key = o.key
+            join coordinator.object_history h on h.pipeline_id = $1 and h.name = coordinator.object_name(o.key)
+            where f.pipeline_id is null or not o.has_cursor order by o.no
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipelineId });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. objects.Select(each => each.Key)] });
+        command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = [.. objects.Select(each => each.HasCursor)] });
+        var rows = await command.ListAsync(
+            row => (
+                Object: objects[(int)row.GetInt64(0) - 1], HasOffset: row.GetBoolean(1), IsOfFull: row.GetBoolean(2),
+                History: new RunHistory(row.GetFieldValue<long[]>(3), row.GetFieldValue<DateTimeOffset[]>(4), [], [], 0)),
+            cancellationToken);
+        return [.. rows.GroupBy(row => row.Object).Select(of => new ObjectRead
+        {
+            ObjectNo = of.Key.Index,
+            Object = of.Key.To,
+            Full = true,
+            HasOffset = of.First().HasOffset,
+            History = new ObjectHistory(
+                of.Where(row => row.IsOfFull).Select(row => row.History).FirstOrDefault(RunHistory.None),
+                of.Where(row => !row.IsOfFull).Select(row => row.History).FirstOrDefault(RunHistory.None)),
         })];
     }
 

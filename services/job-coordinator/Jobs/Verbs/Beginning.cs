@@ -60,7 +60,7 @@ static class Beginning
             await PipelineWork.ClaimAsync(context.Db(), job);
             await ResyncWork.GoOnAsync(context.Db(), job);
             (job.Extracted, job.Written, job.Inserted, job.Updated, job.Unchanged, job.Rejected) = (0, 0, 0, 0, 0, 0);
-            (job.Deleted, job.Vanished, job.InDoubt) = (0, 0, 0);
+            (job.Deleted, job.Vanished, job.Missing, job.InDoubt) = (0, 0, 0, 0);
             GuardWork.StartOver(job);
             RunningTime.StartOver(job);
             RunningTime.Begin(job, context.Now());

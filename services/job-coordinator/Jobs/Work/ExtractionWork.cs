@@ -121,7 +121,8 @@ static class ExtractionWork
         var isFirst = await db.Database.ExecuteSqlAsync(
             $"""
              update coordinator.job_segment
-             set state = 'Sealed', copy = {staged.Copy}, rows = {staged.Rows}, bytes = {staged.Bytes}, tries = 0, not_before = null
+             set state = 'Sealed', copy = {staged.Copy}, rows = {staged.Rows}, bytes = {staged.Bytes}, missing = {staged.Missing}, tries = 0,
+                 not_before = null
              where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = {staged.ObjectNo}
                and segment_no = {staged.SegmentNo} and state in ('Planned', 'Extracting')
              """) > 0;
@@ -135,6 +136,7 @@ static class ExtractionWork
                                and s.object_no = o.object_no and s.state in ('Planned', 'Extracting'))
              """);
         job.Extracted += staged.Rows;
+        job.Missing += staged.Missing;
         job.WaitingFor = null;
     }
 
@@ -184,13 +186,14 @@ static class ExtractionWork
     {
         var objects = (await db.Database.SqlQuery<int>(unplan).ToListAsync()).ToArray();
         if (objects.Length == 0) return;
-        var abandoned = await db.Database.SqlQuery<long>(
+        var abandoned = await db.Database.SqlQuery<AbandonedSegment>(
             $"""
              update coordinator.job_segment set state = 'Abandoned', deferred = 0
              where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = any({objects}) and state <> 'Abandoned'
-             returning rows as "Value"
+             returning rows, missing
              """).ToListAsync();
-        job.Extracted -= abandoned.Sum();
+        job.Extracted -= abandoned.Sum(segment => segment.rows);
+        job.Missing -= abandoned.Sum(segment => segment.missing);
         // What was found of them is of other records.
         await db.Database.ExecuteSqlAsync(
             $"delete from coordinator.job_finding where job_id = {job.CorrelationId} and attempt = {job.Attempt} and object_no = any({objects})");

@@ -5,6 +5,9 @@ namespace Headgate.JobCoordinator.Jobs.Work;
 /// <summary>A segment that workers have in hand.</summary>
 sealed record SegmentInHand(int object_no, int segment_no, Guid? copy, long rows, bool empty, int round);
 
+/// <summary>A segment that was given up, with what was read of it.</summary>
+sealed record AbandonedSegment(long rows, long missing);
+
 /// <summary>An object that has to be planned.</summary>
 sealed record UnplannedObject(
     int object_no, Guid? offset_job_id, int? offset_attempt, int next_segment_no, Guid? completed_job_id, int? completed_attempt);

@@ -1,4 +1,8 @@
+using System.Text.Json;
 using Grpc.Core;
+using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Jobs.Work;
+using Headgate.JobCoordinator.Pipelines;
 using Headgate.V1;
 
 namespace Headgate.JobCoordinator.Tests.Calls.Pipelines;
@@ -94,6 +98,51 @@ public sealed class ApplyTests(PipelineBench bench)
         Assert.Equal(("f0.yaml", 5, 11, "spec.source"), (warning.File, warning.Line, warning.Column, warning.Field));
         Assert.Contains("not looked at", warning.Message, StringComparison.Ordinal);
         Assert.Equal(CommandOutcome.Accepted, answer.Results.Single().Outcome);
+    }
+
+    [Fact]
+    public async Task Version_after_which_all_is_read_where_runs_read_what_had_changed_is_warned_about()
+    {
+        var cursor = "cursor: updated_at";
+        var pipeline = (await _project.ApplyAsync(more: cursor)).Id;
+        await RememberAsync(pipeline, runs: 2);
+        Assert.Empty((await ApplyAsync($"{cursor}\n      filter: id > 1")).Warnings);
+        await RememberAsync(pipeline, runs: 3);
+
+        var tried = Assert.Single((await ApplyAsync($"{cursor}\n      filter: id > 2", isTried: true)).Warnings);
+        var warning = Assert.Single((await ApplyAsync($"{cursor}\n      filter: id > 2")).Warnings);
+        var without = Assert.Single((await ApplyAsync("")).Warnings);
+
+        Assert.Equal(("f0.yaml", 8, "spec.objects[0]"), (warning.File, warning.Line, warning.Field));
+        Assert.StartsWith(
+            $"the next run reads all of {_project.Name.Replace('-', '_')}.contacts, where the last 3 runs read what had changed, and the guard fullLoad will hold it",
+            warning.Message, StringComparison.Ordinal);
+        Assert.Contains($"headgate dry-run {_project.Name}/contacts --wait", warning.Message, StringComparison.Ordinal);
+        Assert.Contains($"headgate sync {_project.Name}/contacts --confirm-full-load", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("headgate dry-run -f f0.yaml --wait", tried.Message, StringComparison.Ordinal);
+        Assert.Contains("will hold it", without.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Version_that_leaves_what_is_read_as_it_was_is_not_warned_about()
+    {
+        var cursor = "cursor: updated_at";
+        var pipeline = await _project.ApplyAsync(more: cursor);
+        await RememberAsync(pipeline.Id, runs: 5);
+        var definition = JsonSerializer.Deserialize<PipelineDefinition>(
+            (await bench.State.ScalarAsync<string>($"select definition::text from coordinator.pipeline_version where pipeline_id = '{pipeline.Id}'"))!, PipelineJson.Options)!;
+        await bench.State.ExecuteAsync(
+            $"""
+             insert into coordinator.object_offset (pipeline_id, object_key, job_id, attempt, object_no)
+             values ('{pipeline.Id}', '{ObjectKey.Of(definition, definition.Objects[0])}', gen_random_uuid(), 1, 0)
+             """);
+
+        var answer = await ApplyAsync($"{cursor}\n  maxFailures: 7");
+
+        Assert.Equal((2, CommandOutcome.Accepted), (answer.Results.Single().Pipeline.Version, answer.Results.Single().Outcome));
+        Assert.Empty(answer.Warnings);
+        Assert.Single((await ApplyAsync($"{cursor}\n      filter: id > 2")).Warnings);
+        Assert.Empty((await ApplyAsync($"{cursor}\n      filter: id > 2")).Warnings);
     }
 
     [Fact]
@@ -222,4 +271,20 @@ public sealed class ApplyTests(PipelineBench bench)
 
     Task<string?> ReasonAsync(string pipeline, int version) => bench.State.ScalarAsync<string>(
         $"select reason from coordinator.pipeline_version where pipeline_id = '{pipeline}' and version = {version}");
+
+    async Task<ApplyPipelineResponse> ApplyAsync(string more, bool isTried = false)
+    {
+        var request = BenchProject.Request(_project.Text(more: more));
+        request.ValidateOnly = isTried;
+        return await bench.Admin.ApplyPipelineAsync(request);
+    }
+
+    // As runs that read what had changed have left it.
+    Task RememberAsync(string pipeline, int runs) => bench.State.ExecuteAsync(
+        $"""
+         insert into coordinator.object_history (pipeline_id, name, full_read, rows, ended)
+         select '{pipeline}', 'public.contacts|{_project.Name.Replace('-', '_')}.contacts', false, array_agg(9), array_agg(now() - no * interval '1 hour')
+         from generate_series(1, {runs}) no
+         on conflict (pipeline_id, name, full_read) do update set rows = excluded.rows, ended = excluded.ended
+         """);
 }
