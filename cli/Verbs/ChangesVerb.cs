@@ -33,7 +33,8 @@ static class ChangesVerb
         HelpName = "FILE",
     };
 
-    public static Command Create() => new Command("changes", "Lists the records that a job wrote, with each field before and after; --export to keep them.")
+    public static Command Create() => new Command(
+        "changes", "Lists the records that a job wrote, or some that a dry run would write, with each field before and after; --export to keep them.")
     {
         CommandArguments.Job, CommandOptions.Object, Key, Field, Operation, Attempt, Limit, Present, Export,
     }.Runs(RunAsync);
@@ -84,7 +85,9 @@ static class ChangesVerb
 
         await file.KeepAsync();
         session.Screen.Remark($"{Shown.Number(changes)} changed records are in {path}.");
-        if (cut > 0) session.Screen.Remark($"{Shown.Number(cut)} values are longer than a call gives, and without their ends; what was written is whole in the log at the destination.");
+        if (cut == 0) return ExitCode.Done;
+        session.Screen.Remark(
+            $"{Shown.Number(cut)} values are longer than a call gives, and without their ends; what was written is whole in the log at the destination.");
         return ExitCode.Done;
     }
 

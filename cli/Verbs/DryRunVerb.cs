@@ -27,7 +27,7 @@ static class DryRunVerb
     static readonly Option<bool> All = new("--all") { Description = "Read all records in place of a sample." };
 
     public static Command Create() => new Command(
-        "dry-run", "Shows on a sample what a run would write, and writes nothing; with --wait, what was found.")
+        "dry-run", "Shows on a sample what a run would write, and writes nothing; with --wait, what was found, and some of the records.")
     {
         Pipeline, PipelineFiles.One, SampleSize, Where, All, SyncVerb.Wait,
     }.Commanding().Runs(RunAsync);

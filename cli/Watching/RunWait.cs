@@ -56,7 +56,10 @@ static class RunWait
         }
 
         if (job is { Kind: JobKind.Replay, MissingAtSource: > 0 and var missing } && !session.Screen.IsJson)
-            session.Screen.Say($"{Shown.Number(missing)} records are not at the source any more, and were left as they are: {session.Suggestions.Of("diff", job.OfJobId)}");
+        {
+            var next = session.Suggestions.Of("diff", job.OfJobId);
+            session.Screen.Say($"{Shown.Number(missing)} records are not at the source any more, and were left as they are: {next}");
+        }
 
         if (job.State == JobState.Completed) return ExitCode.Done;
         throw new CliException($"The job is {EnumName.Capital(job.State)}{(job.Error is null ? "." : $": {JobViews.ProblemOf(job.Error)}")}")

@@ -52,7 +52,7 @@ sealed class ObjectSamples
         if (_length >= MostInAll) return;
         var order = new SampleOrder
         {
-            Fields = found.Fields.Where(field => field.Changed > 0 && _wanted[field.Field] > 0).ToDictionary(field => field.Field, field => _wanted[field.Field]),
+            Fields = found.Fields.Where(each => each.Changed > 0 && _wanted[each.Field] > 0).ToDictionary(each => each.Field, each => _wanted[each.Field]),
             Inserts = found.Inserts > 0 ? _inserts : 0,
             Length = MostOfAValue,
         };

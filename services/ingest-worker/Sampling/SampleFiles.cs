@@ -54,7 +54,7 @@ sealed class SampleFiles(StagingDirectory staging, TimeProvider time)
     {
         var directory = new DirectoryInfo(PathOf(jobId, attempt));
         if (!directory.Exists || IsOver(directory)) return null;
-        return [.. directory.EnumerateFiles().Select(NameOf).Where(name => name is not null).Select(name => name!.Value.ObjectNo).Distinct().Order()];
+        return [.. directory.EnumerateFiles().Select(NameOf).OfType<(int ObjectNo, DateTimeOffset)>().Select(name => name.ObjectNo).Distinct().Order()];
     }
 
     /// <summary>Null: nothing is kept of the object.</summary>
@@ -91,8 +91,9 @@ sealed class SampleFiles(StagingDirectory staging, TimeProvider time)
         }
     }
 
-    bool IsOver(DirectoryInfo attempt) => attempt.EnumerateFiles()
-        .Select(file => NameOf(file)?.Until ?? file.LastWriteTimeUtc + Leftover).DefaultIfEmpty(attempt.LastWriteTimeUtc + Leftover).Max() <= time.GetUtcNow();
+    bool IsOver(DirectoryInfo attempt) =>
+        attempt.EnumerateFiles().Select(file => NameOf(file)?.Until ?? file.LastWriteTimeUtc + Leftover)
+            .DefaultIfEmpty(attempt.LastWriteTimeUtc + Leftover).Max() <= time.GetUtcNow();
 
     string PathOf(Guid jobId, int attempt) => staging.PathOf(Path.Combine(Root, $"{jobId:N}", $"{attempt}"));
 
@@ -105,7 +106,8 @@ sealed class SampleFiles(StagingDirectory staging, TimeProvider time)
     static (int ObjectNo, DateTimeOffset Until)? NameOf(FileInfo file) =>
         file.Name.Split('.') is [var objectNo, var until]
         && int.TryParse(objectNo, NumberStyles.None, CultureInfo.InvariantCulture, out var no)
-        && long.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? (no, DateTimeOffset.FromUnixTimeSeconds(seconds)) : null;
+        && long.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? (no, DateTimeOffset.FromUnixTimeSeconds(seconds)) : null;
 
     // For its owner alone, as what is staged.
     static FileStream Create(string path) => new(path, new FileStreamOptions

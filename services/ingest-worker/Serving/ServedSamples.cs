@@ -29,7 +29,8 @@ sealed class ServedSamples(SampleFiles files)
         var there = files.ObjectsOf(job, work.Attempt) ?? throw Gone();
         var after = place.Length == 0 ? 0 : long.Parse(place, CultureInfo.InvariantCulture);
         var parts = new Parts(work.Limit == 0 ? long.MaxValue : work.Limit, send);
-        var wanted = work.Objects.Where(each => request.Object.Length == 0 || each.Name == request.Object).ToDictionary(each => each.Number, each => each.Name);
+        var wanted = work.Objects.Where(each => request.Object.Length == 0 || each.Name == request.Object)
+            .ToDictionary(each => each.Number, each => each.Name);
         var (isThere, hasField) = (false, false);
         foreach (var number in there.Where(wanted.ContainsKey))
         {
@@ -42,7 +43,8 @@ sealed class ServedSamples(SampleFiles files)
             }
         }
 
-        if (isThere && !hasField) throw new StepException(ChangeProblems.Field, "There is no such field: expected the name of a mapped destination field.");
+        if (isThere && !hasField)
+            throw new StepException(ChangeProblems.Field, "There is no such field: expected the name of a mapped destination field.");
         await parts.SendAsync();
     }
 
@@ -60,7 +62,8 @@ sealed class ServedSamples(SampleFiles files)
 
     static void DemandKey(KeptSamples kept, ListChangesRequest request)
     {
-        if (request.Key is null || kept.Key.Order(StringComparer.Ordinal).SequenceEqual(request.Key.Values.Keys.Order(StringComparer.Ordinal))) return;
+        if (request.Key is not { } key) return;
+        if (kept.Key.Order(StringComparer.Ordinal).SequenceEqual(key.Values.Keys.Order(StringComparer.Ordinal))) return;
         throw new StepException(ChangeProblems.Key, $"It has other fields than the object's key: expected {string.Join(", ", kept.Key)}.");
     }
 

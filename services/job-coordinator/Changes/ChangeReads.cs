@@ -10,7 +10,9 @@ using Headgate.Relay.V1;
 
 namespace Headgate.JobCoordinator.Changes;
 
-/// <summary>Answers ListChanges: a worker reads the log at the destination, or what a dry run has kept to show, as fast as the client takes it.</summary>
+/// <summary>
+/// Answers ListChanges: a worker reads the log at the destination, or what a dry run has kept to show, as fast as the client takes it.
+/// </summary>
 sealed class ChangeReads(
     JobFinder finder, ObjectNames names, PipelineStore pipelines, JobFindings findings, RecordRelay relay, Tokens tokens, RecoveryMarks marks,
     TimeProvider time)
@@ -83,7 +85,13 @@ sealed class ChangeReads(
         if (request.Object.Length > 0) ObjectNames.NumberOf(request.Object, objects);
         var shown = objects.Select(each => new WorkObject { Number = each.Key, Name = each.Value });
         if (job.Kind is JobKind.DryRun)
-            return new ServeResponse { Samples = new SamplesWork { JobId = job.Id.ToString(), Attempt = job.Attempt, Request = request, Objects = { shown } } };
+        {
+            return new ServeResponse
+            {
+                Samples = new SamplesWork { JobId = job.Id.ToString(), Attempt = job.Attempt, Request = request, Objects = { shown } },
+            };
+        }
+
         var destination = await pipelines.DestinationAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
         return new ServeResponse
         {
@@ -100,7 +108,8 @@ sealed class ChangeReads(
 
     // Of what would write nothing, nothing was kept.
     async Task<bool> WouldWriteAsync(JobRow job, CancellationToken cancellationToken) =>
-        (await findings.OfAsync([job], cancellationToken)).TryGetValue(job.Id, out var found) && found.Objects.Any(each => each.Inserts + each.Updates > 0);
+        (await findings.OfAsync([job], cancellationToken)).TryGetValue(job.Id, out var found)
+        && found.Objects.Any(each => each.Inserts + each.Updates > 0);
 
     static void Check(V1.ListChangesRequest request)
     {

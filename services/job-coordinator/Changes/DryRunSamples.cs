@@ -14,7 +14,8 @@ static class DryRunSamples
     public static void Demand(JobRow job)
     {
         if (job.State is nameof(SyncJobStateMachine.Completed)) return;
-        throw RecordedLog.Refused(job, $"Job {job.Id} is a dry run, which writes nothing; what it would write is shown once it is Completed: it is {job.State}.");
+        throw RecordedLog.Refused(
+            job, $"Job {job.Id} is a dry run, which writes nothing; what it would write is shown once it is Completed: it is {job.State}.");
     }
 
     /// <summary>What a worker's problem with them means to the caller.</summary>

@@ -156,16 +156,19 @@ public sealed class SecrecyTests : IAsyncLifetime
     /// <summary>What would change is shown, and its values lie in the staging directory alone.</summary>
     async Task DryRunAsync()
     {
-        await _headgate.Destination.ExecuteAsync($"update people set name = '{_planted}z' where id = '{_planted}7'; delete from people where id = '{_planted}8'");
+        await _headgate.Destination.ExecuteAsync($"update people set name = '{_planted}z' where id = '{_planted}7'");
+        await _headgate.Source.ExecuteAsync($"insert into people values ('{_planted}new', '{_planted}', now())");
         var (exitCode, output) = await _headgate.CommandAsync("dry-run", "test/people", "--all", "--wait");
-        Assert.True(exitCode == 0 && output.Contains($"{_planted}z", StringComparison.Ordinal) && output.Contains($"{_planted}8", StringComparison.Ordinal), output);
+        var isShown = output.Contains($"{_planted}z", StringComparison.Ordinal) && output.Contains($"{_planted}new", StringComparison.Ordinal);
+        Assert.True(exitCode == 0 && isShown, output);
         Assert.Equal(0, await _headgate.State.ScalarAsync<long>(
             $"""
              select sum((xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %I.%I t where t::text like %L', schemaname, tablename, '%{_planted}%'),
                                                              true, true, '')))[1]::text::bigint)::bigint
              from pg_tables where schemaname in ('coordinator', 'ingest', 'scheduler')
              """));
-        await _headgate.Destination.ExecuteAsync($"update people set name = '{_planted}x' where id = '{_planted}7'; insert into people select '{_planted}8', '{_planted}x', now()");
+        await _headgate.Destination.ExecuteAsync($"update people set name = '{_planted}x' where id = '{_planted}7'");
+        await _headgate.Source.ExecuteAsync($"delete from people where id = '{_planted}new'");
     }
 
     /// <summary>By keys, of which one is a record that somebody has changed since.</summary>

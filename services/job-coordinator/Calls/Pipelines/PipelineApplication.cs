@@ -94,7 +94,8 @@ sealed class PipelineApplication(IdempotentCalls calls, PipelineCheck check, Pip
         var warnings = new List<PipelineFiles.PipelineFileWarning>();
         foreach (var ((each, pipeline), origin) in applied.Zip(set).Zip(origins))
         {
-            if (await FullLoadWarnings.OfAsync(connection, each, pipeline.Definition, origin, isTried, cancellationToken) is { } warning) warnings.Add(warning);
+            var warning = await FullLoadWarnings.OfAsync(connection, each, pipeline.Definition, origin, isTried, cancellationToken);
+            if (warning is not null) warnings.Add(warning);
         }
 
         return warnings;
