@@ -32,7 +32,7 @@ sealed class ChangeReads(
         RecordedLog.Demand(job);
         var work = await WorkAsync(job, bound, cancellationToken);
         var (given, sent) = (0L, time.GetTimestamp());
-        await foreach (var part in relay.ReadAsync(Work, cancellationToken).WithCancellation(cancellationToken))
+        await foreach (var part in relay.ReadAsync(caller.Identity, Work, cancellationToken).WithCancellation(cancellationToken))
         {
             if (part?.Problem is { } problem)
             {

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
@@ -14,10 +15,11 @@ sealed class RejectReads(JobFinder finder, ObjectNames names, PipelineStore pipe
     const int Most = 1_000;
 
     /// <exception cref="RpcException">What RecordService says of ListRejected.</exception>
-    public async Task<V1.ListRejectedResponse> ListAsync(V1.ListRejectedRequest request, string? project, CancellationToken cancellationToken)
+    public async Task<V1.ListRejectedResponse> ListAsync(V1.ListRejectedRequest request, Caller caller, CancellationToken cancellationToken)
     {
         if (request.Attempt < 0) throw CallErrors.Invalid(("attempt", "Expected 0, for all, or an attempt, from 1."));
         var size = PageSizes.Check(request.PageSize, Usual, Most);
+        var project = caller.Project;
         var (job, _) = await finder.FindAsync(request.Job, project, cancellationToken);
         // A pipeline's active job is another one by the time of the next page, or none.
         var bound = new V1.ListRejectedRequest(request) { PageToken = "", Job = new V1.JobReference { Id = job.Id.ToString() } };
@@ -36,7 +38,7 @@ sealed class RejectReads(JobFinder finder, ObjectNames names, PipelineStore pipe
             Request = new V1.ListRejectedRequest(bound) { PageSize = size },
             Objects = { objects.Select(each => new WorkObject { Number = each.Key, Name = each.Value }) },
         };
-        await foreach (var part in relay.ReadAsync(() => new ServeResponse { Rejects = work, Place = place }, cancellationToken))
+        await foreach (var part in relay.ReadAsync(caller.Identity, () => new ServeResponse { Rejects = work, Place = place }, cancellationToken))
         {
             if (part?.Problem is { } problem) throw RecordedLog.Of(problem, job) ?? CallErrors.Unavailable(problem.Sentence);
             if (part?.Rejects is not { } found) continue;
