@@ -74,7 +74,8 @@ sealed class ChangeReads(
     async Task<ChangesWork> WorkAsync(JobRow job, V1.ListChangesRequest request, CancellationToken cancellationToken)
     {
         var objects = await names.OfAsync(job.Id, cancellationToken);
-        if (request.Object.Length > 0) ObjectNames.NumberOf(request.Object, objects);
+        // Workers know objects by the names that go with the work.
+        if (request.Object.Length > 0) request = new V1.ListChangesRequest(request) { Object = objects[ObjectNames.NumberOf(request.Object, objects)] };
         var destination = await pipelines.DestinationAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
         return new ChangesWork
         {

@@ -25,7 +25,8 @@ sealed class RejectReads(JobFinder finder, ObjectNames names, PipelineStore pipe
         var bound = new V1.ListRejectedRequest(request) { PageToken = "", Job = new V1.JobReference { Id = job.Id.ToString() } };
         var place = request.PageToken.Length == 0 ? "" : await tokens.OpenAsync("page_token", bound, project, request.PageToken, cancellationToken);
         var objects = await names.OfAsync(job.Id, cancellationToken);
-        if (request.Object.Length > 0) ObjectNames.NumberOf(request.Object, objects);
+        // Workers know objects by the names that go with the work.
+        var name = request.Object.Length > 0 ? objects[ObjectNames.NumberOf(request.Object, objects)] : "";
         // What was not launched has met no destination that could refuse anything.
         if (job.Launched is null) return new V1.ListRejectedResponse();
         RecordedLog.Demand(job);
@@ -35,7 +36,7 @@ sealed class RejectReads(JobFinder finder, ObjectNames names, PipelineStore pipe
             JobId = job.Id.ToString(),
             Connector = destination.Connector,
             Connection = destination.Connection,
-            Request = new V1.ListRejectedRequest(bound) { PageSize = size },
+            Request = new V1.ListRejectedRequest(bound) { Object = name, PageSize = size },
             Objects = { objects.Select(each => new WorkObject { Number = each.Key, Name = each.Value }) },
         };
         await foreach (var part in relay.ReadAsync(caller.Identity, () => new ServeResponse { Rejects = work, Place = place }, cancellationToken))
