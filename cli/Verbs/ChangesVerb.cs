@@ -33,10 +33,12 @@ static class ChangesVerb
         HelpName = "FILE",
     };
 
+    static readonly Option<bool> Overwrite = new("--overwrite") { Description = "With --export: take the place of a file that is there." };
+
     public static Command Create() => new Command(
         "changes", "Lists the records that a job wrote, or some that a dry run would write, with each field before and after; --export to keep them.")
     {
-        CommandArguments.Job, CommandOptions.Object, Key, Field, Operation, Attempt, Limit, Present, Export,
+        CommandArguments.Job, CommandOptions.Object, Key, Field, Operation, Attempt, Limit, Present, Export, Overwrite,
     }.Runs(RunAsync);
 
     static async Task<int> RunAsync(Session session)
@@ -73,7 +75,7 @@ static class ChangesVerb
 
     static async Task<int> ExportAsync(Session session, ListChangesRequest request, string path, ExportFormat format)
     {
-        await using var file = ExportFile.Create(path);
+        await using var file = ExportFile.Create(path, session.Parsed.Has(Overwrite));
         await file.Text.WriteAsync(format.Head);
         var (changes, cut) = (0L, 0L);
         await foreach (var change in ChangedRecords.ReadAsync(session, request).SelectMany(response => response.Changes))

@@ -12,13 +12,14 @@ static class Launch
     /// <param name="session">The invocation.</param>
     /// <param name="what">The question.</param>
     /// <param name="validate">Tells what it is about to do.</param>
-    /// <param name="seen">Called where somebody has seen that, and said yes.</param>
-    public static Task<bool> ConfirmAsync(this Session session, string what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate, Action? seen = null) =>
+    /// <param name="seen">Called with that, where somebody has seen it and said yes.</param>
+    public static Task<bool> ConfirmAsync(
+        this Session session, string what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate, Action<RunEstimate>? seen = null) =>
         session.ConfirmAsync(_ => what, validate, seen);
 
     /// <summary>The same with a question that depends on what it is about to do; null: nobody could tell.</summary>
     public static async Task<bool> ConfirmAsync(
-        this Session session, Func<RunEstimate?, string> what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate, Action? seen = null)
+        this Session session, Func<RunEstimate?, string> what, Func<Task<(RunEstimate? Estimate, string Sentence)>> validate, Action<RunEstimate>? seen = null)
     {
         if (session.Parsed.Has(CommandOptions.Yes) || !session.CanAsk) return true;
         RunEstimate? estimate = null;
@@ -34,7 +35,7 @@ static class Launch
         }
 
         var isMeant = await session.Terminal.ConfirmAsync(what(estimate), session.Stop);
-        if (isMeant && estimate is not null) seen?.Invoke();
+        if (isMeant && estimate is not null) seen?.Invoke(estimate);
         return isMeant;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Headgate.Cli.Asking;
 using Headgate.Cli.Views;
 using Headgate.Cli.Watching;
 using Headgate.V1;
@@ -18,6 +19,7 @@ static class ReplayVerb
         var name = await session.TheJobAsync();
         if (session.Parsed.Has(CommandOptions.ValidateOnly))
             return session.Screen.Acknowledge(await name.FindAsync(job => ValidateAsync(session, request, job)));
+        if (!session.CanAsk && !session.Parsed.Has(CommandOptions.Yes)) throw session.NeedsYes("The records that the job has touched would be written again.");
         var isMeant = await session.ConfirmAsync("Move the records again?", async () =>
         {
             var would = await name.FindAsync(job => ValidateAsync(session, request, job));

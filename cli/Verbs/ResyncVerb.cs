@@ -35,7 +35,7 @@ static class ResyncVerb
         {
             var would = await ValidateAsync(session, request);
             return (would.Estimate, would.Sentence);
-        }, () => request.ConfirmFullLoad = true);
+        }, _ => request.ConfirmFullLoad = true);
         if (!isMeant) return ExitCode.Refused;
 
         var answer = await session.Calls.AskAsync(session.Calls.Pipelines.ResyncPipelineAsync, session.Command(request), session.Stop);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Headgate.Cli.Asking;
 using Headgate.Cli.Views;
 using Headgate.Cli.Watching;
 using Headgate.V1;
@@ -21,6 +22,7 @@ static class RollbackVerb
         var name = await session.TheJobAsync();
         if (session.Parsed.Has(CommandOptions.ValidateOnly))
             return session.Screen.Acknowledge(await name.FindAsync(job => ValidateAsync(session, request, job)));
+        if (!session.CanAsk && !session.Parsed.Has(CommandOptions.Yes)) throw session.NeedsYes("Rows that the job has changed would be put back, and those that it has inserted deleted.");
         var isMeant = await session.ConfirmAsync("Put back what the job wrote?", async () =>
         {
             var would = await name.FindAsync(job => ValidateAsync(session, request, job));

@@ -20,7 +20,7 @@ static class SyncVerb
 
     public static readonly Option<bool> ConfirmFullLoad = new("--confirm-full-load")
     {
-        Description = "A full load is meant, as whoever sees the estimates on a terminal says: the guard of it lets it pass.",
+        Description = "A full load is meant, as whoever is shown one on a terminal and starts it says: the guard of it lets it pass.",
     };
 
     static readonly Option<string?> TriggerDetail = new("--trigger-detail")
@@ -52,7 +52,7 @@ static class SyncVerb
             if (would.Estimate?.ActiveJobId.Length > 0 && request.OnActiveJob == OnActiveJob.Refuse)
                 would = await ValidateAsync(session, new SyncNowRequest(request) { OnActiveJob = OnActiveJob.CancelAndStart });
             return (would.Estimate, would.Sentence);
-        }, () => request.ConfirmFullLoad = true);
+        }, shown => request.ConfirmFullLoad |= shown.Objects.Any(each => each.FullRead));
         if (!isMeant) return ExitCode.Refused;
 
         var answer = await session.Calls.AskAsync(session.Calls.Pipelines.SyncNowAsync, session.Command(request), session.Stop);

@@ -41,13 +41,17 @@ static class JobViews
             ("Recommended", job.RecommendedCancel is { } recommended ? Recommended(recommended) : ""));
         foreach (var guard in job.Guards)
             screen.Say($"Guard {EnumName.Of(guard.Guard)} ({EnumName.Of(guard.Action)}, {Shown.Time(guard.Tripped)}): {SafeText.Line(guard.Sentence)}"
-                + (guard.PassedBy.Length > 0 ? $" Let pass by {SafeText.Line(guard.PassedBy)}." : ""));
+                + (guard.PassedBy.Length > 0 ? $" Let pass by {SafeText.Line(guard.PassedBy)}{Passed(guard)}." : ""));
         foreach (var judgement in job.Judgements.Where(judgement => judgement.Outcome != GuardOutcome.Tripped))
             screen.Say($"Guard {EnumName.Of(judgement.Guard)} ({EnumName.Of(judgement.Outcome)}): {SafeText.Line(judgement.Sentence)}");
         if (job.Tasks.Count > 0) screen.Table(Tasks(job).WithoutEmptyColumns());
         if (job.Objects.Count > 0) screen.Table(Objects(job).WithoutEmptyColumns());
         if (job.DryRun is { } dryRun) screen.Table(DryRunViews.Objects(dryRun).WithoutEmptyColumns());
     }
+
+    // A coordinator of before has not told.
+    static string Passed(GuardTrip guard) =>
+        (guard.Passed is null ? "" : $" at {Shown.Time(guard.Passed)}") + (guard.PassedReason.Length > 0 ? $": {SafeText.Line(guard.PassedReason)}" : "");
 
     public static Grid Commands(IEnumerable<CommandRecord> commands) => new(
         ["At", "Command", "By", "Outcome", "From", "To", "Reason"],

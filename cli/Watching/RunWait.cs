@@ -41,8 +41,8 @@ static class RunWait
     public static async Task<int> ForAsync(Session session, string jobId)
     {
         var watch = new JobWatch(session, jobId);
-        // Failed is not final, but it goes on only if somebody or the next due run says so.
-        if (!await watch.RunAsync(job => IsFinal(job) || job.State == JobState.Failed)) return Left(session, watch);
+        // Failed is not final, but it goes on only if somebody or the next due run says so; and what a guard has stopped only if somebody does.
+        if (!await watch.RunAsync(job => IsFinal(job) || job.State == JobState.Failed || IsHeld(job))) return Left(session, watch);
         if (watch.Job is not { } job) throw new CliException($"Nothing was told of job {jobId}.");
         // What it found is not in what is watched.
         if (job.Kind == JobKind.DryRun)
@@ -62,13 +62,15 @@ static class RunWait
         }
 
         if (job.State == JobState.Completed) return ExitCode.Done;
-        throw new CliException($"The job is {EnumName.Capital(job.State)}{(job.Error is null ? "." : $": {JobViews.ProblemOf(job.Error)}")}")
-        {
-            Next = [.. job.Accepts.Select(each => session.Suggestions.For(each, job.Id, $"{job.Project}/{job.Pipeline}")).OfType<string>()],
-        };
+        var why = job.Error is not null ? $": {JobViews.ProblemOf(job.Error)}" : IsHeld(job) ? $" until somebody has looked. {job.Stop.Reason}" : ".";
+        var accepted = job.Accepts.Select(each => session.Suggestions.For(each, job.Id, $"{job.Project}/{job.Pipeline}")).OfType<string>();
+        string[] pass = IsHeld(job) ? [session.Suggestions.Of("resume", job.Id, "--pass-guards", "--reason", "TEXT")] : [];
+        throw new CliException($"The job is {EnumName.Capital(job.State)}{why}") { Next = [.. pass, .. accepted] };
     }
 
     public static bool IsFinal(Job job) => job.State is JobState.Canceled or JobState.Completed or JobState.Discarded;
+
+    static bool IsHeld(Job job) => job is { State: JobState.Paused, Stop.Cause: StopCause.Guard };
 
     /// <summary>What a dry run has found is known, whether or not records can be shown for it.</summary>
     static async Task ShowRecordsAsync(Session session, Job job)

@@ -17,4 +17,7 @@ public sealed record ResumeJob
 
     /// <summary>Let the job pass the guards that have held it. Default: what held it holds it again.</summary>
     public bool PassGuards { get; init; }
+
+    /// <summary>Of a due run: whoever asked for it has said that a full load is meant. Default: what was said of the job before stands.</summary>
+    public bool ConfirmedFullLoad { get; init; }
 }

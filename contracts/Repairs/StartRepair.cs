@@ -26,6 +26,9 @@ public sealed record StartRepair
     /// <summary>What it repairs.</summary>
     public required RepairOf Repair { get; init; }
 
+    /// <summary>Of a replay: the version of the pipeline file that it was checked against, and that it goes by. Null: the one in force, whichever that is.</summary>
+    public int? PipelineVersion { get; init; }
+
     /// <summary>Who asked for it.</summary>
     public required string Actor { get; init; }
 

@@ -32,4 +32,7 @@ public enum RunRule
 
     /// <summary>It came so late, as the broker or the coordinator was away, that its schedule skips it.</summary>
     TooLate,
+
+    /// <summary>The replay was checked against another version of the pipeline file than is in force by now.</summary>
+    VersionChanged,
 }

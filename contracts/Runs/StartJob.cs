@@ -52,4 +52,7 @@ public sealed record StartJob
     /// Whether a full load is meant, where the last runs were incremental: the guard fullLoad lets it pass. Default: the guard judges.
     /// </summary>
     public bool ConfirmedFullLoad { get; init; }
+
+    /// <summary>The version of the pipeline file for which that was said; a later one is judged. Null: for any.</summary>
+    public int? ConfirmedVersion { get; init; }
 }

@@ -54,6 +54,9 @@ def headgate_contacts():
         print(f"{state} {job.get('percent', 0)} %, written {job.get('counts', {}).get('written', '0')}")
         if state in ("CANCELED", "DISCARDED", "FAILED"):
             raise AirflowException(f"Job {job_id} is {state}.")
+        # Somebody has to look: until then it does not go on.
+        if state == "PAUSED" and job.get("stop", {}).get("cause") == "STOP_CAUSE_GUARD":
+            raise AirflowException(f"Job {job_id} is {state}: {job['stop']['reason']}")
         return PokeReturnValue(is_done=state == "COMPLETED", xcom_value=job.get("counts", {}))
 
     completed(start())

@@ -37,7 +37,8 @@ def main(pipeline):
             if method is None:
                 continue
             job = json.loads(body)["message"]
-            if f"{job['project']}/{job['pipeline']}" == pipeline:
+            # A dry run has written nothing, and a rollback nothing that is new.
+            if f"{job['project']}/{job['pipeline']}" == pipeline and job["kind"] not in ("DryRun", "Rollback"):
                 # Events come at least once; their repeats have the same id, and count once.
                 publish(to, "PipelineCompleted", pipeline, f"completed-{job['jobId']}")
                 print(f"Forwarded job {job['jobId']}, {job['counts']['written']} records written", flush=True)

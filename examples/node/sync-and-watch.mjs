@@ -63,18 +63,28 @@ function start() {
 async function watch(id) {
   let resumeToken = '';
   for (;;) {
+    const stream = jobs.watchJob({ job: { id }, resumeToken }, key);
+    // Whoever leaves it before its end cancels it, which it tells as an error.
+    stream.on('error', () => {});
     try {
-      for await (const response of jobs.watchJob({ job: { id }, resumeToken }, key)) {
+      for await (const response of stream) {
         resumeToken = response.resumeToken;
         if (!response.job) continue; // A heartbeat.
-        const { state, percent, counts } = response.job;
+        const { state, percent, counts, stop } = response.job;
         console.log(`${state.replace('JOB_STATE_', '')} ${Math.round(percent)} %, written ${counts?.written ?? 0}`);
         if (ended.has(state)) return state;
+        // A guard holds it until somebody has looked, which may be never.
+        if (state === 'JOB_STATE_PAUSED' && stop?.cause === 'STOP_CAUSE_GUARD') {
+          console.error(stop.reason);
+          return state;
+        }
       }
     } catch (error) {
       // A coordinator that restarts: the stream goes on where it was.
       if (error.code !== grpc.status.UNAVAILABLE) throw error;
       await setTimeout(1_000);
+    } finally {
+      stream.cancel();
     }
   }
 }

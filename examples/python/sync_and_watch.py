@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import grpc
 
-from headgate.v1 import job_queries_pb2, job_state_pb2, pipeline_runs_pb2, reference_pb2
+from headgate.v1 import job_queries_pb2, job_state_pb2, pipeline_runs_pb2, reference_pb2, stop_pb2
 
 ENDED = {
     job_state_pb2.JOB_STATE_COMPLETED,
@@ -83,6 +83,10 @@ def watch(channel, key, job):
                 state = job_state_pb2.JobState.Name(response.job.state)
                 print(f"{state[len('JOB_STATE_'):]} {response.job.percent:.0f} %, written {response.job.counts.written}", flush=True)
                 if response.job.state in ENDED:
+                    return response.job.state
+                # A guard holds it until somebody has looked, which may be never.
+                if response.job.state == job_state_pb2.JOB_STATE_PAUSED and response.job.stop.cause == stop_pb2.STOP_CAUSE_GUARD:
+                    print(response.job.stop.reason, file=sys.stderr)
                     return response.job.state
         except grpc.RpcError as error:
             # A coordinator that restarts: the stream goes on where it was.

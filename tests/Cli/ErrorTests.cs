@@ -63,7 +63,7 @@ public sealed class ErrorTests : CliTest
             WouldAccept = { Operation.PauseJob },
         }));
 
-        var result = await RunAsync("rollback", $"id:{Examples.RequestId}");
+        var result = await RunAsync("rollback", $"id:{Examples.RequestId}", "--yes");
 
         Assert.Contains($"Next: headgate pause {Examples.JobId}\n", result.Error, StringComparison.Ordinal);
     }

@@ -69,10 +69,41 @@ public sealed class ExportTests : CliTest
             throw Refused.Plainly(StatusCode.FailedPrecondition, "It is kept no longer.");
         });
 
-        var result = await RunAsync("changes", $"id:{Examples.JobId}", "--export", path);
+        var result = await RunAsync("changes", $"id:{Examples.JobId}", "--export", path, "--overwrite");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("of yesterday", await File.ReadAllTextAsync(path));
+        Assert.Equal([path], Directory.GetFiles(Home));
+    }
+
+    [Fact]
+    public async Task File_that_is_there_is_overwritten_only_where_that_is_said()
+    {
+        Gives(Changed(1, "a", "b"));
+        var path = Write("changes.csv", "of yesterday");
+
+        var refused = await RunAsync("changes", $"id:{Examples.JobId}", "--export", path);
+        Assert.Equal((1, "of yesterday"), (refused.ExitCode, await File.ReadAllTextAsync(path)));
+        Assert.Contains("--overwrite", refused.Error, StringComparison.Ordinal);
+        Assert.Empty(Coordinator.All<ListChangesRequest>());
+
+        Assert.Equal(0, (await RunAsync("changes", $"id:{Examples.JobId}", "--export", path, "--overwrite")).ExitCode);
+        Assert.Equal("id=1", (await ByPythonAsync(path))[1][1]);
+    }
+
+    [Fact]
+    public async Task File_that_somebody_makes_meanwhile_stays()
+    {
+        var path = Path.Combine(Home, "changes.csv");
+        Coordinator.OnStream<ListChangesRequest>(async (_, send, _) =>
+        {
+            await File.WriteAllTextAsync(path, "of somebody");
+            await send(new ListChangesResponse { Changes = { Changed(1, "a", "b") }, ResumeToken = "1" });
+        });
+
+        Assert.Equal(1, (await RunAsync("changes", $"id:{Examples.JobId}", "--export", path)).ExitCode);
+
+        Assert.Equal("of somebody", await File.ReadAllTextAsync(path));
         Assert.Equal([path], Directory.GetFiles(Home));
     }
 

@@ -14,7 +14,10 @@ public sealed class LaunchTests : CliTest
         Starts(new SyncNowResponse
         {
             Sentence = "It would run.",
-            Estimate = new RunEstimate { Rows = 80_000, Destination = "postgres env:CRM", Objects = { new ObjectEstimate { Destination = "public.contacts", Rows = 80_000 } } },
+            Estimate = new RunEstimate
+            {
+                Rows = 80_000, Destination = "postgres env:CRM", Objects = { new ObjectEstimate { Destination = "public.contacts", Rows = 80_000, FullRead = true } },
+            },
         });
         await using var declined = OnTerminal("sync", "contacts");
         await declined.SeesAsync("public.contacts");
@@ -31,6 +34,30 @@ public sealed class LaunchTests : CliTest
         Assert.Equal(0, await accepted.EndsAsync());
         // Who has seen how much it reads, and has said yes, has said that it is meant.
         Assert.True(Coordinator.All<SyncNowRequest>()[^1] is { ValidateOnly: false, ConfirmFullLoad: true });
+    }
+
+    [Fact]
+    public async Task Launch_that_was_shown_to_read_what_has_changed_confirms_no_full_load()
+    {
+        Starts(new SyncNowResponse { Sentence = "It would run.", Estimate = new RunEstimate { Objects = { new ObjectEstimate { Destination = "public.contacts", Rows = 12 } } } });
+        await using var terminal = OnTerminal("sync", "contacts");
+        await terminal.SeesAsync("[y]es, [n]o");
+        await terminal.TypesAsync("y\n");
+
+        Assert.Equal(0, await terminal.EndsAsync());
+        Assert.True(Coordinator.All<SyncNowRequest>()[^1] is { ValidateOnly: false, ConfirmFullLoad: false });
+    }
+
+    [Theory]
+    [InlineData("rollback")]
+    [InlineData("replay")]
+    public async Task Repair_that_nobody_can_be_asked_about_takes_a_yes(string verb)
+    {
+        var result = await RunAsync(verb, Examples.JobId);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("--yes", result.Error.Split("Next: ")[1], StringComparison.Ordinal);
+        Assert.Empty(Coordinator.Requests);
     }
 
     [Fact]

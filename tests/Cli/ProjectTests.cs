@@ -15,7 +15,7 @@ public sealed class ProjectTests : CliTest
     [InlineData("jobs show contacts")]
     [InlineData("watch contacts")]
     [InlineData("recover contacts")]
-    [InlineData("rollback contacts")]
+    [InlineData("rollback contacts --yes")]
     [InlineData("pipelines show contacts")]
     [InlineData("schedule pause contacts")]
     [InlineData("sync contacts")]

@@ -154,7 +154,7 @@ public sealed class VerbTests : CliTest
             Keys = { KeyOf("5"), KeyOf("6") },
             IncludeEqual = true,
         },
-        [$"rollback contacts --object public.contacts --field email --key id=5 {Key}"] = Sent(new RollbackJobRequest
+        [$"rollback contacts --object public.contacts --field email --key id=5 --yes {Key}"] = Sent(new RollbackJobRequest
         {
             Job = Active,
             Object = "public.contacts",
@@ -162,7 +162,7 @@ public sealed class VerbTests : CliTest
             Keys = { KeyOf("5") },
         }),
         ["rollback contacts --validate-only"] = new RollbackJobRequest { Job = Active, ValidateOnly = true },
-        [$"replay contacts --object public.contacts --key id=5 {Key}"] = Sent(new ReplayJobRequest { Job = Active, Object = "public.contacts", Keys = { KeyOf("5") } }),
+        [$"replay contacts --object public.contacts --key id=5 --yes {Key}"] = Sent(new ReplayJobRequest { Job = Active, Object = "public.contacts", Keys = { KeyOf("5") } }),
         ["replay contacts --validate-only"] = new ReplayJobRequest { Job = Active, ValidateOnly = true },
         ["recover contacts"] = new GetRecoveryRequest { Job = Active },
         ["usage --pipeline contacts --since 2026-01-31T08:00Z --until 2026-01-31T08:00Z --page-size 5 --page-token t"] =

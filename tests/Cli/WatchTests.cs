@@ -91,6 +91,33 @@ public sealed class WatchTests : CliTest
     }
 
     [Fact]
+    public async Task Sync_that_waits_ends_with_what_to_do_where_a_guard_holds_the_run()
+    {
+        Starts(new SyncNowResponse { Job = Examples.Job(JobState.Pending), Outcome = RunOutcome.Started });
+        Coordinator.OnStream<WatchJobRequest>(async (_, send, context) =>
+        {
+            await send(new WatchJobResponse { Job = Examples.Job(JobState.Paused, job => job.Stop = new Stop { Cause = StopCause.Command }), ResumeToken = "1" });
+            await send(new WatchJobResponse
+            {
+                Job = Examples.Job(JobState.Paused, job =>
+                {
+                    job.Stop = new Stop { Cause = StopCause.Guard, Reason = "Guard volume: 480,000 records, 6 times the usual." };
+                    job.Accepts.Add(Operation.CancelJob);
+                }),
+                ResumeToken = "2",
+            });
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        });
+
+        var result = await RunAsync("sync", "contacts", "--wait");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("The job is Paused until somebody has looked. Guard volume: 480,000 records, 6 times the usual.", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"headgate resume {Examples.JobId} --pass-guards --reason TEXT", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"headgate cancel {Examples.JobId}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sync_that_waits_for_its_turn_follows_its_own_run()
     {
         Starts(new SyncNowResponse { Job = Examples.Job(JobState.Pausing, job => job.SuccessorId = SuccessorId), Outcome = RunOutcome.Waiting });

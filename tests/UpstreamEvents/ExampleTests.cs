@@ -57,6 +57,9 @@ public sealed class ExampleTests(ExampleBench bench) : IClassFixture<ExampleBenc
         try
         {
             Assert.Equal("Waiting for jobs of test/contacts", await forwarder.StandardOutput.ReadLineAsync());
+            // It completes as well, and has written nothing.
+            var (exitCode, output) = await bench.Installation.CommandAsync("dry-run", "test/contacts", "--wait");
+            Assert.True(exitCode == 0, output);
             await PublishAsync("BackupCompleted", "crm-db", _id);
             var first = await bench.CompletedAsync(_id);
             Assert.Equal($"Forwarded job {first}, 500 records written", await forwarder.StandardOutput.ReadLineAsync());

@@ -21,7 +21,7 @@ sealed class RecordCalls(
         changes.ListAsync(request, context.Caller(), responseStream, context.CancellationToken);
 
     public override Task<V1.ListRejectedResponse> ListRejected(V1.ListRejectedRequest request, ServerCallContext context) =>
-        rejects.ListAsync(request, context.Caller().Project, context.CancellationToken);
+        rejects.ListAsync(request, context.Caller(), context.CancellationToken);
 
     public override Task DiffJob(
         V1.DiffJobRequest request, IServerStreamWriter<V1.DiffJobResponse> responseStream, ServerCallContext context) =>

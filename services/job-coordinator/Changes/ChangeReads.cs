@@ -38,7 +38,7 @@ sealed class ChangeReads(
         var work = await WorkAsync(job, bound, cancellationToken);
         if (work.WorkCase is ServeResponse.WorkOneofCase.Samples && !await WouldWriteAsync(job, cancellationToken)) return;
         var (given, sent) = (0L, time.GetTimestamp());
-        await foreach (var part in relay.ReadAsync(Work, cancellationToken).WithCancellation(cancellationToken))
+        await foreach (var part in relay.ReadAsync(caller.Identity, Work, cancellationToken).WithCancellation(cancellationToken))
         {
             if (part?.Problem is { } problem)
             {
@@ -82,7 +82,8 @@ sealed class ChangeReads(
     async Task<ServeResponse> WorkAsync(JobRow job, V1.ListChangesRequest request, CancellationToken cancellationToken)
     {
         var objects = await names.OfAsync(job.Id, cancellationToken);
-        if (request.Object.Length > 0) ObjectNames.NumberOf(request.Object, objects);
+        // Workers know objects by the names that go with the work.
+        if (request.Object.Length > 0) request = new V1.ListChangesRequest(request) { Object = objects[ObjectNames.NumberOf(request.Object, objects)] };
         var shown = objects.Select(each => new WorkObject { Number = each.Key, Name = each.Value });
         if (job.Kind is JobKind.DryRun)
         {

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Calls;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
@@ -14,16 +15,18 @@ sealed class RejectReads(JobFinder finder, ObjectNames names, PipelineStore pipe
     const int Most = 1_000;
 
     /// <exception cref="RpcException">What RecordService says of ListRejected.</exception>
-    public async Task<V1.ListRejectedResponse> ListAsync(V1.ListRejectedRequest request, string? project, CancellationToken cancellationToken)
+    public async Task<V1.ListRejectedResponse> ListAsync(V1.ListRejectedRequest request, Caller caller, CancellationToken cancellationToken)
     {
         if (request.Attempt < 0) throw CallErrors.Invalid(("attempt", "Expected 0, for all, or an attempt, from 1."));
         var size = PageSizes.Check(request.PageSize, Usual, Most);
+        var project = caller.Project;
         var (job, _) = await finder.FindAsync(request.Job, project, cancellationToken);
         // A pipeline's active job is another one by the time of the next page, or none.
         var bound = new V1.ListRejectedRequest(request) { PageToken = "", Job = new V1.JobReference { Id = job.Id.ToString() } };
         var place = request.PageToken.Length == 0 ? "" : await tokens.OpenAsync("page_token", bound, project, request.PageToken, cancellationToken);
         var objects = await names.OfAsync(job.Id, cancellationToken);
-        if (request.Object.Length > 0) ObjectNames.NumberOf(request.Object, objects);
+        // Workers know objects by the names that go with the work.
+        var name = request.Object.Length > 0 ? objects[ObjectNames.NumberOf(request.Object, objects)] : "";
         // What was not launched has met no destination that could refuse anything.
         if (job.Launched is null) return new V1.ListRejectedResponse();
         RecordedLog.Demand(job);
@@ -33,10 +36,10 @@ sealed class RejectReads(JobFinder finder, ObjectNames names, PipelineStore pipe
             JobId = job.Id.ToString(),
             Connector = destination.Connector,
             Connection = destination.Connection,
-            Request = new V1.ListRejectedRequest(bound) { PageSize = size },
+            Request = new V1.ListRejectedRequest(bound) { Object = name, PageSize = size },
             Objects = { objects.Select(each => new WorkObject { Number = each.Key, Name = each.Value }) },
         };
-        await foreach (var part in relay.ReadAsync(() => new ServeResponse { Rejects = work, Place = place }, cancellationToken))
+        await foreach (var part in relay.ReadAsync(caller.Identity, () => new ServeResponse { Rejects = work, Place = place }, cancellationToken))
         {
             if (part?.Problem is { } problem) throw RecordedLog.Of(problem, job) ?? CallErrors.Unavailable(problem.Sentence);
             if (part?.Rejects is not { } found) continue;

@@ -28,7 +28,7 @@ sealed class DiffReads(JobFinder finder, DiffScopes scopes, RecordRelay relay, T
         RecordedLog.Demand(job);
         var scope = await scopes.FindAsync(job, bound, caller, cancellationToken);
         var sent = time.GetTimestamp();
-        await foreach (var part in relay.ReadAsync(() => new ServeResponse { Place = place.Place, Diff = scope.Work }, cancellationToken))
+        await foreach (var part in relay.ReadAsync(caller.Identity, () => new ServeResponse { Place = place.Place, Diff = scope.Work }, cancellationToken))
         {
             if (part?.Problem is { } problem)
             {

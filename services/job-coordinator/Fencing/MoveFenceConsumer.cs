@@ -77,7 +77,7 @@ sealed class MoveFenceConsumer(
         if (!move.Open) return;
         if (changed is not null) throw new ConnectorException(changed.Problem);
         if (await UnconfirmedStops.AtAsync(db, found.Name) is { } unconfirmed) throw Unconfirmed(unconfirmed);
-        await pipelines.ClaimAsync(job.PipelineId, job.PipelineVersion, found.Name, cancellationToken);
+        await pipelines.ClaimAsync(job, found.Name, cancellationToken);
     }
 
     FenceMove Move(MoveFence move, SyncJob job) => new()

@@ -37,6 +37,10 @@ sealed record GuardTripRow
 
     public string? PassedBy { get; init; }
 
+    public string? PassedReason { get; init; }
+
+    public DateTimeOffset? PassedAt { get; init; }
+
     /// <summary>Whether nobody was told of it before.</summary>
     public bool IsNews { get; init; }
 

@@ -69,7 +69,7 @@ static class ImpliedCommands
     {
         var job = context.Saga;
         var objects = await ExtractionWork.UnplannedAsync(context.Db(), job);
-        if (objects.Count == 0) return [];
+        if (objects.Count == 0) return job.Kind.IsRepair() && !await RepairWork.HasObjectsAsync(context.Db(), job) ? [NothingToRepair(job)] : [];
         var preparation = new PrepareJob
         {
             JobId = job.CorrelationId,
@@ -85,6 +85,21 @@ static class ImpliedCommands
         };
         return [new(Lanes.Prepare, job.Kind.IsRepair() ? await RepairWork.PreparationAsync(context.Db(), job, preparation) : preparation)];
     }
+
+    // No worker would ever answer for it: its own word to itself.
+    static ImpliedCommand NothingToRepair(SyncJob job) => new(Lanes.JobProgress, new StepFailed
+    {
+        JobId = job.CorrelationId,
+        Epoch = job.Epoch,
+        Step = JobStep.Prepare,
+        Problem = new Problem
+        {
+            Code = "nothing-to-repair",
+            Sentence = $"Nothing of job {job.OfJobId} is meant by this {(job.Kind == JobKind.Replay ? "replay" : "rollback")}: it has no such object, "
+                + $"or version {job.PipelineVersion} of the pipeline file writes none of its tables.",
+            Retryable = false,
+        },
+    });
 
     /// <summary>Null: there is nothing to compare that was not.</summary>
     static async Task<ImpliedCommand?> CanaryAsync(BehaviorContext<SyncJob> context)

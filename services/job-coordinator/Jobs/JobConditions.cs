@@ -132,6 +132,11 @@ static class JobConditions
 
     public static bool WasInitializing(BehaviorContext<SyncJob, ResumeJob> context) => Was(context, nameof(SyncJobStateMachine.Initializing));
 
+    /// <summary>A dry run that has failed holds nothing any more that it could go on with.</summary>
+    public static bool WasDryRun(BehaviorContext<SyncJob, ResumeJob> context) => WasInitializing(context) && context.Saga.Kind == JobKind.DryRun;
+
+    public static bool WasRun(BehaviorContext<SyncJob, ResumeJob> context) => WasInitializing(context) && !WasDryRun(context);
+
     public static bool WasProcessing(BehaviorContext<SyncJob, ResumeJob> context) => Was(context, nameof(SyncJobStateMachine.Processing));
 
     public static bool WasCollecting(BehaviorContext<SyncJob, ResumeJob> context) => Was(context, nameof(SyncJobStateMachine.Collecting));

@@ -220,7 +220,9 @@ public sealed partial class SyncJobStateMachine : MassTransitStateMachine<SyncJo
             When(PauseAsked).Refuse("nothing of it is running"),
             When(ResumeAsked, IsOutdated).Refuse("the job has moved on since the run came due"),
             When(ResumeAsked, WasPending).Resume().TransitionTo(Pending).Announce(Notices.Resumed).SendImplied().Accept("Waiting for its turn."),
-            When(ResumeAsked, WasInitializing).Resume().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
+            When(ResumeAsked, WasDryRun).Restart().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
+                .Accept("A new attempt begins from the beginning: of a dry run that has failed nothing is kept."),
+            When(ResumeAsked, WasRun).Resume().TransitionTo(Initializing).Announce(Notices.Resumed).SendImplied()
                 .Accept("Extraction goes on where it failed."),
             When(ResumeAsked, WasProcessing).Resume().TransitionTo(Processing).Announce(Notices.Resumed).SendImplied()
                 .Accept("Loading goes on where it failed."),

@@ -114,7 +114,8 @@ sealed class ArmedDestinations(CoordinatorState state)
     }
 
     // A connector's name has no space.
-    static string Reference(SystemReference destination) => $"{destination.Connector} {destination.Connection}";
+    /// <summary>A destination as a file refers to it.</summary>
+    public static string Reference(SystemReference destination) => $"{destination.Connector} {destination.Connection}";
 
     static SystemReference Referred(string reference) =>
         reference.Split(' ', 2) is [var connector, var connection]

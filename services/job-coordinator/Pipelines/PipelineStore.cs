@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Applying;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Starts;
 using Npgsql;
 
@@ -21,11 +23,37 @@ public sealed class PipelineStore(CoordinatorState state, ReferencePolicy refere
         return JsonSerializer.Deserialize<PipelineDefinition>(json ?? throw new InvalidOperationException("No such version."), PipelineJson.Options)!;
     }
 
-    /// <summary>Where a version of a pipeline's file writes.</summary>
+    /// <summary>
+    /// Where a version of a pipeline's file writes. Once its jobs have ended, what they wrote is reached by the file in force, if that writes to the
+    /// very same place: the reference of before may lead nowhere any more.
+    /// </summary>
     public async Task<SystemReference> DestinationAsync(Guid pipelineId, int version, CancellationToken cancellationToken)
     {
-        await using var command = state.Source.CreateCommand(
-            "select (definition -> 'destination')::text from coordinator.pipeline_version where pipeline_id = $1 and version = $2");
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        return await DestinationAsync(connection, pipelineId, version, cancellationToken);
+    }
+
+    /// <summary>The same in a transaction.</summary>
+    public static async Task<SystemReference> DestinationAsync(
+        NpgsqlConnection connection, Guid pipelineId, int version, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select coalesce(
+                (select f.definition -> 'destination'
+                 from coordinator.pipeline p
+                 join coordinator.pipeline_version f on f.pipeline_id = p.pipeline_id and f.version = p.version
+                 join coordinator.armed_destination a on a.pipeline_id = p.pipeline_id
+                     and a.reference = concat_ws(' ', v.definition -> 'destination' ->> 'connector', v.definition -> 'destination' ->> 'connection')
+                 where p.pipeline_id = v.pipeline_id and p.version <> v.version and f.definition -> 'destination' <> v.definition -> 'destination'
+                   and exists (select from coordinator.pipeline_target t
+                               where t.pipeline_id = p.pipeline_id and t.version = p.version and t.destination = a.identity)
+                   and not exists (select from coordinator.sync_job j
+                                   where j.pipeline_id = v.pipeline_id and j.pipeline_version = v.version and j.finished_at is null and j.kind <> 'Rollback')),
+                v.definition -> 'destination')::text
+            from coordinator.pipeline_version v where v.pipeline_id = $1 and v.version = $2
+            """,
+            connection);
         command.Parameters.AddWithValue(pipelineId);
         command.Parameters.AddWithValue(version);
         var json = (string?)await command.ExecuteScalarAsync(cancellationToken);
@@ -76,17 +104,24 @@ public sealed class PipelineStore(CoordinatorState state, ReferencePolicy refere
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Makes sure, before a job of the version writes at the destination, that no other pipeline writes its tables there.</summary>
+    /// <summary>Makes sure, before a job writes at the destination, that no other pipeline writes its tables there.</summary>
+    /// <param name="job">The job, with its tables planned.</param>
+    /// <param name="destination">Where.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="TargetTakenException">Another pipeline does.</exception>
-    public async Task ClaimAsync(Guid pipelineId, int version, string destination, CancellationToken cancellationToken)
+    public async Task ClaimAsync(SyncJob job, string destination, CancellationToken cancellationToken)
     {
+        var (pipelineId, version) = (job.PipelineId, job.PipelineVersion);
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await TargetClaims.IsClaimedAsync(connection, pipelineId, version, destination, cancellationToken))
+        var definition = await DefinitionAsync(pipelineId, version, cancellationToken);
+        // What its version wrote beside that is another pipeline's by now, perhaps.
+        var targets = job.Kind == JobKind.Rollback
+            ? await TargetClaims.OfJobAsync(connection, job.CorrelationId, cancellationToken) : TargetClaims.Of(definition);
+        if (!await TargetClaims.AreClaimedAsync(connection, pipelineId, version, destination, targets, cancellationToken))
         {
-            var definition = await DefinitionAsync(pipelineId, version, cancellationToken);
             var applied = new AppliedPipeline(pipelineId, $"{definition.Project}/{definition.Name}", version, IsNew: false);
-            await TargetClaims.ClaimAtLaunchAsync(connection, applied, new PipelineToApply(definition, destination), cancellationToken);
+            await TargetClaims.ClaimAtLaunchAsync(connection, applied, destination, targets, cancellationToken);
         }
 
         await TargetWriters.TakeOverAsync(connection, pipelineId, version, destination, cancellationToken);

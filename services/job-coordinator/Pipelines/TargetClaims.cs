@@ -1,4 +1,5 @@
 using Headgate.Contracts.Pipelines;
+using Headgate.JobCoordinator.Reading;
 using Npgsql;
 
 namespace Headgate.JobCoordinator.Pipelines;
@@ -22,22 +23,66 @@ static class TargetClaims
         {
             await ExecuteAsync(
                 connection, "update coordinator.pipeline_target set latest = false where pipeline_id = $1", [applied.PipelineId], cancellationToken);
-            await AddAsync(connection, applied, pipeline, latest: true, cancellationToken);
+            await AddAsync(connection, applied, pipeline.Destination, Of(pipeline.Definition), latest: true, cancellationToken);
         }
 
         await ForgetAsync(connection, cancellationToken);
         foreach (var (applied, pipeline) in set) await RefuseTakenAsync(connection, applied, pipeline.Destination, cancellationToken);
     }
 
-    public static async Task<bool> IsClaimedAsync(
-        NpgsqlConnection connection, Guid pipelineId, int version, string destination, CancellationToken cancellationToken)
+    /// <summary>The tables that a job of any kind but a rollback can write.</summary>
+    public static string[] Of(PipelineDefinition definition) =>
+        [.. definition.Objects.Where(entry => entry.Include).Select(entry => Spelled(entry.To))];
+
+    /// <summary>Those that a rollback does.</summary>
+    public static async Task<string[]> OfJobAsync(NpgsqlConnection connection, Guid job, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select exists (select from coordinator.pipeline_target where pipeline_id = $1 and version = $2 and destination = $3)", connection);
+            "select destination from coordinator.job_object where job_id = $1 and state <> 'Blocked'", connection);
+        command.Parameters.AddWithValue(job);
+        return [.. (await command.ListAsync(row => row.GetString(0), cancellationToken)).Select(Spelled).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>A table as claims have it.</summary>
+    public static string Spelled(string table) => QualifiedName.Parse(table).ToSql();
+
+    public static async Task<bool> AreClaimedAsync(
+        NpgsqlConnection connection, Guid pipelineId, int version, string destination, string[] targets, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select not exists (select unnest($4::text[]) except
+                               select target from coordinator.pipeline_target where pipeline_id = $1 and version = $2 and destination = $3)
+            """,
+            connection);
         command.Parameters.AddWithValue(pipelineId);
         command.Parameters.AddWithValue(version);
         command.Parameters.AddWithValue(destination);
+        command.Parameters.AddWithValue(targets);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>The first of these tables that another pipeline has, where the pipeline's destination led when it was armed; null: none is known.</summary>
+    public static async Task<TargetTakenException?> TakenAsync(
+        NpgsqlConnection connection, AppliedPipeline pipeline, string reference, string[] targets, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select other.target, p.project, p.name
+            from coordinator.armed_destination a
+            join coordinator.pipeline_target other on other.destination = a.identity and other.target = any($3) and other.pipeline_id <> a.pipeline_id
+            join coordinator.pipeline p on p.pipeline_id = other.pipeline_id
+            where a.pipeline_id = $1 and a.reference = $2
+              and (other.latest or exists (select from coordinator.sync_job j where j.pipeline_id = other.pipeline_id
+                                           and j.pipeline_version = other.version and j.finished_at is null))
+            order by other.target limit 1
+            """,
+            connection);
+        command.Parameters.AddWithValue(pipeline.PipelineId);
+        command.Parameters.AddWithValue(reference);
+        command.Parameters.AddWithValue(targets);
+        return (await command.ListAsync(row => new TargetTakenException(pipeline, row.GetString(0), row.GetString(1), row.GetString(2)), cancellationToken))
+            .SingleOrDefault();
     }
 
     /// <summary>A deleted pipeline gives up its tables; what its jobs can still write stays claimed until they have ended.</summary>
@@ -49,27 +94,24 @@ static class TargetClaims
     /// </summary>
     /// <exception cref="TargetTakenException">Another pipeline writes one of the tables.</exception>
     public static async Task ClaimAtLaunchAsync(
-        NpgsqlConnection connection, AppliedPipeline applied, PipelineToApply pipeline, CancellationToken cancellationToken)
+        NpgsqlConnection connection, AppliedPipeline applied, string destination, string[] targets, CancellationToken cancellationToken)
     {
         await LockAsync(connection, cancellationToken);
         await ForgetAsync(connection, cancellationToken);
-        await AddAsync(connection, applied, pipeline, latest: false, cancellationToken);
-        await RefuseTakenAsync(connection, applied, pipeline.Destination, cancellationToken);
+        await AddAsync(connection, applied, destination, targets, latest: false, cancellationToken);
+        await RefuseTakenAsync(connection, applied, destination, cancellationToken);
     }
 
     static Task AddAsync(
-        NpgsqlConnection connection, AppliedPipeline applied, PipelineToApply pipeline, bool latest, CancellationToken cancellationToken) =>
+        NpgsqlConnection connection, AppliedPipeline applied, string destination, string[] targets, bool latest, CancellationToken cancellationToken) =>
         ExecuteAsync(
             connection,
             """
             insert into coordinator.pipeline_target as t (pipeline_id, version, destination, target, latest) select $1, $2, $3, unnest($4), $5
             on conflict (pipeline_id, version, destination, target) do update set latest = t.latest or excluded.latest
             """,
-            [applied.PipelineId, applied.Version, pipeline.Destination, Targets(pipeline.Definition), latest],
+            [applied.PipelineId, applied.Version, destination, targets, latest],
             cancellationToken);
-
-    static string[] Targets(PipelineDefinition definition) =>
-        [.. definition.Objects.Where(entry => entry.Include).Select(entry => QualifiedName.Parse(entry.To).ToSql())];
 
     // What no job will write any more. A stop that was abandoned is unconfirmed until its fence was moved after all, by the move that was
     // under way or by a later job of the pipeline: of a deleted one by the former alone. And a pipeline that was claimed for a job which is

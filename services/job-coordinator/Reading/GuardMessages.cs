@@ -23,6 +23,8 @@ sealed class GuardMessages(CoordinatorState state)
         Field = trip.Field ?? "",
         RecommendedCancel = StopMessages.Recommended(trip.Cause),
         PassedBy = trip.PassedBy ?? "",
+        PassedReason = trip.PassedReason ?? "",
+        Passed = JobMessages.Time(trip.PassedAt),
     };
 
     /// <summary>All that was judged in the present attempt of each of these jobs.</summary>

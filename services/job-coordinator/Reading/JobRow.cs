@@ -27,7 +27,8 @@ sealed record JobRow
         j.guard_cause, case when j.guard_trips > 0 then (
             select jsonb_agg(jsonb_build_object(
                        'guard', g.guard, 'measure', g.measure, 'action', g.action, 'observed', g.observed, 'allowed', g.allowed, 'object', g.object,
-                       'field', g.field, 'sentence', g.sentence, 'cause', g.cause, 'at', g.at, 'passedBy', g.passed_by) order by g.at)::text
+                       'field', g.field, 'sentence', g.sentence, 'cause', g.cause, 'at', g.at, 'passedBy', g.passed_by,
+                       'passedReason', g.passed_reason, 'passedAt', g.passed_at) order by g.at)::text
             from coordinator.guard_judgement g where g.job_id = j.job_id and g.attempt = j.attempt and g.outcome = 'Tripped') end
         """;
 

@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace Headgate.JobCoordinator.Reading;
 
-/// <summary>Answers GetUsage, from the jobs' rows and from what their earlier attempts have left: all that was ever loaded, however jobs ended.</summary>
+/// <summary>Answers GetUsage, from the jobs' rows and from what their earlier attempts have left: all that was ever loaded, however jobs ended. Dry runs load nothing.</summary>
 sealed class UsageReads(CoordinatorState state, DatabaseClock clock, Tokens tokens)
 {
     const int Usual = 1_000;
@@ -20,15 +20,15 @@ sealed class UsageReads(CoordinatorState state, DatabaseClock clock, Tokens toke
         with counted as (
             select project, pipeline, state, 1 as jobs, extracted, written, inserted, updated, unchanged, rejected, vanished, in_doubt, deleted
             from coordinator.sync_job
-            where finished_at >= $1 and finished_at < coalesce($2, 'infinity') and ($3 is null or project = $3) and ($4 is null or pipeline = $4)
+            where kind <> 'DryRun' and finished_at >= $1 and finished_at < coalesce($2, 'infinity') and ($3 is null or project = $3) and ($4 is null or pipeline = $4)
             union all
             select project, pipeline, state, 1, extracted, written, inserted, updated, unchanged, rejected, vanished, in_doubt, deleted
             from coordinator.sync_job
-            where finished_at is null and $2 is null and ($3 is null or project = $3) and ($4 is null or pipeline = $4)
+            where kind <> 'DryRun' and finished_at is null and $2 is null and ($3 is null or project = $3) and ($4 is null or pipeline = $4)
             union all
             select j.project, j.pipeline, j.state, 0, a.extracted, a.written, a.inserted, a.updated, a.unchanged, a.rejected, a.vanished, a.in_doubt, a.deleted
             from coordinator.job_attempt a join coordinator.sync_job j using (job_id)
-            where (j.finished_at >= $1 and j.finished_at < coalesce($2, 'infinity') or j.finished_at is null and $2 is null)
+            where j.kind <> 'DryRun' and (j.finished_at >= $1 and j.finished_at < coalesce($2, 'infinity') or j.finished_at is null and $2 is null)
               and ($3 is null or j.project = $3) and ($4 is null or j.pipeline = $4)),
         used as materialized (
             select project, pipeline, state, sum(jobs)::bigint as jobs, sum(extracted)::bigint as extracted, sum(written)::bigint as written,

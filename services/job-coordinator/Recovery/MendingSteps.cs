@@ -15,16 +15,18 @@ static class MendingSteps
             var fix = StepOf.Open(
                 Kind.Fix,
                 "Mend the mapping or the filter, and add the guard that would have caught it: "
-                + $"version {pipeline.Version} is in force, and is as the job had it.");
+                + $"version {pipeline.Version} is in force, and {(pipeline.GuardsOtherwise ? "has other guards, none of them stricter" : "is as the job had it")}.");
             fix.SuggestedGuards = SuggestedGuards.Of(facts.Trips);
             return fix;
         }
 
-        var changed = (pipeline.MapsOtherwise, pipeline.GuardsOtherwise) switch
+        var guards = string.Join(", ", pipeline.StricterGuards);
+        var changed = (pipeline.MapsOtherwise, guards.Length > 0, pipeline.GuardsOtherwise) switch
         {
-            (true, true) => "maps otherwise than the job's, and has other guards",
-            (true, false) => "maps otherwise than the job's, with the same guards",
-            _ => "has other guards than the job's, and maps as that does",
+            (true, true, _) => $"maps otherwise than the job's, and has stricter guards ({guards})",
+            (true, _, true) => "maps otherwise than the job's, and has other guards, none of them stricter",
+            (true, _, _) => "maps otherwise than the job's, with the same guards",
+            _ => $"has stricter guards than the job's ({guards}), and maps as that does: what a wrong mapping has written it would write again",
         };
         return StepOf.Done(Kind.Fix, $"Version {pipeline.Version} {changed}.", pipeline.Applied, pipeline.AppliedBy);
     }

@@ -59,8 +59,8 @@ sealed record RecoveryFacts
     /// <summary>Whether somebody has decided what is to become of its changes.</summary>
     public bool IsDecided => Repairs.Count > 0;
 
-    /// <summary>Whether the file says something else of records, or of guards, than the one that the job went by.</summary>
-    public bool IsMended => Kind == JobKind.Rollback || Pipeline.MapsOtherwise || Pipeline.GuardsOtherwise;
+    /// <summary>Whether the file says something else of records, or has a stricter guard, than the one that the job went by.</summary>
+    public bool IsMended => Kind == JobKind.Rollback || Pipeline.MapsOtherwise || Pipeline.StricterGuards.Count > 0;
 
     /// <summary>Whether what was read then still is the whole.</summary>
     public bool Holds(RecoveryMark? mark) =>

@@ -24,6 +24,9 @@ sealed record RecoveryPipeline
 
     public bool GuardsOtherwise { get; init; }
 
+    /// <summary>Those of them, by their keys in the pipeline file, that catch more than before.</summary>
+    public IReadOnlyList<string> StricterGuards { get; init; } = [];
+
     public bool HasSchedule { get; init; }
 
     /// <summary>Whether events start runs, which the schedule's switch does not keep them from.</summary>

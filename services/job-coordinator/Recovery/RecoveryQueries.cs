@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Repairs;
 using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
@@ -41,7 +42,7 @@ sealed class RecoveryQueries(CoordinatorState state)
         await using var command = state.Source.CreateCommand(
             $"""
              select p.state, p.deleted_at is not null, p.version, v.applied_at, v.applied_by, {Mapped("v")} <> {Mapped("o")},
-                    v.definition -> 'guards' is distinct from o.definition -> 'guards', v.schedule::text,
+                    (v.definition -> 'guards')::text, (o.definition -> 'guards')::text, v.schedule::text,
                     v.triggers is not null and v.triggers <> '[]', p.schedule_paused, p.schedule_switched_at, p.schedule_switched_by,
                     p.schedule_paused_at, p.schedule_paused_by, p.schedule_since, p.schedule_anchor, clock_timestamp()
              from coordinator.pipeline p
@@ -60,8 +61,6 @@ sealed class RecoveryQueries(CoordinatorState state)
         await using var command = state.Source.CreateCommand(
             $"""
              select r.job_id, r.kind, r.state, r.actor, r.created_at, r.finished_at, r.scope::text, {Mapped("v")} = {Mapped("o")},
-                    exists (select from coordinator.sync_job u
-                            where u.of_job_id = r.job_id and u.kind = 'Rollback' and u.state = 'Completed'),
                     c.inserted, c.updated, c.deleted, c.vanished, c.rejected, r.missing
              from coordinator.sync_job r
              join coordinator.pipeline_version v on v.pipeline_id = r.pipeline_id and v.version = r.pipeline_version
@@ -75,16 +74,38 @@ sealed class RecoveryQueries(CoordinatorState state)
              """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.Id });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.PipelineVersion });
-        return await command.ListAsync(
+        var repairs = await command.ListAsync(
             row => JobOf(row) with
             {
                 Scope = JsonSerializer.Deserialize<RepairOf>(row.GetString(6), PipelineJson.Options),
                 MapsAsBefore = row.GetBoolean(7),
-                IsUndone = row.GetBoolean(8),
-                Counts = CountsOf(row, 9),
-                Missing = row.GetInt64(14),
+                Counts = CountsOf(row, 8),
+                Missing = row.GetInt64(13),
             },
             cancellationToken);
+        var undoings = await UndoingsAsync(job.Id, cancellationToken);
+        return [.. repairs.Select(repair => repair with { IsUndone = IsUndone(repair.Id, undoings) })];
+    }
+
+    // By a rollback that stands: one that was rolled back itself has undone nothing in the end.
+    static bool IsUndone(Guid job, ILookup<Guid, Guid> undoings) => undoings[job].Any(undoing => !IsUndone(undoing, undoings));
+
+    // Rollbacks of a job's repairs, of those rollbacks, and so on, as far as they are of the whole of what they undo.
+    async Task<ILookup<Guid, Guid>> UndoingsAsync(Guid job, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            with recursive undoing as (
+                select job_id, of_job_id, scope from coordinator.sync_job where of_job_id = $1
+                union all
+                select u.job_id, u.of_job_id, u.scope
+                from undoing r join coordinator.sync_job u on u.of_job_id = r.job_id and u.kind = 'Rollback' and u.state = 'Completed'
+                where coalesce(jsonb_array_length(u.scope -> 'fields'), 0) = 0 and not coalesce((u.scope ->> 'hasKeys')::boolean, false)
+                  and (u.scope ->> 'object' is null or u.scope ->> 'object' = r.scope ->> 'object'))
+            select of_job_id, job_id from undoing where of_job_id <> $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
+        return (await command.ListAsync(row => (Of: row.GetGuid(0), By: row.GetGuid(1)), cancellationToken)).ToLookup(each => each.Of, each => each.By);
     }
 
     /// <summary>
@@ -135,18 +156,23 @@ sealed class RecoveryQueries(CoordinatorState state)
         Applied = row.GetFieldValue<DateTimeOffset>(3),
         AppliedBy = row.GetString(4),
         MapsOtherwise = row.GetBoolean(5),
-        GuardsOtherwise = row.GetBoolean(6),
-        HasSchedule = !row.IsDBNull(7),
-        HasTriggers = row.GetBoolean(8),
-        SchedulePaused = row.GetBoolean(9),
-        Switched = row.Value<DateTimeOffset>(10),
-        SwitchedBy = row.Text(11),
-        Paused = row.Value<DateTimeOffset>(12),
-        PausedBy = row.Text(13),
+        GuardsOtherwise = row.Text(6) != row.Text(7),
+        StricterGuards = GuardStrictness.StricterIn(GuardsOf(row.Text(7)), GuardsOf(row.Text(6))),
+        HasSchedule = !row.IsDBNull(8),
+        HasTriggers = row.GetBoolean(9),
+        SchedulePaused = row.GetBoolean(10),
+        Switched = row.Value<DateTimeOffset>(11),
+        SwitchedBy = row.Text(12),
+        Paused = row.Value<DateTimeOffset>(13),
+        PausedBy = row.Text(14),
         Next = NextRun.Of(
-            NextRuns.Schedule(row.Text(7)), row.GetBoolean(9), row.GetString(0), row.GetFieldValue<DateTimeOffset>(14),
-            row.GetFieldValue<DateTimeOffset>(15), row.GetFieldValue<DateTimeOffset>(16)),
+            NextRuns.Schedule(row.Text(8)), row.GetBoolean(10), row.GetString(0), row.GetFieldValue<DateTimeOffset>(15),
+            row.GetFieldValue<DateTimeOffset>(16), row.GetFieldValue<DateTimeOffset>(17)),
     };
+
+    // A version of before there were guards has those that every pipeline has.
+    static GuardsDefinition GuardsOf(string? json) =>
+        json is null ? new GuardsDefinition() : JsonSerializer.Deserialize<GuardsDefinition>(json, PipelineJson.Options)!;
 
     static RecoveryJob JobOf(NpgsqlDataReader row) => new()
     {

@@ -18,19 +18,27 @@ sealed class OpenStreams
     /// <summary>Each is a connection, and a part of a stream that a client may be slow to take.</summary>
     const int Most = 64;
 
-    readonly ConcurrentDictionary<Guid, OpenStream> _waiting = new();
-    int _open;
+    /// <summary>So that no one of them, slow or careless, keeps all others from theirs.</summary>
+    const int MostOfCaller = 16;
 
-    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: so many are open as one coordinator holds.</exception>
-    public OpenStream Open(ServeResponse work)
+    readonly ConcurrentDictionary<Guid, OpenStream> _waiting = new();
+    readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
+    readonly Lock _counting = new();
+    int _all;
+
+    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: so many are open as one coordinator holds, or as one caller may have.</exception>
+    public OpenStream Open(string caller, ServeResponse work)
     {
-        if (Interlocked.Increment(ref _open) > Most)
+        lock (_counting)
         {
-            Interlocked.Decrement(ref _open);
-            throw CallErrors.Error(StatusCode.ResourceExhausted, $"This coordinator gives {Most} streams of records already, which is the most at a time.");
+            if (_all >= Most) throw Exhausted($"This coordinator gives {Most} streams of records already, which is the most at a time.");
+            var open = _open.GetValueOrDefault(caller);
+            if (open >= MostOfCaller)
+                throw Exhausted($"This coordinator gives {MostOfCaller} streams of records to the same key already, which is the most at a time.");
+            (_all, _open[caller]) = (_all + 1, open + 1);
         }
 
-        var stream = new OpenStream(new Guid(RandomNumberGenerator.GetBytes(16)), work, Close);
+        var stream = new OpenStream(new Guid(RandomNumberGenerator.GetBytes(16)), work, closed => Close(closed, caller));
         _waiting[stream.Id] = stream;
         return stream;
     }
@@ -40,9 +48,15 @@ sealed class OpenStreams
     public OpenStream Take(Metadata headers) =>
         Guid.TryParseExact(headers.GetValue(Header), "N", out var id) && _waiting.TryRemove(id, out var stream) ? stream : throw AccessErrors.NoStream();
 
-    void Close(OpenStream stream)
+    void Close(OpenStream stream, string caller)
     {
         _waiting.TryRemove(stream.Id, out _);
-        Interlocked.Decrement(ref _open);
+        lock (_counting)
+        {
+            _all--;
+            if (--_open[caller] == 0) _open.Remove(caller);
+        }
     }
+
+    static RpcException Exhausted(string sentence) => CallErrors.Error(StatusCode.ResourceExhausted, sentence);
 }

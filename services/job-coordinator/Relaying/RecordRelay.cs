@@ -23,14 +23,16 @@ sealed class RecordRelay(IBus bus, OpenStreams streams, RelayAddress address, Ti
     const int MostFruitless = 3;
 
     /// <summary>Parts with something in them, until there are no more; null once a second while there are none, for whoever tells the client.</summary>
+    /// <param name="caller">Whose call it is.</param>
     /// <param name="work">What is to be done from where the call is now.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="RpcException">UNAVAILABLE: no worker serves it. RESOURCE_EXHAUSTED: too many are open.</exception>
-    public async IAsyncEnumerable<ServeRequest?> ReadAsync(Func<ServeResponse> work, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <exception cref="RpcException">UNAVAILABLE: no worker serves it. RESOURCE_EXHAUSTED: too many are open, of the caller or of all.</exception>
+    public async IAsyncEnumerable<ServeRequest?> ReadAsync(
+        string caller, Func<ServeResponse> work, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var fruitless = 0; fruitless < MostFruitless; fruitless++)
         {
-            using var stream = streams.Open(work());
+            using var stream = streams.Open(caller, work());
             var parts = await ServedAsync(stream, cancellationToken);
             while (true)
             {

@@ -33,7 +33,7 @@ static class JobClaim
             At = at,
             DropAndLoad = run is { Resync: true, DropAndLoad: true },
             PredecessorId = predecessor,
-            ConfirmedFullLoad = run.ConfirmedFullLoad,
+            ConfirmedFullLoad = IsConfirmed(run, pipeline),
         };
         await TakeAsync(db, pipeline, run.RunId, StateFor(run, pipeline));
         return accept;
@@ -68,6 +68,10 @@ static class JobClaim
         await TakeAsync(db, pipeline, repair.RunId, pipeline.state);
         return accept;
     }
+
+    /// <summary>Whether who asked for the run has said that a full load is meant: of the file in force, and not of one before it.</summary>
+    public static bool IsConfirmed(StartJob run, PipelineRow pipeline) =>
+        run.ConfirmedFullLoad && (run.ConfirmedVersion ?? pipeline.version) == pipeline.version;
 
     /// <summary>The pipeline's state while the run waits or its job is under way.</summary>
     public static string StateFor(StartJob run, PipelineRow pipeline) => run.Resync ? "Resyncing" : pipeline.state;

@@ -142,7 +142,14 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
     async Task<RunAnswered> ResumeAsync(StartJob run, PipelineRow pipeline, CurrentJob current)
     {
         var job = pipeline.current_job_id!.Value;
-        Owe(job, new ResumeJob { JobId = job, Actor = run.Actor, Reason = run.Reason ?? $"a run came due ({run.Trigger})", Epoch = current.Epoch });
+        Owe(job, new ResumeJob
+        {
+            JobId = job,
+            Actor = run.Actor,
+            Reason = run.Reason ?? $"a run came due ({run.Trigger})",
+            Epoch = current.Epoch,
+            ConfirmedFullLoad = JobClaim.IsConfirmed(run, pipeline),
+        });
         await db.Database.ExecuteSqlAsync(
             $"insert into coordinator.resumed_run (run_id, job_id) values ({run.RunId}, {job}) on conflict do nothing");
         return Resumed(run, job);

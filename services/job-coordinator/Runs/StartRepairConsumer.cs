@@ -41,6 +41,8 @@ sealed class StartRepairConsumer(CoordinatorDbContext db, TimeProvider time) : I
             return Refuse(repair, RunRule.NothingRecorded, $"Job {of} has written nothing, or its change log is kept no longer.", of, repaired?.state);
         if (!repaired.IsThrough) return Refuse(repair, RunRule.NotEnded, $"Job {of} is {repaired.state}: it has to end first.", of, repaired.state);
 
+        if (IsOfAnotherVersion(repair, pipeline) is { } otherwise) return Refuse(repair, RunRule.VersionChanged, otherwise, of, repaired.state);
+
         var current = pipeline.current_job_id is { } id ? await CurrentJob.FindAsync(db, id) : CurrentJob.None;
         if (pipeline.Waiting() is { } waiting)
         {
@@ -62,6 +64,12 @@ sealed class StartRepairConsumer(CoordinatorDbContext db, TimeProvider time) : I
             return Refuse(repair, RunRule.RepairFailed, current.RepairFailed(pipeline.current_job_id!.Value), pipeline.current_job_id, current.State);
         return await ClaimAsync(repair, pipeline, Version(repair, repaired, pipeline), supersedes: current.State == nameof(SyncJobStateMachine.Failed));
     }
+
+    // Which objects and keys it has, and by what numbers, was looked up in the file.
+    static string? IsOfAnotherVersion(StartRepair repair, PipelineRow pipeline) =>
+        repair is { Kind: JobKind.Replay, PipelineVersion: { } looked } && looked != pipeline.version
+            ? $"Version {pipeline.version} of {repair.Project}/{repair.Pipeline} was applied meanwhile, and the replay was asked for by version {looked}: ask again."
+            : null;
 
     // A rollback goes by what the job knew of its tables; a replay by what is right now.
     static int Version(StartRepair repair, RepairedJob? repaired, PipelineRow? pipeline) =>

@@ -117,21 +117,28 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
         return isGivenUp;
     }
 
-    // By the version in force, whatever the job was pinned to: who wants logs kept for longer, or less long, says so in the file.
+    // By the version in force, whatever the job was pinned to: who wants logs kept for longer, or less long, says so in the file. Of a repair
+    // that was ended before launch there is nothing but the keys that it was to be of, which are of no use any more.
     async Task<IReadOnlyList<JobToPurge>> FindAsync(CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
             """
-            select j.job_id, p.pipeline_id, j.pipeline_version, concat_ws(' ', w.definition -> 'destination' ->> 'connector', w.definition -> 'destination' ->> 'connection')
-            from coordinator.pipeline p
-            join coordinator.pipeline_version v on v.pipeline_id = p.pipeline_id and v.version = p.version
-            cross join lateral (
-                select j.job_id, j.pipeline_version, j.finished_at from coordinator.sync_job j
-                where j.pipeline_id = p.pipeline_id and j.finished_at is not null and j.launched_at is not null and not j.log_removed
-                    and j.finished_at < now() - regexp_replace(v.definition -> 'retention' ->> 'changes', '^(\d+)\.', '\1 days ')::interval
-                order by j.finished_at limit $1) j
-            join coordinator.pipeline_version w on w.pipeline_id = p.pipeline_id and w.version = j.pipeline_version
-            order by 4, 2, 3, j.finished_at
+            with over as (
+                select j.job_id, p.pipeline_id, j.pipeline_version, j.finished_at
+                from coordinator.pipeline p
+                join coordinator.pipeline_version v on v.pipeline_id = p.pipeline_id and v.version = p.version
+                cross join lateral (
+                    select j.job_id, j.pipeline_version, j.finished_at from coordinator.sync_job j
+                    where j.pipeline_id = p.pipeline_id and j.finished_at is not null and j.launched_at is not null and not j.log_removed
+                        and j.finished_at < now() - regexp_replace(v.definition -> 'retention' ->> 'changes', '^(\d+)\.', '\1 days ')::interval
+                    order by j.finished_at limit $1) j
+                union all
+                select j.job_id, j.pipeline_id, j.pipeline_version, j.finished_at from coordinator.sync_job j
+                where j.of_job_id is not null and j.finished_at is not null and j.launched_at is null and not j.log_removed and (j.scope ->> 'hasKeys')::boolean)
+            select o.job_id, o.pipeline_id, o.pipeline_version,
+                   concat_ws(' ', w.definition -> 'destination' ->> 'connector', w.definition -> 'destination' ->> 'connection')
+            from over o join coordinator.pipeline_version w on w.pipeline_id = o.pipeline_id and w.version = o.pipeline_version
+            order by 4, 2, 3, o.finished_at
             """);
         command.Parameters.AddWithValue(MostOfPipeline);
         return await command.ListAsync(row => new JobToPurge(row.GetGuid(0), row.GetGuid(1), row.GetInt32(2), row.GetString(3)), cancellationToken);

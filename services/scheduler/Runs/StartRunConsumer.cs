@@ -27,6 +27,7 @@ sealed class StartRunConsumer : IConsumer<StartRun>
                 Resync = run.Resync,
                 DropAndLoad = run.DropAndLoad,
                 ConfirmedFullLoad = run.ConfirmedFullLoad,
+                ConfirmedVersion = run.ConfirmedVersion,
             },
             Pipe.Execute<SendContext>(send => { send.RequestId = context.RequestId; send.ResponseAddress = context.ResponseAddress; }),
             context.CancellationToken);

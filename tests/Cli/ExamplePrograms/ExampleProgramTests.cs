@@ -104,6 +104,32 @@ public sealed class ExampleProgramTests(ExampleTools tools) : IClassFixture<Exam
         Assert.Equal((1, "It starts.\nFAILED 10.5 %, written 8400\n"), (result.ExitCode, result.Out));
     }
 
+    [Theory]
+    [InlineData("curl")]
+    [InlineData("python")]
+    [InlineData("node")]
+    public async Task Job_that_a_guard_holds_is_not_waited_for(string program)
+    {
+        var held = new WatchJobResponse { Job = Examples.Job(JobState.Paused, job => job.Stop = Held), ResumeToken = "1" };
+        await using var connect = await ConnectServer.StartAsync(null, async (stream, http) =>
+        {
+            await ConnectServer.SendAsync(stream, held);
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        await using var grpc = await Coordinator.StartAsync(null);
+        grpc.On<SyncNowRequest>(_ => connect.Started).OnStream<WatchJobRequest>(async (_, send, context) =>
+        {
+            await send(held);
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        });
+
+        var result = await tools.RunAsync(program, program == "curl" ? connect.Address : grpc.Address, tools.KeyFile);
+
+        Assert.Equal((1, $"{Held.Reason}\n"), (result.ExitCode, result.Error));
+    }
+
+    static Stop Held => new() { Cause = StopCause.Guard, Reason = "Guard volume: 480,000 records, 6 times the usual." };
+
     static Job Completed => Examples.Job(JobState.Completed, job => job.Percent = 100);
 
     static async Task CompletesAsync(Stream stream, HttpContext http)

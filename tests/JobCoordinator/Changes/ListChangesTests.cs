@@ -40,6 +40,21 @@ public sealed class ListChangesTests
         Assert.Equal([KeyValuePair.Create("id", "7")], asked.Key!);
     }
 
+    [Theory]
+    [InlineData("things")]
+    [InlineData("Public.Things")]
+    [InlineData("public.\"things\"")]
+    public async Task Object_is_the_same_however_it_is_spelled(string spelled)
+    {
+        var log = new PlayedLog();
+        await using var bench = await RelayBench.StartAsync(log);
+        var job = await bench.JobAsync();
+
+        Assert.Equal(Enumerable.Range(1, 10), Sequences(await ReadAsync(bench, new ListChangesRequest { Job = job, Object = spelled })));
+        Assert.Equal([0], log.Asked.Last().Objects!);
+        Assert.Equal(4, (await bench.Records.ListRejectedAsync(new ListRejectedRequest { Job = job, Object = spelled, PageSize = 4 })).Records.Count);
+    }
+
     [Fact]
     public async Task Worker_reads_no_more_than_the_client_takes()
     {

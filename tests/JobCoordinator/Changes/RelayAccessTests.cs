@@ -16,7 +16,7 @@ public sealed class RelayAccessTests
     public async Task Number_that_is_none_of_a_stream_is_refused(string? number)
     {
         await using var bench = await RelayBench.StartAsync();
-        using var stream = bench.Services.GetRequiredService<OpenStreams>().Open(new ServeResponse());
+        using var stream = bench.Services.GetRequiredService<OpenStreams>().Open("tester", new ServeResponse());
 
         Assert.Equal(StatusCode.Unauthenticated, await StatusAsync(bench, number));
     }
@@ -26,14 +26,14 @@ public sealed class RelayAccessTests
     {
         await using var bench = await RelayBench.StartAsync();
         var streams = bench.Services.GetRequiredService<OpenStreams>();
-        using var stream = streams.Open(new ServeResponse { Place = "here" });
+        using var stream = streams.Open("tester", new ServeResponse { Place = "here" });
         using var call = Serve(bench, $"{stream.Id:N}");
 
         Assert.True(await call.ResponseStream.MoveNext(default));
         Assert.Equal("here", call.ResponseStream.Current.Place);
         Assert.Equal(StatusCode.Unauthenticated, await StatusAsync(bench, $"{stream.Id:N}"));
 
-        var givenUp = streams.Open(new ServeResponse());
+        var givenUp = streams.Open("tester", new ServeResponse());
         givenUp.Dispose();
         Assert.Equal(StatusCode.Unauthenticated, await StatusAsync(bench, $"{givenUp.Id:N}"));
         // What is served already ends with it.
@@ -45,11 +45,11 @@ public sealed class RelayAccessTests
     public void No_more_are_open_than_one_coordinator_holds()
     {
         var streams = new OpenStreams();
-        var open = Enumerable.Range(0, 64).Select(_ => streams.Open(new ServeResponse())).ToList();
+        var open = Enumerable.Range(0, 64).Select(no => streams.Open($"key {no % 8}", new ServeResponse())).ToList();
 
-        Assert.Equal(StatusCode.ResourceExhausted, Assert.Throws<RpcException>(() => streams.Open(new ServeResponse())).StatusCode);
+        Assert.Equal(StatusCode.ResourceExhausted, Assert.Throws<RpcException>(() => streams.Open("another", new ServeResponse())).StatusCode);
         open[0].Dispose();
-        streams.Open(new ServeResponse()).Dispose();
+        streams.Open("another", new ServeResponse()).Dispose();
         foreach (var stream in open.Skip(1)) stream.Dispose();
     }
 

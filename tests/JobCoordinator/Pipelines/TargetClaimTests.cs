@@ -1,5 +1,8 @@
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Repairs;
+using Headgate.Contracts.Runs;
+using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Tests.Saga;
 using Microsoft.EntityFrameworkCore;
@@ -147,13 +150,41 @@ public sealed class TargetClaimTests(SagaBench bench)
         var applied = (await ApplyAsync(owner)).Single();
         var moved = (await bench.Pipelines.ApplyAsync([new PipelineToApply(other, "elsewhere")], "test", default)).Single();
 
-        await bench.Pipelines.ClaimAsync(applied.PipelineId, applied.Version, _destination, default);
-        await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ClaimAsync(moved.PipelineId, moved.Version, _destination, default));
-        await bench.Pipelines.ClaimAsync(moved.PipelineId, moved.Version, $"{_destination}2", default);
+        await bench.Pipelines.ClaimAsync(Of(applied), _destination, default);
+        await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ClaimAsync(Of(moved), _destination, default));
+        await bench.Pipelines.ClaimAsync(Of(moved), $"{_destination}2", default);
 
         // Who applies next at that place finds it taken only while a job can write there.
         await bench.Pipelines.ApplyAsync([new PipelineToApply(owner, $"{_destination}2")], "test", default);
     }
+
+    [Fact]
+    public async Task A_rollback_claims_the_tables_that_it_puts_back_and_none_that_its_version_wrote_besides()
+    {
+        var run = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
+        await bench.ExecuteAsync($"update coordinator.sync_job set state = 'Canceled', finished_at = now() where job_id = {run.Id}");
+        var (kept, given) = (run.Definition.Objects[0], run.Definition.Objects[1]);
+        var at = run.Definition.Destination.Connection;
+        await bench.Pipelines.ApplyAsync([new PipelineToApply(run.Definition with { Objects = [kept] }, at)], "test", default);
+        await bench.Pipelines.ApplyAsync([new PipelineToApply(run.Definition with { Name = $"p{Guid.NewGuid():N}", Objects = [given] }, at)], "test", default);
+        var (one, all) = (await RolledBackAsync(kept.To), await RolledBackAsync(null));
+
+        await bench.Pipelines.ClaimAsync(one, at, default);
+
+        // What one rollback has claimed of a version is not the whole of it.
+        var refused = await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ClaimAsync(all, at, default));
+        Assert.Equal(QualifiedName.Parse(given.To).ToSql(), refused.Target);
+
+        async Task<SyncJob> RolledBackAsync(string? only)
+        {
+            var repair = new SagaJob(bench, run.PipelineId, run.Definition);
+            await bench.HandleAsync(repair.Acceptance(repair.Id) with { Kind = JobKind.Rollback, Repair = new RepairOf { JobId = run.Id, Object = only } });
+            await repair.BeginAsync();
+            return await repair.RowAsync();
+        }
+    }
+
+    static SyncJob Of(AppliedPipeline applied) => new() { PipelineId = applied.PipelineId, PipelineVersion = applied.Version, Kind = JobKind.Historical };
 
     /// <summary>Another pipeline that wants the job's table, where the job writes it.</summary>
     static PipelineToApply Heir(SagaJob job)

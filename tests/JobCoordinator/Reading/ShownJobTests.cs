@@ -239,7 +239,10 @@ public sealed class ShownJobTests(SagaBench bench) : IAsyncLifetime
 
         await bench.AskAsync(new Contracts.Jobs.ResumeJob { JobId = job.Id, Actor = "ann", Reason = "meant", PassGuards = true });
         var passed = (await ShowAsync(job)).Job;
-        Assert.Equal("ann", Assert.Single(passed.Guards).PassedBy);
+        var pass = Assert.Single(passed.Guards);
+        Assert.Equal(("ann", "meant", true), (pass.PassedBy, pass.PassedReason, pass.Passed >= pass.Tripped));
+        Assert.EndsWith("Guards let it pass, as was said.", await job.ValueAsync<string>(
+            $"""select sentence as "Value" from coordinator.job_command where job_id = {job.Id} and command = 'ResumeJob'"""), StringComparison.Ordinal);
         Assert.NotEqual(trip.RecommendedCancel, passed.RecommendedCancel);
     }
 

@@ -29,6 +29,25 @@ public sealed class UsageTests(ReadingBench bench) : IClassFixture<ReadingBench>
     }
 
     [Fact]
+    public async Task Dry_runs_move_nothing_and_do_not_count()
+    {
+        var project = bench.NewProject();
+        await JobAsync(project, "Completed", written: 1);
+        foreach (var state in (string[])["Completed", "Failed"])
+        {
+            var dry = await project.JobAsync(state, pipeline: "contacts");
+            await project.SetAsync(dry, "kind = 'DryRun', sample = '{}', request_id = null, launched_at = null, extracted = 100");
+            await bench.Database.ExecuteAsync(
+                $"insert into coordinator.job_attempt (job_id, attempt, extracted, written, inserted, updated, unchanged, rejected, in_doubt) values ('{dry}', 1, 90, 0, 0, 0, 0, 0, 0)");
+        }
+
+        var usage = await bench.Records.GetUsageAsync(new GetUsageRequest { Project = project.Name });
+
+        Assert.Equal(["contacts Completed 1 1"], usage.Usage.Select(Shown));
+        Assert.Equal((1, 0), (usage.TotalJobs, usage.Total.Extracted));
+    }
+
+    [Fact]
     public async Task Earlier_attempts_count_and_are_no_jobs_of_their_own()
     {
         var project = bench.NewProject();

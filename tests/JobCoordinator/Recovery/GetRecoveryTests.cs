@@ -81,6 +81,25 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
         Assert.StartsWith("Version 3 maps otherwise", fix.Sentence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{guards,canary,nullShare}", "0.9", false)]
+    [InlineData("{guards,volume,action}", "\"Notify\"", false)]
+    [InlineData("{guards,canary,nullShare}", "0.01", true)]
+    [InlineData("{guards,rejects,action}", "\"Force\"", true)]
+    public async Task File_with_other_guards_alone_is_mended_only_where_one_is_stricter(string path, string value, bool isMended)
+    {
+        var project = bench.NewProject();
+        var pipeline = await project.PipelineAsync("contacts");
+        var job = await StoppedAsync(project, pipeline: "contacts");
+        await ApplyAsync(pipeline, path, value);
+
+        var fix = Step(await GetAsync(job), RecoveryStepKind.Fix);
+
+        Assert.Equal(isMended, fix.State == RecoveryStepState.Done);
+        Assert.Contains(
+            isMended ? $"({path[8..^1].Replace(',', '.')}), and maps as that does" : "has other guards, none of them stricter", fix.Sentence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Dry_run_counts_where_it_is_of_what_the_file_in_force_maps()
     {
@@ -115,8 +134,17 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
         Assert.Equal(RecoveryStepState.Done, done.State);
         Assert.Contains("put back 15 rows (email only); 2 were left", done.Sentence, StringComparison.Ordinal);
 
-        await CopyAsync(rollback, "Rollback", "Completed", $$""" "of_job_id": "{{rollback}}", "scope": {"jobId": "{{rollback}}"} """);
+        await UndoAsync(rollback, $$"""{"jobId": "{{rollback}}", "hasKeys": true}""");
+        await UndoAsync(rollback, $$"""{"jobId": "{{rollback}}", "fields": ["email"]}""");
+        await UndoAsync(rollback, $$"""{"jobId": "{{rollback}}", "object": "public.contacts"}""");
+        Assert.Equal(RecoveryStepState.Done, Step(await GetAsync(job), RecoveryStepKind.Rollback).State);
+
+        var undoing = await UndoAsync(rollback, $$"""{"jobId": "{{rollback}}"}""");
         Assert.NotEqual(RecoveryStepState.Done, Step(await GetAsync(job), RecoveryStepKind.Rollback).State);
+        await UndoAsync(undoing, $$"""{"jobId": "{{undoing}}", "fields": []}""");
+        Assert.Equal(RecoveryStepState.Done, Step(await GetAsync(job), RecoveryStepKind.Rollback).State);
+
+        Task<Guid> UndoAsync(Guid of, string scope) => CopyAsync(of, "Rollback", "Completed", $$""" "of_job_id": "{{of}}", "scope": {{scope}} """);
     }
 
     [Fact]

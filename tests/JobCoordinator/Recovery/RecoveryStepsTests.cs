@@ -197,7 +197,7 @@ public sealed class RecoveryStepsTests
     {
         var early = Pipeline with { Switched = Noon.AddMinutes(9), SwitchedBy = "ops", Paused = Noon.AddMinutes(6), PausedBy = "ops" };
         Assert.Equal(RecoveryStepState.Open, Of(Stopped with { Pipeline = early }, RecoveryStepKind.PauseSchedule).State);
-        var mended = Stopped with { Pipeline = early with { GuardsOtherwise = true } };
+        var mended = Stopped with { Pipeline = early with { GuardsOtherwise = true, StricterGuards = ["canary.nullShare"] } };
         Assert.Equal(RecoveryStepState.Done, Of(mended, RecoveryStepKind.ResumeSchedule).State);
         var before = mended with { Pipeline = mended.Pipeline with { Paused = Noon.AddMinutes(-6) } };
         Assert.Equal(RecoveryStepState.NotNeeded, Of(before, RecoveryStepKind.ResumeSchedule).State);

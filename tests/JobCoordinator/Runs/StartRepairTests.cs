@@ -29,6 +29,26 @@ public sealed class StartRepairTests(SagaBench bench)
     }
 
     [Theory]
+    [InlineData(JobKind.Replay, 1, RunOutcome.Refused)]
+    [InlineData(JobKind.Replay, 2, RunOutcome.Started)]
+    [InlineData(JobKind.Replay, null, RunOutcome.Started)]
+    public async Task Replay_goes_by_the_version_that_it_was_checked_against_or_not_at_all(JobKind kind, int? looked, RunOutcome outcome)
+    {
+        var job = await _runs.ActiveAsync("Completed");
+        await bench.ExecuteAsync(
+            $"""
+             insert into coordinator.pipeline_version
+             select pipeline_id, 2, definition, now(), 'test' from coordinator.pipeline_version where pipeline_id = {job.PipelineId}
+             """);
+        await bench.ExecuteAsync($"update coordinator.pipeline set version = 2 where pipeline_id = {job.PipelineId}");
+
+        var answer = await StartAsync(Of(job, kind) with { PipelineVersion = looked });
+
+        Assert.Equal((outcome, outcome == RunOutcome.Refused ? RunRule.VersionChanged : null), (answer.Outcome, answer.Rule));
+        Assert.Equal(outcome == RunOutcome.Refused, await SuccessorBench.CurrentAsync(job) == job.Id);
+    }
+
+    [Theory]
     [InlineData(JobKind.Rollback, 1)]
     [InlineData(JobKind.Replay, 2)]
     public async Task Rollback_goes_by_the_jobs_version_and_a_replay_by_the_one_in_force(JobKind kind, int version)

@@ -105,6 +105,30 @@ public sealed class StartTests(SagaBench bench)
         Assert.Equal(RunOutcome.Started, (await StartAsync(Run(job))).Outcome);
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public async Task Full_load_is_confirmed_of_the_version_that_was_shown(int? shown, bool isConfirmed)
+    {
+        var job = await bench.ApplyAsync();
+        var run = Run(job) with { ConfirmedFullLoad = true, ConfirmedVersion = shown };
+        await StartAsync(run);
+        Assert.Equal(isConfirmed, (await new SuccessorBench(bench).AcceptedAsync(run.RunId))!.ConfirmedFullLoad);
+    }
+
+    [Fact]
+    public async Task Full_load_that_is_confirmed_over_a_failed_job_is_confirmed_of_that_job()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Failed");
+        await job.ClaimAsync();
+        Assert.Equal(RunOutcome.Resumed, (await StartAsync(Run(job) with { ConfirmedFullLoad = true })).Outcome);
+        Assert.Equal("true", await job.OwedAsync("ResumeJob", "confirmedFullLoad"));
+
+        await bench.AskAsync(new Contracts.Jobs.ResumeJob { JobId = job.Id, Actor = "somebody", ConfirmedFullLoad = true });
+        Assert.True((await job.RowAsync()).ConfirmedFullLoad);
+    }
+
     [Fact]
     public async Task Run_over_a_failed_job_resumes_it_and_only_where_it_stands()
     {

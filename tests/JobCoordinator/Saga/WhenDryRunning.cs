@@ -111,6 +111,31 @@ public sealed class WhenDryRunning(SagaBench bench)
     }
 
     [Fact]
+    public async Task Failed_keeps_no_records_and_begins_anew_where_somebody_resumes_it()
+    {
+        var job = await StagedAsync(await bench.ApplyAsync());
+        await job.BreakAsync(JobStep.Compare, retryable: false);
+        Assert.Equal(("Failed", "true"), ((await job.RowAsync()).CurrentState, await job.OwedAsync("ReleaseJob", "staging")));
+
+        Assert.Equal(CommandOutcome.Accepted, (await job.ResumeAsync()).Outcome);
+        Assert.Equal(("Initializing", JobPhase.Extracting, 2), (await job.RowAsync()) is var row ? (row.CurrentState, row.Phase, row.Attempt) : default);
+        await job.PrepareAsync();
+        await job.ExtractAsync(0);
+        await job.ExtractAsync(1);
+        await FindAsync(job, 0);
+
+        Assert.Equal("Completed", (await job.RowAsync()).CurrentState);
+    }
+
+    [Fact]
+    public async Task Pause_keeps_its_records()
+    {
+        var job = await StagedAsync(await bench.ApplyAsync());
+        await job.PauseFullyAsync(written: 0);
+        Assert.Equal("false", await job.OwedAsync("ReleaseJob", "staging"));
+    }
+
+    [Fact]
     public async Task Pause_between_two_objects_goes_on_with_the_other()
     {
         var job = await StagedAsync(await bench.ApplyAsync(tables: 2), objects: 2);

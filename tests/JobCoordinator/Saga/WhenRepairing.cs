@@ -3,6 +3,7 @@ using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Repairs;
 using Headgate.Contracts.Runs;
+using Headgate.JobCoordinator.Pipelines;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
 
@@ -26,12 +27,51 @@ public sealed class WhenRepairing(SagaBench bench)
         Assert.Equal(["email"], prepare.Repair.Fields);
     }
 
-    [Fact]
-    public async Task Object_that_is_not_meant_is_left_out()
+    [Theory]
+    [InlineData(JobKind.Rollback)]
+    [InlineData(JobKind.Replay)]
+    public async Task Object_that_is_not_meant_is_left_out_and_where_none_is_left_it_fails(JobKind kind)
     {
-        var (_, repair) = await RepairAsync(JobKind.Rollback, of => of with { Object = "public.other" });
+        var (_, repair) = await RepairAsync(kind, of => of with { Object = "public.other" });
         await repair.BeginAsync();
         Assert.Equal(0, await repair.ValueAsync<long>($"""select count(*) as "Value" from coordinator.job_object where job_id = {repair.Id}"""));
+        await bench.EventuallyAsync(async () => (await repair.RowAsync()) is { CurrentState: "Failed", ErrorCode: "nothing-to-repair" });
+
+        // And whenever it begins again.
+        await repair.RestartAsync();
+        await bench.EventuallyAsync(async () => (await repair.RowAsync()) is { CurrentState: "Failed", Attempt: 2 });
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task Rollback_is_carried_out_as_the_file_in_force_says_and_reaches_the_same_place_by_its_reference(bool isSamePlace, bool isReachedByIt)
+    {
+        var run = await (await bench.AcceptAsync()).InAsync("Completed");
+        var (place, before) = (run.Definition.Destination.Connection, run.Definition.Destination);
+        await bench.ExecuteAsync(
+            $"insert into coordinator.armed_destination (pipeline_id, reference, identity, history) values ({run.PipelineId}, {$"postgres {place}"}, {place}, '')");
+        var now = run.Definition with
+        {
+            Objects = [run.Definition.Objects[0] with { Key = ["other"] }],
+            Destination = before with { Connection = "env:RENAMED" },
+            Load = run.Definition.Load with { AllowTriggers = true },
+        };
+        await bench.Pipelines.ApplyAsync([new PipelineToApply(now, isSamePlace ? place : $"{place} elsewhere")], "test", default);
+        var repair = new SagaJob(bench, run.PipelineId, run.Definition);
+        await bench.HandleAsync(repair.Acceptance(repair.Id) with { Kind = JobKind.Rollback, Repair = new RepairOf { JobId = run.Id } });
+        await repair.ClaimAsync();
+
+        await repair.BeginAsync();
+
+        var pipeline = Assert.Single(repair.Sent<PrepareRepair>()).Preparation.Pipeline;
+        Assert.Equal((true, "id"), (pipeline.Load.AllowTriggers, pipeline.Objects[0].Key.Single()));
+        Assert.Equal(isReachedByIt ? now.Destination : before, pipeline.Destination);
+        Assert.Equal(isReachedByIt ? now.Destination : before, await bench.Pipelines.DestinationAsync(run.PipelineId, 1, default));
+
+        // Another job that is under way is stopped where it began.
+        await run.FollowAsync();
+        Assert.Equal(before, await bench.Pipelines.DestinationAsync(run.PipelineId, 1, default));
     }
 
     [Theory]

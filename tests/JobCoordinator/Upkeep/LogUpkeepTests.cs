@@ -62,6 +62,21 @@ public sealed class LogUpkeepTests
     }
 
     [Fact]
+    public async Task Keys_of_a_repair_that_was_ended_before_launch_are_removed_at_once()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        var (connector, upkeep) = Start(bench);
+        var job = await IdAsync(bench, "launched_at = now(), request_id = gen_random_uuid()");
+        var of = $"kind = 'Rollback', of_job_id = '{job}', state = 'Canceled'";
+        var chosen = await IdAsync(bench, $$"""{{of}}, scope = '{"hasKeys": true}'""");
+        await IdAsync(bench, $$"""{{of}}, scope = '{"hasKeys": false}'""");
+
+        Assert.Equal(1, await upkeep.RemoveAsync(default));
+        Assert.Equal([chosen], connector.Removed.Distinct());
+        Assert.Equal(0, await upkeep.RemoveAsync(default));
+    }
+
+    [Fact]
     public async Task Removal_that_was_broken_off_is_done_later_and_nobody_sees_the_log_meanwhile()
     {
         await using var bench = await RelayBench.StartAsync();

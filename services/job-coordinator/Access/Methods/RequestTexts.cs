@@ -14,8 +14,14 @@ static class RequestTexts
     {
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
         {
-            if (field.IsMap || field.FieldType is not (FieldType.String or FieldType.Message)) continue;
+            if (field.FieldType is not (FieldType.String or FieldType.Message)) continue;
             var (value, path) = (field.Accessor.GetValue(message), before + field.Name);
+            if (value is System.Collections.IDictionary map)
+            {
+                foreach (var each in map.Keys) CheckOne(each, path);
+                value = map.Values;
+            }
+
             if (value is System.Collections.IEnumerable many and not string)
                 foreach (var each in many) CheckOne(each, path);
             else CheckOne(value, path);

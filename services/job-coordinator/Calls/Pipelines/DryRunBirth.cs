@@ -20,7 +20,9 @@ namespace Headgate.JobCoordinator.Calls.Pipelines;
 /// <param name="actor">Who asks for it.</param>
 /// <param name="reason">Why; empty: nobody has said.</param>
 /// <param name="at">When.</param>
-sealed class DryRunBirth(NpgsqlConnection connection, Guid id, Sample sample, string actor, string reason, DateTimeOffset at)
+/// <param name="patience">How long it may wait before it is asked again what it waits for.</param>
+sealed class DryRunBirth(
+    NpgsqlConnection connection, Guid id, Sample sample, string actor, string reason, DateTimeOffset at, TimeSpan patience)
 {
     /// <summary>Of the version in force; whatever the pipeline's state.</summary>
     /// <exception cref="Grpc.Core.RpcException">NOT_FOUND: it was deleted meanwhile.</exception>
@@ -67,15 +69,16 @@ sealed class DryRunBirth(NpgsqlConnection connection, Guid id, Sample sample, st
             At = at,
             Sample = sample,
         };
+        // What sets it going may be lost once it was sent, and no pipeline was claimed for the job by which that would be found.
         await ExecuteAsync(
             """
             insert into coordinator.sync_job
                 (job_id, state, job_no, pipeline_id, pipeline_version, project, pipeline, kind, trigger, actor, trigger_reason, attempt, epoch, phase,
-                 sample, created_at)
-            values ($1, 'Pending', $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 'None', $11::jsonb, $12)
+                 sample, created_at, wake_at)
+            values ($1, 'Pending', $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 'None', $11::jsonb, $12, now() + $13)
             """,
             cancellationToken, id, accept.JobNo, pipeline, version, project, name, accept.Kind.ToString(), accept.Trigger.ToString(), actor,
-            accept.Reason, JsonSerializer.Serialize(sample, PipelineJson.Options), at);
+            accept.Reason, JsonSerializer.Serialize(sample, PipelineJson.Options), at, patience);
         await ExecuteAsync(
             "insert into coordinator.obligation (obligation_id, job_id, message, lane, body) values ($1, $2, $3, $4, $5::jsonb)",
             cancellationToken, Guid.CreateVersion7(), id, typeof(AcceptJob).FullName, Lanes.JobCommands,

@@ -7,6 +7,7 @@ using Headgate.JobCoordinator.Applying;
 using Headgate.JobCoordinator.Reading;
 using Headgate.PipelineFiles;
 using Headgate.V1;
+using Microsoft.Extensions.Options;
 using static Headgate.V1.DryRunRequest;
 
 namespace Headgate.JobCoordinator.Calls.Pipelines;
@@ -15,7 +16,8 @@ namespace Headgate.JobCoordinator.Calls.Pipelines;
 /// DryRun: what a run would write, of a pipeline as it is in force or of a file that need not be. It claims nothing, so that it starts without
 /// being decided with other runs.
 /// </summary>
-sealed class DryRunRequests(IdempotentCalls calls, PipelineQueries pipelines, JobQueries jobs, PipelineCheck check, TimeProvider time)
+sealed class DryRunRequests(
+    IdempotentCalls calls, PipelineQueries pipelines, JobQueries jobs, PipelineCheck check, IOptions<CoordinatorOptions> options, TimeProvider time)
 {
     const int UsualSize = 100;
     const int LargestSize = 10_000;
@@ -70,7 +72,8 @@ sealed class DryRunRequests(IdempotentCalls calls, PipelineQueries pipelines, Jo
         if (found.Problems.Count > 0) throw FileErrors.Of(found.Problems);
         if (found.FenceProblems.Count > 0) throw PipelineRefusals.Fence(found.FenceProblems, file!.Definitions[0]);
         var pipeline = file is null ? await pipelines.FindAsync(request.Pipeline, "pipeline", caller.Project, cancellationToken) : null;
-        var birth = new DryRunBirth(await call.ConnectionAsync(cancellationToken), call.Id, sample, caller.Name, request.Reason, time.GetUtcNow());
+        var birth = new DryRunBirth(
+            await call.ConnectionAsync(cancellationToken), call.Id, sample, caller.Name, request.Reason, time.GetUtcNow(), options.Value.StallAfter);
         var job = pipeline is not null
             ? await birth.OfPipelineAsync(pipeline, cancellationToken) : await birth.OfFileAsync(found.Set[0], cancellationToken);
         return new DryRunResponse

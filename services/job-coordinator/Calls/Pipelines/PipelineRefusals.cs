@@ -55,6 +55,18 @@ static class PipelineRefusals
         },
         $"job:{job}");
 
+    /// <summary>The file that the job would be replayed by is another one by now.</summary>
+    public static RpcException VersionChanged(Guid job, string? state, string sentence) => CallErrors.Refused(
+        new Refusal
+        {
+            Rule = Rule.Version,
+            Sentence = sentence,
+            JobId = job.ToString(),
+            JobState = state is null ? JobState.Unspecified : Enum.Parse<JobState>(state),
+            WouldAccept = { Operation.ReplayJob },
+        },
+        $"job:{job}");
+
     /// <summary>Also where the job is another project's: its id alone tells nothing of it.</summary>
     public static RpcException StopUnconfirmed(Guid pipeline, Guid job, string sentence) => CallErrors.Refused(
         new Refusal { Rule = Rule.StopUnconfirmed, Sentence = sentence, JobId = job.ToString(), JobState = JobState.Discarded },

@@ -37,7 +37,8 @@ sealed class RunQuestions(RunRefusals refusals, JobBirths births, IBus bus, Time
         try
         {
             var answer = await bus.AskAsync<StartRepair, RunAnswered>(Lanes.Starts, repair, Patience, cancellationToken);
-            return answer.Outcome is RunOutcome.Refused ? throw await refusals.OfAsync(pipeline, answer, meant: null, cancellationToken) : answer;
+            return answer.Outcome is RunOutcome.Refused ? throw await refusals.OfRepairAsync(
+                pipeline, answer, repair.Kind == JobKind.Replay ? "replay" : "rollback", cancellationToken) : answer;
         }
         catch (RequestException)
         {

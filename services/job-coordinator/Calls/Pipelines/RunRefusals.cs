@@ -13,7 +13,15 @@ sealed class RunRefusals(JobQueries jobs)
     /// <param name="answer">That it was skipped or refused.</param>
     /// <param name="meant">The job that was to be canceled for it; null: whichever is active.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<RpcException> OfAsync(PipelineRecord pipeline, RunAnswered answer, Guid? meant, CancellationToken cancellationToken)
+    public Task<RpcException> OfAsync(PipelineRecord pipeline, RunAnswered answer, Guid? meant, CancellationToken cancellationToken) =>
+        OfAsync(pipeline, answer, meant, "run", [Operation.CancelAndSyncNow], cancellationToken);
+
+    /// <summary>The same of a repair. What is in its way may be just what is to be repaired: a run in its place would do it once more.</summary>
+    public Task<RpcException> OfRepairAsync(PipelineRecord pipeline, RunAnswered answer, string what, CancellationToken cancellationToken) =>
+        OfAsync(pipeline, answer, meant: null, what, [], cancellationToken);
+
+    async Task<RpcException> OfAsync(
+        PipelineRecord pipeline, RunAnswered answer, Guid? meant, string what, Operation[] instead, CancellationToken cancellationToken)
     {
         switch (answer.Rule)
         {
@@ -23,10 +31,9 @@ sealed class RunRefusals(JobQueries jobs)
                 return rule == RunRule.SuccessorWaits
                     ? PipelineRefusals.OfJob(
                         Rule.SuccessorWaits, job, answer.SuccessorId is { } waiting
-                            ? $"Run {waiting} waits for job {id} of {pipeline.Project}/{pipeline.Name} to end already; no run was started." : answer.Sentence)
+                            ? $"Run {waiting} waits for job {id} of {pipeline.Project}/{pipeline.Name} to end already; no {what} was started." : answer.Sentence)
                     : PipelineRefusals.OfJob(
-                        Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}{Instead(meant, id)}; no run was started.",
-                        Operation.CancelAndSyncNow);
+                        Rule.ActiveJob, job, $"Job {id} of {pipeline.Project}/{pipeline.Name} is {job.State}{Instead(meant, id)}; no {what} was started.", instead);
             case RunRule.RepairFailed when answer.JobId is { } id:
                 return PipelineRefusals.OfJob(
                     Rule.RepairFailed, await FindAsync(id, nameof(SyncJobStateMachine.Failed), answer, cancellationToken), answer.Sentence);
@@ -35,6 +42,8 @@ sealed class RunRefusals(JobQueries jobs)
                     Rule.State, await FindAsync(id, nameof(SyncJobStateMachine.Processing), answer, cancellationToken), answer.Sentence);
             case RunRule.NothingRecorded when answer.JobId is { } id:
                 return PipelineRefusals.NothingRecorded(id, answer.JobState, answer.Sentence);
+            case RunRule.VersionChanged:
+                return PipelineRefusals.VersionChanged(answer.JobId!.Value, answer.JobState, answer.Sentence);
             case RunRule.PipelineTakesNoRuns:
                 return PipelineRefusals.TakesNoRuns(pipeline.Id, answer.PipelineState ?? pipeline.State, answer.Sentence);
             case RunRule.StopUnconfirmed:

@@ -77,6 +77,7 @@ sealed class RunRequests(
             OnActiveJob = request.OnActiveJob == OnActiveJob.CancelAndStart ? Contracts.Runs.OnActiveJob.CancelAndStart : Contracts.Runs.OnActiveJob.Refuse,
             ActiveJobId = request.ActiveJobId.Length > 0 ? Guid.Parse(request.ActiveJobId) : null,
             ConfirmedFullLoad = request.ConfirmFullLoad,
+            ConfirmedVersion = request.ConfirmFullLoad ? pipeline.Version : null,
         };
         var answer = await questions.AskAsync(run, pipeline, cancellationToken);
         var job = await questions.JobAsync(run, answer, cancellationToken);

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Headgate.JobCoordinator.Calls.Pipelines;
+using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
 using Headgate.V1;
 
@@ -16,6 +17,20 @@ static class RepairRefusals
     /// <param name="why">In lower case.</param>
     public static RpcException Nothing(JobRow job, string why) =>
         PipelineRefusals.NothingRecorded(job.Id, job.State, $"Of job {job.Id} nothing is recorded: {why}.");
+
+    /// <param name="job">The job.</param>
+    /// <param name="taken">By whom one of its tables is written by now.</param>
+    /// <param name="project">Of the caller; null: all.</param>
+    public static RpcException TableTaken(JobRow job, TargetTakenException taken, string? project) => CallErrors.Refused(
+        new Refusal
+        {
+            Rule = Rule.TableTaken,
+            Sentence = $"{(project is null || project == taken.OwnerProject ? taken.Message : taken.WithoutOwner)} "
+                + $"Of job {job.Id} those objects can be rolled back, each by itself, which no other pipeline writes.",
+            JobId = job.Id.ToString(),
+            JobState = Enum.Parse<JobState>(job.State),
+        },
+        $"job:{job.Id}");
 
     public static RpcException Deleted(PipelineRecord pipeline) => PipelineRefusals.TakesNoRuns(
         pipeline.Id, pipeline.State, $"{pipeline.Project}/{pipeline.Name} was deleted: it takes no runs, repairs neither.");

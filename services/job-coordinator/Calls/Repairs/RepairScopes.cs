@@ -36,6 +36,7 @@ sealed class RepairScopes(CoordinatorState state, JobFinder finder, PipelineStor
         IReadOnlyList<RepairedTable> meant = chosen is null ? tables : [chosen];
         if (asked.Kind == JobKind.Rollback && meant.Count > 0 && meant.All(table => table.IsReplaced))
             throw RepairRefusals.Nothing(job, "it loaded new tables in the place of those before, and those are not put back by a rollback");
+        if (asked.Kind == JobKind.Rollback) await RefuseTakenAsync(connection, job, meant, project, cancellationToken);
 
         var scope = new RepairScope
         {
@@ -74,6 +75,17 @@ sealed class RepairScopes(CoordinatorState state, JobFinder finder, PipelineStor
             "select object_no, source, destination, replaced from coordinator.job_object where job_id = $1 order by object_no", connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
         return await command.ListAsync(row => new RepairedTable(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetBoolean(3)), cancellationToken);
+    }
+
+    // The launch would fail for it, and the rollback then stand in the pipeline's way.
+    async Task RefuseTakenAsync(
+        NpgsqlConnection connection, JobRow job, IReadOnlyList<RepairedTable> tables, string? project, CancellationToken cancellationToken)
+    {
+        var destination = await store.DestinationAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
+        var written = new AppliedPipeline(job.PipelineId, $"{job.Project}/{job.Pipeline}", job.PipelineVersion, IsNew: false);
+        string[] targets = [.. tables.Where(table => !table.IsReplaced).Select(table => table.Name?.ToSql()).OfType<string>()];
+        if (await TargetClaims.TakenAsync(connection, written, ArmedDestinations.Reference(destination), targets, cancellationToken) is { } taken)
+            throw RepairRefusals.TableTaken(job, taken, project);
     }
 
     // By what its fields and keys are called where they were logged.

@@ -1,13 +1,17 @@
+using Grpc.Core;
 using Headgate.Contracts.Repairs;
+using Headgate.Contracts.Runs;
 using Headgate.Hosting.Faults;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Calls.Pipelines;
+using Headgate.JobCoordinator.Database;
+using Npgsql;
 
 namespace Headgate.JobCoordinator.Calls.Repairs;
 
 /// <summary>Starts the job of a repair. Its keys are at the destination before its run is asked for, under the id that the job will have.</summary>
-sealed class RepairStarts(RepairLogs logs, RunQuestions questions)
+sealed class RepairStarts(RepairLogs logs, RunQuestions questions, CoordinatorState state)
 {
     /// <exception cref="Grpc.Core.RpcException">UNAVAILABLE, or FAILED_PRECONDITION: it was not started, and why.</exception>
     public async Task<V1.Job> StartAsync(
@@ -31,10 +35,38 @@ sealed class RepairStarts(RepairLogs logs, RunQuestions questions)
             PipelineId = scope.Pipeline.Id,
             Kind = asked.Kind,
             Repair = scope.Repair,
+            PipelineVersion = asked.Kind == JobKind.Replay ? scope.Pipeline.Version : null,
             Actor = caller.Name,
             Reason = reason.Length > 0 ? reason : null,
         };
-        var answer = await questions.AskAsync(repair, scope.Pipeline, cancellationToken);
+        var answer = await AskAsync(repair, scope, cancellationToken);
         return await questions.JobAsync(repair, answer, cancellationToken);
     }
+
+    // Keys are records' values: of a job that there never will be they stay nowhere.
+    async Task<RunAnswered> AskAsync(StartRepair repair, RepairScope scope, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await questions.AskAsync(repair, scope.Pipeline, cancellationToken);
+        }
+        catch (RpcException refusal) when (scope.Log.Keys is not null && IsRefused(refusal))
+        {
+            if (!await IsStartedAsync(repair.RunId, cancellationToken)) await logs.ForgetAsync(scope.Job, repair.RunId, refusal.Status.Detail, cancellationToken);
+            throw;
+        }
+    }
+
+    // By a repeat of the call at the same time, which was asked a moment later.
+    async Task<bool> IsStartedAsync(Guid job, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            select exists (select from coordinator.sync_job where job_id = $1) or exists (select from coordinator.pipeline where current_job_id = $1)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    static bool IsRefused(RpcException error) => error.StatusCode is StatusCode.FailedPrecondition or StatusCode.NotFound;
 }

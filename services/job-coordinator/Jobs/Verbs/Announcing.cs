@@ -28,10 +28,14 @@ static class Announcing
             await TaskWork.FollowAsync(context);
         });
 
-    /// <summary>Owes the workers word that the job holds nothing any more; staged records stay as long as the job can go on.</summary>
+    /// <summary>
+    /// Owes the workers word that the job holds nothing any more; staged records stay as long as the job can go on. A dry run that has failed
+    /// begins anew, whoever resumes it: nobody may come back to it, and no run takes its place.
+    /// </summary>
     public static EventActivityBinder<SyncJob, T> Release<T>(this EventActivityBinder<SyncJob, T> binder)
         where T : class =>
-        binder.Then(context => context.OweRelease(staging: false));
+        binder.Then(context => context.OweRelease(
+            staging: context.Saga is { Kind: JobKind.DryRun, CurrentState: nameof(SyncJobStateMachine.Failed) }));
 
     public static void OweRelease(this BehaviorContext<SyncJob> context, bool staging) => context.Owe(
         new ReleaseJob { JobId = context.Saga.CorrelationId, Attempt = context.Saga.Attempt, Epoch = context.Saga.Epoch, Staging = staging },

@@ -40,6 +40,7 @@ static class Answering
         where T : class
     {
         var (actor, reason) = Origin(context.Message);
+        if (context.Message is ResumeJob { PassGuards: true } && outcome == CommandOutcome.Accepted) sentence += " Guards let it pass, as was said.";
         // Whoever watches the job sees that a run waits for it, also where the cancel changes nothing else.
         if (context.Message is CancelJob { SuccessorId: { } successor } && context.Saga.FinishedAt is null) context.Saga.SuccessorId = successor;
         if (outcome != CommandOutcome.Refused && context.Message is CancelJob { PauseSchedule: true }) await PauseScheduleAsync(context, actor, reason);

@@ -35,6 +35,7 @@ static class Beginning
             };
             if (job.Phase != JobPhase.None) RunningTime.Begin(job, context.Now());
             var passes = context.Message is ResumeJob { PassGuards: true };
+            if (context.Message is ResumeJob { ConfirmedFullLoad: true }) job.ConfirmedFullLoad = true;
             await GuardWork.GoOnAsync(context.Db(), job, passes, job.StopActor!, job.StopReason, context.Now(), context.CancellationToken);
             await LoadingWork.ReturnInHandAsync(context.Db(), job);
             // A rollback reads under no snapshot: what was planned of it stands, and parts of it may be undone already.

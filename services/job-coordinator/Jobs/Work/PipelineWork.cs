@@ -5,6 +5,7 @@ using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Pipelines;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Headgate.JobCoordinator.Jobs.Work;
 
@@ -22,23 +23,41 @@ static class PipelineWork
          then 'Resyncing' else 'Enabled' end)
         """;
 
-    /// <summary>The version that the job is pinned to.</summary>
+    /// <summary>
+    /// The version that the job is pinned to. Of a rollback what it is about is that of the job which it undoes; how it is carried out, and by which
+    /// reference its destination is reached, is as the file in force says: somebody may have mended just that.
+    /// </summary>
     public static async Task<PipelineDefinition> DefinitionAsync(CoordinatorDbContext db, SyncJob job)
+    {
+        var pinned = await DefinitionAsync(db, job, job.PipelineVersion);
+        if (job.Kind != JobKind.Rollback) return pinned;
+        var now = await DefinitionAsync(db, job, await WorksByAsync(db, job));
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        var destination = await PipelineStore.DestinationAsync(connection, job.PipelineId, job.PipelineVersion, CancellationToken.None);
+        return pinned with { Load = now.Load, Cancel = now.Cancel, Destination = destination };
+    }
+
+    static async Task<PipelineDefinition> DefinitionAsync(CoordinatorDbContext db, SyncJob job, int version)
     {
         var json = await db.Database.SqlQuery<string>(
             $"""
              select definition::text as "Value" from coordinator.pipeline_version
-             where pipeline_id = {job.PipelineId} and version = {job.PipelineVersion}
+             where pipeline_id = {job.PipelineId} and version = {version}
              """).SingleAsync();
         return JsonSerializer.Deserialize<PipelineDefinition>(json, PipelineJson.Options)!;
     }
 
+    // The version by which records are written.
+    static async Task<int> WorksByAsync(CoordinatorDbContext db, SyncJob job) => job.Kind != JobKind.Rollback ? job.PipelineVersion
+        : await db.Database.SqlQuery<int>($"""select version as "Value" from coordinator.pipeline where pipeline_id = {job.PipelineId}""").SingleAsync();
+
     public static async Task<LoadDefinition> LoadOptionsAsync(CoordinatorDbContext db, SyncJob job)
     {
+        var version = await WorksByAsync(db, job);
         var json = await db.Database.SqlQuery<string>(
             $"""
              select load::text as "Value" from coordinator.pipeline_version
-             where pipeline_id = {job.PipelineId} and version = {job.PipelineVersion}
+             where pipeline_id = {job.PipelineId} and version = {version}
              """).SingleAsync();
         return JsonSerializer.Deserialize<LoadDefinition>(json, PipelineJson.Options)!;
     }
@@ -46,10 +65,11 @@ static class PipelineWork
     /// <summary>The same, and over how many records rejects are counted for the guard of them.</summary>
     public static async Task<(LoadDefinition Load, int RejectsWindow)> LoadingAsync(CoordinatorDbContext db, SyncJob job)
     {
+        var version = await WorksByAsync(db, job);
         var row = await db.Database.SqlQuery<LoadingOptions>(
             $"""
              select load::text as load, (guards -> 'rejects' ->> 'window')::int as rejects_window from coordinator.pipeline_version
-             where pipeline_id = {job.PipelineId} and version = {job.PipelineVersion}
+             where pipeline_id = {job.PipelineId} and version = {version}
              """).SingleAsync();
         return (JsonSerializer.Deserialize<LoadDefinition>(row.load, PipelineJson.Options)!, row.rejects_window ?? new RejectsGuard().Window);
     }

@@ -57,6 +57,9 @@ static class RepairWork
     static bool IsSame(string one, string other) =>
         QualifiedName.TryParse(one, out var name) && QualifiedName.TryParse(other, out var same) && name == same;
 
+    public static Task<bool> HasObjectsAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
+        $"""select exists (select from coordinator.job_object where job_id = {job.CorrelationId}) as "Value" """).SingleAsync();
+
     /// <summary>What the workers are to prepare.</summary>
     public static async Task<PrepareRepair> PreparationAsync(CoordinatorDbContext db, SyncJob job, PrepareJob preparation)
     {

@@ -27,6 +27,15 @@ public sealed class DryRunTests(PipelineBench bench)
         Assert.Equal(active.ToString(), (await bench.Admin.GetPipelineAsync(new GetPipelineRequest { Pipeline = _project.Reference() })).Pipeline.CurrentJob.Id);
     }
 
+    [Fact]
+    public async Task Dry_run_the_first_word_of_which_is_lost_on_its_way_is_looked_at_by_the_reconciler()
+    {
+        await _project.ApplyAsync();
+        var answer = await bench.Admin.DryRunAsync(new DryRunRequest { Pipeline = _project.Reference() });
+        Assert.Equal(1, await _project.CountAsync(
+            $"coordinator.sync_job where job_id = '{answer.Job.Id}' and state = 'Pending' and wake_at between now() - interval '1 minute' and now() + interval '1 hour'"));
+    }
+
     [Theory]
     [InlineData("Paused")]
     [InlineData("Failed")]

@@ -172,10 +172,51 @@ public sealed class RollbackTests(PipelineBench bench)
     {
         var run = await LoggedRun.CreateAsync(bench, _project);
         var active = await _project.StartAsync();
-        await Refused.ByAsync(Rule.ActiveJob, $"job:{active}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference }));
+        var refusal = await Refused.ByAsync(Rule.ActiveJob, $"job:{active}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference }));
+        // A run in its place would write what is to be put back once more.
+        Assert.DoesNotContain(Operation.CancelAndSyncNow, refusal.WouldAccept);
+        Assert.EndsWith("; no rollback was started.", refusal.Sentence, StringComparison.Ordinal);
         var told = await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true });
         Assert.Equal(active.ToString(), told.Estimate.ActiveJobId);
         Assert.EndsWith($"Job {active} is active: it has to end first.", told.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_of_a_rollback_that_is_refused_are_not_kept()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await _project.StartAsync();
+        var before = await bench.Destination.ScalarAsync<long>("select count(*) from headgate.selection");
+        await Refused.AsAsync(
+            StatusCode.FailedPrecondition, bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, Keys = { Key("7"), Key("8") } }));
+        Assert.Equal(before, await bench.Destination.ScalarAsync<long>("select count(*) from headgate.selection"));
+    }
+
+    [Fact]
+    public async Task Table_that_another_pipeline_writes_by_now_is_refused_before_and_the_others_are_not()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project, objects: 2);
+        var other = Guid.NewGuid();
+        await bench.State.ExecuteAsync(
+            $"""
+             insert into coordinator.pipeline (pipeline_id, project, name, version) values ('{other}', '{_project.Name}', 'heir', 1);
+             insert into coordinator.pipeline_version (pipeline_id, version, definition, applied_by)
+             select '{other}', 1, v.definition, 'test' from coordinator.pipeline_version v join coordinator.sync_job j using (pipeline_id)
+             where j.job_id = '{run.Id}' and v.version = 1;
+             insert into coordinator.armed_destination (pipeline_id, reference, identity, history)
+             select pipeline_id, concat_ws(' ', v.definition -> 'destination' ->> 'connector', v.definition -> 'destination' ->> 'connection'), 'here', ''
+             from coordinator.pipeline_version v join coordinator.sync_job j using (pipeline_id) where j.job_id = '{run.Id}' and v.version = 1
+             on conflict (pipeline_id, reference) do update set identity = 'here';
+             insert into coordinator.pipeline_target (pipeline_id, version, destination, target, latest)
+             values ('{other}', 1, 'here', '{Headgate.Contracts.Pipelines.QualifiedName.Parse($"{run.Table}_1").ToSql()}', true)
+             """);
+
+        var refusal = await Refused.ByAsync(
+            Rule.TableTaken, $"job:{run.Id}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true }));
+        Assert.Contains($"is written by {_project.Name}/heir", refusal.Sentence, StringComparison.Ordinal);
+        await Refused.ByAsync(Rule.TableTaken, $"job:{run.Id}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, Object = $"{run.Table}_1" }));
+
+        Assert.Equal(run.Id.ToString(), (await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, Object = run.Table })).Job.OfJobId);
     }
 
     [Fact]
