@@ -92,8 +92,8 @@ sealed class SampleFiles(StagingDirectory staging, TimeProvider time)
     }
 
     bool IsOver(DirectoryInfo attempt) =>
-        attempt.EnumerateFiles().Select(file => NameOf(file)?.Until ?? file.LastWriteTimeUtc + Leftover)
-            .DefaultIfEmpty(attempt.LastWriteTimeUtc + Leftover).Max() <= time.GetUtcNow();
+        attempt.EnumerateFiles().Select(file => NameOf(file)?.Until ?? new DateTimeOffset(file.LastWriteTimeUtc) + Leftover)
+            .DefaultIfEmpty(new DateTimeOffset(attempt.LastWriteTimeUtc) + Leftover).Max() <= time.GetUtcNow();
 
     string PathOf(Guid jobId, int attempt) => staging.PathOf(Path.Combine(Root, $"{jobId:N}", $"{attempt}"));
 

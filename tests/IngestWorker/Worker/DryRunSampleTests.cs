@@ -1,7 +1,6 @@
 using Headgate.Connectors.Changes;
 using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Jobs;
-using Headgate.Contracts.Loading;
 using Headgate.IngestWorker.Sampling;
 using Headgate.IngestWorker.Serving;
 using Headgate.IngestWorker.Staging;

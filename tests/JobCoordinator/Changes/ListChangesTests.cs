@@ -156,7 +156,7 @@ public sealed class ListChangesTests
             """);
         await RefusedAsync(request, "is not there any more");
         await RefusedAsync(new ListChangesRequest { Job = await bench.JobAsync($"{dry}, state = 'Failed', finished_at = null") }, "once it is Completed: it is Failed");
-        var kept = Path.Combine(bench.Staging, "samples", Guid.Parse(job.Id).ToString("N"), "1", $"0.{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()}");
+        var kept = Path.Combine(bench.Staging, "samples", Guid.Parse(job.Id).ToString("N"), "1", $"0.{TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds()}");
         Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
         await File.WriteAllTextAsync(
             kept,
