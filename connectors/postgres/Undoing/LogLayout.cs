@@ -4,7 +4,8 @@ namespace Headgate.Connectors.Postgres.Undoing;
 
 /// <summary>
 /// Divides an object's log so that what is undone at once never has one row twice. In one read of an attempt each row is written once, as
-/// inserted, changed or deleted; but an attempt can read an object again, and another attempt writes all of it again.
+/// inserted, changed or deleted; but an attempt can read an object again, and another attempt writes all of it again. What a rollback has logged may
+/// have to be divided further: see <see cref="UndoneReads"/>.
 /// </summary>
 static class LogLayout
 {
