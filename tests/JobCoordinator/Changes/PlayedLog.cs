@@ -28,6 +28,9 @@ sealed class PlayedLog
     /// <summary>The first who is to read on behind this change waits until he is ended.</summary>
     public int? HaltBehind { get; init; }
 
+    /// <summary>What happens before changes from this one on are read.</summary>
+    public Func<int, Task> Before { get; set; } = _ => Task.CompletedTask;
+
     public ConcurrentQueue<ChangeQuery> Asked { get; } = new();
 
     /// <summary>Somebody waits there.</summary>
@@ -43,6 +46,7 @@ sealed class PlayedLog
         var first = (int)(query.After ?? 0) + 1;
         if (first > HaltBehind && _halted.TrySetResult())
         {
+        await Before(first);
             cancellationToken.Register(() => _ended.TrySetResult());
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }
