@@ -75,14 +75,16 @@ sealed class ChangeReads(
     async Task<ChangesWork> WorkAsync(JobRow job, V1.ListChangesRequest request, CancellationToken cancellationToken)
     {
         var objects = await names.OfAsync(job.Id, cancellationToken);
-        if (request.Object.Length > 0) ObjectNames.NumberOf(request.Object, objects);
+        // The worker tells objects by the very names that it is given.
+        var asked = new V1.ListChangesRequest(request);
+        if (asked.Object.Length > 0) asked.Object = objects[ObjectNames.NumberOf(asked.Object, objects)];
         var destination = await pipelines.DestinationAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
         return new ChangesWork
         {
             JobId = job.Id.ToString(),
             Connector = destination.Connector,
             Connection = destination.Connection,
-            Request = request,
+            Request = asked,
             Objects = { objects.Select(each => new WorkObject { Number = each.Key, Name = each.Value }) },
         };
     }

@@ -23,7 +23,9 @@ sealed class RejectReads(JobFinder finder, ObjectNames names, PipelineStore pipe
         var bound = new V1.ListRejectedRequest(request) { PageToken = "", Job = new V1.JobReference { Id = job.Id.ToString() } };
         var place = request.PageToken.Length == 0 ? "" : await tokens.OpenAsync("page_token", bound, project, request.PageToken, cancellationToken);
         var objects = await names.OfAsync(job.Id, cancellationToken);
-        if (request.Object.Length > 0) ObjectNames.NumberOf(request.Object, objects);
+        // The worker tells objects by the very names that it is given.
+        var asked = new V1.ListRejectedRequest(bound) { PageSize = size };
+        if (asked.Object.Length > 0) asked.Object = objects[ObjectNames.NumberOf(asked.Object, objects)];
         // What was not launched has met no destination that could refuse anything.
         if (job.Launched is null) return new V1.ListRejectedResponse();
         RecordedLog.Demand(job);
@@ -33,7 +35,7 @@ sealed class RejectReads(JobFinder finder, ObjectNames names, PipelineStore pipe
             JobId = job.Id.ToString(),
             Connector = destination.Connector,
             Connection = destination.Connection,
-            Request = new V1.ListRejectedRequest(bound) { PageSize = size },
+            Request = asked,
             Objects = { objects.Select(each => new WorkObject { Number = each.Key, Name = each.Value }) },
         };
         await foreach (var part in relay.ReadAsync(() => new ServeResponse { Rejects = work, Place = place }, cancellationToken))

@@ -33,6 +33,8 @@ sealed class PlayedLog
 
     public ConcurrentQueue<ChangeQuery> Asked { get; } = new();
 
+    public ConcurrentQueue<RejectQuery> AskedRejects { get; } = new();
+
     /// <summary>Somebody waits there.</summary>
     public Task HaltedAsync => _halted.Task;
 
@@ -44,9 +46,9 @@ sealed class PlayedLog
         Asked.Enqueue(query);
         if (Problem is { } code) throw new ConnectorException(new Problem { Code = code, Sentence = "It is played.", Retryable = true });
         var first = (int)(query.After ?? 0) + 1;
+        await Before(first);
         if (first > HaltBehind && _halted.TrySetResult())
         {
-        await Before(first);
             cancellationToken.Register(() => _ended.TrySetResult());
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }
@@ -58,6 +60,7 @@ sealed class PlayedLog
     /// <summary>As many as there are changes.</summary>
     public RejectPage Rejects(RejectQuery query)
     {
+        AskedRejects.Enqueue(query);
         var first = (int)(query.After?.RowNo ?? 0) + 1;
         var last = Math.Min(first + query.Limit - 1, Changes);
         return new RejectPage(
