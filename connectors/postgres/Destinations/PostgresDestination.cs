@@ -120,7 +120,7 @@ public sealed class PostgresDestination : IDestination
 
     /// <inheritdoc/>
     public Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken) =>
-        Guarded.RunAsync(_subject, () => new ChangeReader(_dataSource, query).NextAsync(cancellationToken));
+        Guarded.RunAsync(_subject, () => new ChangeReader(_dataSource, query, TimeProvider.System).NextAsync(cancellationToken));
 
     /// <inheritdoc/>
     public Task<RejectPage> ReadRejectsAsync(RejectQuery query, CancellationToken cancellationToken) =>

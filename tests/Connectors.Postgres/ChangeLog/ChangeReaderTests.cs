@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using Headgate.Connectors.Changes;
+using Headgate.Connectors.Postgres.ChangeLog;
 using Headgate.Connectors.Postgres.Tests.Destinations;
 using Xunit;
 
@@ -135,6 +136,64 @@ public sealed class ChangeReaderTests
         }
     }
 
+    [Theory]
+    [InlineData("uuid", "'00000000-0000-0000-0000-00000000000a'", "00000000-0000-0000-0000-00000000000A", true)]
+    [InlineData("int", "7", "007", true)]
+    [InlineData("char(4)", "'eu'", "eu", true)]
+    [InlineData("varchar(3)", "'abc'", "abcd", false)]
+    [InlineData("numeric(10,2)", "1.01", "1.005", false)]
+    [InlineData("text", "'a'", "a ", false)]
+    public async Task Key_is_taken_as_its_type_takes_it_and_never_for_another_one(string type, string value, string typed, bool isFound)
+    {
+        foreach (var empty in (bool[])[true, false])
+        {
+            await using var bench = await LoadBench.StartAsync($"CREATE TABLE items (id {type} PRIMARY KEY, n int)");
+            var plan = await bench.PlanAsync("items", ["id"], directCopy: empty);
+            await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default);
+            await bench.LoadAsync(plan, $"SELECT {value}::{type}, 1", empty: empty);
+
+            Assert.Equal(isFound ? 1 : 0, (await ReadAsync(bench, q => q with { Key = new Dictionary<string, string> { ["id"] = typed } })).Count);
+        }
+    }
+
+    [Fact]
+    public async Task Key_of_a_domain_that_refuses_it_is_told_as_such()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE DOMAIN code AS int CHECK (value < 100); CREATE TABLE items (id code PRIMARY KEY, n int)");
+        var plan = await bench.PlanAsync("items", ["id"]);
+        await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default);
+        await bench.LoadAsync(plan, "SELECT 7, 1");
+
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => ReadAsync(bench, q => q with { Key = new Dictionary<string, string> { ["id"] = "700" } }));
+
+        Assert.Equal(ChangeProblems.Key, error.Problem.Code);
+    }
+
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, null)]
+    [InlineData(true, "5000")]
+    public async Task Each_part_comes_further_however_slow_the_destination_is(bool empty, string? key)
+    {
+        await using var bench = await LoadBench.StartAsync(Items);
+        await LoadAsync(bench, "SELECT i, 'eu'::char(4), 1.0, repeat(md5(i::text), 2) FROM generate_series(1, 5000) i", empty, batch: 1500);
+        var query = new ChangeQuery { JobId = bench.Job.JobId, Key = key is null ? null : Key(key, "eu  ") };
+        var (found, pages) = (0, 0);
+
+        while (true)
+        {
+            var page = await new ChangeReader(bench.Database.DataSource, query, new SlowTime()).NextAsync(default);
+            found += page.Changes.Count;
+            pages++;
+            if (page.IsLast) break;
+            Assert.True(page.Upto > (query.After ?? long.MinValue), "it stands still");
+            query = query with { After = page.Upto };
+        }
+
+        Assert.Equal(key is null ? 5000 : 1, found);
+        Assert.InRange(pages, 4, 200);
+    }
+
     [Fact]
     public async Task Blocks_and_groups_are_told_as_they_were_written_and_blocks_without_a_number_first()
     {
@@ -231,6 +290,14 @@ public sealed class ChangeReaderTests
             Assert.True(page.Upto > (query.After ?? long.MinValue), "it stands still");
             query = query with { After = page.Upto };
         }
+    }
+
+    /// <summary>Between two looks at it 2 s have passed.</summary>
+    sealed class SlowTime : TimeProvider
+    {
+        long _now;
+
+        public override long GetTimestamp() => _now += 2 * TimestampFrequency;
     }
 
     static Dictionary<string, string> Key(string id, string region) => new() { ["id"] = id, ["region"] = region };
