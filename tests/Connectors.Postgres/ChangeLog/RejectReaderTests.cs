@@ -89,6 +89,52 @@ public sealed class RejectReaderTests
 
         var reject = Assert.Single((await ReadAsync(bench)).Rejects);
 
+    [Theory]
+    [InlineData("'changed', '{7}', NULL, '{7,NULL}', '{7,filled,mine}'", "id:7-7 note:-filled rest0:-mine")]
+    [InlineData("'changed', '{7}', NULL, NULL, '{7,filled,mine}'", "id:-7 note:-filled rest0:-mine")]
+    [InlineData("'taken', '{7}', '{7,NULL,hand}', NULL, '{7,other,mine}'", "id:-7 note:-other rest0:-mine")]
+    [InlineData("'gone', '{7}', '{NULL,old}', '{NULL,new}', NULL", "note:new-")]
+    public async Task Every_field_of_a_whole_row_that_was_left_is_told(string recorded, string told)
+    {
+        await using var bench = await StartAsync();
+        await bench.Database.ExecuteAsync($$"""
+            UPDATE headgate.job_object SET rest_fields = '{rest0}' WHERE job_id = '{{bench.Job.JobId}}';
+            INSERT INTO headgate.rejected (job_id, attempt, object_no, segment_no, row_no, sentence, deferred, conflict, key, before, written, now)
+            VALUES ('{{bench.Job.JobId}}', 1, 0, 0, 1, 'Left.', false, {{recorded}})
+            """);
+
+        var reject = Assert.Single((await ReadAsync(bench)).Rejects);
+
+        Assert.Equal(told, string.Join(' ', reject.Conflict!.Fields.Select(field => $"{field.Field}:{field.Written}-{field.Now}")));
+    }
+
+    [Fact]
+    public async Task Pages_of_conflicts_end_where_their_values_are_large()
+    {
+        await using var bench = await StartAsync();
+        await bench.Database.ExecuteAsync($$"""
+            INSERT INTO headgate.rejected (job_id, attempt, object_no, segment_no, row_no, sentence, deferred, conflict, key, before, written, now)
+            SELECT '{{bench.Job.JobId}}', 1, i / 5, i % 2, i, 'Left.', false, 'changed', ARRAY[i::text], ARRAY[NULL, repeat('b', 200000)], ARRAY[NULL, repeat('w', 200000)],
+                   ARRAY[i::text, repeat('n', 200000)]
+            FROM generate_series(1, 9) i
+            """);
+        var (rows, pages) = (new List<long>(), 0);
+        for (RejectPlace? after = null; ;)
+        {
+            var page = await ReadAsync(bench, limit: 1000, after);
+            Assert.InRange(page.Rejects.Count, 0, 2);
+            rows.AddRange(page.Rejects.Select(reject => reject.Place.RowNo));
+            pages++;
+            if (page.IsLast) break;
+            after = page.Rejects[^1].Place;
+        }
+
+        Assert.Equal([2, 4, 1, 3, 6, 8, 5, 7, 9], rows);
+        Assert.Equal(5, pages);
+        var second = await bench.Destination.ReadRejectsAsync(new RejectQuery { JobId = bench.Job.JobId, Limit = 9, Objects = [1], Attempt = 1 }, default);
+        Assert.Equal([6, 8], second.Rejects.Select(reject => (int)reject.Place.RowNo));
+    }
+
         Assert.Equal(("23514", null, 0), (reject.SqlState, reject.Key, reject.Record.Count));
         Assert.Empty((await bench.Destination.ReadRejectsAsync(new RejectQuery { JobId = Guid.NewGuid(), Limit = 10 }, default)).Rejects);
     }
