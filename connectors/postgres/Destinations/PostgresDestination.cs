@@ -145,8 +145,9 @@ public sealed class PostgresDestination : IDestination
         Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => new ReplayedKeys(_dataSource, plan, keys).ReadAsync(range, cancellationToken));
 
     /// <inheritdoc/>
-    public Task<UndoPreview> PreviewUndoAsync(ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken) =>
-        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => UndoPreviews.OfAsync(_dataSource, plan, range, cancellationToken));
+    public Task<UndoPreview> PreviewUndoAsync(
+        ObjectPlan plan, SegmentRange range, IReadOnlyList<ObjectPlan> together, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => UndoPreviews.OfAsync(_dataSource, plan, range, together, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
