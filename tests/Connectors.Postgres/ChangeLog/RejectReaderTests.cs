@@ -25,6 +25,17 @@ public sealed class RejectReaderTests
     }
 
     [Fact]
+    public async Task Rejected_record_with_an_array_of_padded_texts_is_told()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, codes char(3)[], n int CHECK (n > 0))");
+        var plan = await bench.PlanAsync("items", ["id"]);
+        await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default);
+        await bench.LoadAsync(plan, "SELECT 1, ARRAY['a', 'bc']::char(3)[], 0");
+
+        Assert.Equal("{\"a  \",\"bc \"}", Assert.Single((await ReadAsync(bench)).Rejects).Record.Single(each => each.Key == "codes").Value);
+    }
+
+    [Fact]
     public async Task Pages_go_on_behind_the_last_and_end_where_records_are_large()
     {
         await using var bench = await StartAsync();
@@ -78,17 +89,6 @@ public sealed class RejectReaderTests
         Assert.Equal([new ConflictField("note", "old", "new", "mine")], reject.Conflict.Fields);
     }
 
-    [Fact]
-    public async Task Rejects_under_the_schema_of_an_earlier_version_are_told_by_why_alone()
-    {
-        await using var bench = await LoadBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, note text CHECK (note <> 'no'))");
-        await Schema.OlderSchema.InstallAsync(bench.Database, before: 5);
-        var plan = await bench.PlanAsync("items", ["id"]);
-        await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default);
-        await bench.LoadAsync(plan, "VALUES (1, 'no'), (2, 'yes')");
-
-        var reject = Assert.Single((await ReadAsync(bench)).Rejects);
-
     [Theory]
     [InlineData("'changed', '{7}', NULL, '{7,NULL}', '{7,filled,mine}'", "id:7-7 note:-filled rest0:-mine")]
     [InlineData("'changed', '{7}', NULL, NULL, '{7,filled,mine}'", "id:-7 note:-filled rest0:-mine")]
@@ -134,6 +134,17 @@ public sealed class RejectReaderTests
         var second = await bench.Destination.ReadRejectsAsync(new RejectQuery { JobId = bench.Job.JobId, Limit = 9, Objects = [1], Attempt = 1 }, default);
         Assert.Equal([6, 8], second.Rejects.Select(reject => (int)reject.Place.RowNo));
     }
+
+    [Fact]
+    public async Task Rejects_under_the_schema_of_an_earlier_version_are_told_by_why_alone()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, note text CHECK (note <> 'no'))");
+        await Schema.OlderSchema.InstallAsync(bench.Database, before: 5);
+        var plan = await bench.PlanAsync("items", ["id"]);
+        await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default);
+        await bench.LoadAsync(plan, "VALUES (1, 'no'), (2, 'yes')");
+
+        var reject = Assert.Single((await ReadAsync(bench)).Rejects);
 
         Assert.Equal(("23514", null, 0), (reject.SqlState, reject.Key, reject.Record.Count));
         Assert.Empty((await bench.Destination.ReadRejectsAsync(new RejectQuery { JobId = Guid.NewGuid(), Limit = 10 }, default)).Rejects);
