@@ -10,7 +10,7 @@ namespace Headgate.Connectors.Postgres.Undoing;
 static class LogLayout
 {
     /// <summary>Divided at the next group of the log.</summary>
-    const int EntriesInSegment = 50_000;
+    public const int EntriesInSegment = 50_000;
 
     /// <summary>
     /// The parts by reads, oldest first, each with its attempt. Where an object was read again is not kept with the log. But it is only where a
