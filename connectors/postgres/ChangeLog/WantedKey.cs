@@ -35,7 +35,8 @@ static class WantedKey
         var settings = string.Join(", ", key.Select((_, at) => $"pg_catalog.set_config('{Setting(at)}', ${at + 1}, true)"));
         await using (var set = session.Command($"SELECT {settings}", [.. key.Select(value => new NpgsqlParameter<string> { TypedValue = value })]))
             await set.ExecuteNonQueryAsync(cancellationToken);
-        var values = logged.Key.Select((position, at) => (position, Sql: $"CAST({Value(at)} AS {logged.Staged[position]})")).OrderBy(value => value.position);
+        var values = logged.Key.Select((position, at) => (position, Sql: $"CAST({Value(at)} AS {logged.Staged[position]})"))
+            .OrderBy(value => value.position);
         var isWhole = logged.Key.Select((position, at) => IsWhole(at, logged.Staged[position]));
         try
         {
