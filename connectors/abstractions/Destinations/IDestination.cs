@@ -135,7 +135,12 @@ public interface IDestination : IAsyncDisposable
     Task ReadLogAsync(ObjectPlan plan, SegmentRange range, IRecordSink sink, CancellationToken cancellationToken) => throw CannotUndo(plan.To);
 
     /// <summary>What undoing a range would do, as the rows are now; nothing is written or locked.</summary>
-    Task<UndoPreview> PreviewUndoAsync(ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken) => throw CannotUndo(plan.To);
+    /// <param name="plan">Whose range it is.</param>
+    /// <param name="range">The entries.</param>
+    /// <param name="together">All that are undone with it: what the job wrote to them stands in nobody's way.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<UndoPreview> PreviewUndoAsync(ObjectPlan plan, SegmentRange range, IReadOnlyList<ObjectPlan> together, CancellationToken cancellationToken) =>
+        throw CannotUndo(plan.To);
 
     /// <summary>Divides the keys that a job has logged of an object: at least one range, which may be empty.</summary>
     /// <param name="plan">The object as it is to be written now.</param>

@@ -7,7 +7,7 @@ namespace Headgate.Connectors.Postgres.ChangeLog;
 /// Reads a part of a job's log: groups and blocks in the order in which they were written. Each part is a transaction of its own, or two, and
 /// small whatever the log and its records are.
 /// </summary>
-sealed class ChangeReader(NpgsqlDataSource dataSource, ChangeQuery query)
+sealed class ChangeReader(NpgsqlDataSource dataSource, ChangeQuery query, TimeProvider time)
 {
     /// <summary>What is enough for a page, in bytes of records. One record alone may be more.</summary>
     const long Enough = 1024 * 1024;
@@ -19,12 +19,14 @@ sealed class ChangeReader(NpgsqlDataSource dataSource, ChangeQuery query)
     static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(1);
 
     readonly List<LoggedChange> _changes = [];
-    readonly long _begun = TimeProvider.System.GetTimestamp();
+    readonly long _first = query.After ?? long.MinValue;
+    long _begun;
     long _after = query.After ?? long.MinValue;
     long _bytes;
     byte[]? _wanted;
 
-    bool IsEnough => _bytes >= Enough || TimeProvider.System.GetElapsedTime(_begun) >= LongEnough;
+    // However long it takes to come to the first entry: a page that has come no further would be asked for again, and again.
+    bool IsEnough => _bytes >= Enough || (_after > _first && time.GetElapsedTime(_begun) >= LongEnough);
 
     public async Task<ChangePage> NextAsync(CancellationToken cancellationToken)
     {
@@ -32,6 +34,8 @@ sealed class ChangeReader(NpgsqlDataSource dataSource, ChangeQuery query)
         await using (var session = await LogSession.BeginAsync(dataSource, temporary: null, cancellationToken))
         {
             var filter = new LogFilter(await LoggedJob.ReadAsync(session, query.JobId, cancellationToken), query);
+            await filter.NormalizeAsync(session, cancellationToken);
+            _begun = time.GetTimestamp();
             while (found is null && !IsEnough)
             {
                 var entries = await LogEntries.NextAsync(session, filter, _after, cancellationToken);

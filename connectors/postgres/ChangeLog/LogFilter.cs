@@ -9,6 +9,8 @@ sealed class LogFilter
 {
     readonly Dictionary<(int Attempt, int ObjectNo), (LoggedObject Object, int? Field)> _objects;
 
+    readonly LoggedObject? _keyed;
+
     /// <exception cref="ConnectorException">With a code of <see cref="ChangeProblems"/>.</exception>
     public LogFilter(LoggedJob log, ChangeQuery query)
     {
@@ -24,7 +26,7 @@ sealed class LogFilter
 
         (Query, HasNumbers) = (query, log.HasNumbers);
         _objects = asked.ToDictionary(each => each.Id, each => (each, query.Field is null ? null : each.PlaceOf(query.Field)));
-        if (query.Key is { } key) Key = asked.Select(each => KeyOf(each, key)).FirstOrDefault();
+        if (query.Key is { } key && asked is [var first, ..]) (_keyed, Key) = (first, KeyOf(first, key));
     }
 
     public ChangeQuery Query { get; }
@@ -33,7 +35,7 @@ sealed class LogFilter
     public bool HasNumbers { get; }
 
     /// <summary>The key that is looked for, in the key's own order; null: all are.</summary>
-    public string[]? Key { get; }
+    public string[]? Key { get; private set; }
 
     /// <summary>Records of blocks were inserted, and have no fields.</summary>
     public bool TakesBlocks => Query.Field is null && Query.Operation is null or LoggedOperation.Insert;
@@ -45,6 +47,13 @@ sealed class LogFilter
     ];
 
     public NpgsqlParameter Fields => new NpgsqlParameter<int?[]> { TypedValue = [.. _objects.Values.Select(each => each.Field)] };
+
+    /// <summary>Brings the key that is looked for into the form of the log.</summary>
+    /// <exception cref="ConnectorException">With a code of <see cref="ChangeProblems"/>.</exception>
+    public async Task NormalizeAsync(LogSession session, CancellationToken cancellationToken)
+    {
+        if (_keyed is not null) Key = await WantedKey.NormalizeAsync(session, _keyed, Key!, cancellationToken);
+    }
 
     public LoggedObject ObjectOf(int attempt, int objectNo) => _objects[(attempt, objectNo)].Object;
 

@@ -1,6 +1,4 @@
 using Headgate.Connectors.Changes;
-using Headgate.Connectors.Postgres.Catalog;
-using Headgate.Connectors.Postgres.Errors;
 using Npgsql;
 
 namespace Headgate.Connectors.Postgres.ChangeLog;
@@ -19,26 +17,8 @@ sealed class LoggedBlock(NpgsqlDataSource dataSource, LogFilter filter, LogEntry
     readonly LoggedObject _object = filter.ObjectOf(entry.Attempt, entry.ObjectNo);
 
     /// <summary>The key that is looked for, as the block's keys are; null: all are wanted.</summary>
-    /// <exception cref="ConnectorException">Its values are not of the fields' types.</exception>
-    public async Task<byte[]?> WantedAsync(LogSession session, CancellationToken cancellationToken)
-    {
-        if (filter.Key is not { } key) return null;
-        var values = _object.Key.Select((position, at) => (position, Sql: $"CAST({SqlText.Literal(key[at])} AS {_object.Staged[position]})"))
-            .OrderBy(value => value.position).Select(value => value.Sql);
-        try
-        {
-            using var bytes = new MemoryStream();
-            await using var copy = await session.Connection.BeginRawBinaryCopyAsync(
-                $"COPY (SELECT {string.Join(", ", values)}) TO STDOUT (FORMAT binary)", cancellationToken);
-            await copy.CopyToAsync(bytes, cancellationToken);
-            // Between a header of 19 bytes with the number of fields behind it, and a trailer of 2.
-            return bytes.ToArray()[21..^2];
-        }
-        catch (PostgresException error) when (error.SqlState.StartsWith("22", StringComparison.Ordinal))
-        {
-            throw PostgresProblem.Of(ChangeProblems.Key, "A value of it is not one of its field's type.");
-        }
-    }
+    public async Task<byte[]?> WantedAsync(LogSession session, CancellationToken cancellationToken) =>
+        filter.Key is { } key ? await WantedKey.ToBytesAsync(session, _object, key, cancellationToken) : null;
 
     /// <summary>Takes the block's records behind a sequence, as many as one page may have.</summary>
     /// <param name="session">Where; it is at its end with that, if there are any.</param>

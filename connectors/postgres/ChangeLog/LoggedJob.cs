@@ -38,9 +38,8 @@ sealed record LoggedJob(IReadOnlyList<LoggedObject> Objects, bool HasNumbers)
             SELECT o.attempt, o.object_no, o.table_name, o.key,
                    ARRAY(SELECT f.value ->> 'name' FROM jsonb_array_elements(o.fields) WITH ORDINALITY AS f (value, place) ORDER BY f.place),
                    coalesce({TextsOf("rest_fields")}, {ofReads}, '{"{}"}'),
-                   coalesce({TextsOf("staged")}, ARRAY(
-                       SELECT f.value ->> 'type' FROM jsonb_array_elements(o.fields) WITH ORDINALITY AS f (value, place) ORDER BY f.place)),
-                   coalesce(jsonb_typeof(to_jsonb(o) -> 'staged') = 'array', false)
+                   {TextsOf("staged")},
+                   ARRAY(SELECT f.value ->> 'type' FROM jsonb_array_elements(o.fields) WITH ORDINALITY AS f (value, place) ORDER BY f.place)
             FROM headgate.job_object o WHERE o.job_id = $1 ORDER BY o.attempt, o.object_no
             """,
             new NpgsqlParameter<Guid> { TypedValue = job });
@@ -56,8 +55,9 @@ sealed record LoggedJob(IReadOnlyList<LoggedObject> Objects, bool HasNumbers)
                 Key = [.. reader.GetFieldValue<short[]>(3).Select(place => place - 1)],
                 Fields = reader.GetFieldValue<string[]>(4),
                 Rest = reader.GetFieldValue<string[]>(5),
-                Staged = reader.GetFieldValue<string[]>(6),
-                HasStaged = reader.GetBoolean(7),
+                Staged = reader.GetFieldValue<string[]>(reader.IsDBNull(6) ? 7 : 6),
+                HasStaged = !reader.IsDBNull(6),
+                Types = reader.GetFieldValue<string[]>(7),
             });
         }
 

@@ -13,6 +13,9 @@ sealed record LoggedObject
     /// <summary>The logged fields; behind them what <see cref="Rest"/> has.</summary>
     public required IReadOnlyList<string> Fields { get; init; }
 
+    /// <summary>The types of the fields in the table.</summary>
+    public required IReadOnlyList<string> Types { get; init; }
+
     /// <summary>Positions of the key's fields, in the key's own order.</summary>
     public required IReadOnlyList<int> Key { get; init; }
 

@@ -6,12 +6,17 @@ namespace Headgate.Connectors.Postgres.ChangeLog;
 /// <summary>Reads records that the destination refused, or that a rollback has left, by the order of their table.</summary>
 sealed class RejectReader(NpgsqlDataSource dataSource, RejectQuery query)
 {
-    /// <summary>Of images, and one more.</summary>
+    /// <summary>Of images and values, and one record more.</summary>
     const int MostBytes = 1024 * 1024;
+
+    /// <summary>SQL: how long the values of a conflict are.</summary>
+    static readonly string Values = string.Concat(((string[])["key", "before", "written", "now"]).Select(
+        each => $" + coalesce(octet_length(array_to_string({each}, '')), 0)"));
 
     public async Task<RejectPage> ReadAsync(CancellationToken cancellationToken)
     {
         var found = new List<(LoggedReject Reject, byte[]? Image)>();
+        var bytes = 0L;
         LoggedJob log;
         await using (var session = await LogSession.BeginAsync(dataSource, temporary: null, cancellationToken))
         {
@@ -19,38 +24,49 @@ sealed class RejectReader(NpgsqlDataSource dataSource, RejectQuery query)
             if (log.Objects.Count == 0) return new RejectPage([], IsLast: true);
             await using var command = Command(session, log);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken)) found.Add(Read(reader, log));
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                found.Add(Read(reader, log));
+                bytes = reader.GetInt64(16);
+            }
         }
 
-        var isLast = found.Count <= query.Limit && !IsFull(found);
+        // The limit in bytes may have ended it: whether there are more, the next page tells.
+        var isLast = found.Count <= query.Limit && bytes < MostBytes;
         var page = found.Take(query.Limit).ToList();
         var records = await new RejectImages(dataSource, log).ReadAsync(page, cancellationToken);
         return new RejectPage(records, isLast);
     }
 
-    // The limit in bytes has ended it: whether there are more, the next page tells.
-    static bool IsFull(List<(LoggedReject Reject, byte[]? Image)> found) => found.Sum(each => (long)(each.Image?.Length ?? 0)) >= MostBytes;
-
     NpgsqlCommand Command(LogSession session, LoggedJob log)
     {
         var conflict = log.HasNumbers ? "conflict, key, before, written, now" : "NULL::text, NULL::text[], NULL::text[], NULL::text[], NULL::text[]";
         var after = query.After ?? new RejectPlace(0, -1, -1, -1);
+        // From one to the next, so that no more of them are taken apart for their length than are told.
         return session.Command($"""
-            SELECT attempt, object_no, segment_no, row_no, sqlstate, constraint_name, column_name, sentence, deferred, at, image, {conflict} FROM (
-                SELECT r.*, coalesce(length(image), 0) AS size, sum(coalesce(length(image), 0)) OVER (
-                    ORDER BY attempt, object_no, segment_no, row_no ROWS UNBOUNDED PRECEDING) AS upto
-                FROM (
-                    SELECT * FROM headgate.rejected r
-                    WHERE job_id = $1 AND (attempt, object_no, segment_no, row_no) > ($2, $3, $4, $5) AND attempt = coalesce($6, attempt)
-                        AND ($7::int[] IS NULL OR object_no = ANY($7))
-                    ORDER BY attempt, object_no, segment_no, row_no LIMIT $8) r) r
-            WHERE upto - size < {MostBytes} ORDER BY attempt, object_no, segment_no, row_no
+            WITH RECURSIVE page (attempt, object_no, segment_no, row_no, upto, no) AS (
+                ({Next("$2, $3, $4, $5", "0::bigint", "0", log.HasNumbers)})
+                UNION ALL SELECT n.* FROM page p CROSS JOIN LATERAL (
+                    {Next("p.attempt, p.object_no, p.segment_no, p.row_no", "p.upto", "p.no", log.HasNumbers)}) n
+                WHERE p.upto < {MostBytes} AND p.no < $8)
+            SELECT attempt, object_no, segment_no, row_no, sqlstate, constraint_name, column_name, sentence, deferred, at, image, {conflict}, upto
+            FROM page JOIN headgate.rejected r USING (attempt, object_no, segment_no, row_no) WHERE r.job_id = $1
+            ORDER BY attempt, object_no, segment_no, row_no
             """,
             new NpgsqlParameter<Guid> { TypedValue = query.JobId }, new NpgsqlParameter<int> { TypedValue = after.Attempt },
             new NpgsqlParameter<int> { TypedValue = after.ObjectNo }, new NpgsqlParameter<int> { TypedValue = after.SegmentNo },
             new NpgsqlParameter<long> { TypedValue = after.RowNo }, new NpgsqlParameter<int?> { TypedValue = query.Attempt },
             new NpgsqlParameter<int[]?> { TypedValue = query.Objects?.ToArray() }, new NpgsqlParameter<int> { TypedValue = query.Limit + 1 });
     }
+
+    // What is compressed counts by its length, as it is kept in memory.
+    static string Next(string after, string upto, string no, bool hasConflicts) => $"""
+        SELECT attempt, object_no, segment_no, row_no, {upto} + coalesce(octet_length(image), 0){(hasConflicts ? Values : "")}, {no} + 1
+        FROM headgate.rejected
+        WHERE job_id = $1 AND (attempt, object_no, segment_no, row_no) > ({after}) AND attempt = coalesce($6, attempt)
+            AND ($7::int[] IS NULL OR object_no = ANY($7))
+        ORDER BY attempt, object_no, segment_no, row_no LIMIT 1
+        """;
 
     static (LoggedReject Reject, byte[]? Image) Read(NpgsqlDataReader reader, LoggedJob log)
     {
@@ -79,11 +95,12 @@ sealed class RejectReader(NpgsqlDataSource dataSource, RejectQuery query)
     static List<ConflictField> FieldsOf(LoggedObject logged, string?[] before, string?[] written, string?[] now)
     {
         var fields = new List<ConflictField>();
+        var isUpdate = before.Length > 0 && written.Length > 0;
         for (var at = 0; at < Math.Max(before.Length, Math.Max(written.Length, now.Length)); at++)
         {
             var field = new ConflictField(logged.FieldAt(at), before.ElementAtOrDefault(at), written.ElementAtOrDefault(at), now.ElementAtOrDefault(at));
-            // Neither replaced nor written by the job: the rollback is not about it.
-            if (field is not { Before: null, Written: null }) fields.Add(field);
+            // Of an update, neither replaced nor written by the job: the rollback is not about it. Of whole rows all fields are told.
+            if (!isUpdate || field is not { Before: null, Written: null }) fields.Add(field);
         }
 
         return fields;

@@ -120,7 +120,7 @@ public sealed class PostgresDestination : IDestination
 
     /// <inheritdoc/>
     public Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken) =>
-        Guarded.RunAsync(_subject, () => new ChangeReader(_dataSource, query).NextAsync(cancellationToken));
+        Guarded.RunAsync(_subject, () => new ChangeReader(_dataSource, query, TimeProvider.System).NextAsync(cancellationToken));
 
     /// <inheritdoc/>
     public Task<RejectPage> ReadRejectsAsync(RejectQuery query, CancellationToken cancellationToken) =>
@@ -145,8 +145,9 @@ public sealed class PostgresDestination : IDestination
         Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => new ReplayedKeys(_dataSource, plan, keys).ReadAsync(range, cancellationToken));
 
     /// <inheritdoc/>
-    public Task<UndoPreview> PreviewUndoAsync(ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken) =>
-        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => UndoPreviews.OfAsync(_dataSource, plan, range, cancellationToken));
+    public Task<UndoPreview> PreviewUndoAsync(
+        ObjectPlan plan, SegmentRange range, IReadOnlyList<ObjectPlan> together, CancellationToken cancellationToken) =>
+        Guarded.RunAsync(WriteProblem.SubjectOf(plan), () => UndoPreviews.OfAsync(_dataSource, plan, range, together, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();

@@ -46,9 +46,9 @@ sealed class UpsertStatements
             WHERE f.job_id = $1 AND f.attempt = $2 AND f.object_no = $3 AND f.read_no = {plan.ReadNo} AND f.state = 'reading'
             """;
         ReplaceAll = Replace($"{Stage} s JOIN {plan.To} o ON {KeyMatch("o")}");
-        Unlogged = HasOthers
-            ? [InsertFrom($"{Stage} s"), UpdateFrom($"{Stage} s JOIN {plan.To} o ON {KeyMatch("o")}")]
-            : [InsertFrom($"{Stage} s")];
+        // Not of rows that are there: checks are made before the conflict is found, and with defaults in columns that are not mapped.
+        var insert = InsertFrom($"{Stage} s WHERE NOT EXISTS (SELECT FROM {plan.To} o WHERE {KeyMatch("o")})");
+        Unlogged = HasOthers ? [insert, UpdateFrom($"{Stage} s JOIN {plan.To} o ON {KeyMatch("o")}")] : [insert];
         ReplaceMatched = Replace($"""
             (SELECT s, t FROM {Match} WHERE t IS NOT NULL ORDER BY t OFFSET 0) m
             JOIN {Stage} s ON s.ctid = m.s JOIN {plan.To} o ON {(plan.SingleTable ? $"o.ctid = m.t AND {KeyMatch("o")}" : KeyMatch("o"))}

@@ -5,6 +5,9 @@ static class SqlStates
 {
     public const string RecordRejected = "record-rejected";
 
+    /// <summary>Whether a value was refused: by its type, or by a check of its domain.</summary>
+    public static bool IsOfValue(string state) => state[..2] is "22" or "23";
+
     public static (string Code, bool Retryable) Classify(string state) => state switch
     {
         "57014" => ("statement-timeout", true),

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Headgate.Connectors.Postgres.Destinations;
+using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Repairs;
 using Npgsql;
 
@@ -27,7 +28,7 @@ sealed partial class KeyForms(NpgsqlConnection session, IReadOnlyList<LoggedFiel
         {
             await CastAsync([.. keys.Skip(first).Take(count)], first, forms, cancellationToken);
         }
-        catch (PostgresException e) when (e.SqlState.StartsWith("22", StringComparison.Ordinal))
+        catch (PostgresException e) when (SqlStates.IsOfValue(e.SqlState))
         {
             if (count == 1) return;
             await NormalizeAsync(keys, first, count / 2, forms, cancellationToken);
@@ -49,7 +50,7 @@ sealed partial class KeyForms(NpgsqlConnection session, IReadOnlyList<LoggedFiel
     }
 
     /// <summary>A cast to a type of a length, or of a scale, would cut off what is too long for it, and name another record.</summary>
-    static string Form(string type, string value)
+    public static string Form(string type, string value)
     {
         if (type is "text" || type.StartsWith("character varying", StringComparison.Ordinal)) return value;
         var isPadded = type.StartsWith("character", StringComparison.Ordinal) || type.StartsWith("bpchar", StringComparison.Ordinal);

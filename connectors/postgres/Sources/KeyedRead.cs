@@ -1,4 +1,5 @@
 using Headgate.Connectors.Postgres.Catalog;
+using Headgate.Connectors.Postgres.Errors;
 using Headgate.Connectors.Records;
 using Headgate.Connectors.Sources;
 using Npgsql;
@@ -53,7 +54,7 @@ sealed class KeyedRead(SnapshotTransaction transaction, ReadPlan plan)
             await ExecuteAsync("RELEASE SAVEPOINT hg_keys", cancellationToken);
             return keys;
         }
-        catch (PostgresException e) when (e.SqlState.StartsWith("22", StringComparison.Ordinal))
+        catch (PostgresException e) when (SqlStates.IsOfValue(e.SqlState))
         {
             await ExecuteAsync("ROLLBACK TO SAVEPOINT hg_keys; RELEASE SAVEPOINT hg_keys", cancellationToken);
         }

@@ -4,12 +4,13 @@ namespace Headgate.Connectors.Postgres.Undoing;
 
 /// <summary>
 /// Divides an object's log so that what is undone at once never has one row twice. In one read of an attempt each row is written once, as
-/// inserted, changed or deleted; but an attempt can read an object again, and another attempt writes all of it again.
+/// inserted, changed or deleted; but an attempt can read an object again, and another attempt writes all of it again. What a rollback has logged may
+/// have to be divided further: see <see cref="UndoneReads"/>.
 /// </summary>
 static class LogLayout
 {
     /// <summary>Divided at the next group of the log.</summary>
-    const int EntriesInSegment = 50_000;
+    public const int EntriesInSegment = 50_000;
 
     /// <summary>
     /// The parts by reads, oldest first, each with its attempt. Where an object was read again is not kept with the log. But it is only where a

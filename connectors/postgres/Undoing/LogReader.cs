@@ -19,8 +19,9 @@ sealed class LogReader(NpgsqlConnection connection, ObjectPlan plan, SegmentRang
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        // The reader is as slow as whoever takes the entries.
-        await using (var settings = new NpgsqlCommand($"{WriterSettings.Sql}; SET LOCAL statement_timeout TO '10min'", connection))
+        // The reader is as slow as whoever takes the entries, of which one that is not divided may have very many.
+        await using (var settings = new NpgsqlCommand(
+            $"{WriterSettings.Sql}; SET LOCAL statement_timeout TO '{10 * (1 + (range.Entries / LogLayout.EntriesInSegment))}min'", connection))
             await settings.ExecuteNonQueryAsync(cancellationToken);
         await new LogReader(connection, plan, range).RunAsync(
             select => RawCopy.ReadAsync(connection, $"COPY ({select}) TO STDOUT (FORMAT binary)", sink, cancellationToken), cancellationToken);

@@ -101,6 +101,9 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
 
     async Task<long> DeleteAsync(CancellationToken cancellationToken)
     {
+        // What somebody has filled it with is neither looked at nor logged, and would be gone with the row.
+        if (statements.Fields.Later is { } later)
+            throw PostgresProblem.Of("fields-changed", $"{subject}: column \"{later}\" came after the rollback was planned; restart the rollback.");
         await transaction.ExecuteAsync(statements.Hold, cancellationToken);
         var referrers = await ReferrersAsync(cancellationToken);
         if (referrers.FirstOrDefault(r => r is { Visible: false, Carries: true }) is { } hidden) throw Hidden(hidden);

@@ -11,6 +11,9 @@ sealed class UndoFields(ObjectPlan plan, IReadOnlyList<FieldShape> fields, IRead
 {
     public UndoPlan Undo { get; } = plan.Undo!;
 
+    /// <summary>A column that was added since the rollback was planned; null: there is none.</summary>
+    public string? Later { get; init; }
+
     public string Table { get; } = plan.To;
 
     /// <summary>SQL: how many entries mean a row that another one means too.</summary>

@@ -31,7 +31,13 @@ static class UndoPlanner
         var schema = await LogSchema.ReadAsync(connection, cancellationToken);
         var logs = new List<ObjectLog>();
         foreach (var wanted in objects) logs.Add(await ObjectLog.ReadAsync(connection, schema, wanted, cancellationToken));
-        return logs;
+        if (logs.All(log => log.Reads.Count == 0)) return logs;
+        // All objects are one job's.
+        var areSeveral = await UndoneReads.AreSeveralAsync(connection, objects[0].OfJobId, cancellationToken);
+        // An object that is not divided may have had a row twice in a read, once to be changed and once to be deleted.
+        if (areSeveral is null || areSeveral is false && logs.All(log => log.Reads.Count == 0 || log.IsDivisible)) return logs;
+        var reads = UndoneReads.Divide([.. logs.Select(log => log.Reads.SelectMany(read => read.Parts).OrderBy(part => part.Seq).ToList())]);
+        return [.. logs.Zip(reads, (log, found) => log with { Reads = found })];
     }
 
     static PlannedUndo Plan(

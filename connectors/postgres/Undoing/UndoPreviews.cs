@@ -24,8 +24,11 @@ static class UndoPreviews
         FROM {UndoTables.Verdicts}
         """;
 
+    /// <summary>A row that bears one of the job's transactions is as the job left it: it goes, or is put back, with the rest.</summary>
+    const string NotUndone = " AND NOT EXISTS (SELECT FROM pg_temp.hg_wrote x WHERE x.xid = r.xmin::text)";
+
     public static async Task<UndoPreview> OfAsync(
-        NpgsqlDataSource dataSource, ObjectPlan plan, SegmentRange range, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, ObjectPlan plan, SegmentRange range, IReadOnlyList<ObjectPlan> together, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
@@ -39,7 +42,12 @@ static class UndoPreviews
         await ExecuteAsync(Judging.Statement(fields));
         await new UndoHashes(connection, fields).CompareAsync(cancellationToken);
         var referrers = (await Referrers.ReadAsync(connection, plan.To, cancellationToken)).Where(r => r.Visible).ToList();
-        if (referrers.Count > 0) await ExecuteAsync(new UndoStatements(fields).Refer(referrers, "write", "insert"));
+        if (referrers.Count > 0)
+        {
+            await ExecuteAsync(Wrote(await LogSchema.ReadAsync(connection, cancellationToken), [plan, .. together]));
+            await ExecuteAsync(new UndoStatements(fields).Refer(referrers, "write", "insert", NotUndone));
+        }
+
         await using var counting = new NpgsqlCommand(Counts, connection);
         await using var counts = await counting.ExecuteReaderAsync(cancellationToken);
         await counts.ReadAsync(cancellationToken);
@@ -57,5 +65,20 @@ static class UndoPreviews
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
+    }
+
+    /// <summary>SQL: the transactions that wrote what is undone.</summary>
+    static string Wrote(LogSchema schema, IReadOnlyList<ObjectPlan> plans)
+    {
+        var objects = string.Join(", ", plans.Select(plan => plan.Undo!.OfObjectNo).Distinct());
+        var ofThem = $"WHERE job_id = '{plans[0].Undo!.OfJobId}' AND object_no IN ({objects})";
+        return $"""
+            CREATE TEMPORARY TABLE hg_wrote ON COMMIT DROP AS
+            SELECT DISTINCT w.xid::text AS xid FROM (
+                SELECT {schema.Xid("g")} AS xid FROM headgate.change_group g {ofThem}
+                UNION ALL SELECT {schema.Xid("k")} FROM headgate.change_block k {ofThem}) w
+            WHERE w.xid IS NOT NULL;
+            CREATE INDEX ON pg_temp.hg_wrote (xid)
+            """;
     }
 }

@@ -14,5 +14,9 @@ static class UndoShapes
     /// <param name="table">All columns of its table.</param>
     public static UndoFields Of(ObjectPlan plan, IReadOnlyList<TableField> table) =>
         new(plan, FieldShapes.Of(plan, table), [.. plan.Undo!.Rest.Select(column => table.FirstOrDefault(f => f.Name == column.Name)?.Shape
-            ?? throw PostgresProblem.Of("object-missing", $"Object {plan.To}: there is no column \"{column.Name}\" any more."))]);
+            ?? throw PostgresProblem.Of("object-missing", $"Object {plan.To}: there is no column \"{column.Name}\" any more."))])
+        {
+            Later = table.Where(field => !field.Generated).Select(field => field.Name)
+                .Except(plan.Fields.Select(field => field.Name)).Except(plan.Undo.Rest.Select(column => column.Name)).FirstOrDefault(),
+        };
 }

@@ -52,10 +52,11 @@ sealed class UndoStatements(UndoFields fields)
     /// <param name="referrers">The foreign keys.</param>
     /// <param name="verdict">Of which rows.</param>
     /// <param name="op">The same.</param>
-    public string Refer(IReadOnlyList<Referrer> referrers, string verdict = "held", string? op = null)
+    /// <param name="only">SQL: of which of the rows that refer, r, beginning with AND; or nothing.</param>
+    public string Refer(IReadOnlyList<Referrer> referrers, string verdict = "held", string? op = null, string only = "")
     {
         var cases = referrers.Select(
-            r => $"WHEN EXISTS (SELECT FROM {r.Table} r WHERE {r.Match("t", "r")}) THEN {Catalog.SqlText.Literal(r.Constraint)}");
+            r => $"WHEN EXISTS (SELECT FROM {r.Table} r WHERE {r.Match("t", "r")}{only}) THEN {Catalog.SqlText.Literal(r.Constraint)}");
         return $"""
             UPDATE {UndoTables.Verdicts} w SET verdict = 'referred', why = j.why, now = j.now FROM (
                 SELECT v.at, CASE {string.Join(" ", cases)} END AS why, {UndoTables.Texts(fields.All, "t")} AS now

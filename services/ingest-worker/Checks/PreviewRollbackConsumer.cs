@@ -58,10 +58,12 @@ sealed partial class PreviewRollbackConsumer(SystemConnections systems, TimeProv
             WasReplaced = each.WasReplaced,
         });
         var options = new WriteOptions { Load = asked.Pipeline.Load, PipelineId = asked.PipelineId };
-        foreach (var planned in await UndoPlanning.PlanAsync(destination, wanted, options, blocked, cancellationToken))
+        var undone = await UndoPlanning.PlanAsync(destination, wanted, options, blocked, cancellationToken);
+        var plans = undone.Select(planned => planned.Plan).ToList();
+        foreach (var planned in undone)
         {
             var parts = new List<UndoPreview>();
-            foreach (var segment in planned.Segments) parts.Add(await destination.PreviewUndoAsync(planned.Plan, segment.Range, cancellationToken));
+            foreach (var segment in planned.Segments) parts.Add(await destination.PreviewUndoAsync(planned.Plan, segment.Range, plans, cancellationToken));
             objects.Add(new PreviewedObject
             {
                 ObjectNo = planned.Plan.ObjectNo,

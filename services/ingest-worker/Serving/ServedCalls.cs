@@ -56,7 +56,8 @@ sealed partial class ServedCalls(
             catch (Exception error) when (error is not (RpcException or OperationCanceledException))
             {
                 var problem = Problems.Of(error);
-                LogNotServed(problem.Code, Problems.AreForeseen(error) ? null : error);
+                if (Problems.AreForeseen(error)) LogNotServed(problem.Code);
+                else LogUnexpected(error.GetType().FullName, problem.SqlState, error.StackTrace);
                 await call.FailAsync(problem);
             }
         }

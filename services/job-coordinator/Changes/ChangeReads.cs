@@ -50,10 +50,12 @@ sealed class ChangeReads(
             given += part?.Changes?.Changes.Count ?? 0;
             if (part?.Changes is not null || time.GetElapsedTime(sent) >= Heartbeat) await SendAsync(part?.Changes ?? new V1.ListChangesResponse());
             // A worker that breaks off now has given all that was wanted.
-            if (given >= request.Limit && request.Limit > 0) return;
+            if (given >= request.Limit && request.Limit > 0) break;
         }
 
-        if (isWhole && job.Kind is not JobKind.DryRun && IsOfAll(request)) await marks.NoteAsync(job, caller.Name, summary: null, cancellationToken);
+        if (job.Kind is JobKind.DryRun) return;
+        await RecordedLog.DemandStillAsync(finder, job, cancellationToken);
+        if (isWhole && IsOfAll(request)) await marks.NoteAsync(job, caller.Name, summary: null, cancellationToken);
 
         ServeResponse Work()
         {

@@ -19,6 +19,16 @@ static class RecordedLog
             throw Refused(job, $"The change log of job {job.Id} is kept no longer: it was removed at {at:u}, as its pipeline's retention.changes was over.");
     }
 
+    /// <summary>
+    /// To be asked once all was read, and before that is said: a log is read in parts, and what was removed between two of them is missing from the whole.
+    /// </summary>
+    /// <exception cref="RpcException">FAILED_PRECONDITION, NOTHING_RECORDED: it is there no more.</exception>
+    public static async Task DemandStillAsync(JobFinder finder, JobRow job, CancellationToken cancellationToken)
+    {
+        if ((await finder.ByIdAsync(job.Id, job.Project, cancellationToken)).Job.LogPurged is { } at)
+            throw Refused(job, $"The change log of job {job.Id} was removed at {at:u}, while it was read: what was given is not the whole.");
+    }
+
     /// <summary>What a worker's problem with the log means to the caller; null: there is nothing to tell.</summary>
     public static RpcException? Of(Problem problem, JobRow job)
     {

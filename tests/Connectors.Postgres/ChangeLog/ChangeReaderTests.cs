@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using Headgate.Connectors.Changes;
+using Headgate.Connectors.Postgres.ChangeLog;
 using Headgate.Connectors.Postgres.Tests.Destinations;
 using Xunit;
 
@@ -135,6 +136,31 @@ public sealed class ChangeReaderTests
         }
     }
 
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, null)]
+    [InlineData(true, "5000")]
+    public async Task Each_part_comes_further_however_slow_the_destination_is(bool empty, string? key)
+    {
+        await using var bench = await LoadBench.StartAsync(Items);
+        await LoadAsync(bench, "SELECT i, 'eu'::char(4), 1.0, repeat(md5(i::text), 2) FROM generate_series(1, 5000) i", empty, batch: 1500);
+        var query = new ChangeQuery { JobId = bench.Job.JobId, Key = key is null ? null : Key(key, "eu  ") };
+        var (found, pages) = (0, 0);
+
+        while (true)
+        {
+            var page = await new ChangeReader(bench.Database.DataSource, query, new SlowTime()).NextAsync(default);
+            found += page.Changes.Count;
+            pages++;
+            if (page.IsLast) break;
+            Assert.True(page.Upto > (query.After ?? long.MinValue), "it stands still");
+            query = query with { After = page.Upto };
+        }
+
+        Assert.Equal(key is null ? 5000 : 1, found);
+        Assert.InRange(pages, 4, 200);
+    }
+
     [Fact]
     public async Task Blocks_and_groups_are_told_as_they_were_written_and_blocks_without_a_number_first()
     {
@@ -231,6 +257,14 @@ public sealed class ChangeReaderTests
             Assert.True(page.Upto > (query.After ?? long.MinValue), "it stands still");
             query = query with { After = page.Upto };
         }
+    }
+
+    /// <summary>Between two looks at it 2 s have passed.</summary>
+    sealed class SlowTime : TimeProvider
+    {
+        long _now;
+
+        public override long GetTimestamp() => _now += 2 * TimestampFrequency;
     }
 
     static Dictionary<string, string> Key(string id, string region) => new() { ["id"] = id, ["region"] = region };

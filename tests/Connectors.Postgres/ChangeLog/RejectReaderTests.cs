@@ -25,6 +25,17 @@ public sealed class RejectReaderTests
     }
 
     [Fact]
+    public async Task Rejected_record_with_an_array_of_padded_texts_is_told()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, codes char(3)[], n int CHECK (n > 0))");
+        var plan = await bench.PlanAsync("items", ["id"]);
+        await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default);
+        await bench.LoadAsync(plan, "SELECT 1, ARRAY['a', 'bc']::char(3)[], 0");
+
+        Assert.Equal("{\"a  \",\"bc \"}", Assert.Single((await ReadAsync(bench)).Rejects).Record.Single(each => each.Key == "codes").Value);
+    }
+
+    [Fact]
     public async Task Pages_go_on_behind_the_last_and_end_where_records_are_large()
     {
         await using var bench = await StartAsync();
@@ -76,6 +87,52 @@ public sealed class RejectReaderTests
         Assert.Equal("7", reject.Key!.Single().Value);
         Assert.Equal(ConflictKind.Changed, reject.Conflict!.Kind);
         Assert.Equal([new ConflictField("note", "old", "new", "mine")], reject.Conflict.Fields);
+    }
+
+    [Theory]
+    [InlineData("'changed', '{7}', NULL, '{7,NULL}', '{7,filled,mine}'", "id:7-7 note:-filled rest0:-mine")]
+    [InlineData("'changed', '{7}', NULL, NULL, '{7,filled,mine}'", "id:-7 note:-filled rest0:-mine")]
+    [InlineData("'taken', '{7}', '{7,NULL,hand}', NULL, '{7,other,mine}'", "id:-7 note:-other rest0:-mine")]
+    [InlineData("'gone', '{7}', '{NULL,old}', '{NULL,new}', NULL", "note:new-")]
+    public async Task Every_field_of_a_whole_row_that_was_left_is_told(string recorded, string told)
+    {
+        await using var bench = await StartAsync();
+        await bench.Database.ExecuteAsync($$"""
+            UPDATE headgate.job_object SET rest_fields = '{rest0}' WHERE job_id = '{{bench.Job.JobId}}';
+            INSERT INTO headgate.rejected (job_id, attempt, object_no, segment_no, row_no, sentence, deferred, conflict, key, before, written, now)
+            VALUES ('{{bench.Job.JobId}}', 1, 0, 0, 1, 'Left.', false, {{recorded}})
+            """);
+
+        var reject = Assert.Single((await ReadAsync(bench)).Rejects);
+
+        Assert.Equal(told, string.Join(' ', reject.Conflict!.Fields.Select(field => $"{field.Field}:{field.Written}-{field.Now}")));
+    }
+
+    [Fact]
+    public async Task Pages_of_conflicts_end_where_their_values_are_large()
+    {
+        await using var bench = await StartAsync();
+        await bench.Database.ExecuteAsync($$"""
+            INSERT INTO headgate.rejected (job_id, attempt, object_no, segment_no, row_no, sentence, deferred, conflict, key, before, written, now)
+            SELECT '{{bench.Job.JobId}}', 1, i / 5, i % 2, i, 'Left.', false, 'changed', ARRAY[i::text], ARRAY[NULL, repeat('b', 200000)], ARRAY[NULL, repeat('w', 200000)],
+                   ARRAY[i::text, repeat('n', 200000)]
+            FROM generate_series(1, 9) i
+            """);
+        var (rows, pages) = (new List<long>(), 0);
+        for (RejectPlace? after = null; ;)
+        {
+            var page = await ReadAsync(bench, limit: 1000, after);
+            Assert.InRange(page.Rejects.Count, 0, 2);
+            rows.AddRange(page.Rejects.Select(reject => reject.Place.RowNo));
+            pages++;
+            if (page.IsLast) break;
+            after = page.Rejects[^1].Place;
+        }
+
+        Assert.Equal([2, 4, 1, 3, 6, 8, 5, 7, 9], rows);
+        Assert.Equal(5, pages);
+        var second = await bench.Destination.ReadRejectsAsync(new RejectQuery { JobId = bench.Job.JobId, Limit = 9, Objects = [1], Attempt = 1 }, default);
+        Assert.Equal([6, 8], second.Rejects.Select(reject => (int)reject.Place.RowNo));
     }
 
     [Fact]

@@ -114,6 +114,25 @@ public sealed class ConflictTests
         if (left is not null) Assert.Contains(left, await bench.RowsAsync());
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE items ADD notes text; UPDATE items SET notes = 'mine' WHERE id = 3", true)]
+    [InlineData("ALTER TABLE items ADD twice int GENERATED ALWAYS AS (n * 2) STORED", false)]
+    public async Task An_inserted_row_is_not_deleted_with_a_column_that_came_after_planning(string change, bool isKept)
+    {
+        await using var bench = await UndoBench.StartAsync(Two);
+        var job = await bench.WriteAsync(await bench.Load.PlanAsync("items", ["id"]), "SELECT i, 'new', i FROM generate_series(2, 3) i");
+        var planned = await bench.PlanAsync(job);
+        await bench.Load.Database.ExecuteAsync(change);
+
+        if (isKept) Assert.Equal("fields-changed", (await Assert.ThrowsAsync<ConnectorException>(async () => await bench.RunAsync(await bench.BeginAsync(), planned))).Problem.Code);
+        else await bench.RunAsync(await bench.BeginAsync(), planned);
+        Assert.Equal(isKept ? 3 : 2, (await bench.RowsAsync()).Count);
+
+        // Planned anew it knows the column.
+        var (_, counts) = await bench.RollBackAsync(job);
+        Assert.Equal(isKept ? (0, 1) : (0, 0), (counts.Deleted, counts.Rejected));
+    }
+
     [Fact]
     public async Task An_inserted_row_whose_other_columns_somebody_has_filled_is_left()
     {

@@ -95,11 +95,39 @@ public sealed class PlanRulesTests
         var planned = Assert.Single(await bench.PlanAsync(job));
 
         var previews = new List<UndoPreview>();
-        foreach (var segment in planned.Segments) previews.Add(await bench.Load.Destination.PreviewUndoAsync(planned.Plan, segment.Range, default));
+        foreach (var segment in planned.Segments) previews.Add(await bench.Load.Destination.PreviewUndoAsync(planned.Plan, segment.Range, [planned.Plan], default));
 
         Assert.Equal(
             (2, 2, 0, 2, 2), (previews.Sum(p => p.PutBack), previews.Sum(p => p.InsertsDeleted), previews.Sum(p => p.DeletesRestored), previews.Sum(p => p.Unchanged), previews.Sum(p => p.Conflicts)));
         Assert.Equal(before, await bench.RowsAsync());
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 3)]
+    public async Task Rows_that_only_rows_refer_to_which_are_undone_too_are_in_no_conflict(bool isWhole, int conflicts)
+    {
+        await using var bench = await UndoBench.StartAsync("""
+            CREATE TABLE items (id int PRIMARY KEY, boss int REFERENCES items); INSERT INTO items VALUES (1, NULL);
+            CREATE TABLE kids (id int PRIMARY KEY, item int REFERENCES items); INSERT INTO kids VALUES (1, 1)
+            """);
+        var (items, kids) = (await bench.Load.PlanAsync("items", ["id"]), await bench.Load.PlanAsync("kids", ["id"]));
+        kids = kids with { ObjectNo = 1, Level = 1 };
+        var job = await bench.BeginAsync();
+        await bench.Load.Destination.ApplyChangesAsync(job, [items, kids], default);
+        await bench.WriteSegmentAsync(job, items, "SELECT i, i - 1 FROM generate_series(2, 6) i");
+        await bench.WriteSegmentAsync(job, kids, "SELECT i, 2 + i FROM generate_series(1, 3) i");
+
+        var planned = await bench.PlanAsync(job, objects: isWhole ? [0, 1] : [0]);
+        var plans = planned.Select(each => each.Plan).ToList();
+        var previews = new List<UndoPreview>();
+        foreach (var each in planned)
+            foreach (var segment in each.Segments) previews.Add(await bench.Load.Destination.PreviewUndoAsync(each.Plan, segment.Range, plans, default));
+        var told = previews.Sum(preview => preview.Conflicts);
+        var counts = await bench.RunAsync(await bench.BeginAsync(), planned);
+
+        Assert.Equal(conflicts, told);
+        Assert.Equal(isWhole ? 0 : 4, counts.Rejected);
     }
 
     static async Task<JobTicket> WriteAsync(UndoBench bench)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Headgate.Connectors.Postgres.Tests.Undoing;
 
-/// <summary>Lets happen what happens to a random table, through the very calls of a worker, and undoes the job in two ways.</summary>
+/// <summary>Lets happen what happens to a random table, through the very calls of a worker, and undoes the job in two ways, and what undid it.</summary>
 sealed class RandomRun(UndoBench bench, RandomTable table)
 {
     readonly LoadBench _load = bench.Load;
@@ -26,10 +26,15 @@ sealed class RandomRun(UndoBench bench, RandomTable table)
         var (isCopied, others) = (await _load.Database.ScalarAsync<bool>($"SELECT EXISTS (SELECT FROM headgate.change_block WHERE job_id = '{_job.JobId}')"), await OthersAsync());
 
         if (!isCopied) Assert.Equal(before, await ReversedAsync());
-        var (_, counts) = await bench.RollBackAsync(_job, batch: 11);
+        var written = await RowsAsync();
+        var (rollback, counts) = await bench.RollBackAsync(_job, batch: 11);
 
         Assert.Equal(before, await RowsAsync());
         Assert.Equal(others, await OthersAsync());
+        Assert.Equal(0, counts.Rejected);
+
+        (_, counts) = await bench.RollBackAsync(rollback, batch: 11);
+        Assert.Equal(written, await RowsAsync());
         Assert.Equal(0, counts.Rejected);
     }
 

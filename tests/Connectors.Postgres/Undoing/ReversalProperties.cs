@@ -10,7 +10,7 @@ public sealed class ReversalProperties
 
     /// <summary>
     /// Whatever the table, the job's attempts and segments, broken transactions and what others do beside it: the log played backwards gives the table
-    /// before the job, and so does a rollback. A failure prints the case, made small, and the seed.
+    /// before the job, and so does a rollback; and that rolled back gives the table as the job left it. A failure prints the case, made small, and the seed.
     /// </summary>
     [Fact]
     public async Task The_log_played_backwards_and_a_rollback_both_give_the_table_before_the_job()

@@ -92,6 +92,26 @@ public sealed class DiffJobTests
     }
 
     [Fact]
+    public async Task Log_that_is_removed_while_it_is_read_is_not_told_as_whole()
+    {
+        var log = new PlayedLog();
+        await using var bench = await RelayBench.StartAsync(log);
+        var job = await JobAsync(bench);
+        log.Before = first => first == 7 ? bench.Database.ExecuteAsync($"update coordinator.sync_job set log_purged_at = now() where job_id = '{job.Id}'") : Task.CompletedTask;
+        using var call = bench.OperatedRecords.DiffJob(new DiffJobRequest { Job = job });
+        var summaries = 0;
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(default)) summaries += call.ResponseStream.Current.Summary is null ? 0 : 1;
+        });
+
+        Assert.Equal((StatusCode.FailedPrecondition, Rule.NothingRecorded, 0), (error.StatusCode, error.GetRpcStatus()!.GetDetail<Refusal>()!.Rule, summaries));
+        Assert.Contains("while it was read", error.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal(0, await bench.Database.ScalarAsync<long>("select count(*) from coordinator.recovery_mark"));
+    }
+
+    [Fact]
     public async Task What_is_wrong_with_a_request_is_told_by_its_field()
     {
         await using var bench = await RelayBench.StartAsync(new PlayedLog());

@@ -139,6 +139,43 @@ public sealed class ListChangesTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    public async Task Log_that_is_removed_while_it_is_read_is_not_told_as_whole(int limit)
+    {
+        var log = new PlayedLog();
+        await using var bench = await RelayBench.StartAsync(log);
+        var job = await bench.JobAsync();
+        // As retention does: what it gives up it then removes, and behind what is removed there is nothing more.
+        log.Before = first => first == 7 ? bench.Database.ExecuteAsync($"update coordinator.sync_job set log_purged_at = now() where job_id = '{job.Id}'") : Task.CompletedTask;
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(bench, new ListChangesRequest { Job = job, Limit = limit }));
+
+        Assert.Equal((StatusCode.FailedPrecondition, Rule.NothingRecorded), (error.StatusCode, error.GetRpcStatus()!.GetDetail<Refusal>()!.Rule));
+        Assert.Contains("while it was read", error.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal(0, await bench.Database.ScalarAsync<long>("select count(*) from coordinator.recovery_mark"));
+    }
+
+    [Theory]
+    [InlineData("things")]
+    [InlineData("Public.Things")]
+    [InlineData("\"public\".\"things\"")]
+    public async Task Object_is_found_however_it_is_spelled(string spelled)
+    {
+        var log = new PlayedLog();
+        await using var bench = await RelayBench.StartAsync(log);
+        var job = await bench.JobAsync();
+
+        var changes = await ReadAsync(bench, new ListChangesRequest { Job = job, Object = spelled });
+        var rejected = await bench.Records.ListRejectedAsync(new ListRejectedRequest { Job = job, Object = spelled });
+
+        Assert.Equal([0], log.Asked.Select(query => query.Objects!.Single()).Distinct());
+        Assert.Equal([0], log.AskedRejects.Select(query => query.Objects!.Single()));
+        Assert.Equal(10, Sequences(await ReadAsync(bench, new ListChangesRequest { Job = job, Object = spelled, ResumeToken = changes[0].ResumeToken })).Last());
+        Assert.All(rejected.Records, record => Assert.Equal("public.things", record.Object));
+    }
+
     [Fact]
     public async Task Records_of_a_dry_run_are_what_it_has_kept_once_it_is_through()
     {

@@ -28,7 +28,12 @@ sealed class PlayedLog
     /// <summary>The first who is to read on behind this change waits until he is ended.</summary>
     public int? HaltBehind { get; init; }
 
+    /// <summary>What happens before changes from this one on are read.</summary>
+    public Func<int, Task> Before { get; set; } = _ => Task.CompletedTask;
+
     public ConcurrentQueue<ChangeQuery> Asked { get; } = new();
+
+    public ConcurrentQueue<RejectQuery> AskedRejects { get; } = new();
 
     /// <summary>Somebody waits there.</summary>
     public Task HaltedAsync => _halted.Task;
@@ -41,6 +46,7 @@ sealed class PlayedLog
         Asked.Enqueue(query);
         if (Problem is { } code) throw new ConnectorException(new Problem { Code = code, Sentence = "It is played.", Retryable = true });
         var first = (int)(query.After ?? 0) + 1;
+        await Before(first);
         if (first > HaltBehind && _halted.TrySetResult())
         {
             cancellationToken.Register(() => _ended.TrySetResult());
@@ -54,6 +60,7 @@ sealed class PlayedLog
     /// <summary>As many as there are changes.</summary>
     public RejectPage Rejects(RejectQuery query)
     {
+        AskedRejects.Enqueue(query);
         var first = (int)(query.After?.RowNo ?? 0) + 1;
         var last = Math.Min(first + query.Limit - 1, Changes);
         return new RejectPage(
