@@ -43,9 +43,7 @@ static class GuardWork
             .Where(each => VolumeJudge.JudgeSource(guards.Volume, each.Read, each.Usual) is not null).ToList();
         if (tooLarge.Count == 0) return judged;
         var filtered = await Histories.FilteredAsync(connection, job, cancellationToken);
-        var sources = tooLarge.Where(each => !filtered.Contains(each.Read.ObjectNo))
-            .Select(each => VolumeJudge.JudgeSource(guards.Volume, each.Read, each.Usual)!).ToList();
-        if (sources.Count > 0) judged.Add(Judgements.Together(sources));
+        judged.AddRange(tooLarge.Where(each => !filtered.Contains(each.Read.ObjectNo)).Select(each => VolumeJudge.JudgeSource(guards.Volume, each.Read, each.Usual)!));
         return judged;
     }
 
@@ -70,7 +68,7 @@ static class GuardWork
         }
 
         if (job.Kind.HasCanary()) judged.AddRange(found.Count == 0 ? [CanaryJudge.NotCompared] : found.SelectMany(each => CanaryJudge.Judge(guards.Canary, each.Subject)));
-        return [.. judged.GroupBy(each => (each.Guard, each.Measure), (_, each) => Judgements.Together([.. each]))];
+        return judged;
     }
 
     /// <summary>What is to be compared with the destination before anything can be judged, up to so many objects.</summary>
@@ -123,17 +121,17 @@ static class GuardWork
     static async Task<bool> HasCeilingAsync(CoordinatorDbContext db, SyncJob job) =>
         (job.MaxRowsPerSecond ?? (await PipelineWork.LoadOptionsAsync(db, job)).MaxRowsPerSecond) > 0;
 
-    /// <summary>Writes down what was judged.</summary>
-    /// <returns>What has tripped, and whether somebody is to be told of it; of a guard that the job was let pass nothing.</returns>
+    /// <summary>Writes down what was judged, but for what the job was let pass.</summary>
+    /// <returns>What has tripped that nobody has let it pass, and whether somebody is to be told of it.</returns>
     public static async Task<IReadOnlyList<GuardTripRow>> RecordAsync(
         CoordinatorDbContext db, SyncJob job, IReadOnlyList<Judgement> judged, GuardsDefinition guards, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var connection = Connection(db);
         var passed = await GuardRecords.PassedAsync(connection, job, cancellationToken);
-        var kept = judged.Where(each => each.Outcome != JudgementOutcome.Tripped || !passed.Contains(each.Guard))
-            .Select(each => (each, guards.ActionOf(each.Guard))).ToList();
+        var kept = judged.Where(each => each.Outcome != JudgementOutcome.Tripped || !passed.Cover(each))
+            .GroupBy(each => (each.Guard, each.Measure), (by, of) => KeptJudgement.Of([.. of], guards.ActionOf(by.Guard), passed.Rounds(by.Guard, by.Measure))).ToList();
         if (kept.Count > 0) await GuardRecords.KeepAsync(connection, job, kept, now, cancellationToken);
-        if (job.GuardTrips == 0 && kept.All(each => each.each.Outcome != JudgementOutcome.Tripped)) return [];
+        if (job.GuardTrips == 0 && kept.All(each => each.Objects.Count == 0)) return [];
         var trips = await GuardRecords.TripsAsync(connection, job, now, cancellationToken);
         var open = trips.Where(trip => trip.PassedBy is null).ToList();
         (job.GuardTrips, job.GuardCause) = (trips.Count, open.LastOrDefault()?.Cause);
