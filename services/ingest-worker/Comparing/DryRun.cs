@@ -134,6 +134,7 @@ sealed class DryRun(
             Changed = parts.Sum(part => part.Fields[at].Changed),
             Nulled = parts.Sum(part => part.Fields[at].Nulled),
             NonNullBefore = parts.Sum(part => part.Fields[at].NonNullBefore),
+            Overwritten = parts.All(part => part.Fields[at].Overwritten is not null) ? parts.Sum(part => part.Fields[at].Overwritten) : null,
             Same = parts.Max(part => part.Fields[at].Same),
             SameBefore = parts.MaxBy(part => part.Fields[at].Same)!.Fields[at].SameBefore,
         })],
