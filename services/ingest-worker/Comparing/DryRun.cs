@@ -141,9 +141,4 @@ sealed class DryRun(
     };
 
     sealed record Run(IDestination Destination, CompareRecords Compare, long Began);
-
-    sealed class LostSegmentException(SegmentName name) : Exception
-    {
-        public SegmentName Name => name;
-    }
 }

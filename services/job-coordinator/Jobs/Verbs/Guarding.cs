@@ -17,7 +17,7 @@ namespace Headgate.JobCoordinator.Jobs.Verbs;
 /// <summary>What guards say of a job, and what they do to it: every one of them looks through here, and stops through here.</summary>
 static class Guarding
 {
-    /// <summary>Before anything is read.</summary>
+    /// <summary>Before anything is read; of an object that is planned anew after launch, before it is.</summary>
     public static EventActivityBinder<SyncJob, JobPrepared> JudgePlan(this EventActivityBinder<SyncJob, JobPrepared> binder) =>
         binder.ThenAsync(async context =>
         {

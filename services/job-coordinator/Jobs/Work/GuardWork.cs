@@ -38,7 +38,9 @@ static class GuardWork
         // An object that is planned anew by itself may be any of them.
         job.VolumeLimit = limits.Select(limit => limit.Usual?.Limit).Append(job.VolumeLimit).Min();
 
-        var judged = new List<Judgement> { Judgements.Together([.. reads.Select(read => FullLoadJudge.Judge(read, job.ConfirmedFullLoad))]) };
+        // That all of it is read was judged before launch; what is read anew after it was begun to be.
+        var isLaunched = job.CurrentState == nameof(SyncJobStateMachine.Processing);
+        var judged = isLaunched ? [] : reads.Select(read => FullLoadJudge.Judge(read, job.ConfirmedFullLoad)).ToList();
         var tooLarge = reads.Zip(limits).Select(each => (Read: each.First, each.Second.Usual))
             .Where(each => VolumeJudge.JudgeSource(guards.Volume, each.Read, each.Usual) is not null).ToList();
         if (tooLarge.Count == 0) return judged;
