@@ -121,6 +121,7 @@ static class CanaryJudge
         {
             { DestinationRows: 0 } => $"{subject.Object} is empty, so that nothing of it can be overwritten.",
             { Rows: > 0 } => $"{N(subject.Found.Rows)} records of {subject.Object} were compared; it takes {LeastRows} to judge.",
+            { Failure: { } why } => $"The records of {subject.Object} could not be compared with the destination: {why.TrimEnd('.')}.",
             _ when subject.Rows >= LeastRows => $"The records of {subject.Object} could not be compared with the destination.",
             _ => $"{N(subject.Rows)} records of {subject.Object} are staged; it takes {LeastRows} to judge.",
         });

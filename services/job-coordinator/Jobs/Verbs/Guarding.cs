@@ -60,7 +60,7 @@ static class Guarding
                 Objects = [.. lacking.Select(no => new ObjectFindings
                 {
                     ObjectNo = no, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = -1, Fields = [],
-                    RejectsUnknown = context.Message.Problem.Sentence,
+                    RejectsUnknown = context.Message.Problem.Sentence, Failure = context.Message.Problem.Sentence,
                 })],
             });
         });

@@ -66,7 +66,7 @@ static class GuardWork
         if (job.Kind.MovesOffsets())
         {
             judged.AddRange(await CountedAsync(db, job, objectNo: null, guards, cancellationToken));
-            judged.AddRange(found.Where(each => each.TakesVanished).Select(each => VolumeJudge.JudgeVanishing(guards.Volume, each.Subject)).OfType<Judgement>());
+            judged.AddRange(found.Where(each => each.TakesVanished).Select(each => VolumeJudge.JudgeVanishing(guards.Volume, each.Subject)));
         }
 
         if (job.Kind.HasCanary()) judged.AddRange(found.Count == 0 ? [CanaryJudge.NotCompared] : found.SelectMany(each => CanaryJudge.Judge(guards.Canary, each.Subject)));
