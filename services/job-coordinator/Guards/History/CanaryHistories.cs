@@ -81,7 +81,15 @@ static class CanaryHistories
     {
         var found = (await OfAsync(connection, job, cancellationToken)).Where(each => CanaryJudge.IsEnough(each.Subject.Found))
             .DistinctBy(each => (each.Name, each.Subject.Full)).ToList();
-        if (found.Count == 0) return;
+        await WriteAsync(
+            connection, job.PipelineId,
+            [.. found.Select(each => (each.Name, each.Subject.Full, each.Subject.History.With(each.Subject.Found, today)))], cancellationToken);
+    }
+
+    public static async Task WriteAsync(
+        NpgsqlConnection connection, Guid pipeline, IReadOnlyList<(string Name, bool Full, CanaryHistory History)> histories, CancellationToken cancellationToken)
+    {
+        if (histories.Count == 0) return;
         await using var command = new NpgsqlCommand(
             """
             insert into coordinator.canary_history (pipeline_id, name, full_read, shares)
@@ -89,13 +97,13 @@ static class CanaryHistories
             on conflict (pipeline_id, name, full_read) do update set shares = excluded.shares
             """,
             connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. found.Select(each => each.Name)] });
-        command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = [.. found.Select(each => each.Subject.Full)] });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. histories.Select(each => each.Name)] });
+        command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = [.. histories.Select(each => each.Full)] });
         command.Parameters.Add(new NpgsqlParameter
         {
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
-            Value = found.Select(each => JsonSerializer.Serialize(each.Subject.History.With(each.Subject.Found, today), PipelineJson.Options)).ToArray(),
+            Value = histories.Select(each => JsonSerializer.Serialize(each.History, PipelineJson.Options)).ToArray(),
         });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Guards;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Guards;
 using Headgate.JobCoordinator.Guards.History;
@@ -169,6 +170,11 @@ static class GuardWork
         await RunHistories.KeepAsync(connection, job, await HasCeilingAsync(db, job), cancellationToken);
         await CanaryHistories.KeepAsync(connection, job, DateOnly.FromDateTime(now.UtcDateTime), cancellationToken);
     }
+
+    /// <summary>Where the job has put back all that a run has written: later runs are not judged by that.</summary>
+    public static Task ForgetUndoneAsync(CoordinatorDbContext db, SyncJob job, CancellationToken cancellationToken) =>
+        job.Kind == JobKind.Rollback && RepairWork.Of(job) is { Object: null, Fields: [], HasKeys: false } whole
+            ? UndoneRuns.ForgetAsync(Connection(db), job.PipelineId, whole.JobId, cancellationToken) : Task.CompletedTask;
 
     /// <summary>What a guard is to do, as the pipeline says.</summary>
     public static GuardAction ActionOf(this GuardsDefinition guards, Guard guard) => guard switch
