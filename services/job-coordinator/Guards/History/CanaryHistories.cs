@@ -109,10 +109,20 @@ static class CanaryHistories
     }
 
     /// <summary>What was found is of before: the destination may be another one by now.</summary>
-    public static async Task ForgetAsync(NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
+    /// <param name="connection">The saga's.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="onlyUnjudged">Only of objects that were planned anew after launch: what of the others is written cannot be found again.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task ForgetAsync(NpgsqlConnection connection, SyncJob job, bool onlyUnjudged, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("delete from coordinator.job_finding where job_id = $1 and attempt = $2", connection);
+        await using var command = new NpgsqlCommand(
+            """
+            delete from coordinator.job_finding f where job_id = $1 and attempt = $2
+              and (not $3 or exists (select from coordinator.job_object o where o.job_id = f.job_id and o.object_no = f.object_no and o.unjudged))
+            """,
+            connection);
         AddJob(command, job);
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = onlyUnjudged });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -156,7 +156,7 @@ static class GuardWork
     {
         await GuardRecords.JudgeAnewAsync(connection, job, cancellationToken);
         // The destination may have been mended meanwhile.
-        if (job.RequestId is null) await CanaryHistories.ForgetAsync(connection, job, cancellationToken);
+        await CanaryHistories.ForgetAsync(connection, job, onlyUnjudged: job.ResumeTo != nameof(SyncJobStateMachine.Initializing), cancellationToken);
     }
 
     /// <summary>Another attempt is judged by itself.</summary>
