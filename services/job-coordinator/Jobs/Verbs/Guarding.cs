@@ -67,12 +67,13 @@ static class Guarding
 
     /// <summary>While records are written.</summary>
     public static EventActivityBinder<SyncJob, JobProgressed> JudgeRejects(this EventActivityBinder<SyncJob, JobProgressed> binder) =>
-        binder.ThenAsync(context => context.Message.Segments.MaxBy(segment => segment.RejectPeak) is { } worst
-            ? JudgeRejectsAsync(context, worst.ObjectNo, worst.RejectPeak) : Task.CompletedTask);
+        binder.ThenAsync(context => JudgeRejectsAsync(
+            context, [.. context.Message.Segments.Select(segment => new RejectsSeen(segment.ObjectNo, segment.RejectPeak, Records: null))]));
 
-    /// <summary>The same of a segment that was over before anybody told of it.</summary>
+    /// <summary>The same of a segment that is over, with how many records it had.</summary>
     public static EventActivityBinder<SyncJob, SegmentLoaded> JudgeRejects(this EventActivityBinder<SyncJob, SegmentLoaded> binder) =>
-        binder.ThenAsync(context => JudgeRejectsAsync(context, context.Message.ObjectNo, context.Message.RejectPeak));
+        binder.ThenAsync(context => JudgeRejectsAsync(
+            context, [new RejectsSeen(context.Message.ObjectNo, context.Message.RejectPeak, context.Message.Counts.Written)]));
 
     /// <summary>When the time has come to look at how long it takes.</summary>
     public static EventActivityBinder<SyncJob, GuardDue> JudgeTime(this EventActivityBinder<SyncJob, GuardDue> binder) =>
@@ -134,12 +135,13 @@ static class Guarding
         context.AddOrUpdatePayload(() => verdict, _ => verdict);
     }
 
-    static async Task JudgeRejectsAsync(BehaviorContext<SyncJob> context, int objectNo, int peak)
+    static async Task JudgeRejectsAsync(BehaviorContext<SyncJob> context, IReadOnlyList<RejectsSeen> seen)
     {
         // What a rollback leaves alone is no fault of its records.
-        if (peak == 0 || context.Saga.Kind == JobKind.Rollback) return;
+        if (context.Saga.Kind == JobKind.Rollback || seen.All(each => each.Peak == 0)) return;
         var guards = await GuardWork.DefinitionAsync(context.Db(), context.Saga);
-        if (await GuardWork.JudgeRejectsAsync(context.Db(), context.Saga, objectNo, peak, guards) is { } judged) await ConcludeAsync(context, [judged], guards);
+        var judged = await GuardWork.JudgeRejectsAsync(context.Db(), context.Saga, seen, guards);
+        if (judged.Count > 0) await ConcludeAsync(context, judged, guards);
     }
 
     static void AskFence(BehaviorContext<SyncJob> context)

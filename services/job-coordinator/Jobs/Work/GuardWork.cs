@@ -78,14 +78,20 @@ static class GuardWork
     public static Task<IReadOnlyList<int>> ToCompareAsync(CoordinatorDbContext db, SyncJob job, int most, CancellationToken cancellationToken) =>
         CanaryHistories.LackingAsync(Connection(db), job, most, cancellationToken);
 
-    /// <summary>Records that the destination has rejected; null: not too many of any window.</summary>
-    public static async Task<Judgement?> JudgeRejectsAsync(
-        CoordinatorDbContext db, SyncJob job, int objectNo, int peak, GuardsDefinition guards)
+    /// <summary>Records that the destination has rejected, of each object of which they are too many.</summary>
+    public static async Task<IReadOnlyList<Judgement>> JudgeRejectsAsync(
+        CoordinatorDbContext db, SyncJob job, IReadOnlyList<RejectsSeen> seen, GuardsDefinition guards)
     {
-        if (!RejectsJudge.Trips(guards.Rejects, peak)) return null;
-        var subject = await db.Database.SqlQuery<string>(
-            $"""select destination as "Value" from coordinator.job_object where job_id = {job.CorrelationId} and object_no = {objectNo}""").SingleAsync();
-        return RejectsJudge.Judge(guards.Rejects, subject, peak);
+        var judged = new List<Judgement>();
+        foreach (var worst in seen.Where(each => RejectsJudge.Trips(guards.Rejects, each.Peak, each.Records))
+                     .GroupBy(each => each.ObjectNo, (_, of) => of.MaxBy(each => each.Peak)!))
+        {
+            var subject = await db.Database.SqlQuery<string>(
+                $"""select destination as "Value" from coordinator.job_object where job_id = {job.CorrelationId} and object_no = {worst.ObjectNo}""").SingleAsync();
+            judged.Add(RejectsJudge.Judge(guards.Rejects, subject, worst.Peak, worst.Records));
+        }
+
+        return judged;
     }
 
     /// <summary>How long the run takes, and how fast it writes; and when that is to be looked at again.</summary>
