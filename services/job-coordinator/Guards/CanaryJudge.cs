@@ -56,7 +56,8 @@ static class CanaryJudge
     {
         var found = subject.Found;
         if (!IsEnough(found)) return [TooLittle(subject)];
-        return [Fields(guard, subject, Measures.ChangedShare), Fields(guard, subject, Measures.NullShare), Fields(guard, subject, Measures.SameValueShare), Inserts(guard, subject)];
+        Judgement[] others = [Fields(guard, subject, Measures.NullShare), Fields(guard, subject, Measures.SameValueShare), Inserts(guard, subject)];
+        return subject.IsReplay ? others : [Fields(guard, subject, Measures.ChangedShare), .. others];
     }
 
     static Judgement Fields(CanaryGuard guard, CanarySubject subject, string measure)

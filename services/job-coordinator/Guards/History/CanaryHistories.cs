@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
@@ -66,6 +67,7 @@ static class CanaryHistories
                 {
                     Object = row.GetString(0),
                     Full = row.GetBoolean(1),
+                    IsReplay = job.Kind == JobKind.Replay,
                     Found = JsonSerializer.Deserialize<ObjectFindings>(row.GetString(3), PipelineJson.Options)!,
                     History = row.Text(4) is { } shares ? JsonSerializer.Deserialize<CanaryHistory>(shares, PipelineJson.Options)! : CanaryHistory.None,
                     Rows = row.GetInt64(5),
