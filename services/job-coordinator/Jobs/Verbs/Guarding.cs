@@ -127,8 +127,9 @@ static class Guarding
     static async Task ConcludeAsync(BehaviorContext<SyncJob> context, IReadOnlyList<Judgement> judged, GuardsDefinition guards)
     {
         var open = await GuardWork.RecordAsync(context.Db(), context.Saga, judged, guards, context.Now(), context.CancellationToken);
+        var becomes = open.Select(trip => trip.Action).DefaultIfEmpty().Max();
         foreach (var trip in open.Where(trip => trip.IsNews))
-            await context.OweNoticeAsync((job, at, notify) => Notices.GuardTripped(job, at, trip, notify));
+            await context.OweNoticeAsync((job, at, notify) => Notices.GuardTripped(job, at, trip, becomes, notify));
         // Where the message is tried again, what was found in the first try is of no account.
         var verdict = open.MaxBy(trip => trip.Action) is { } strictest
             ? new GuardVerdict(strictest.Action, $"Guard {strictest.Name}: {strictest.Sentence}") : GuardVerdict.Nothing;
@@ -143,6 +144,9 @@ static class Guarding
         var judged = await GuardWork.JudgeRejectsAsync(context.Db(), context.Saga, seen, guards);
         if (judged.Count > 0) await ConcludeAsync(context, judged, guards);
     }
+
+    // An attempt before it may have been launched.
+    static string NothingWritten(SyncJob job) => job.RequestId is null ? "nothing was written" : "nothing of this attempt was written";
 
     static void AskFence(BehaviorContext<SyncJob> context)
     {
@@ -172,9 +176,9 @@ static class Guarding
             Outcome = CommandOutcome.Accepted,
             Sentence = next switch
             {
-                nameof(SyncJobStateMachine.Paused) => "Held before launch: nothing was written.",
+                nameof(SyncJobStateMachine.Paused) => $"Held before launch: {NothingWritten(job)}.",
                 nameof(SyncJobStateMachine.Pausing) => "Pausing: batches in flight commit, nothing new starts.",
-                _ when job.RequestId is null => "Canceling before launch: nothing was written.",
+                _ when job.CurrentState == nameof(SyncJobStateMachine.Initializing) => $"Canceling before launch: {NothingWritten(job)}.",
                 _ => "Canceling by force: batches in flight are rolled back.",
             },
             At = now,
