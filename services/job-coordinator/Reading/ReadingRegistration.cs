@@ -29,6 +29,7 @@ static class ReadingRegistration
         services.AddSingleton<InDoubtReads>();
         services.AddSingleton<RecoveryMarks>();
         services.AddSingleton<RecoveryQueries>();
+        services.AddSingleton<SuggestedGuards>();
         services.AddSingleton<RecoveryReads>();
         services.AddSingleton<ObjectNames>();
         services.TryAddSingleton<OpenStreams>();

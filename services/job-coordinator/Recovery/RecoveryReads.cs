@@ -4,7 +4,7 @@ using Headgate.JobCoordinator.Reading;
 namespace Headgate.JobCoordinator.Recovery;
 
 /// <summary>Answers GetRecovery.</summary>
-sealed class RecoveryReads(JobFinder finder, RecoveryQueries queries, RecoveryMarks marks)
+sealed class RecoveryReads(JobFinder finder, RecoveryQueries queries, RecoveryMarks marks, SuggestedGuards guards)
 {
     /// <exception cref="Grpc.Core.RpcException">NOT_FOUND, and what else JobService says of jobs that are named.</exception>
     public async Task<V1.GetRecoveryResponse> GetAsync(V1.GetRecoveryRequest request, string? project, CancellationToken cancellationToken)
@@ -19,6 +19,8 @@ sealed class RecoveryReads(JobFinder finder, RecoveryQueries queries, RecoveryMa
 
         var facts = await FactsAsync(job, cancellationToken);
         response.Steps.AddRange(RecoverySteps.Of(facts));
+        foreach (var fix in response.Steps.Where(step => step is { Kind: V1.RecoveryStepKind.Fix, State: V1.RecoveryStepState.Open or V1.RecoveryStepState.Next }))
+            fix.SuggestedGuards = await guards.OfAsync(job.Id, cancellationToken);
         response.Sentence = RecoverySentence.Of(facts, response.Steps);
         return response;
     }
