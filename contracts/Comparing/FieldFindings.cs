@@ -17,6 +17,9 @@ public sealed record FieldFindings
     /// <summary>Rows that it is not null in now.</summary>
     public required long NonNullBefore { get; init; }
 
+    /// <summary>Of those, rows that it changes in. Null: not counted, as by a worker of before.</summary>
+    public long? Overwritten { get; init; }
+
     /// <summary>Rows that would newly get the one value which most of them newly get; null is none.</summary>
     public required long Same { get; init; }
 

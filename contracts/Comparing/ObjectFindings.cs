@@ -29,4 +29,7 @@ public sealed record ObjectFindings
 
     /// <summary>Why it is not known what would be rejected, in one sentence; null: it is known.</summary>
     public string? RejectsUnknown { get; init; }
+
+    /// <summary>Why its records could not be compared although they are to be, in one sentence; null: they were, or there is nothing to compare with.</summary>
+    public string? Failure { get; init; }
 }

@@ -40,10 +40,18 @@ public sealed record GuardTripped
     /// <summary>The guard.</summary>
     public required Guard Guard { get; init; }
 
-    /// <summary>What it did.</summary>
+    /// <summary>What the pipeline's file says that it is to do.</summary>
     public required GuardAction Action { get; init; }
 
-    /// <summary>The key of the pipeline file that it went by, for example "nullShare"; empty of FullLoad.</summary>
+    /// <summary>
+    /// What becomes of the job: the strictest action of all guards that it was not let pass. Null, as of a coordinator of before: Action.
+    /// </summary>
+    public GuardAction? JobAction { get; init; }
+
+    /// <summary>The state in which it tripped: Initializing, before the attempt's launch, or Processing. Null, as of a coordinator of before: by RequestId.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The key of the pipeline file that it went by, for example "nullShare"; "vanished" where rows would be taken away; empty of FullLoad.</summary>
     public required string Measure { get; init; }
 
     /// <summary>What it saw, in the measure's unit: a ratio, or a share from 0 to 1; 0 of FullLoad.</summary>

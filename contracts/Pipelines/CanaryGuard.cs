@@ -3,7 +3,7 @@ namespace Headgate.Contracts.Pipelines;
 /// <summary>Shares, 0 to 1, in a sample that is compared with the destination before launch.</summary>
 public sealed record CanaryGuard
 {
-    /// <summary>Records that would change. Default 0.5.</summary>
+    /// <summary>Values of a field that would be overwritten, of those that are there. Default 0.5.</summary>
     public double ChangedShare { get; init; } = 0.5;
 
     /// <summary>Values that would become null. Default 0.05.</summary>

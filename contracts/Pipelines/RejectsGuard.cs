@@ -1,6 +1,6 @@
 namespace Headgate.Contracts.Pipelines;
 
-/// <summary>Share of rejected records in a sliding window.</summary>
+/// <summary>Share of rejected records in a sliding window, or in a segment that has fewer.</summary>
 public sealed record RejectsGuard
 {
     /// <summary>Share, 0 to 1. Default 0.05.</summary>

@@ -77,14 +77,15 @@ sealed class ComparisonStatements
     /// <summary>How many records, of these how many are absent, and how many differ.</summary>
     public static string Count => "SELECT count(*), count(*) FILTER (WHERE NOT present), count(*) FILTER (WHERE changed) FROM pg_temp.hg_found";
 
-    /// <summary>Of each of the given fields, counted from 1: changed, nulled, not null before, and the rows of the most frequent new value.</summary>
+    /// <summary>Of each of the given fields, counted from 1: changed, nulled, not null before, of these changed, and the rows of the most frequent new value.</summary>
     public static string CountFields => """
-        SELECT c.changed, c.nulled, c.filled, coalesce(m.same, 0), coalesce(m.same_before, 0)
+        SELECT c.changed, c.nulled, c.filled, c.overwritten, coalesce(m.same, 0), coalesce(m.same_before, 0)
         FROM pg_catalog.unnest($1) WITH ORDINALITY AS f (i, no)
         CROSS JOIN LATERAL (
             SELECT count(*) FILTER (WHERE differs[f.i]) AS changed,
                    count(*) FILTER (WHERE differs[f.i] AND before[f.i] IS NOT NULL AND after[f.i] IS NULL) AS nulled,
-                   count(*) FILTER (WHERE before[f.i] IS NOT NULL) AS filled
+                   count(*) FILTER (WHERE before[f.i] IS NOT NULL) AS filled,
+                   count(*) FILTER (WHERE differs[f.i] AND before[f.i] IS NOT NULL) AS overwritten
             FROM pg_temp.hg_found WHERE present) c
         LEFT JOIN LATERAL (
             SELECT n AS same, (SELECT count(*) FROM pg_temp.hg_found b WHERE b.present AND b.before[f.i] = v) AS same_before

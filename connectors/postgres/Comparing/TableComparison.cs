@@ -178,7 +178,7 @@ sealed class TableComparison : IComparison
         while (await reader.ReadAsync(cancellationToken))
         {
             fields.Add(Field(
-                others[fields.Count], reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)));
+                others[fields.Count], reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
         }
 
         return findings with
@@ -193,12 +193,13 @@ sealed class TableComparison : IComparison
 
     IEnumerable<int> Others() => Enumerable.Range(0, _plan.Fields.Count).Where(i => !_plan.Key.Contains(i));
 
-    FieldFindings Field(int at, long changed = 0, long nulled = 0, long filled = 0, long same = 0, long sameBefore = 0) => new()
+    FieldFindings Field(int at, long changed = 0, long nulled = 0, long filled = 0, long overwritten = 0, long same = 0, long sameBefore = 0) => new()
     {
         Field = _plan.Fields[at].Name,
         Changed = changed,
         Nulled = nulled,
         NonNullBefore = filled,
+        Overwritten = overwritten,
         Same = same,
         SameBefore = sameBefore,
     };

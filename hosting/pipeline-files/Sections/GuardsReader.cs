@@ -5,9 +5,15 @@ namespace Headgate.PipelineFiles.Sections;
 
 static class GuardsReader
 {
-    static readonly Rule<int> Runs = NumberRule.Whole(1, 1_000);
+    // As many as are remembered, of counts and of times: of more none would ever be there to judge by.
+    static readonly Rule<int> CountedRuns = NumberRule.Whole(1, 30);
+
+    static readonly Rule<int> TimedRuns = NumberRule.Whole(1, 100);
 
     static readonly Rule<int> Records = NumberRule.Whole(1, 1_000_000);
+
+    // Shares of fewer are chance, and are not judged.
+    static readonly Rule<int> Sampled = NumberRule.Whole(50, 1_000_000);
 
     public static GuardsDefinition Read(MappingReader guards)
     {
@@ -25,7 +31,7 @@ static class GuardsReader
     static VolumeGuard ReadVolume(MappingReader guard, VolumeGuard defaults) => new()
     {
         MaxRatio = guard.Value("maxRatio", NumberRule.Ratio, defaults.MaxRatio),
-        MinRuns = guard.Value("minRuns", Runs, defaults.MinRuns),
+        MinRuns = guard.Value("minRuns", CountedRuns, defaults.MinRuns),
         Action = guard.Value("action", ChoiceRule.Action, defaults.Action),
     };
 
@@ -35,7 +41,7 @@ static class GuardsReader
         NullShare = guard.Value("nullShare", NumberRule.Share, defaults.NullShare),
         InsertShare = guard.Value("insertShare", NumberRule.Share, defaults.InsertShare),
         SameValueShare = guard.Value("sameValueShare", NumberRule.Share, defaults.SameValueShare),
-        Sample = guard.Value("sample", Records, defaults.Sample),
+        Sample = guard.Value("sample", Sampled, defaults.Sample),
         Action = guard.Value("action", ChoiceRule.Action, defaults.Action),
     };
 
@@ -49,7 +55,7 @@ static class GuardsReader
     static DurationGuard ReadDuration(MappingReader guard, DurationGuard defaults) => new()
     {
         TimesP99 = guard.Value("timesP99", NumberRule.Ratio, defaults.TimesP99),
-        MinRuns = guard.Value("minRuns", Runs, defaults.MinRuns),
+        MinRuns = guard.Value("minRuns", TimedRuns, defaults.MinRuns),
         MinThroughput = guard.Value("minThroughput", NumberRule.Share, defaults.MinThroughput),
         TimesLatency = guard.Value("timesLatency", NumberRule.Ratio, defaults.TimesLatency),
         Action = guard.Value("action", ChoiceRule.Action, defaults.Action),

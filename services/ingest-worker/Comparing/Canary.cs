@@ -1,5 +1,7 @@
+using Headgate.Connectors;
 using Headgate.Connectors.Destinations;
 using Headgate.Contracts.Comparing;
+using Headgate.Contracts.Loading;
 using Headgate.IngestWorker.Configuration;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.Steps;
@@ -11,7 +13,8 @@ namespace Headgate.IngestWorker.Comparing;
 /// Compares a sample of what is staged with the destination before launch. Nothing is kept of it: an answer that is lost is found again, in the
 /// same records.
 /// </summary>
-sealed class Canary(ComparisonStore store, StagingDirectory staging, SystemConnections systems, WorkerOptions options, TimeProvider time)
+sealed partial class Canary(
+    ComparisonStore store, StagingDirectory staging, SystemConnections systems, WorkerOptions options, TimeProvider time, ILogger<Canary> log)
 {
     const string NotTried = "A sample is only compared, its write is not tried.";
     const string NotComparable = "The destination cannot be compared with.";
@@ -25,9 +28,28 @@ sealed class Canary(ComparisonStore store, StagingDirectory staging, SystemConne
         {
             // What was found so far is an answer: the job asks for the rest.
             if (found.Count > 0 && time.GetElapsedTime(began) >= options.YieldAfter) break;
-            var planned = job.Objects.FirstOrDefault(each => each.Plan.ObjectNo == objectNo);
-            found.Add(planned is null
-                ? NoFindings.Of(objectNo, NotTried) : await CompareAsync(destination.Value, planned, compare, cancellationToken));
+            if (job.Objects.FirstOrDefault(each => each.Plan.ObjectNo == objectNo) is not { } planned)
+            {
+                found.Add(NoFindings.Of(objectNo, NotTried));
+                continue;
+            }
+
+            try
+            {
+                found.Add(await CompareAsync(destination.Value, planned, compare, cancellationToken));
+            }
+            catch (LostSegmentException lost)
+            {
+                // Read again before launch: what is read instead is judged as well.
+                return new StepAnswer.Say(
+                    new SegmentLost { JobId = compare.JobId, Epoch = compare.Epoch, ObjectNo = objectNo, SegmentNo = lost.Name.SegmentNo });
+            }
+            catch (ConnectorException error) when (!error.Problem.Retryable)
+            {
+                // One that cannot be compared is no reason not to compare the others.
+                LogFailed(objectNo, error.Problem.Code, error.Problem.SqlState);
+                found.Add(NoFindings.Failed(objectNo, error.Problem.Sentence));
+            }
         }
 
         return new StepAnswer.Say(new RecordsCompared { JobId = compare.JobId, Epoch = compare.Epoch, Objects = found });
@@ -47,21 +69,14 @@ sealed class Canary(ComparisonStore store, StagingDirectory staging, SystemConne
 
     async Task AddAsync(ObjectComparison comparison, StagedSegment segment, IEnumerable<SampledRun> runs, CancellationToken cancellationToken)
     {
-        using var staged = await OpenAsync(segment, cancellationToken);
-        if (staged is null) return;
-        foreach (var run in runs) await comparison.AddAsync(staged, run.FirstRow, run.Rows, cancellationToken);
-    }
-
-    /// <summary>A file that is gone is not looked for here: the load misses it, and the object is read again.</summary>
-    async Task<SegmentReader?> OpenAsync(StagedSegment segment, CancellationToken cancellationToken)
-    {
         try
         {
-            return await staging.OpenAsync(segment.Name, segment.Digest, cancellationToken);
+            using var staged = await staging.OpenAsync(segment.Name, segment.Digest, cancellationToken);
+            foreach (var run in runs) await comparison.AddAsync(staged, run.FirstRow, run.Rows, cancellationToken);
         }
         catch (SegmentLostException)
         {
-            return null;
+            throw new LostSegmentException(segment.Name);
         }
     }
 

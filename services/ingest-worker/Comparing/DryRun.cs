@@ -149,6 +149,7 @@ sealed class DryRun(
             Changed = parts.Sum(part => part.Fields[at].Changed),
             Nulled = parts.Sum(part => part.Fields[at].Nulled),
             NonNullBefore = parts.Sum(part => part.Fields[at].NonNullBefore),
+            Overwritten = parts.All(part => part.Fields[at].Overwritten is not null) ? parts.Sum(part => part.Fields[at].Overwritten) : null,
             Same = parts.Max(part => part.Fields[at].Same),
             SameBefore = parts.MaxBy(part => part.Fields[at].Same)!.Fields[at].SameBefore,
         })],
@@ -158,9 +159,4 @@ sealed class DryRun(
 
     /// <summary>Records of a staged file; without one: none.</summary>
     sealed record Part(Guid Copy = default, SegmentReader? Staged = null, long First = 0, int Rows = 0, int Tried = 0);
-
-    sealed class LostSegmentException(SegmentName name) : Exception
-    {
-        public SegmentName Name => name;
-    }
 }

@@ -17,4 +17,7 @@ static class NoFindings
         Fields = [],
         RejectsUnknown = why,
     };
+
+    /// <summary>The same where there is something to compare with, and it failed.</summary>
+    public static ObjectFindings Failed(int objectNo, string why) => Of(objectNo, why) with { Failure = why };
 }

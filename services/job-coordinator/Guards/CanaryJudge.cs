@@ -28,11 +28,13 @@ static class CanaryJudge
     {
         var existing = found.Updates + found.Unchanged;
         if (existing == 0) return FieldShares.None;
-        // At least so many of them had a value: to fill what was empty overwrites nothing.
-        var overwritten = Math.Max(0, field.Changed - (existing - field.NonNullBefore));
+        // To fill what was empty overwrites nothing. Where that was not counted, at least so many had a value.
+        var overwritten = field.Overwritten ?? Math.Max(0, field.Changed - (existing - field.NonNullBefore));
+        // Of what was there: all of it may be lost in a field that few rows have.
+        var isEnough = field.NonNullBefore >= LeastRows;
         return new FieldShares(
-            Share(overwritten, existing), field.NonNullBefore < LeastRows ? 0 : Share(field.Nulled, field.NonNullBefore),
-            field.Same > (TimesMost * field.SameBefore) + MoreSame ? Share(field.Same, found.Rows) : 0);
+            isEnough ? Share(overwritten, field.NonNullBefore) : 0, isEnough ? Share(field.Nulled, field.NonNullBefore) : 0,
+            field.Same > (TimesMost * field.SameBefore) + MoreSame ? Share(field.Same, found.Rows) : 0, isEnough ? 1 : 0);
     }
 
     public static double InsertsOf(ObjectFindings found) => Share(found.Inserts, found.Rows);
@@ -54,7 +56,8 @@ static class CanaryJudge
     {
         var found = subject.Found;
         if (!IsEnough(found)) return [TooLittle(subject)];
-        return [Fields(guard, subject, Measures.ChangedShare), Fields(guard, subject, Measures.NullShare), Fields(guard, subject, Measures.SameValueShare), Inserts(guard, subject)];
+        Judgement[] others = [Fields(guard, subject, Measures.NullShare), Fields(guard, subject, Measures.SameValueShare), Inserts(guard, subject)];
+        return subject.IsReplay ? others : [Fields(guard, subject, Measures.ChangedShare), .. others];
     }
 
     static Judgement Fields(CanaryGuard guard, CanarySubject subject, string measure)
@@ -77,6 +80,7 @@ static class CanaryJudge
         }
 
         var worst = found.Fields
+            .Where(field => IsKnown(subject, measure, history.Most(field.Field)))
             .Select(field => (field.Field, Now: In(SharesOf(found, field), measure), Most: In(history.Most(field.Field), measure)))
             .Where(field => field.Now > allowed && field.Now > (TimesMost * field.Most) + More(measure))
             .OrderByDescending(field => field.Now).FirstOrDefault();
@@ -84,6 +88,10 @@ static class CanaryJudge
             ? Of(subject, measure, allowed, JudgementOutcome.Passed, $"{Percent(found.Fields.Select(field => In(SharesOf(found, field), measure)).DefaultIfEmpty().Max())} of the sample of {subject.Object} at most, by field: {What(measure)}.")
             : Of(subject, measure, allowed, JudgementOutcome.Tripped, Sentence(subject, measure, worst.Field, worst.Now, worst.Most), worst.Now, worst.Field);
     }
+
+    // Of a field that few rows have, small runs have said nothing.
+    static bool IsKnown(CanarySubject subject, string measure, FieldShares before) =>
+        subject.Full || measure == Measures.SameValueShare || before.Runs >= RunsNeeded;
 
     // A full read of a table that was written before finds its rows there; another one knows by the runs before whether updates are the rule.
     static Judgement Inserts(CanaryGuard guard, CanarySubject subject)
@@ -114,13 +122,14 @@ static class CanaryJudge
         {
             { DestinationRows: 0 } => $"{subject.Object} is empty, so that nothing of it can be overwritten.",
             { Rows: > 0 } => $"{N(subject.Found.Rows)} records of {subject.Object} were compared; it takes {LeastRows} to judge.",
+            { Failure: { } why } => $"The records of {subject.Object} could not be compared with the destination: {why.TrimEnd('.')}.",
             _ when subject.Rows >= LeastRows => $"The records of {subject.Object} could not be compared with the destination.",
             _ => $"{N(subject.Rows)} records of {subject.Object} are staged; it takes {LeastRows} to judge.",
         });
 
     static string Sentence(CanarySubject subject, string measure, string field, double now, double most) => measure switch
     {
-        Measures.ChangedShare => $"{Percent(now)} of the rows in a sample of {subject.Object} would get another value in {field}, {Before(subject, most)}.",
+        Measures.ChangedShare => $"{Percent(now)} of the values of {field} in a sample of {subject.Object} would be overwritten, {Before(subject, most)}.",
         Measures.NullShare => $"{Percent(now)} of the values of {field} in a sample of {subject.Object} would become null, {Before(subject, most)}.",
         _ => $"{Percent(now)} of a sample of {subject.Object} would newly get one and the same value in {field}, {Before(subject, most)}.",
     };

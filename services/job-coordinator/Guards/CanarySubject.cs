@@ -12,6 +12,9 @@ sealed record CanarySubject
     /// <summary>Whether all of it was read.</summary>
     public required bool Full { get; init; }
 
+    /// <summary>Whether what a job wrote wrongly is moved again: to overwrite it is what it is for.</summary>
+    public bool IsReplay { get; init; }
+
     /// <summary>How many records are staged.</summary>
     public required long Rows { get; init; }
 

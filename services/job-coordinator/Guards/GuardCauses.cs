@@ -13,11 +13,12 @@ static class GuardCauses
     public static CancelCause Of(Guard guard, string measure, GuardAction action) => (guard, measure) switch
     {
         (Guard.FullLoad, _) => CancelCause.FullResync,
+        (Guard.Volume, Measures.Vanished) => CancelCause.RowsVanish,
         (Guard.Volume, _) => CancelCause.TooManyRecords,
         (Guard.Canary, Measures.NullShare) => CancelCause.NullsOverwrite,
         (Guard.Canary, _) => action == GuardAction.Notify ? CancelCause.CorruptingWrites : CancelCause.WrongMapping,
         (Guard.Rejects, _) => CancelCause.ManyRejects,
         (Guard.Duration, Measures.TimesP99) => CancelCause.LongRun,
-        _ => CancelCause.RateLimit,
+        _ => CancelCause.SlowRun,
     };
 }

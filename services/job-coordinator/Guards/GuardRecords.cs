@@ -1,5 +1,5 @@
+using System.Text.Json;
 using Headgate.Contracts.Guards;
-using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Reading;
 using Npgsql;
@@ -12,37 +12,43 @@ static class GuardRecords
     // What has tripped stays on record, whatever is seen of other objects later.
     const string IsOpen = "g.passed_by is null and (excluded.outcome = 'Tripped' or g.outcome <> 'Tripped')";
 
-    /// <summary>Guards that somebody has let the job pass.</summary>
-    public static async Task<IReadOnlyCollection<Guard>> PassedAsync(NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
+    /// <summary>What somebody has let the job pass.</summary>
+    public static async Task<PassedGuards> PassedAsync(NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
     {
-        if (job.GuardTrips == 0) return [];
+        if (job.GuardTrips == 0) return PassedGuards.None;
         await using var command = new NpgsqlCommand(
-            "select distinct guard from coordinator.guard_judgement where job_id = $1 and attempt = $2 and passed_by is not null", connection);
+            "select guard, measure, objects from coordinator.guard_judgement where job_id = $1 and attempt = $2 and passed_by is not null", connection);
         AddJob(command, job);
-        return [.. await command.ListAsync(row => Enum.Parse<Guard>(row.GetString(0)), cancellationToken)];
+        return new PassedGuards(await command.ListAsync(
+            row => (Enum.Parse<Guard>(row.GetString(0)), row.GetString(1), (IReadOnlyCollection<string>)row.GetFieldValue<string[]>(2).ToHashSet()),
+            cancellationToken));
     }
 
-    /// <summary>Writes down what was judged, each with what its guard is to do.</summary>
+    /// <summary>Writes down what was judged, one of each guard and measure. An object that trips beside those that were told of is told of too.</summary>
     public static async Task KeepAsync(
-        NpgsqlConnection connection, SyncJob job, IReadOnlyList<(Judgement Judgement, GuardAction Action)> judged, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        NpgsqlConnection connection, SyncJob job, IReadOnlyList<KeptJudgement> judged, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
              insert into coordinator.guard_judgement as g
-                 (job_id, attempt, guard, measure, outcome, action, observed, allowed, object, field, sentence, cause, at)
-             select $1, $2, guard, measure, outcome, action, observed, allowed, object, field, sentence, cause, $13
-             from unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                 j (guard, measure, outcome, action, observed, allowed, object, field, sentence, cause)
-             on conflict (job_id, attempt, guard, measure) do update set
+                 (job_id, attempt, guard, measure, round, objects, outcome, action, observed, allowed, object, field, sentence, cause, at)
+             select $1, $2, guard, measure, round, array(select jsonb_array_elements_text(objects::jsonb)), outcome, action, observed, allowed,
+                    object, field, sentence, cause, $15
+             from unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                 j (guard, measure, round, objects, outcome, action, observed, allowed, object, field, sentence, cause)
+             on conflict (job_id, attempt, guard, measure, round) do update set
                  outcome = excluded.outcome, action = excluded.action, observed = excluded.observed, allowed = excluded.allowed,
-                 object = excluded.object, field = excluded.field, sentence = excluded.sentence, cause = excluded.cause, at = excluded.at
+                 object = excluded.object, field = excluded.field, sentence = excluded.sentence, cause = excluded.cause, at = excluded.at,
+                 objects = array(select unnest(g.objects) union select unnest(excluded.objects)),
+                 told_at = case when g.objects @> excluded.objects then g.told_at end
              where {IsOpen}
              """,
             connection);
         AddJob(command, job);
         Add(judged.Select(each => each.Judgement.Guard.ToString()));
         Add(judged.Select(each => each.Judgement.Measure));
+        Add(judged.Select(each => each.Round));
+        Add(judged.Select(each => JsonSerializer.Serialize(each.Objects)));
         Add(judged.Select(each => each.Judgement.Outcome.ToString()));
         Add(judged.Select(each => each.Action.ToString()));
         Add(judged.Select(each => each.Judgement.Observed));
@@ -66,9 +72,9 @@ static class GuardRecords
             $"""
              with told as (
                  update coordinator.guard_judgement set told_at = $3
-                 where job_id = $1 and attempt = $2 and outcome = 'Tripped' and told_at is null and passed_by is null returning guard, measure)
-             select {GuardTripRow.Columns}, exists (select from told where told.guard = g.guard and told.measure = g.measure)
-             from coordinator.guard_judgement g where job_id = $1 and attempt = $2 and outcome = 'Tripped' order by at, guard, measure
+                 where job_id = $1 and attempt = $2 and outcome = 'Tripped' and told_at is null and passed_by is null returning guard, measure, round)
+             select {GuardTripRow.Columns}, exists (select from told where (told.guard, told.measure, told.round) = (g.guard, g.measure, g.round))
+             from coordinator.guard_judgement g where job_id = $1 and attempt = $2 and outcome = 'Tripped' order by at, guard, measure, round
              """,
             connection);
         AddJob(command, job);
@@ -98,7 +104,9 @@ static class GuardRecords
     {
         await using var command = new NpgsqlCommand(
             """
-            update coordinator.guard_judgement set outcome = 'NotYet', told_at = null
+            update coordinator.guard_judgement
+            set outcome = 'NotYet', told_at = null, objects = '{}', object = null, field = null, observed = 0, cause = null,
+                sentence = 'It has tripped, nobody has let the job pass it, and it judges anew.'
             where job_id = $1 and attempt = $2 and outcome = 'Tripped' and passed_by is null and action <> 'Notify'
             """,
             connection);

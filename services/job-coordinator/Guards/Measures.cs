@@ -8,6 +8,9 @@ static class Measures
 
     public const string MaxRatio = "maxRatio";
 
+    /// <summary>Of rows that a full read does not bring, and that would be taken away: by maxRatio as well, and yet another thing to let pass.</summary>
+    public const string Vanished = "vanished";
+
     public const string ChangedShare = "changedShare";
 
     public const string NullShare = "nullShare";

@@ -39,20 +39,29 @@ static class VolumeJudge
     };
 
     /// <summary>Of rows that are taken away because a full read does not bring them: that it brings so few may be a fault of the source.</summary>
-    /// <returns>Null: nothing is to be said against it.</returns>
-    public static Judgement? JudgeVanishing(VolumeGuard guard, CanarySubject subject)
+    /// <remarks>
+    /// Where how many are there cannot be found out, as the comparison has failed, it trips too: what is taken away unseen is gone, and whoever
+    /// looks can let it pass. Where the destination cannot say how many there are, the guard cannot either.
+    /// </remarks>
+    public static Judgement JudgeVanishing(VolumeGuard guard, CanarySubject subject)
     {
         var there = subject.Found.DestinationRows;
-        if (there <= VolumeReference.Least || there <= guard.MaxRatio * subject.Rows) return null;
+        var isFar = there > VolumeReference.Least && there > guard.MaxRatio * subject.Rows;
         return new Judgement
         {
             Guard = Guard.Volume,
-            Measure = Measures.MaxRatio,
-            Outcome = JudgementOutcome.Tripped,
+            Measure = Measures.Vanished,
+            Outcome = subject.Found.Failure is not null || isFar ? JudgementOutcome.Tripped : there < 0 ? JudgementOutcome.NotYet : JudgementOutcome.Passed,
             Object = subject.Object,
-            Observed = Math.Round(there / Math.Max(1.0, subject.Rows), 2),
+            Observed = there < 0 ? 0 : Math.Round(there / Math.Max(1.0, subject.Rows), 2),
             Allowed = guard.MaxRatio,
-            Sentence = $"{N(subject.Rows)} records of {subject.Object} were read, where the destination has about {N(there)} rows: those that were not read would be deleted or marked.",
+            Sentence = subject.Found switch
+            {
+                { Failure: { } why } => $"How many rows of {subject.Object} are not among the {N(subject.Rows)} records that were read could not be found out, and they would be deleted or marked: {why.TrimEnd('.')}.",
+                _ when there < 0 => $"The destination cannot say how many rows {subject.Object} has: how many of them are not among the {N(subject.Rows)} records that were read is not known.",
+                _ when isFar => $"{N(subject.Rows)} records of {subject.Object} were read, where the destination has about {N(there)} rows: those that were not read would be deleted or marked.",
+                _ => $"{N(subject.Rows)} records of {subject.Object} were read, where the destination has about {N(there)} rows; those that were not read are deleted or marked.",
+            },
         };
     }
 

@@ -27,6 +27,12 @@ public enum CancelCause
     /// <summary>Far more records than there should be: a filter is missing, or they come from the wrong place.</summary>
     TooManyRecords,
 
+    /// <summary>Rows that a full read does not bring would be taken away, and it brings far fewer than there are.</summary>
+    RowsVanish,
+
+    /// <summary>Records are written far slower than in the runs before.</summary>
+    SlowRun,
+
     /// <summary>The destination rejects many of the records.</summary>
     ManyRejects,
 

@@ -30,7 +30,8 @@ static class ImpliedCommands
         if (job.CurrentState == nameof(SyncJobStateMachine.Pending)) return [new(Lanes.Upkeep, new GrantTurn { JobId = job.CorrelationId })];
         return job.Phase switch
         {
-            JobPhase.Extracting or JobPhase.Loading => await PreparationAsync(context),
+            JobPhase.Extracting => await PreparationAsync(context),
+            JobPhase.Loading => [.. await PreparationAsync(context), .. await LateJudgementAsync(context)],
             // A dry run has no launch to be judged for.
             JobPhase.Judging when job.Kind == JobKind.DryRun => [await ComparisonAsync(context)],
             JobPhase.Judging => [await CanaryAsync(context) ?? new(Lanes.JobCommands, new JudgeJob { JobId = job.CorrelationId, Epoch = job.Epoch })],
@@ -100,6 +101,14 @@ static class ImpliedCommands
             Retryable = false,
         },
     });
+
+    /// <summary>Of objects that were read anew after launch: none is written that guards have not seen.</summary>
+    static async Task<IReadOnlyList<ImpliedCommand>> LateJudgementAsync(BehaviorContext<SyncJob> context)
+    {
+        var job = context.Saga;
+        if (!await ExtractionWork.IsAnyUnjudgedAsync(context.Db(), job)) return [];
+        return [await CanaryAsync(context) ?? new(Lanes.JobCommands, new JudgeJob { JobId = job.CorrelationId, Epoch = job.Epoch })];
+    }
 
     /// <summary>Null: there is nothing to compare that was not.</summary>
     static async Task<ImpliedCommand?> CanaryAsync(BehaviorContext<SyncJob> context)

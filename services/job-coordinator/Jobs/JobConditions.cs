@@ -47,6 +47,25 @@ static class JobConditions
     public static bool IsJudging(BehaviorContext<SyncJob, JudgeJob> context) =>
         context.Message.Epoch == context.Saga.Epoch && context.Saga is { Phase: JobPhase.Judging, Kind: not JobKind.DryRun };
 
+    /// <summary>
+    /// The word to judge may be of before: what was read anew since is judged by what is found of it, and of nothing else.
+    /// </summary>
+    public static async Task<bool> EverythingIsCompared(BehaviorContext<SyncJob, JudgeJob> context) =>
+        !context.Saga.Kind.HasCanary() || (await GuardWork.ToCompareAsync(context.Db(), context.Saga, 1, context.CancellationToken)).Count == 0;
+
+    /// <summary>Of objects that are read anew while others are written.</summary>
+    public static bool IsJudgingLate(BehaviorContext<SyncJob, JudgeJob> context) =>
+        context.Message.Epoch == context.Saga.Epoch && context.Saga.Phase == JobPhase.Loading;
+
+    public static bool IsComparedLate(BehaviorContext<SyncJob, RecordsCompared> context) =>
+        context.Message.Epoch == context.Saga.Epoch && context.Saga.Phase == JobPhase.Loading;
+
+    /// <summary>Objects that are read anew are staged, and guards have not seen them.</summary>
+    public static async Task<bool> MustJudgeLate(BehaviorContext<SyncJob, SegmentExtracted> context) =>
+        context.Saga.Phase == JobPhase.Loading && await ExtractionWork.IsAnyUnjudgedAsync(context.Db(), context.Saga);
+
+    public static Task<bool> MustJudgeLate(BehaviorContext<SyncJob, JudgeJob> context) => ExtractionWork.IsAnyUnjudgedAsync(context.Db(), context.Saga);
+
     /// <summary>A guard wants it stopped until somebody has looked: before launch a pause is a hold.</summary>
     public static bool MustHold(BehaviorContext<SyncJob> context) =>
         Guarding.Verdict(context) is { Action: GuardAction.Hold or GuardAction.Pause };

@@ -113,8 +113,8 @@ static class Notices
         Notify = notify,
     };
 
-    /// <summary>A guard has tripped.</summary>
-    public static object GuardTripped(SyncJob job, DateTimeOffset at, GuardTripRow trip, NotifyDefinition? notify)
+    /// <summary>A guard has tripped, and of all that have the strictest action is what becomes of the job.</summary>
+    public static object GuardTripped(SyncJob job, DateTimeOffset at, GuardTripRow trip, GuardAction jobAction, NotifyDefinition? notify)
     {
         var advice = CancelAdvice.Of(trip.Cause);
         return new GuardTripped
@@ -131,6 +131,8 @@ static class Notices
             TriggerDetail = job.TriggerDetail,
             Guard = trip.Guard,
             Action = trip.Action,
+            JobAction = jobAction,
+            State = job.CurrentState,
             Measure = trip.Measure,
             Observed = trip.Observed,
             Allowed = trip.Allowed,

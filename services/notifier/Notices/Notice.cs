@@ -45,8 +45,14 @@ sealed record Notice
     /// <summary>The guard that has tripped, as the pipeline file names it, with what it went by.</summary>
     public string? Guard { get; init; }
 
-    /// <summary>What it did, as the pipeline file names it.</summary>
+    /// <summary>What it is to do, as the pipeline file names it.</summary>
     public string? Action { get; init; }
+
+    /// <summary>What becomes of the job: where several guards trip the strictest of what they are to do.</summary>
+    public string? JobAction { get; init; }
+
+    /// <summary>Whether a guard has tripped before the attempt's launch.</summary>
+    public bool IsBeforeLaunch { get; init; }
 
     /// <summary>What it saw against what is allowed.</summary>
     public string? Observed { get; init; }

@@ -65,12 +65,12 @@ static class NoticeText
                 ($"headgate restart {job}", "begins anew, as a new attempt; what was written stays"),
                 ($"headgate discard {job}", "ends it for good"),
             ],
-            NoticeKind.GuardTripped when notice.Action is "hold" or "pause" =>
+            NoticeKind.GuardTripped when notice.JobAction is "hold" or "pause" =>
             [
                 ($"headgate resume {job} --pass-guards --reason WHY", "lets it pass the guard, for this attempt"),
                 ($"headgate cancel {job}", "ends it; " + (notice.RequestId is null ? "nothing was written" : "what was written stays")),
             ],
-            NoticeKind.GuardTripped when notice.Action == "notify" =>
+            NoticeKind.GuardTripped when notice.JobAction == "notify" =>
                 [($"headgate cancel {(notice.Force ? "--force " : "")}{job}", notice.Force ? "stops it now: batches in flight are rolled back" : "pauses it and asks")],
             NoticeKind.GuardTripped => [],
             // What pauses can be given up on once it is canceled.
@@ -86,12 +86,14 @@ static class NoticeText
         return [($"headgate watch {job}", "shows how it stands"), .. next];
     }
 
-    static string Done(Notice notice) => (notice.Action, notice.RequestId) switch
+    // An attempt before it may have been launched.
+    static string Done(Notice notice) => (notice.JobAction, notice.IsBeforeLaunch) switch
     {
         ("notify", _) => "The job goes on.",
-        ("hold" or "pause", null) => "The job is held before launch: nothing was written. It waits for somebody.",
+        ("hold" or "pause", true) =>
+            $"The job is held before launch: nothing {(notice.RequestId is null ? "" : "of this attempt ")}was written. It waits for somebody.",
         ("hold" or "pause", _) => "The job is being paused, and waits for somebody.",
-        ("force", not null) => "The job is being canceled by force.",
+        ("force", false) => "The job is being canceled by force.",
         _ => "The job is being canceled.",
     };
 

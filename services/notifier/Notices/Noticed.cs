@@ -98,6 +98,8 @@ static class Noticed
             RequestId = tripped.RequestId,
             Guard = tripped.Measure.Length == 0 ? guard : $"{guard}.{tripped.Measure}",
             Action = Named(tripped.Action.ToString()),
+            JobAction = Named((tripped.JobAction ?? tripped.Action).ToString()),
+            IsBeforeLaunch = tripped.State is { } state ? state == "Initializing" : tripped.RequestId is null,
             Observed = Line(tripped.Sentence),
             Advice = Line($"{Named(tripped.RecommendedMode.ToString())}: {tripped.RecommendedWhy}"),
             Force = tripped.RecommendedMode == CancelMode.Force,

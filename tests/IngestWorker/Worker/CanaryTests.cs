@@ -1,6 +1,7 @@
 using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
 using Headgate.IngestWorker.Comparing;
@@ -70,14 +71,30 @@ public sealed class CanaryTests : WorkerTest
     }
 
     [Fact]
-    public async Task A_staged_file_that_is_gone_is_left_to_the_load()
+    public async Task A_staged_file_that_is_gone_is_told_so_that_its_object_is_read_anew_before_launch()
     {
         var job = await StageAsync("a", "b");
         foreach (var file in Directory.GetFiles(StagingPath, "0-*.seg", SearchOption.AllDirectories)) File.Delete(file);
 
+        var lost = await Worker.AskAsync<SegmentLost>(Compare(job, 1, 0));
+
+        Assert.Equal((job.JobId, job.Epoch, 0, 0), (lost.JobId, lost.Epoch, lost.ObjectNo, lost.SegmentNo));
+    }
+
+    [Fact]
+    public async Task An_object_that_cannot_be_compared_says_so_and_takes_no_other_with_it()
+    {
+        var job = await StageAsync("a", "b");
+        await _destination.ExecuteAsync(
+            """
+            create function no() returns int language plpgsql as $$ begin raise exception 'no' using errcode = 'insufficient_privilege'; end $$;
+            drop table a; create view a as select no() as id, ''::varchar(12) as name, now() as changed_at;
+            """);
+
         var compared = await Worker.AskAsync<RecordsCompared>(Compare(job, 0, 1));
 
-        Assert.Equal([0L, 20L], compared.Objects.Select(found => found.Rows));
+        Assert.Equal([(0, 0L, -1L), (1, 20L, 0L)], compared.Objects.Select(found => (found.ObjectNo, found.Rows, found.DestinationRows)));
+        Assert.Equal([false, true], compared.Objects.Select(found => found.Failure is null));
     }
 
     [Fact]

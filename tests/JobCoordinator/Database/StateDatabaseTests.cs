@@ -45,6 +45,40 @@ public sealed class StateDatabaseTests : IAsyncLifetime
         Assert.Equal(0, await _database.ScalarAsync<long>("select count(operation) from coordinator.audit"));
     }
 
+    [Fact]
+    public async Task What_was_let_pass_before_passes_were_of_objects_goes_on_and_what_is_open_names_its_object()
+    {
+        await MigrateAsync();
+        // As a coordinator of before has left it, without the jobs themselves.
+        await _database.ExecuteAsync(
+            """
+            alter table coordinator.guard_judgement
+                drop constraint guard_judgement_pkey, drop column round, drop column objects, add primary key (job_id, attempt, guard, measure);
+            alter table coordinator.job_object drop column unjudged;
+            delete from coordinator.schema_version where version = 56;
+            set session_replication_role = replica;
+            insert into coordinator.job_object (job_id, object_no, state, source, destination, object_key)
+            select job, no, 'Extracted', 'public.' || no, 'public.' || no, '[]' from unnest(array[
+                '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002']::uuid[]) job, generate_series(0, 1) no;
+            insert into coordinator.guard_judgement (job_id, attempt, guard, measure, outcome, action, observed, allowed, object, sentence, cause, passed_by, passed_reason, passed_at)
+            select ('00000000-0000-0000-0000-00000000000' || job)::uuid, 1, guard, '', outcome, 'Hold', 1, 1, object, 'A sentence.', 'RateLimit', ann, ann, case when ann is not null then now() end
+            from (values (1, 'Volume', 'Tripped', 'public.1', 'ann'), (2, 'Volume', 'Tripped', 'public.1', null),
+                         (2, 'Duration', 'Tripped', null, null), (2, 'Canary', 'Passed', 'public.0', null)) g (job, guard, outcome, object, ann);
+            insert into coordinator.canary_history (pipeline_id, name, full_read, shares)
+            select gen_random_uuid(), 'a|a', full_read, '{}' from unnest(array[true, false]) full_read;
+            set session_replication_role = default;
+            """);
+
+        await MigrateAsync();
+
+        Assert.Equal(
+            "1 Volume {public.0,public.1}, 2 Canary {}, 2 Duration {\"\"}, 2 Volume {public.1}",
+            await _database.ScalarAsync<string>(
+                "select string_agg(right(job_id::text, 1) || ' ' || guard || ' ' || objects::text, ', ' order by job_id, guard) from coordinator.guard_judgement where round = 0"));
+        Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from coordinator.job_object where unjudged"));
+        Assert.True(await _database.ScalarAsync<bool>("select bool_and(full_read) from coordinator.canary_history"));
+    }
+
     Task MigrateAsync() => SchemaMigrator.MigrateAsync(_database.DataSource, "coordinator", typeof(CoordinatorState).Assembly, default);
 
     Task<string?> AppliedAsync() => _database.ScalarAsync<string>("select string_agg(version::text, ' ' order by version) from coordinator.schema_version");

@@ -16,6 +16,52 @@ public sealed class CanaryJudgeTests
     public void Values_overwritten_beyond_the_share_trip(int changed, bool trips) =>
         Assert.Equal(trips, Trips(Measures.ChangedShare, Found(new FieldFindings { Field = "email", Changed = changed, Nulled = 0, NonNullBefore = 1_000, Same = 0, SameBefore = 0 })));
 
+    [Theory]
+    [InlineData(600, 300, false)]
+    [InlineData(600, 301, true)]
+    [InlineData(600, 600, true)]
+    [InlineData(50, 26, true)]
+    [InlineData(49, 49, false)] // Fewer values are chance.
+    public void Values_of_a_sparse_field_are_judged_against_those_that_are_there(int filled, int overwritten, bool trips) => Assert.Equal(trips, Trips(
+        Measures.ChangedShare,
+        Found(new FieldFindings { Field = "phone", Changed = overwritten, Nulled = 0, NonNullBefore = filled, Overwritten = overwritten, Same = 0, SameBefore = 0 })));
+
+    [Fact]
+    public void Field_of_which_small_runs_have_said_nothing_is_not_judged_by_them()
+    {
+        var (few, many) = (Phone(filled: 49, overwritten: 0), Phone(filled: 600, overwritten: 600));
+        var history = CanaryHistory.None.With(few, Today).With(few, Today).With(few, Today);
+        Assert.Equal(JudgementOutcome.Passed, Of(Measures.ChangedShare, Judge(many, full: false, history)).Outcome);
+
+        var quiet = Phone(filled: 600, overwritten: 10);
+        history = history.With(quiet, Today).With(quiet, Today);
+        Assert.Equal(JudgementOutcome.Passed, Of(Measures.ChangedShare, Judge(many, full: false, history)).Outcome);
+        Assert.Equal(JudgementOutcome.Tripped, Of(Measures.ChangedShare, Judge(many, full: false, history.With(quiet, Today))).Outcome);
+
+        static ObjectFindings Phone(long filled, long overwritten) => Found(
+            new FieldFindings { Field = "phone", Changed = overwritten, Nulled = 0, NonNullBefore = filled, Overwritten = overwritten, Same = 0, SameBefore = 0 });
+    }
+
+    [Fact]
+    public void Rows_that_are_filled_beside_those_that_are_overwritten_do_not_count() => Assert.False(Trips(
+        Measures.ChangedShare, Found(new FieldFindings { Field = "phone", Changed = 700, Nulled = 0, NonNullBefore = 600, Overwritten = 300, Same = 0, SameBefore = 0 })));
+
+    [Fact]
+    public void Worker_of_before_that_does_not_count_them_is_judged_by_the_least_that_there_can_be() => Assert.False(Trips(
+        Measures.ChangedShare, Found(new FieldFindings { Field = "phone", Changed = 600, Nulled = 0, NonNullBefore = 600, Same = 0, SameBefore = 0 })));
+
+    [Fact]
+    public void Replay_is_not_judged_by_what_it_overwrites_but_by_all_else()
+    {
+        var history = CanaryHistory.None.With(Found(Changed("email", 0)), Today).With(Found(Changed("email", 0)), Today).With(Found(Changed("email", 0)), Today);
+        var found = Found(new FieldFindings { Field = "email", Changed = 1_000, Nulled = 60, NonNullBefore = 1_000, Overwritten = 1_000, Same = 300, SameBefore = 0 });
+        Assert.Contains(Judge(found, full: false, history), judged => judged is { Measure: Measures.ChangedShare, Outcome: JudgementOutcome.Tripped });
+
+        var replay = Judge(found, full: false, history, isReplay: true);
+        Assert.Equal([Measures.NullShare, Measures.SameValueShare, Measures.InsertShare], replay.Select(judged => judged.Measure));
+        Assert.Equal([Measures.NullShare, Measures.SameValueShare], replay.Where(judged => judged.Outcome == JudgementOutcome.Tripped).Select(judged => judged.Measure));
+    }
+
     [Fact]
     public void To_fill_what_was_empty_overwrites_nothing() => Assert.False(Trips(
         Measures.ChangedShare, Found(new FieldFindings { Field = "email", Changed = 1_000, Nulled = 0, NonNullBefore = 0, Same = 0, SameBefore = 0 })));
@@ -55,7 +101,7 @@ public sealed class CanaryJudgeTests
         Assert.Equal(JudgementOutcome.Passed, Of(Measures.ChangedShare, Judge(Found(Changed("updated_at", 1_000), Changed("status", 700)), full: false, history)).Outcome);
         var tripped = Of(Measures.ChangedShare, Judge(Found(Changed("updated_at", 1_000), Changed("status", 701)), full: false, history));
         Assert.Equal((JudgementOutcome.Tripped, "status"), (tripped.Outcome, tripped.Field));
-        Assert.Equal("70.1 % of the rows in a sample of public.contacts would get another value in status, where it was 30 % at most in 3 runs before.", tripped.Sentence);
+        Assert.Equal("70.1 % of the values of status in a sample of public.contacts would be overwritten, where it was 30 % at most in 3 runs before.", tripped.Sentence);
     }
 
     [Fact]
@@ -101,10 +147,11 @@ public sealed class CanaryJudgeTests
         Fields = fields,
     };
 
-    static IReadOnlyList<Judgement> Judge(ObjectFindings found, bool full = true, CanaryHistory? history = null) => CanaryJudge.Judge(Guard, new CanarySubject
+    static IReadOnlyList<Judgement> Judge(ObjectFindings found, bool full = true, CanaryHistory? history = null, bool isReplay = false) => CanaryJudge.Judge(Guard, new CanarySubject
     {
         Object = "public.contacts",
         Full = full,
+        IsReplay = isReplay,
         Rows = 1_000,
         Runs = 5,
         Found = found,

@@ -13,7 +13,28 @@ public sealed class LaunchedJudgeTests
     [InlineData(0, false)]
     [InlineData(49, false)]
     [InlineData(50, true)]
-    public void Rejects_of_five_in_a_hundred_trip(int peak, bool trips) => Assert.Equal(trips, RejectsJudge.Trips(new RejectsGuard(), peak));
+    public void Rejects_of_five_in_a_hundred_trip(int peak, bool trips) => Assert.Equal(trips, RejectsJudge.Trips(new RejectsGuard(), peak, records: null));
+
+    [Theory]
+    [InlineData(1_000_000, 49, 49, true)]
+    [InlineData(1_000_000, 49_999, 100_000, true)]
+    [InlineData(1_000, 20, 400, true)]
+    [InlineData(1_000, 20, 401, false)]
+    [InlineData(1_000, 19, 40, false)]
+    [InlineData(1_000, 10, 10, true)]
+    [InlineData(1_000, 9, 10, false)]
+    [InlineData(1_000, 9, 9, false)]
+    [InlineData(1_000, 49, 1_000, false)]
+    [InlineData(100, 5, 40, true)]
+    public void Segment_that_is_over_is_judged_by_what_it_had(int window, int peak, long records, bool trips)
+    {
+        Assert.Equal(trips, RejectsJudge.Trips(new RejectsGuard { Window = window }, peak, records));
+        Assert.False(window > 100 && RejectsJudge.Trips(new RejectsGuard { Window = window }, peak, records: null));
+    }
+
+    [Fact]
+    public void Sentence_counts_what_a_short_segment_had() => Assert.StartsWith(
+        "The destination has rejected 49 of 49 records of public.a in a row: 100 %", RejectsJudge.Judge(new RejectsGuard(), "public.a", 49, 49).Sentence, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(600, false)]

@@ -19,7 +19,7 @@ sealed class SimulatedPipeline
     readonly double _noise;
     readonly bool _hasCursor;
     readonly bool _isCalmAtNight;
-    readonly (string Name, double Changes, double Nulls, bool Flips)[] _fields;
+    readonly (string Name, double Changes, double Nulls, double Filled, bool Flips)[] _fields;
     double _size;
 
     public SimulatedPipeline(int seed, int runsADay)
@@ -35,7 +35,7 @@ sealed class SimulatedPipeline
         _noise = (0.2 + (0.4 * _random.NextDouble())) * (runsADay == 1 ? 0.5 : 1);
         _hasCursor = runsADay > 1 || _random.Next(2) == 0;
         _isCalmAtNight = _random.Next(2) == 0;
-        _fields = [.. Enumerable.Range(0, 8).Select(no => ($"f{no}", no == 0 ? 1 : Math.Pow(_random.NextDouble(), 2), 0.03 * Math.Pow(_random.NextDouble(), 4), no == 7))];
+        _fields = [.. Enumerable.Range(0, 8).Select(no => ($"f{no}", no == 0 ? 1 : Math.Pow(_random.NextDouble(), 2), 0.03 * Math.Pow(_random.NextDouble(), 4), Filled(no), no == 7))];
     }
 
     public int RunsADay { get; }
@@ -105,16 +105,23 @@ sealed class SimulatedPipeline
         };
     }
 
-    FieldFindings Field((string Name, double Changes, double Nulls, bool Flips) field, int existing, double touched, double flips)
+    // Every other field is sparse; all of them have a value in enough rows to be judged by.
+    double Filled(int no) => no % 2 == 0 || no == 7 ? 1 : 0.1 + (0.5 * _random.NextDouble());
+
+    FieldFindings Field((string Name, double Changes, double Nulls, double Filled, bool Flips) field, int existing, double touched, double flips)
     {
         var share = field.Flips ? flips : Math.Min(1, field.Changes * Math.Exp(0.3 * Normal()));
-        var changed = Some(existing, touched * share);
+        var filled = Some(existing, field.Filled);
+        var overwritten = Some(filled, touched * share);
+        // What is empty is filled more seldom than what is there changes.
+        var changed = overwritten + Some(existing - filled, touched * share * 0.3);
         return new FieldFindings
         {
             Field = field.Name,
             Changed = changed,
-            Nulled = Some(existing, Math.Min(1, touched * field.Nulls)),
-            NonNullBefore = existing,
+            Nulled = Some(filled, Math.Min(1, touched * field.Nulls)),
+            NonNullBefore = filled,
+            Overwritten = overwritten,
             // A status that most of what has changed comes to.
             Same = field.Flips ? Some(changed, 0.7) : Math.Min(changed, 3),
             SameBefore = Some(existing, 0.1),

@@ -1,3 +1,4 @@
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Guards;
 using Headgate.JobCoordinator.Guards.History;
@@ -97,6 +98,30 @@ public sealed class VolumeJudgeTests
         Assert.EndsWith(" It cannot judge yet of 1 other object.", Judgements.Together([silent, good]).Sentence, StringComparison.Ordinal);
 
         Judgement Judge(string subject, long rows) => VolumeJudge.Judge(Guard, subject, rows, usual, 5);
+    }
+
+    [Theory]
+    [InlineData(16_000, 80_000, null, JudgementOutcome.Passed)]
+    [InlineData(15_999, 80_000, null, JudgementOutcome.Tripped)]
+    [InlineData(0, 1_000, null, JudgementOutcome.Passed)]
+    [InlineData(0, 1_001, null, JudgementOutcome.Tripped)]
+    [InlineData(80_000, -1, null, JudgementOutcome.NotYet)]
+    [InlineData(80_000, -1, "It broke.", JudgementOutcome.Tripped)]
+    public void Rows_that_a_full_read_does_not_bring_are_held_where_they_are_many_or_nobody_can_tell(long rows, long there, string? failure, object outcome)
+    {
+        var judged = VolumeJudge.JudgeVanishing(Guard, new CanarySubject
+        {
+            Object = "public.contacts",
+            Full = true,
+            Rows = rows,
+            Runs = 5,
+            History = CanaryHistory.None,
+            Found = new ObjectFindings
+            {
+                ObjectNo = 0, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = there, Fields = [], Failure = failure,
+            },
+        });
+        Assert.Equal((Measures.Vanished, (JudgementOutcome)outcome), (judged.Measure, judged.Outcome));
     }
 
     static bool Trips(long rows, bool full = false, RunHistory? fulls = null, RunHistory? parts = null, VolumeGuard? guard = null)

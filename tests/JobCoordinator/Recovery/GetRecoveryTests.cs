@@ -101,6 +101,27 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
     }
 
     [Fact]
+    public async Task Guard_that_only_told_is_suggested_for_the_file_until_it_is_mended()
+    {
+        var project = bench.NewProject();
+        var pipeline = await project.PipelineAsync("contacts");
+        var job = await StoppedAsync(project, pipeline: "contacts");
+        Assert.Equal("", Step(await GetAsync(job), RecoveryStepKind.Fix).SuggestedGuards);
+        foreach (var (guard, measure, action) in new[] { ("Canary", "changedShare", "Notify"), ("FullLoad", "", "Hold"), ("Rejects", "", "Notify") })
+        {
+            await bench.Database.ExecuteAsync(
+                $"""
+                 insert into coordinator.guard_judgement (job_id, attempt, guard, measure, outcome, action, observed, allowed, sentence, cause)
+                 values ('{job}', 1, '{guard}', '{measure}', 'Tripped', '{action}', 1, 0.5, 'It has tripped.', 'WrongMapping')
+                 """);
+        }
+
+        Assert.Equal("guards:\n  canary: { changedShare: 0.5, action: hold }\n  rejects: { action: pause }", Step(await GetAsync(job), RecoveryStepKind.Fix).SuggestedGuards);
+        await ApplyAsync(pipeline, "{objects,0,from}", "\"public.c\"");
+        Assert.Equal("", Step(await GetAsync(job), RecoveryStepKind.Fix).SuggestedGuards);
+    }
+
+    [Fact]
     public async Task Dry_run_counts_where_it_is_of_what_the_file_in_force_maps()
     {
         var project = bench.NewProject();

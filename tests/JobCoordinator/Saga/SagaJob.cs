@@ -95,6 +95,23 @@ public sealed partial class SagaJob(SagaBench bench, Guid pipelineId, PipelineDe
         await JudgedAsync();
     }
 
+    /// <summary>A plan of one segment for each of these objects, of what has changed.</summary>
+    public async Task PlanAsync(params (int No, string To)[] objects)
+    {
+        var next = (await bench.ListAsync<int>($"""select next_segment_no as "Value" from coordinator.job_object where job_id = {Id} order by object_no"""));
+        await bench.HandleAsync(new JobPrepared
+        {
+            JobId = Id,
+            Epoch = await EpochAsync(),
+            DestinationRole = "worker",
+            Objects = [.. objects.Select(each => new PlannedObject
+            {
+                ObjectNo = each.No, From = each.To, To = each.To, Full = false, Level = 0, EstimatedRows = 20, FirstSegmentNo = next[each.No], SegmentCount = 1,
+            })],
+        });
+        await JudgedAsync();
+    }
+
     /// <summary>The plan of one object that is planned anew by itself: it is at level 0 then.</summary>
     public async Task PrepareAnewAsync(int of, int first) => await bench.HandleAsync(new JobPrepared
     {
@@ -158,10 +175,10 @@ public sealed partial class SagaJob(SagaBench bench, Guid pipelineId, PipelineDe
         RejectsUnknown = "It was not tried.",
     };
 
-    /// <summary>Until the word to judge that is on its way has come, if one is; a dry run waits for other things.</summary>
+    /// <summary>Until the word to judge that is on its way has come, if one is, also of what is read anew; a dry run waits for other things.</summary>
     public Task JudgedAsync() => bench.EventuallyAsync(async () =>
     {
-        if (await RowAsync() is not { Phase: JobPhase.Judging, Kind: not JobKind.DryRun } row) return true;
+        if (await RowAsync() is not { Kind: not JobKind.DryRun } row || !await IsToBeJudgedAsync(row.Phase)) return true;
         if (Sent<CompareRecords>().LastOrDefault(sent => sent.Epoch == row.Epoch) is not { } asked) return false;
         var found = asked.Objects.Select(Finds).OfType<ObjectFindings>().ToList();
         // Nobody answers: that is as far as it goes.
@@ -169,6 +186,9 @@ public sealed partial class SagaJob(SagaBench bench, Guid pipelineId, PipelineDe
         await bench.HandleAsync(new RecordsCompared { JobId = Id, Epoch = asked.Epoch, Objects = found }, lane: Hosting.Bus.Lanes.JobProgress);
         return false;
     });
+
+    async Task<bool> IsToBeJudgedAsync(JobPhase phase) => phase == JobPhase.Judging || (phase == JobPhase.Loading && await ValueAsync<bool>(
+        $"""select exists (select from coordinator.job_object where job_id = {Id} and unjudged and state = 'Extracted') as "Value" """));
 
     public async Task LaunchAsync()
     {

@@ -45,6 +45,47 @@ public sealed class WhenGuardsPause(SagaBench bench)
     }
 
     [Fact]
+    public async Task Segment_of_few_records_that_are_all_rejected_pauses_the_job()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await bench.HandleAsync(new SegmentLoaded
+        {
+            JobId = job.Id,
+            Epoch = await job.EpochAsync(),
+            ObjectNo = 0,
+            SegmentNo = 0,
+            Counts = new RecordCounts { Written = 10, Rejected = 10 },
+            RejectPeak = 10,
+        });
+        Assert.Equal("Pausing", (await job.RowAsync()).CurrentState);
+        Assert.Contains("has rejected 10 of 10 records", (await job.RowAsync()).StopReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pass_lets_the_rejects_of_an_object_be_and_no_others()
+    {
+        var job = await bench.LoadingTwoTablesAsync();
+        await bench.ExecuteAsync($"update coordinator.job_object set destination = destination || object_no where job_id = {job.Id}");
+        await job.ProgressAsync(0, written: 6, rejectPeak: 80);
+        await job.ConfirmStopAsync();
+        await bench.AskAsync(new ResumeJob { JobId = job.Id, Actor = "ann", Reason = "old rows, not ours", PassGuards = true });
+        await job.OpenFenceAsync();
+        await job.ShapeAsync();
+        await bench.HandleAsync(new JobProgressed
+        {
+            JobId = job.Id,
+            Epoch = await job.EpochAsync(),
+            Segments =
+            [
+                new SegmentProgress { ObjectNo = 0, SegmentNo = 0, Written = 7, RejectPeak = 90 },
+                new SegmentProgress { ObjectNo = 1, SegmentNo = 0, Written = 7, RejectPeak = 50 },
+            ],
+        });
+        Assert.Equal("Pausing", (await job.RowAsync()).CurrentState);
+        Assert.Contains("has rejected 50 of 1,000 records", (await job.RowAsync()).StopReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pass_lets_the_rejects_be()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Processing");

@@ -1,8 +1,10 @@
 using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Fencing;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Loading;
 using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
+using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Jobs;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
@@ -44,8 +46,84 @@ public sealed class WhenSamplesAreCompared(SagaBench bench)
     public async Task What_takes_vanished_rows_away_is_compared_however_few_there_are()
     {
         var job = await StagedAsync(no => Ordinary(no) with { Rows = 3, Updates = 0, Unchanged = 3 }, rows: 3, onVanished: OnVanished.Delete);
-        Assert.Equal(("Paused", CancelCause.TooManyRecords), (await job.RowAsync()) is var row ? (row.CurrentState, row.GuardCause) : default);
+        Assert.Equal(("Paused", CancelCause.RowsVanish), (await job.RowAsync()) is var row ? (row.CurrentState, row.GuardCause) : default);
         Assert.Contains("would be deleted or marked", (await job.RowAsync()).StopReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pass_of_a_count_is_none_of_rows_that_would_be_taken_away()
+    {
+        var job = await bench.ApplyAsync(onVanished: OnVanished.Delete);
+        job.Finds = no => Ordinary(no) with { Rows = 10, Updates = 0, Unchanged = 10 };
+        var name = $"{job.Definition.Objects[0].From}|{job.Definition.Objects[0].To}";
+        await bench.ExecuteAsync(
+            $"""
+             insert into coordinator.object_history (pipeline_id, name, full_read, rows, ended)
+             values ({job.PipelineId}, {name}, true, {new long[] { 100, 100, 100 }}, array[now(), now(), now()])
+             """);
+        await job.AcceptAsync();
+        await job.BeginAsync();
+        await job.PrepareAsync(segments: 1, estimated: 80_000);
+        Assert.Contains("The source has about 80,000 records", (await job.RowAsync()).StopReason, StringComparison.Ordinal);
+
+        await bench.AskAsync(new ResumeJob { JobId = job.Id, Actor = "ann", Reason = "a new region", PassGuards = true });
+        await job.PrepareAsync(segments: 1, first: 1, estimated: 80_000);
+        await job.ExtractAsync(1, rows: 10);
+
+        Assert.Equal(("Paused", CancelCause.RowsVanish), (await job.RowAsync()) is var row ? (row.CurrentState, row.GuardCause) : default);
+        Assert.StartsWith("Guard volume.vanished: 10 records of public.a were read", (await job.RowAsync()).StopReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_takes_rows_away_unseen_is_held_where_it_cannot_be_compared()
+    {
+        var job = await StagedAsync(_ => null, onVanished: OnVanished.Mark);
+        await job.BreakAsync(JobStep.Compare, retryable: false);
+        await bench.EventuallyAsync(async () => (await job.RowAsync()).CurrentState == "Paused");
+        Assert.Contains("could not be found out, and they would be deleted or marked: Object public.a: it broke.", (await job.RowAsync()).StopReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Resume_of_a_later_attempt_compares_anew_as_well()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Paused");
+        await job.RestartAsync();
+        job.Finds = Spoiled;
+        await job.PrepareAsync(segments: 1);
+        await job.ExtractAsync(0, rows: 80_000);
+        Assert.Equal(("Paused", 2), (await job.RowAsync()) is var held ? (held.CurrentState, held.Attempt) : default);
+
+        job.Finds = Ordinary;
+        await job.ResumeAsync();
+        await job.JudgedAsync();
+        Assert.Equal("Processing", (await job.RowAsync()).CurrentState);
+    }
+
+    [Fact]
+    public async Task Staged_records_that_are_lost_are_read_and_compared_anew_before_launch_and_what_was_said_of_them_does_not_count()
+    {
+        var job = await StagedAsync(_ => null);
+        var before = await job.EpochAsync();
+        await bench.HandleAsync(new SegmentLost { JobId = job.Id, Epoch = before, ObjectNo = 0, SegmentNo = 0 });
+        Assert.Equal(("Initializing", JobPhase.Extracting), (await job.RowAsync()) is var row ? (row.CurrentState, row.Phase) : default);
+
+        await job.PrepareAsync(segments: 1, first: 1);
+        await job.ExtractAsync(1, rows: 80_000);
+        await bench.HandleAsync(new RecordsCompared { JobId = job.Id, Epoch = before, Objects = [Ordinary(0)] }, lane: Lanes.JobProgress);
+        await job.JudgeAsync(before);
+        Assert.Equal(0, await FindingsAsync(job));
+
+        job.Finds = Spoiled;
+        await job.JudgedAsync();
+        Assert.Equal("Paused", (await job.RowAsync()).CurrentState);
+    }
+
+    [Fact]
+    public async Task Word_to_judge_waits_for_what_is_to_be_compared()
+    {
+        var job = await StagedAsync(_ => null);
+        await job.JudgeAsync();
+        Assert.Equal(("Initializing", null), (await job.RowAsync()) is var row ? (row.CurrentState, row.RequestId) : default);
     }
 
     [Fact]
@@ -76,7 +154,7 @@ public sealed class WhenSamplesAreCompared(SagaBench bench)
         await job.BreakAsync(JobStep.Compare, retryable: false);
 
         await bench.EventuallyAsync(async () => (await job.RowAsync()).CurrentState == "Processing");
-        Assert.Equal("NotYet: The records of public.a could not be compared with the destination.", await job.ValueAsync<string>(
+        Assert.Equal("NotYet: The records of public.a could not be compared with the destination: Object public.a: it broke.", await job.ValueAsync<string>(
             $"""select outcome || ': ' || sentence as "Value" from coordinator.guard_judgement where job_id = {job.Id} and guard = 'Canary'"""));
     }
 
@@ -100,6 +178,8 @@ public sealed class WhenSamplesAreCompared(SagaBench bench)
         Assert.Equal("0.1", await job.ValueAsync<string>(
             $"""select shares -> 'now' -> 'email' ->> 'changed' as "Value" from coordinator.canary_history where pipeline_id = {job.PipelineId} and full_read"""));
     }
+
+    Task<int> FindingsAsync(SagaJob job) => job.ValueAsync<int>($"""select count(*)::int as "Value" from coordinator.job_finding where job_id = {job.Id}""");
 
     static ObjectFindings Ordinary(int no) => Found(no, new FieldFindings { Field = "email", Changed = 100, Nulled = 0, NonNullBefore = 1_000, Same = 1, SameBefore = 1 });
 

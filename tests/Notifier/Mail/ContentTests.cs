@@ -1,3 +1,4 @@
+using Headgate.Contracts.Pipelines;
 using Headgate.Notifier.Tests.Running;
 
 namespace Headgate.Notifier.Tests.Mail;
@@ -59,6 +60,17 @@ public sealed class ContentTests(ContentTests.Fixture fixture) : IClassFixture<C
             $"headgate resume {job} --pass-guards", $"headgate cancel {job}",
         ])
             Assert.Contains(said, mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mail_of_a_guard_says_what_becomes_of_the_job_where_another_one_is_stricter_and_an_attempt_before_it_was_launched()
+    {
+        var job = Guid.NewGuid();
+        var mail = await MailAsync(job, Events.Tripped(job, GuardAction.Notify, requestId: Guid.NewGuid(), jobAction: GuardAction.Hold, state: "Initializing"));
+
+        Assert.Contains("The job is held before launch: nothing of this attempt was written.", mail.Text, StringComparison.Ordinal);
+        Assert.Contains($"headgate resume {job} --pass-guards", mail.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("The job goes on.", mail.Text, StringComparison.Ordinal);
     }
 
     [Fact]

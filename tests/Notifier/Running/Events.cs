@@ -57,7 +57,7 @@ static class Events
             Notify = notify ?? Mail,
         };
 
-    public static GuardTripped Tripped(Guid job, GuardAction action = GuardAction.Hold, Guid? requestId = null, NotifyDefinition? notify = null) => new()
+    public static GuardTripped Tripped(Guid job, GuardAction action = GuardAction.Hold, Guid? requestId = null, NotifyDefinition? notify = null, GuardAction? jobAction = null, string? state = null) => new()
     {
         JobId = job,
         Project = "sales",
@@ -70,6 +70,8 @@ static class Events
         Trigger = TriggerKind.Schedule,
         Guard = Guard.Canary,
         Action = action,
+        JobAction = jobAction,
+        State = state,
         Measure = "nullShare",
         Observed = 0.9,
         Allowed = 0.05,

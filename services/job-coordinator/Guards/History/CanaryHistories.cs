@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
@@ -66,6 +67,7 @@ static class CanaryHistories
                 {
                     Object = row.GetString(0),
                     Full = row.GetBoolean(1),
+                    IsReplay = job.Kind == JobKind.Replay,
                     Found = JsonSerializer.Deserialize<ObjectFindings>(row.GetString(3), PipelineJson.Options)!,
                     History = row.Text(4) is { } shares ? JsonSerializer.Deserialize<CanaryHistory>(shares, PipelineJson.Options)! : CanaryHistory.None,
                     Rows = row.GetInt64(5),
@@ -81,7 +83,15 @@ static class CanaryHistories
     {
         var found = (await OfAsync(connection, job, cancellationToken)).Where(each => CanaryJudge.IsEnough(each.Subject.Found))
             .DistinctBy(each => (each.Name, each.Subject.Full)).ToList();
-        if (found.Count == 0) return;
+        await WriteAsync(
+            connection, job.PipelineId,
+            [.. found.Select(each => (each.Name, each.Subject.Full, each.Subject.History.With(each.Subject.Found, today)))], cancellationToken);
+    }
+
+    public static async Task WriteAsync(
+        NpgsqlConnection connection, Guid pipeline, IReadOnlyList<(string Name, bool Full, CanaryHistory History)> histories, CancellationToken cancellationToken)
+    {
+        if (histories.Count == 0) return;
         await using var command = new NpgsqlCommand(
             """
             insert into coordinator.canary_history (pipeline_id, name, full_read, shares)
@@ -89,22 +99,32 @@ static class CanaryHistories
             on conflict (pipeline_id, name, full_read) do update set shares = excluded.shares
             """,
             connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. found.Select(each => each.Name)] });
-        command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = [.. found.Select(each => each.Subject.Full)] });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. histories.Select(each => each.Name)] });
+        command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = [.. histories.Select(each => each.Full)] });
         command.Parameters.Add(new NpgsqlParameter
         {
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
-            Value = found.Select(each => JsonSerializer.Serialize(each.Subject.History.With(each.Subject.Found, today), PipelineJson.Options)).ToArray(),
+            Value = histories.Select(each => JsonSerializer.Serialize(each.History, PipelineJson.Options)).ToArray(),
         });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>What was found is of before: the destination may be another one by now.</summary>
-    public static async Task ForgetAsync(NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
+    /// <param name="connection">The saga's.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="onlyUnjudged">Only of objects that were planned anew after launch: what of the others is written cannot be found again.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task ForgetAsync(NpgsqlConnection connection, SyncJob job, bool onlyUnjudged, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("delete from coordinator.job_finding where job_id = $1 and attempt = $2", connection);
+        await using var command = new NpgsqlCommand(
+            """
+            delete from coordinator.job_finding f where job_id = $1 and attempt = $2
+              and (not $3 or exists (select from coordinator.job_object o where o.job_id = f.job_id and o.object_no = f.object_no and o.unjudged))
+            """,
+            connection);
         AddJob(command, job);
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = onlyUnjudged });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

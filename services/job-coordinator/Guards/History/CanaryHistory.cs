@@ -21,7 +21,7 @@ sealed record CanaryHistory
     /// <summary>How many runs it is of.</summary>
     public int Runs { get; init; }
 
-    /// <summary>The most of each field since then; fields in which nothing changes are left out.</summary>
+    /// <summary>The most of each field since then; fields of which nothing can be said are left out.</summary>
     public IReadOnlyDictionary<string, FieldShares> Now { get; init; } = new Dictionary<string, FieldShares>();
 
     /// <summary>The same of the time before.</summary>

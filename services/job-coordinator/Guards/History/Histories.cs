@@ -11,8 +11,8 @@ namespace Headgate.JobCoordinator.Guards.History;
 /// <summary>What runs have brought, in the database of the coordinator and in the saga's own transaction.</summary>
 static class Histories
 {
-    const int RunsKept = 30;
-    const int DaysKept = 35;
+    public const int RunsKept = 30;
+    public const int DaysKept = 35;
 
     /// <summary>What the job is about to read of these objects, and what was read of them before.</summary>
     public static async Task<IReadOnlyList<ObjectRead>> OfAsync(

@@ -17,7 +17,7 @@ namespace Headgate.JobCoordinator.Jobs.Verbs;
 /// <summary>What guards say of a job, and what they do to it: every one of them looks through here, and stops through here.</summary>
 static class Guarding
 {
-    /// <summary>Before anything is read.</summary>
+    /// <summary>Before anything is read; of an object that is planned anew after launch, before it is.</summary>
     public static EventActivityBinder<SyncJob, JobPrepared> JudgePlan(this EventActivityBinder<SyncJob, JobPrepared> binder) =>
         binder.ThenAsync(async context =>
         {
@@ -60,19 +60,20 @@ static class Guarding
                 Objects = [.. lacking.Select(no => new ObjectFindings
                 {
                     ObjectNo = no, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = -1, Fields = [],
-                    RejectsUnknown = context.Message.Problem.Sentence,
+                    RejectsUnknown = context.Message.Problem.Sentence, Failure = context.Message.Problem.Sentence,
                 })],
             });
         });
 
     /// <summary>While records are written.</summary>
     public static EventActivityBinder<SyncJob, JobProgressed> JudgeRejects(this EventActivityBinder<SyncJob, JobProgressed> binder) =>
-        binder.ThenAsync(context => context.Message.Segments.MaxBy(segment => segment.RejectPeak) is { } worst
-            ? JudgeRejectsAsync(context, worst.ObjectNo, worst.RejectPeak) : Task.CompletedTask);
+        binder.ThenAsync(context => JudgeRejectsAsync(
+            context, [.. context.Message.Segments.Select(segment => new RejectsSeen(segment.ObjectNo, segment.RejectPeak, Records: null))]));
 
-    /// <summary>The same of a segment that was over before anybody told of it.</summary>
+    /// <summary>The same of a segment that is over, with how many records it had.</summary>
     public static EventActivityBinder<SyncJob, SegmentLoaded> JudgeRejects(this EventActivityBinder<SyncJob, SegmentLoaded> binder) =>
-        binder.ThenAsync(context => JudgeRejectsAsync(context, context.Message.ObjectNo, context.Message.RejectPeak));
+        binder.ThenAsync(context => JudgeRejectsAsync(
+            context, [new RejectsSeen(context.Message.ObjectNo, context.Message.RejectPeak, context.Message.Counts.Written)]));
 
     /// <summary>When the time has come to look at how long it takes.</summary>
     public static EventActivityBinder<SyncJob, GuardDue> JudgeTime(this EventActivityBinder<SyncJob, GuardDue> binder) =>
@@ -126,21 +127,26 @@ static class Guarding
     static async Task ConcludeAsync(BehaviorContext<SyncJob> context, IReadOnlyList<Judgement> judged, GuardsDefinition guards)
     {
         var open = await GuardWork.RecordAsync(context.Db(), context.Saga, judged, guards, context.Now(), context.CancellationToken);
+        var becomes = open.Select(trip => trip.Action).DefaultIfEmpty().Max();
         foreach (var trip in open.Where(trip => trip.IsNews))
-            await context.OweNoticeAsync((job, at, notify) => Notices.GuardTripped(job, at, trip, notify));
+            await context.OweNoticeAsync((job, at, notify) => Notices.GuardTripped(job, at, trip, becomes, notify));
         // Where the message is tried again, what was found in the first try is of no account.
         var verdict = open.MaxBy(trip => trip.Action) is { } strictest
             ? new GuardVerdict(strictest.Action, $"Guard {strictest.Name}: {strictest.Sentence}") : GuardVerdict.Nothing;
         context.AddOrUpdatePayload(() => verdict, _ => verdict);
     }
 
-    static async Task JudgeRejectsAsync(BehaviorContext<SyncJob> context, int objectNo, int peak)
+    static async Task JudgeRejectsAsync(BehaviorContext<SyncJob> context, IReadOnlyList<RejectsSeen> seen)
     {
         // What a rollback leaves alone is no fault of its records.
-        if (peak == 0 || context.Saga.Kind == JobKind.Rollback) return;
+        if (context.Saga.Kind == JobKind.Rollback || seen.All(each => each.Peak == 0)) return;
         var guards = await GuardWork.DefinitionAsync(context.Db(), context.Saga);
-        if (await GuardWork.JudgeRejectsAsync(context.Db(), context.Saga, objectNo, peak, guards) is { } judged) await ConcludeAsync(context, [judged], guards);
+        var judged = await GuardWork.JudgeRejectsAsync(context.Db(), context.Saga, seen, guards);
+        if (judged.Count > 0) await ConcludeAsync(context, judged, guards);
     }
+
+    // An attempt before it may have been launched.
+    static string NothingWritten(SyncJob job) => job.RequestId is null ? "nothing was written" : "nothing of this attempt was written";
 
     static void AskFence(BehaviorContext<SyncJob> context)
     {
@@ -170,9 +176,9 @@ static class Guarding
             Outcome = CommandOutcome.Accepted,
             Sentence = next switch
             {
-                nameof(SyncJobStateMachine.Paused) => "Held before launch: nothing was written.",
+                nameof(SyncJobStateMachine.Paused) => $"Held before launch: {NothingWritten(job)}.",
                 nameof(SyncJobStateMachine.Pausing) => "Pausing: batches in flight commit, nothing new starts.",
-                _ when job.RequestId is null => "Canceling before launch: nothing was written.",
+                _ when job.CurrentState == nameof(SyncJobStateMachine.Initializing) => $"Canceling before launch: {NothingWritten(job)}.",
                 _ => "Canceling by force: batches in flight are rolled back.",
             },
             At = now,

@@ -1,4 +1,5 @@
 using Headgate.Contracts.Comparing;
+using Headgate.Contracts.Guards;
 using Headgate.JobCoordinator.Jobs.Work;
 using MassTransit;
 
@@ -19,8 +20,14 @@ static class Judging
             return FindingWork.RecordAsync(context.Db(), context.Saga, context.Message);
         });
 
-    /// <summary>What was staged is lost before anything was launched: an object of it is read again.</summary>
+    /// <summary>
+    /// What was staged is lost before anything was launched: an object of it is read again, and what is said of the lost records counts no more.
+    /// </summary>
     public static EventActivityBinder<SyncJob, T> ReadOn<T>(this EventActivityBinder<SyncJob, T> binder)
         where T : class =>
-        binder.Then(context => context.Saga.Phase = JobPhase.Extracting);
+        binder.Then(context => (context.Saga.Phase, context.Saga.Epoch) = (JobPhase.Extracting, context.Saga.Epoch + 1));
+
+    /// <summary>Guards have nothing against what was read anew after launch: it is written.</summary>
+    public static EventActivityBinder<SyncJob, JudgeJob> LoadJudged(this EventActivityBinder<SyncJob, JudgeJob> binder) =>
+        binder.ThenAsync(context => ExtractionWork.NoteJudgedAsync(context.Db(), context.Saga));
 }

@@ -44,7 +44,7 @@ static class ExtractionWork
     public static Task StartOverAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"""
          update coordinator.job_object o
-         set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0, vanished = 0, blocked_code = null, blocked_sentence = null,
+         set state = 'Unplanned', level = 0, empty = false, next_segment_no = 0, replans = 0, vanished = 0, unjudged = false, blocked_code = null, blocked_sentence = null,
              offset_job_id = case when stands then offset_job_id end, offset_attempt = case when stands then offset_attempt end
          from (select object_no, exists (select from coordinator.object_offset f
                                          where f.pipeline_id = {job.PipelineId} and f.object_key = own.object_key) as stands
@@ -142,13 +142,13 @@ static class ExtractionWork
 
     /// <summary>After a stop the snapshot is gone: what is not fully staged under it is planned anew.</summary>
     public static Task PlanUnfinishedAnewAsync(CoordinatorDbContext db, SyncJob job) => AbandonAsync(
-        db, job, $"update coordinator.job_object set state = 'Unplanned' where job_id = {job.CorrelationId} and state = 'Extracting' returning object_no as \"Value\"");
+        db, job, $"update coordinator.job_object set state = 'Unplanned', unjudged = {IsLaunched(job)} where job_id = {job.CorrelationId} and state = 'Extracting' returning object_no as \"Value\"");
 
     /// <summary>Plans an object anew; what was staged of it is abandoned, since snapshots are never mixed in one object.</summary>
     public static Task PlanAnewAsync(CoordinatorDbContext db, SyncJob job, int objectNo) => AbandonAsync(
         db, job,
         $"""
-         update coordinator.job_object set state = 'Unplanned', replans = replans + 1
+         update coordinator.job_object set state = 'Unplanned', replans = replans + 1, unjudged = {IsLaunched(job)}
          where job_id = {job.CorrelationId} and object_no = {objectNo} returning object_no as "Value"
          """);
 
@@ -168,6 +168,16 @@ static class ExtractionWork
              returning s.rows as "Value"
              """).ToListAsync()).Sum();
 
+    /// <summary>Whether objects that were planned anew after launch are staged, and guards have not seen what was read then.</summary>
+    public static Task<bool> IsAnyUnjudgedAsync(CoordinatorDbContext db, SyncJob job) => db.Database.SqlQuery<bool>(
+        $"""
+         select exists (select from coordinator.job_object where job_id = {job.CorrelationId} and unjudged and state = 'Extracted') as "Value"
+         """).SingleAsync();
+
+    /// <summary>Guards have seen all that is staged.</summary>
+    public static Task NoteJudgedAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
+        $"update coordinator.job_object set unjudged = false where job_id = {job.CorrelationId} and unjudged and state = 'Extracted'");
+
     /// <summary>Whether the report is of a segment that is still waited for: one of a loss that comes late changes nothing.</summary>
     public static Task<bool> IsInHandAsync(CoordinatorDbContext db, SyncJob job, int objectNo, int segmentNo, string[] states) =>
         db.Database.SqlQuery<bool>(
@@ -181,6 +191,10 @@ static class ExtractionWork
         (await db.Database.SqlQuery<int>(
             $"""select replans as "Value" from coordinator.job_object where job_id = {job.CorrelationId} and object_no = {objectNo}""").ToListAsync())
         is [var replans] && replans >= most;
+
+    // What is planned anew before launch is judged with all else.
+    static bool IsLaunched(SyncJob job) => nameof(SyncJobStateMachine.Processing)
+        == (job.CurrentState is nameof(SyncJobStateMachine.Paused) or nameof(SyncJobStateMachine.Failed) ? job.ResumeTo : job.CurrentState);
 
     static async Task AbandonAsync(CoordinatorDbContext db, SyncJob job, FormattableString unplan)
     {

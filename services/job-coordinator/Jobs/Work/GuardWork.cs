@@ -2,6 +2,7 @@ using System.Text.Json;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Guards;
 using Headgate.Contracts.Pipelines;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Guards;
 using Headgate.JobCoordinator.Guards.History;
@@ -38,14 +39,14 @@ static class GuardWork
         // An object that is planned anew by itself may be any of them.
         job.VolumeLimit = limits.Select(limit => limit.Usual?.Limit).Append(job.VolumeLimit).Min();
 
-        var judged = new List<Judgement> { Judgements.Together([.. reads.Select(read => FullLoadJudge.Judge(read, job.ConfirmedFullLoad))]) };
+        // That all of it is read was judged before launch; what is read anew after it was begun to be.
+        var isLaunched = job.CurrentState == nameof(SyncJobStateMachine.Processing);
+        var judged = isLaunched ? [] : reads.Select(read => FullLoadJudge.Judge(read, job.ConfirmedFullLoad)).ToList();
         var tooLarge = reads.Zip(limits).Select(each => (Read: each.First, each.Second.Usual))
             .Where(each => VolumeJudge.JudgeSource(guards.Volume, each.Read, each.Usual) is not null).ToList();
         if (tooLarge.Count == 0) return judged;
         var filtered = await Histories.FilteredAsync(connection, job, cancellationToken);
-        var sources = tooLarge.Where(each => !filtered.Contains(each.Read.ObjectNo))
-            .Select(each => VolumeJudge.JudgeSource(guards.Volume, each.Read, each.Usual)!).ToList();
-        if (sources.Count > 0) judged.Add(Judgements.Together(sources));
+        judged.AddRange(tooLarge.Where(each => !filtered.Contains(each.Read.ObjectNo)).Select(each => VolumeJudge.JudgeSource(guards.Volume, each.Read, each.Usual)!));
         return judged;
     }
 
@@ -66,25 +67,31 @@ static class GuardWork
         if (job.Kind.MovesOffsets())
         {
             judged.AddRange(await CountedAsync(db, job, objectNo: null, guards, cancellationToken));
-            judged.AddRange(found.Where(each => each.TakesVanished).Select(each => VolumeJudge.JudgeVanishing(guards.Volume, each.Subject)).OfType<Judgement>());
+            judged.AddRange(found.Where(each => each.TakesVanished).Select(each => VolumeJudge.JudgeVanishing(guards.Volume, each.Subject)));
         }
 
         if (job.Kind.HasCanary()) judged.AddRange(found.Count == 0 ? [CanaryJudge.NotCompared] : found.SelectMany(each => CanaryJudge.Judge(guards.Canary, each.Subject)));
-        return [.. judged.GroupBy(each => (each.Guard, each.Measure), (_, each) => Judgements.Together([.. each]))];
+        return judged;
     }
 
     /// <summary>What is to be compared with the destination before anything can be judged, up to so many objects.</summary>
     public static Task<IReadOnlyList<int>> ToCompareAsync(CoordinatorDbContext db, SyncJob job, int most, CancellationToken cancellationToken) =>
         CanaryHistories.LackingAsync(Connection(db), job, most, cancellationToken);
 
-    /// <summary>Records that the destination has rejected; null: not too many of any window.</summary>
-    public static async Task<Judgement?> JudgeRejectsAsync(
-        CoordinatorDbContext db, SyncJob job, int objectNo, int peak, GuardsDefinition guards)
+    /// <summary>Records that the destination has rejected, of each object of which they are too many.</summary>
+    public static async Task<IReadOnlyList<Judgement>> JudgeRejectsAsync(
+        CoordinatorDbContext db, SyncJob job, IReadOnlyList<RejectsSeen> seen, GuardsDefinition guards)
     {
-        if (!RejectsJudge.Trips(guards.Rejects, peak)) return null;
-        var subject = await db.Database.SqlQuery<string>(
-            $"""select destination as "Value" from coordinator.job_object where job_id = {job.CorrelationId} and object_no = {objectNo}""").SingleAsync();
-        return RejectsJudge.Judge(guards.Rejects, subject, peak);
+        var judged = new List<Judgement>();
+        foreach (var worst in seen.Where(each => RejectsJudge.Trips(guards.Rejects, each.Peak, each.Records))
+                     .GroupBy(each => each.ObjectNo, (_, of) => of.MaxBy(each => each.Peak)!))
+        {
+            var subject = await db.Database.SqlQuery<string>(
+                $"""select destination as "Value" from coordinator.job_object where job_id = {job.CorrelationId} and object_no = {worst.ObjectNo}""").SingleAsync();
+            judged.Add(RejectsJudge.Judge(guards.Rejects, subject, worst.Peak, worst.Records));
+        }
+
+        return judged;
     }
 
     /// <summary>How long the run takes, and how fast it writes; and when that is to be looked at again.</summary>
@@ -123,17 +130,17 @@ static class GuardWork
     static async Task<bool> HasCeilingAsync(CoordinatorDbContext db, SyncJob job) =>
         (job.MaxRowsPerSecond ?? (await PipelineWork.LoadOptionsAsync(db, job)).MaxRowsPerSecond) > 0;
 
-    /// <summary>Writes down what was judged.</summary>
-    /// <returns>What has tripped, and whether somebody is to be told of it; of a guard that the job was let pass nothing.</returns>
+    /// <summary>Writes down what was judged, but for what the job was let pass.</summary>
+    /// <returns>What has tripped that nobody has let it pass, and whether somebody is to be told of it.</returns>
     public static async Task<IReadOnlyList<GuardTripRow>> RecordAsync(
         CoordinatorDbContext db, SyncJob job, IReadOnlyList<Judgement> judged, GuardsDefinition guards, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var connection = Connection(db);
         var passed = await GuardRecords.PassedAsync(connection, job, cancellationToken);
-        var kept = judged.Where(each => each.Outcome != JudgementOutcome.Tripped || !passed.Contains(each.Guard))
-            .Select(each => (each, guards.ActionOf(each.Guard))).ToList();
+        var kept = judged.Where(each => each.Outcome != JudgementOutcome.Tripped || !passed.Cover(each))
+            .GroupBy(each => (each.Guard, each.Measure), (by, of) => KeptJudgement.Of([.. of], guards.ActionOf(by.Guard), passed.Rounds(by.Guard, by.Measure))).ToList();
         if (kept.Count > 0) await GuardRecords.KeepAsync(connection, job, kept, now, cancellationToken);
-        if (job.GuardTrips == 0 && kept.All(each => each.each.Outcome != JudgementOutcome.Tripped)) return [];
+        if (job.GuardTrips == 0 && kept.All(each => each.Objects.Count == 0)) return [];
         var trips = await GuardRecords.TripsAsync(connection, job, now, cancellationToken);
         var open = trips.Where(trip => trip.PassedBy is null).ToList();
         (job.GuardTrips, job.GuardCause) = (trips.Count, open.LastOrDefault()?.Cause);
@@ -155,7 +162,7 @@ static class GuardWork
     {
         await GuardRecords.JudgeAnewAsync(connection, job, cancellationToken);
         // The destination may have been mended meanwhile.
-        if (job.RequestId is null) await CanaryHistories.ForgetAsync(connection, job, cancellationToken);
+        await CanaryHistories.ForgetAsync(connection, job, onlyUnjudged: job.ResumeTo != nameof(SyncJobStateMachine.Initializing), cancellationToken);
     }
 
     /// <summary>Another attempt is judged by itself.</summary>
@@ -169,6 +176,11 @@ static class GuardWork
         await RunHistories.KeepAsync(connection, job, await HasCeilingAsync(db, job), cancellationToken);
         await CanaryHistories.KeepAsync(connection, job, DateOnly.FromDateTime(now.UtcDateTime), cancellationToken);
     }
+
+    /// <summary>Where the job has put back all that a run has written: later runs are not judged by that.</summary>
+    public static Task ForgetUndoneAsync(CoordinatorDbContext db, SyncJob job, CancellationToken cancellationToken) =>
+        job.Kind == JobKind.Rollback && RepairWork.Of(job) is { Object: null, Fields: [], HasKeys: false } whole
+            ? UndoneRuns.ForgetAsync(Connection(db), job.PipelineId, whole.JobId, cancellationToken) : Task.CompletedTask;
 
     /// <summary>What a guard is to do, as the pipeline says.</summary>
     public static GuardAction ActionOf(this GuardsDefinition guards, Guard guard) => guard switch

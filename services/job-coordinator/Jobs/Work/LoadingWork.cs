@@ -19,7 +19,7 @@ static class LoadingWork
     /// <summary>Takes the next segments into hand, up to the pipeline's parallelism; parents before children.</summary>
     /// <remarks>
     /// None is below the lowest level: by an inequality, and ordered by it, since the primary key has the order within one level too, and
-    /// would be walked through all that is written.
+    /// would be walked through all that is written. Nor of an object that was read anew since the launch and that guards have not seen.
     /// </remarks>
     public static async Task<IReadOnlyList<SegmentInHand>> TakeNextAsync(CoordinatorDbContext db, SyncJob job, int parallelism) =>
         await db.Database.SqlQuery<SegmentInHand>(
@@ -36,6 +36,7 @@ static class LoadingWork
                  select ctid from coordinator.job_segment
                  where job_id = {job.CorrelationId} and attempt = {job.Attempt} and state = 'Sealed'
                    and load_level <= (select level from unfinished) and coalesce(not_before, now()) <= now()
+                   and object_no <> all(array(select object_no from coordinator.job_object where job_id = {job.CorrelationId} and unjudged))
                  order by load_level, object_no, segment_no
                  limit greatest(0, {parallelism} - (select count(*) from coordinator.job_segment where job_id = {job.CorrelationId}
                                                     and attempt = {job.Attempt} and state = 'Loading'))))
