@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Headgate.Contracts.Comparing;
-using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Pipelines;
-using Headgate.JobCoordinator.Reading;
 using Npgsql;
 
 namespace Headgate.JobCoordinator.Guards.History;
