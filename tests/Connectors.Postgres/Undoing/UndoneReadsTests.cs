@@ -82,8 +82,8 @@ public sealed class UndoneReadsTests
     {
         // One object's segments overlap, and then the other's: only where neither is open can a read have ended.
         Assert.Equal(
-            ["0:1 0:3 2:7 2:8", "0:2 1:5 1:6 2:9"],
-            Divide([(1, 1, 0), (3, 1, 1), (7, 1, 2), (8, 1, 2)], [(2, 1, 0), (5, 1, 2), (6, 1, 2), (9, 1, 3)]));
+            ["0:1 0:3 1:7 1:8", "0:2 0:5 1:6 1:9"],
+            Divide([(1, 1, 0), (3, 1, 0), (7, 1, 1), (8, 1, 1)], [(2, 1, 0), (5, 1, 0), (6, 1, 1), (9, 1, 1)]));
         Assert.Equal(["0:1 0:2 0:3", "1:4"], Divide([(1, 1, 5), (2, 1, 0), (3, 1, 3)], [(4, 1, 0)]));
         Assert.Equal(["0:1 0:2", ""], Divide([(1, 1, 0), (2, 2, 0)], []));
     }
