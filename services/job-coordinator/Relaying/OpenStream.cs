@@ -23,7 +23,6 @@ sealed class OpenStream(Guid id, ServeResponse work, Action<OpenStream> close) :
 
     public void Dispose()
     {
-        close(this);
-        _over.TrySetResult();
+        if (_over.TrySetResult()) close(this);
     }
 }
