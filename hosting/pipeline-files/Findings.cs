@@ -6,7 +6,6 @@ namespace Headgate.PipelineFiles;
 sealed class Findings(string file, int fileNo = 0)
 {
     readonly List<PipelineFileProblem> problems = [];
-    readonly List<PipelineFileWarning> warnings = [];
 
     public string File => file;
 
@@ -19,8 +18,6 @@ sealed class Findings(string file, int fileNo = 0)
 
     public IEnumerable<PipelineFileProblem> Problems => problems.OrderBy(p => p.Line).ThenBy(p => p.Column);
 
-    public IEnumerable<PipelineFileWarning> Warnings => warnings.OrderBy(w => w.Line).ThenBy(w => w.Column);
-
     public void Refuse(Position at, string field, string message, string expected) => problems.Add(new PipelineFileProblem
     {
         File = file,
@@ -29,14 +26,5 @@ sealed class Findings(string file, int fileNo = 0)
         Field = field,
         Message = message,
         Expected = expected,
-    });
-
-    public void Warn(Position at, string field, string message) => warnings.Add(new PipelineFileWarning
-    {
-        File = file,
-        Line = at.Line,
-        Column = at.Column,
-        Field = field,
-        Message = message,
     });
 }

@@ -14,9 +14,6 @@ public sealed record PipelineFileResult
     /// <summary>All problems, by file, line and column.</summary>
     public required IReadOnlyList<PipelineFileProblem> Problems { get; init; }
 
-    /// <summary>What the files set and this version does not act upon yet, by file, line and column.</summary>
-    public required IReadOnlyList<PipelineFileWarning> Warnings { get; init; }
-
     /// <summary>The pipeline, if there is exactly one; else null.</summary>
     public PipelineDefinition? Definition => Definitions.Count == 1 ? Definitions[0] : null;
 }

@@ -1,6 +1,6 @@
 namespace Headgate.PipelineFiles;
 
-/// <summary>A key that a file sets, that is checked, and that this version does not act upon yet.</summary>
+/// <summary>What a file says that its author should know of, though nothing is wrong with it.</summary>
 public sealed record PipelineFileWarning
 {
     /// <summary>The file, as the caller named it.</summary>
@@ -15,7 +15,7 @@ public sealed record PipelineFileWarning
     /// <summary>The field's path, for example spec.schedule.</summary>
     public required string Field { get; init; }
 
-    /// <summary>What it does not do yet.</summary>
+    /// <summary>What is to be known of it.</summary>
     public required string Message { get; init; }
 
     /// <summary>One line for people: file:line:column field: message.</summary>

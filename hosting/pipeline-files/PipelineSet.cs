@@ -53,7 +53,6 @@ sealed class PipelineSet
             Definitions = problems.Count == 0 ? definitions : [],
             Origins = problems.Count == 0 ? origins : [],
             Problems = problems,
-            Warnings = [.. files.SelectMany(f => f.Warnings)],
         };
     }
 

@@ -25,13 +25,13 @@ sealed class PipelineCheck(IBus bus, FenceOpener fences, ReferencePolicy referen
     {
         var pipelines = files.Definitions.Zip(files.Origins).ToList();
         var refused = pipelines.SelectMany(pipeline => references.Problems(pipeline.First, pipeline.Second)).ToList();
-        if (refused.Count > 0) return new CheckedPipelines { Problems = refused, Warnings = files.Warnings };
+        if (refused.Count > 0) return new CheckedPipelines { Problems = refused };
 
         var looks = await LookAtSourcesAsync(pipelines, cancellationToken);
         var found = new CheckedPipelines
         {
             Problems = [.. looks.SelectMany(look => look.Problems)],
-            Warnings = [.. files.Warnings, .. pipelines.Zip(looks).Where(entry => entry.Second.Unchecked is not null).Select(Warning)],
+            Warnings = [.. pipelines.Zip(looks).Where(entry => entry.Second.Unchecked is not null).Select(Warning)],
         };
         if (found.Problems.Count > 0) return found;
 

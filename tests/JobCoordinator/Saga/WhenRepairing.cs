@@ -78,7 +78,7 @@ public sealed class WhenRepairing(SagaBench bench)
     [Theory]
     [InlineData(JobKind.Rollback)]
     [InlineData(JobKind.Replay)]
-    public async Task Offsets_stay_where_the_last_run_hmeantleft_them(JobKind kind)
+    public async Task Offsets_stay_where_the_last_run_has_left_them(JobKind kind)
     {
         var (run, repair) = await RepairAsync(kind);
         await repair.InAsync("Completed");

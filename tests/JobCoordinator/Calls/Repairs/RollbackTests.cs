@@ -160,6 +160,16 @@ public sealed class RollbackTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Tables_that_were_loaded_in_the_place_of_others_are_not_put_back()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await bench.State.ExecuteAsync($"update coordinator.job_object set replaced = true where job_id = '{run.Id}'");
+        var refusal = await Refused.ByAsync(
+            Rule.NothingRecorded, $"job:{run.Id}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true }));
+        Assert.Contains("it loaded new tables in the place of those before", refusal.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Choice_that_nothing_was_changed_of_is_refused()
     {
         var run = await LoggedRun.CreateAsync(bench, _project);
@@ -226,6 +236,19 @@ public sealed class RollbackTests(PipelineBench bench)
         await _project.SetAsync("state = 'Paused'");
         var refusal = await Assert.ThrowsAsync<RpcException>(async () => await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference }));
         Assert.Equal(Rule.PipelineTakesNoRuns, refusal.GetRpcStatus()!.GetDetail<Refusal>()!.Rule);
+    }
+
+    [Fact]
+    public async Task Job_of_a_deleted_pipeline_is_not_rolled_back_and_that_is_told_before()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await _project.SetAsync("deleted_at = now()");
+        foreach (var isTold in (bool[])[true, false])
+        {
+            var error = await Refused.AsAsync(
+                StatusCode.FailedPrecondition, bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = isTold }));
+            Assert.Equal(Rule.PipelineTakesNoRuns, error.GetRpcStatus()!.GetDetail<Refusal>()!.Rule);
+        }
     }
 
     static RecordKey Key(string id) => new() { Values = { ["id"] = id } };
