@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Runs;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Jobs;
@@ -50,6 +51,16 @@ sealed class DryRunBirth(
             cancellationToken, pipeline, JsonSerializer.Serialize(file.Definition, PipelineJson.Options), actor, reason, file.FileName,
             file.Document);
         return await AcceptAsync(pipeline, 1, file.Definition.Project, file.Definition.Name, cancellationToken);
+    }
+
+    /// <summary>What a run of the job's version would do to rows that the source does not have any more.</summary>
+    public async Task<OnVanished> OnVanishedAsync(JobRow job, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select definition ->> 'onVanished' from coordinator.pipeline_version where pipeline_id = $1 and version = $2", connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.PipelineVersion });
+        return await command.ExecuteScalarAsync(cancellationToken) is string text ? Enum.Parse<OnVanished>(text, ignoreCase: true) : OnVanished.Keep;
     }
 
     async Task<JobRow> AcceptAsync(Guid pipeline, int version, string project, string name, CancellationToken cancellationToken)

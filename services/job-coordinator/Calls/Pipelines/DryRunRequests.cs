@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Headgate.Contracts.Comparing;
+using Headgate.Contracts.Pipelines;
 using Headgate.JobCoordinator.Access.Audit;
 using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Idempotency;
@@ -79,10 +80,15 @@ sealed class DryRunRequests(
         return new DryRunResponse
         {
             Job = JobMessages.Of(job, job.Created),
-            Sentence = $"Job {job.Id} was accepted: it reads {What(sample)} of each object, compares them with the destination, and writes nothing.",
+            Sentence = $"Job {job.Id} was accepted: it reads {What(sample)} of each object, compares them with the destination, and writes nothing."
+                + NotLookedFor(await birth.OnVanishedAsync(job, cancellationToken)),
             Warnings = { found.Warnings.Select(FileWarnings.Shown) },
         };
     }
+
+    // What is there and not at the source is no record that could be read.
+    static string NotLookedFor(OnVanished onVanished) => onVanished is OnVanished.Keep
+        ? "" : $" Rows that the source does not have any more, which a run would {onVanished.ToString().ToLowerInvariant()}, are not looked for.";
 
     static string What(Sample sample) => (sample.Rows == 0 ? "all records" : $"up to {sample.Rows:N0} records")
         + (sample.Filter is null ? "" : ", of those that the filter lets through,");

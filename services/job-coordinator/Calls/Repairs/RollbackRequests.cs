@@ -75,7 +75,8 @@ sealed class RollbackRequests(
 
     const string Left = "Records that somebody has changed since are left as they are, and listed as rejected.";
 
-    static string Older(RepairScope scope) => " Afterwards they are older than the source, and a run by offset brings only those that have changed there since, "
+    static string Older(RepairScope scope) => scope.Job.Kind == JobKind.Rollback ? " Afterwards they are as that rollback found them."
+        : " Afterwards they are older than the source, and a run by offset brings only those that have changed there since, "
         + $"or lie within cursorOverlap: a replay of job {scope.Job.Id} brings them all.";
 
     async Task<string> SchemaAsync(RepairScope scope, CancellationToken cancellationToken)

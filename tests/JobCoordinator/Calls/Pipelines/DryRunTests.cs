@@ -37,6 +37,16 @@ public sealed class DryRunTests(PipelineBench bench)
     }
 
     [Theory]
+    [InlineData("keep", "")]
+    [InlineData("mark", "which a run would mark, are not looked for.")]
+    [InlineData("delete", "which a run would delete, are not looked for.")]
+    public async Task Rows_that_vanished_are_not_looked_for_and_that_is_said(string onVanished, string said)
+    {
+        var answer = await bench.Admin.DryRunAsync(new DryRunRequest { File = File($"{_project.Text()}\n  onVanished: {onVanished}"), All = true });
+        Assert.EndsWith(said.Length > 0 ? said : "and writes nothing.", answer.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Paused")]
     [InlineData("Failed")]
     public async Task Pipeline_that_takes_no_runs_takes_dry_ones(string state)
