@@ -1,4 +1,5 @@
 using System.Globalization;
+using Headgate.JobCoordinator.Guards;
 
 namespace Headgate.JobCoordinator.Recovery;
 
@@ -17,10 +18,13 @@ static class SuggestedGuards
 
     static string Line(IGrouping<string, RecoveryTrip> guard)
     {
-        var thresholds = guard.Where(trip => trip.Measure.Length > 0).Select(
-            trip => string.Create(CultureInfo.InvariantCulture, $"{trip.Measure}: {trip.Allowed:0.####}, "));
+        var thresholds = guard.Where(trip => trip.Measure is not (Measures.None or Measures.Sample)).Select(
+            trip => string.Create(CultureInfo.InvariantCulture, $"{Threshold(trip.Measure)}: {trip.Allowed:0.####}, ")).Distinct(StringComparer.Ordinal);
         return $"{Key(guard.Key)}: {{ {string.Concat(thresholds)}action: {Action(guard.Key)} }}";
     }
+
+    // Rows that would go are judged by the ratio that records are judged by.
+    static string Threshold(string measure) => measure == Measures.Vanished ? Measures.MaxRatio : measure;
 
     // What is known before launch is held; the others see what is being written.
     static string Action(string guard) => guard is "Rejects" or "Duration" ? "pause" : "hold";

@@ -11,20 +11,23 @@ namespace Headgate.JobCoordinator.Guards.History;
 /// </summary>
 static class UndoneRuns
 {
-    // What is remembered reaches back 35 days, or 30 runs: 100 a day fit into this.
+    // What is remembered reaches back 35 days, or 30 runs: 100 a day fit into this. Of many objects fewer runs are looked at, so that a
+    // rollback, which ends with this, ends in seconds.
     const int RunsLookedAt = 4_000;
+    const int RunsOfObjects = 20_000;
 
     static readonly string Remembered =
         $"""
-         with run as materialized (
+         with meant as materialized (
+             select distinct coordinator.object_name(object_key) as name from coordinator.job_object where job_id = $2 and state = 'Extracted'),
+         run as materialized (
              select j.job_id, j.attempt, j.finished_at from coordinator.sync_job j
              where j.pipeline_id = $1 and j.state = 'Completed' and j.kind in ('Historical', 'Incremental', 'Resync') and j.job_id <> $2
                and not exists (select from coordinator.sync_job r
                                where r.of_job_id = j.job_id and r.kind = 'Rollback' and r.state = 'Completed' and r.scope ->> 'object' is null
                                  and jsonb_array_length(coalesce(r.scope -> 'fields', '[]')) = 0 and not coalesce((r.scope ->> 'hasKeys')::boolean, false))
-             order by j.created_at desc limit {RunsLookedAt}),
-         meant as materialized (
-             select distinct coordinator.object_name(object_key) as name from coordinator.job_object where job_id = $2 and state = 'Extracted')
+             order by j.created_at desc
+             limit (select least({RunsLookedAt}, greatest({Histories.RunsKept}, {RunsOfObjects} / greatest(count(*), 1))) from meant))
          """;
 
     static readonly string Recount =
