@@ -45,7 +45,7 @@ public sealed class WhenGuardsHold(SagaBench bench)
     public async Task Full_load_that_was_confirmed_goes_on()
     {
         var job = await bench.ApplyAsync();
-        await RememberAsync(job, parts: [5, 6, 7]);
+        await job.RememberAsync(parts: [5, 6, 7]);
         await bench.HandleAsync(job.Acceptance(job.Id) with { ConfirmedFullLoad = true });
         await job.BeginAsync();
         await job.PrepareAsync();
@@ -217,46 +217,6 @@ public sealed class WhenGuardsHold(SagaBench bench)
     }
 
     [Fact]
-    public async Task Pass_is_of_the_objects_that_were_seen_and_another_one_is_held_and_told_of()
-    {
-        var job = await bench.ApplyAsync(notify: Told, tables: 2);
-        await RememberAsync(job, parts: [10, 12, 9]);
-        await RememberAsync(job, parts: [10, 12, 9], of: 1);
-        await job.AcceptAsync();
-        await (await job.InAsync("Initializing")).PlanAsync((0, "public.a"), (1, "public.b"));
-        await job.ExtractAsync(0, rows: 6_000);
-        Assert.Equal("Paused", (await job.RowAsync()).CurrentState);
-
-        await PassAsync(job, "a new region");
-        await job.PlanAsync((1, "public.b"));
-        await job.ExtractAsync(1, of: 1, rows: 7_000);
-        Assert.Contains("7,000 records of public.b were read", (await job.RowAsync()) is { CurrentState: "Paused" } row ? row.StopReason : "", StringComparison.Ordinal);
-        Assert.Equal(4, await job.TimesOwedAsync("GuardTripped"));
-        Assert.Equal(["0 {public.a} ann", "1 {public.b} "], await bench.ListAsync<string>(
-            $"""
-             select round || ' ' || objects::text || ' ' || coalesce(passed_by, '') as "Value"
-             from coordinator.guard_judgement where job_id = {job.Id} and outcome = 'Tripped' order by round
-             """));
-
-        await PassAsync(job, "and the other one");
-        await job.JudgedAsync();
-        Assert.Equal(("Processing", 2), (await job.RowAsync()) is var passed ? (passed.CurrentState, passed.GuardTrips) : default);
-    }
-
-    [Fact]
-    public async Task What_is_only_told_is_told_of_each_object_that_trips()
-    {
-        var job = await bench.ApplyAsync(tables: 2, guards: new GuardsDefinition { Volume = new VolumeGuard { Action = GuardAction.Notify } });
-        await RememberAsync(job, parts: [10, 12, 9]);
-        await RememberAsync(job, parts: [10, 12, 9], of: 1);
-        await job.AcceptAsync();
-        await (await job.InAsync("Initializing")).PlanAsync((0, "public.a"), (1, "public.b"));
-        await job.ExtractAsync(0, rows: 6_000);
-        await job.ExtractAsync(0, of: 1, rows: 7_000);
-        Assert.Equal(("Processing", 2), ((await job.RowAsync()).CurrentState, await job.TimesOwedAsync("GuardTripped")));
-    }
-
-    [Fact]
     public async Task Resumed_alone_it_says_that_it_is_to_be_judged_and_nothing_of_before()
     {
         var job = await HeldAsync();
@@ -264,31 +224,6 @@ public sealed class WhenGuardsHold(SagaBench bench)
         Assert.Equal("NotYet It has tripped, nobody has let the job pass it, and it judges anew.", await job.ValueAsync<string>(
             $"""select outcome || ' ' || coalesce(object, '') || coalesce(cause, '') || sentence as "Value" from coordinator.guard_judgement where job_id = {job.Id} and guard = 'FullLoad'"""));
     }
-
-    [Fact]
-    public async Task Hold_of_a_later_attempt_says_that_nothing_of_it_was_written()
-    {
-        var job = await (await bench.AcceptAsync()).InAsync("Paused");
-        await RememberAsync(job, parts: [5, 6, 7]);
-        await job.RestartAsync();
-        await job.PrepareAsync();
-        Assert.Equal("Held before launch: nothing of this attempt was written.", await job.ValueAsync<string>(
-            $"""select sentence as "Value" from coordinator.job_command where job_id = {job.Id} and command = 'GuardTripped'"""));
-        Assert.Equal("Initializing", await job.OwedAsync("GuardTripped", "state"));
-    }
-
-    [Fact]
-    public async Task Cancel_by_force_before_a_later_attempts_launch_rolls_nothing_back()
-    {
-        var job = await (await bench.AcceptAsync(guards: new GuardsDefinition { FullLoad = new FullLoadGuard { Action = GuardAction.Force } })).InAsync("Paused");
-        await RememberAsync(job, parts: [5, 6, 7]);
-        await job.RestartAsync();
-        await job.PrepareAsync();
-        Assert.Equal("Canceling before launch: nothing of this attempt was written.", await job.ValueAsync<string>(
-            $"""select sentence as "Value" from coordinator.job_command where job_id = {job.Id} and command = 'GuardTripped'"""));
-    }
-
-    Task PassAsync(SagaJob job, string reason) => bench.AskAsync(new ResumeJob { JobId = job.Id, Actor = "ann", Reason = reason, PassGuards = true });
 
     async Task<SagaJob> HeldAsync()
     {
@@ -300,23 +235,9 @@ public sealed class WhenGuardsHold(SagaBench bench)
     async Task<SagaJob> BegunAsync(long[]? parts = null, GuardsDefinition? guards = null, long[]? fulls = null)
     {
         var job = await bench.ApplyAsync(notify: Told, guards: guards);
-        await RememberAsync(job, parts, fulls);
+        await job.RememberAsync(parts, fulls);
         await job.AcceptAsync();
         return await job.InAsync("Initializing");
-    }
-
-    // As completed runs have left it.
-    async Task RememberAsync(SagaJob job, long[]? parts = null, long[]? fulls = null, int of = 0)
-    {
-        var name = $"{job.Definition.Objects[of].From}|{job.Definition.Objects[of].To}";
-        foreach (var (rows, isFull) in new[] { (parts, false), (fulls, true) }.Where(each => each.Item1 is not null))
-        {
-            await bench.ExecuteAsync(
-                $"""
-                 insert into coordinator.object_history (pipeline_id, name, full_read, rows, ended)
-                 select {job.PipelineId}, {name}, {isFull}, {rows}, array_agg(now() - no * interval '15 minutes') from generate_series(1, {rows!.Length}) no
-                 """);
-        }
     }
 
     static async Task<SagaJob> CompleteAsync(SagaJob job)

@@ -128,16 +128,7 @@ public sealed class WhenObjectsAreReadAnew(SagaBench bench)
     async Task<SagaJob> LaunchedAsync(long[]? fulls = null)
     {
         var job = await bench.AcceptAsync();
-        if (fulls is not null)
-        {
-            await bench.ExecuteAsync(
-                $"""
-                 insert into coordinator.object_history (pipeline_id, name, full_read, rows, ended)
-                 select {job.PipelineId}, {$"{job.Definition.Objects[0].From}|{job.Definition.Objects[0].To}"}, true, {fulls}, array_agg(now())
-                 from generate_series(1, {fulls.Length})
-                 """);
-        }
-
+        await job.RememberAsync(fulls: fulls);
         return await job.InAsync("Processing");
     }
 

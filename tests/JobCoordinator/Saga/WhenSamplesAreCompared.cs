@@ -55,12 +55,7 @@ public sealed class WhenSamplesAreCompared(SagaBench bench)
     {
         var job = await bench.ApplyAsync(onVanished: OnVanished.Delete);
         job.Finds = no => Ordinary(no) with { Rows = 10, Updates = 0, Unchanged = 10 };
-        var name = $"{job.Definition.Objects[0].From}|{job.Definition.Objects[0].To}";
-        await bench.ExecuteAsync(
-            $"""
-             insert into coordinator.object_history (pipeline_id, name, full_read, rows, ended)
-             values ({job.PipelineId}, {name}, true, {new long[] { 100, 100, 100 }}, array[now(), now(), now()])
-             """);
+        await job.RememberAsync(fulls: [100, 100, 100]);
         await job.AcceptAsync();
         await job.BeginAsync();
         await job.PrepareAsync(segments: 1, estimated: 80_000);

@@ -1,0 +1,74 @@
+using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Pipelines;
+
+namespace Headgate.JobCoordinator.Tests.Saga;
+
+/// <summary>What a guard's hold, and somebody's pass, is of: some objects and not others, one attempt and not another.</summary>
+[Collection(nameof(SagaCollection))]
+public sealed class WhenGuardsTripAgain(SagaBench bench)
+{
+    [Fact]
+    public async Task Pass_is_of_the_objects_that_were_seen_and_another_one_is_held_and_told_of()
+    {
+        var job = await bench.ApplyAsync(notify: new NotifyDefinition { Email = "ops@example.com" }, tables: 2);
+        await job.RememberAsync(parts: [10, 12, 9]);
+        await job.RememberAsync(parts: [10, 12, 9], of: 1);
+        await job.AcceptAsync();
+        await (await job.InAsync("Initializing")).PlanAsync((0, "public.a"), (1, "public.b"));
+        await job.ExtractAsync(0, rows: 6_000);
+        Assert.Equal("Paused", (await job.RowAsync()).CurrentState);
+
+        await PassAsync(job, "a new region");
+        await job.PlanAsync((1, "public.b"));
+        await job.ExtractAsync(1, of: 1, rows: 7_000);
+        Assert.Contains("7,000 records of public.b were read", (await job.RowAsync()) is { CurrentState: "Paused" } row ? row.StopReason : "", StringComparison.Ordinal);
+        Assert.Equal(4, await job.TimesOwedAsync("GuardTripped"));
+        Assert.Equal(["0 {public.a} ann", "1 {public.b} "], await bench.ListAsync<string>(
+            $"""
+             select round || ' ' || objects::text || ' ' || coalesce(passed_by, '') as "Value"
+             from coordinator.guard_judgement where job_id = {job.Id} and outcome = 'Tripped' order by round
+             """));
+
+        await PassAsync(job, "and the other one");
+        await job.JudgedAsync();
+        Assert.Equal(("Processing", 2), (await job.RowAsync()) is var passed ? (passed.CurrentState, passed.GuardTrips) : default);
+    }
+
+    [Fact]
+    public async Task What_is_only_told_is_told_of_each_object_that_trips()
+    {
+        var job = await bench.ApplyAsync(tables: 2, guards: new GuardsDefinition { Volume = new VolumeGuard { Action = GuardAction.Notify } });
+        await job.RememberAsync(parts: [10, 12, 9]);
+        await job.RememberAsync(parts: [10, 12, 9], of: 1);
+        await job.AcceptAsync();
+        await (await job.InAsync("Initializing")).PlanAsync((0, "public.a"), (1, "public.b"));
+        await job.ExtractAsync(0, rows: 6_000);
+        await job.ExtractAsync(0, of: 1, rows: 7_000);
+        Assert.Equal(("Processing", 2), ((await job.RowAsync()).CurrentState, await job.TimesOwedAsync("GuardTripped")));
+    }
+
+    [Fact]
+    public async Task Hold_of_a_later_attempt_says_that_nothing_of_it_was_written()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Paused");
+        await job.RememberAsync(parts: [5, 6, 7]);
+        await job.RestartAsync();
+        await job.PrepareAsync();
+        Assert.Equal("Held before launch: nothing of this attempt was written.", await job.ValueAsync<string>(
+            $"""select sentence as "Value" from coordinator.job_command where job_id = {job.Id} and command = 'GuardTripped'"""));
+        Assert.Equal("Initializing", await job.OwedAsync("GuardTripped", "state"));
+    }
+
+    [Fact]
+    public async Task Cancel_by_force_before_a_later_attempts_launch_rolls_nothing_back()
+    {
+        var job = await (await bench.AcceptAsync(guards: new GuardsDefinition { FullLoad = new FullLoadGuard { Action = GuardAction.Force } })).InAsync("Paused");
+        await job.RememberAsync(parts: [5, 6, 7]);
+        await job.RestartAsync();
+        await job.PrepareAsync();
+        Assert.Equal("Canceling before launch: nothing of this attempt was written.", await job.ValueAsync<string>(
+            $"""select sentence as "Value" from coordinator.job_command where job_id = {job.Id} and command = 'GuardTripped'"""));
+    }
+
+    Task PassAsync(SagaJob job, string reason) => bench.AskAsync(new ResumeJob { JobId = job.Id, Actor = "ann", Reason = reason, PassGuards = true });
+}
