@@ -17,6 +17,7 @@ sealed partial class Canary(
     ComparisonStore store, StagingDirectory staging, SystemConnections systems, WorkerOptions options, TimeProvider time, ILogger<Canary> log)
 {
     const string NotTried = "A sample is only compared, its write is not tried.";
+    const string TimedOut = "57014";
     const string NotComparable = "The destination cannot be compared with.";
 
     public async Task<StepAnswer> RunAsync(CompareRecords compare, CancellationToken cancellationToken)
@@ -44,11 +45,16 @@ sealed partial class Canary(
                 return new StepAnswer.Say(
                     new SegmentLost { JobId = compare.JobId, Epoch = compare.Epoch, ObjectNo = objectNo, SegmentNo = lost.Name.SegmentNo });
             }
-            catch (ConnectorException error) when (!error.Problem.Retryable)
+            catch (ConnectorException error) when (!error.Problem.Retryable || error.Problem.SqlState == TimedOut)
             {
-                // One that cannot be compared is no reason not to compare the others.
+                // One that cannot be compared, or not in the time that there is, is no reason not to compare the others.
                 LogFailed(objectNo, error.Problem.Code, error.Problem.SqlState);
                 found.Add(NoFindings.Failed(objectNo, error.Problem.Sentence));
+            }
+            catch (ConnectorException) when (found.Count > 0)
+            {
+                // Tried again as the first one of those that are left.
+                break;
             }
         }
 

@@ -46,7 +46,7 @@ sealed class SampleFiles(StagingDirectory staging, TimeProvider time)
         }
 
         Posix.FlushDirectory(directory);
-        foreach (var file in before.Where(file => file.FullName != path)) file.Delete();
+        foreach (var file in before.Where(file => file.Name != Path.GetFileName(path))) file.Delete();
     }
 
     /// <summary>The objects that something is kept of, in their order; null: nothing is, or not any more.</summary>
