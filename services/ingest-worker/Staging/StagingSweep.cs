@@ -36,11 +36,11 @@ sealed partial class StagingSweep(
     {
         try
         {
-            samples.Sweep();
             // The directories first: one that is there, of an attempt that is released by then, is none that a resumed job has just made.
             var found = staging.Attempts();
-            if (found.Count == 0) return;
-            foreach (var (job, attempt) in await ReleasedAsync(found, cancellationToken)) staging.DeleteAttempts(job, attempt);
+            if (found.Count > 0)
+                foreach (var (job, attempt) in await ReleasedAsync(found, cancellationToken)) staging.DeleteAttempts(job, attempt);
+            samples.Sweep();
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {

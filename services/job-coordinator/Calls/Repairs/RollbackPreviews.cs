@@ -1,3 +1,4 @@
+using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Repairs;
 using Headgate.Hosting.Bus;
 using Headgate.JobCoordinator.Pipelines;
@@ -38,7 +39,7 @@ sealed class RollbackPreviews(PipelineStore store, IBus bus)
         var question = new PreviewRollback
         {
             PipelineId = scope.Pipeline.Id,
-            Pipeline = await store.DefinitionAsync(scope.Job.PipelineId, scope.Job.PipelineVersion, cancellationToken),
+            Pipeline = await DefinitionAsync(scope, cancellationToken),
             Repair = scope.Repair,
             Objects = [.. scope.Tables.Select(table => new RepairedObject
             {
@@ -54,4 +55,10 @@ sealed class RollbackPreviews(PipelineStore store, IBus bus)
             return null;
         }
     }
+
+    // As the rollback itself would go by.
+    async Task<PipelineDefinition> DefinitionAsync(RepairScope scope, CancellationToken cancellationToken) => RollbackDefinition.Of(
+        await store.DefinitionAsync(scope.Job.PipelineId, scope.Job.PipelineVersion, cancellationToken),
+        await store.DefinitionAsync(scope.Pipeline.Id, scope.Pipeline.Version, cancellationToken),
+        await store.DestinationAsync(scope.Job.PipelineId, scope.Job.PipelineVersion, cancellationToken));
 }

@@ -23,10 +23,7 @@ static class PipelineWork
          then 'Resyncing' else 'Enabled' end)
         """;
 
-    /// <summary>
-    /// The version that the job is pinned to. Of a rollback what it is about is that of the job which it undoes; how it is carried out, and by which
-    /// reference its destination is reached, is as the file in force says: somebody may have mended just that.
-    /// </summary>
+    /// <summary>The version that the job is pinned to, but for what <see cref="RollbackDefinition"/> says of a rollback.</summary>
     public static async Task<PipelineDefinition> DefinitionAsync(CoordinatorDbContext db, SyncJob job)
     {
         var pinned = await DefinitionAsync(db, job, job.PipelineVersion);
@@ -34,7 +31,7 @@ static class PipelineWork
         var now = await DefinitionAsync(db, job, await WorksByAsync(db, job));
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var destination = await PipelineStore.DestinationAsync(connection, job.PipelineId, job.PipelineVersion, CancellationToken.None);
-        return pinned with { Load = now.Load, Cancel = now.Cancel, Destination = destination };
+        return RollbackDefinition.Of(pinned, now, destination);
     }
 
     static async Task<PipelineDefinition> DefinitionAsync(CoordinatorDbContext db, SyncJob job, int version)
