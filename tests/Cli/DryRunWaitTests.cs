@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Grpc.Core;
 using Headgate.Cli.Tests.Running;
 using Headgate.V1;
