@@ -16,7 +16,9 @@ public sealed class LaunchTests : CliTest
             Sentence = "It would run.",
             Estimate = new RunEstimate
             {
-                Rows = 80_000, Destination = "postgres env:CRM", Objects = { new ObjectEstimate { Destination = "public.contacts", Rows = 80_000, FullRead = true } },
+                Rows = 80_000,
+                Destination = "postgres env:CRM",
+                Objects = { new ObjectEstimate { Destination = "public.contacts", Rows = 80_000, FullRead = true } },
             },
         });
         await using var declined = OnTerminal("sync", "contacts");

@@ -118,7 +118,15 @@ public sealed class VolumeJudgeTests
             History = CanaryHistory.None,
             Found = new ObjectFindings
             {
-                ObjectNo = 0, Rows = 0, Inserts = 0, Updates = 0, Unchanged = 0, Rejected = 0, DestinationRows = there, Fields = [], Failure = failure,
+                ObjectNo = 0,
+                Rows = 0,
+                Inserts = 0,
+                Updates = 0,
+                Unchanged = 0,
+                Rejected = 0,
+                DestinationRows = there,
+                Fields = [],
+                Failure = failure,
             },
         });
         Assert.Equal((Measures.Vanished, (JudgementOutcome)outcome), (judged.Measure, judged.Outcome));

@@ -77,7 +77,11 @@ public sealed class WhenRunsArePutBack(SagaBench bench)
         await job.ShapeAsync();
         await bench.HandleAsync(new SegmentLoaded
         {
-            JobId = job.Id, Epoch = await job.EpochAsync(), ObjectNo = 0, SegmentNo = 0, Counts = new RecordCounts { Written = rows, Inserted = rows },
+            JobId = job.Id,
+            Epoch = await job.EpochAsync(),
+            ObjectNo = 0,
+            SegmentNo = 0,
+            Counts = new RecordCounts { Written = rows, Inserted = rows },
         });
         await job.FenceAsync(open: false, written: rows);
         await job.VerifyAsync();
