@@ -28,17 +28,20 @@ job_of() {
     jq -r .job.id <<< "$answer"
 }
 
-# Asks until the job is in a state.
-until_state() {
-    local state
-    for ((asked = 0; asked < 600; asked++)); do
-        state="$(job_has "$1" state)"
-        [[ "$state" == "$2" ]] && return
-        [[ "$state" == JOB_STATE_FAILED ]] && fail "job $1 has failed"
-        sleep 0.2
-    done
-    fail "job $1 is $state and not $2"
+# Watches the job until the condition is true of it, of which jq knows; one that has failed does not go on.
+until_job() {
+    local message
+    while read -r message; do
+        if jq -e ".job | $2" <<< "$message" > "$work/is"; then
+            kill "$!" 2> "$work/left" || true
+            return
+        fi
+        jq -e '.job.state == "JOB_STATE_FAILED"' <<< "$message" > "$work/is" && fail "job $1 has failed"
+    done < <(exec "${HEADGATE:-headgate}" watch "$1" --output json)
+    fail "job $1 is $(job_has "$1" state), and not as it should be: $2"
 }
+
+until_state() { until_job "$1" ".state == \"$2\""; }
 
 say "80,000 contacts at both sides"
 source_sql -v at=source -f "$here/contacts.sql"
@@ -47,10 +50,7 @@ destination_sql -v at=destination -f "$here/contacts.sql"
 say "A file whose mapping is wrong: email comes from company_domain"
 headgate apply -f "$here/wrong.yaml"
 job="$(job_of sync crm/contacts --yes)"
-until (($(job_has "$job" counts.written) > 8400)); do
-    [[ "$(job_has "$job" state)" == JOB_STATE_@(COMPLETED|FAILED|PAUSED) ]] && fail "job $job has not come as far as it should"
-    sleep 0.1
-done
+until_job "$job" '(.counts.written // 0 | tonumber) > 8400'
 
 say "It is canceled in mid-flight, and the schedule with it"
 headgate cancel "$job" --yes --pause-schedule --reason "wrong mapping"
