@@ -79,6 +79,12 @@ public sealed record ObjectPlan
     /// </summary>
     public bool New { get; init; }
 
+    /// <summary>
+    /// Whether it is logged of each change which version of its record it replaced: the destination object has fields that no record brings and
+    /// that fill themselves, so that only its versions show whether somebody else has written one. Default: false.
+    /// </summary>
+    public bool LogsVersions { get; init; }
+
     /// <summary>Of a rollback: what is undone, in place of records that are written. Null: it is none.</summary>
     public UndoPlan? Undo { get; init; }
 

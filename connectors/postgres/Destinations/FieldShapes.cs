@@ -43,7 +43,7 @@ sealed class FieldShapes
     }
 
     static string Signature(ObjectPlan plan) =>
-        string.Join('\n', [plan.To, $"{plan.SingleTable} {string.Join(',', plan.Key)} {plan.Mark} {plan.Vanished} {plan.ReadNo}",
+        string.Join('\n', [plan.To, $"{plan.SingleTable} {string.Join(',', plan.Key)} {plan.Mark} {plan.Vanished} {plan.ReadNo} {plan.LogsVersions}",
             .. plan.Fields.Select(f => $"{f.Name}\t{f.StagedType}\t{f.DestinationType}\t{f.DestinationCast}")]);
 
     /// <summary>Those that are written and logged: the plan's, and the mark where there is one.</summary>

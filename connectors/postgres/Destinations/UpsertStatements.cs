@@ -160,18 +160,22 @@ sealed class UpsertStatements
     string Replace(string from) => $"""
         WITH replaced AS (
             {UpdateFrom(from)}
-            RETURNING {Texts(_key, "o")} AS key, {Changed("o")} AS before, {Changed("s")} AS after)
-        {Log("update", "replaced")}
+            RETURNING {Texts(_key, "o")} AS key, {Changed("o")} AS before, {Changed("s")} AS after, o.xmin AS version)
+        {Log("update", "replaced", _plan.LogsVersions)}
         """;
 
     /// <summary>
     /// In groups of some 32 KiB, whatever the size of the records: they compress together, and no value grows beyond bounds. In the order
     /// in which they were written: undone from the end, each finds the table as it left it.
     /// </summary>
-    public static string Log(string operation, string written) => $"""
-        INSERT INTO headgate.change_group (job_id, attempt, object_no, segment_no, first_row, operation, row_count, records)
+    /// <param name="operation">The operation.</param>
+    /// <param name="written">The rows: key, before, after and, if versions are logged, version.</param>
+    /// <param name="versions">Whether it is logged which version of its row each replaced.</param>
+    public static string Log(string operation, string written, bool versions = false) => $"""
+        INSERT INTO headgate.change_group (job_id, attempt, object_no, segment_no, first_row, operation, row_count, records{(versions ? ", replaced" : "")})
         SELECT $1, $2, $3, $4, $5, '{operation}', count(*), array_agg(ROW(key, before, after)::headgate.change_record ORDER BY upto)
-        FROM (SELECT key, before, after, sum(pg_column_size(key) + coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0))
+               {(versions ? ", array_agg(version ORDER BY upto)" : "")}
+        FROM (SELECT key, before, after{(versions ? ", version" : "")}, sum(pg_column_size(key) + coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0))
                          OVER (ROWS UNBOUNDED PRECEDING) AS upto FROM {written}) sized
         GROUP BY upto / 32768 ORDER BY upto / 32768
         RETURNING row_count

@@ -43,12 +43,14 @@ sealed class LogReader(NpgsqlConnection connection, ObjectPlan plan, SegmentRang
     string Operations => range.Kind is SegmentRangeKind.LoggedInserts ? "'insert'" : _undo.Fields.Count > 0 ? "'update'" : "'update', 'delete'";
 
     string Groups(LogSchema schema) => $"""
-        SELECT g.operation, r.key, {Aligned("before")}, {Aligned("after")}, NULL::bytea, {schema.Xid("g")}, g.attempt
+        SELECT g.operation, r.key, {Aligned("before")}, {Aligned("after")}, NULL::bytea, {schema.Xid("g")}, g.attempt{Replaced(schema)}
         FROM headgate.change_group g CROSS JOIN LATERAL unnest(g.records) WITH ORDINALITY AS r (key, before, after, place)
         WHERE g.job_id = '{_undo.OfJobId}' AND g.object_no = {_undo.OfObjectNo} AND g.seq BETWEEN {range.FirstSeq} AND {range.LastSeq}
             AND g.operation IN ({Operations}){Covered()}{Chosen("r.key")}
         ORDER BY g.seq DESC, r.place DESC
         """;
+
+    string Replaced(LogSchema schema) => !plan.LogsVersions ? "" : schema.KnowsVersions ? ", g.replaced[r.place]" : ", NULL::xid";
 
     /// <summary>SQL: an image whose columns behind the fields are those that are still there, in the order of the plan.</summary>
     string Aligned(string image)

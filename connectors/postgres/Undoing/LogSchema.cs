@@ -7,7 +7,8 @@ namespace Headgate.Connectors.Postgres.Undoing;
 /// can be of a version that kept less.
 /// </summary>
 /// <param name="KnowsTransactions">Whether entries have the transaction that wrote them, and blocks a number.</param>
-sealed record LogSchema(bool KnowsTransactions)
+/// <param name="KnowsVersions">Whether entries may have the version of the row that they replaced.</param>
+sealed record LogSchema(bool KnowsTransactions, bool KnowsVersions)
 {
     /// <summary>Below all numbers that are given: blocks from before they had one were written before everything that has one.</summary>
     const long FirstUnnumbered = -1_000_000_000_000;
@@ -28,7 +29,11 @@ sealed record LogSchema(bool KnowsTransactions)
 
     public static async Task<LogSchema> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_catalog.to_regclass('headgate.selection') IS NOT NULL", connection);
-        return new LogSchema((bool)(await command.ExecuteScalarAsync(cancellationToken))!);
+        await using var command = new NpgsqlCommand("""
+            SELECT pg_catalog.to_regclass('headgate.selection') IS NOT NULL, pg_catalog.to_regclass('headgate.change_group_of_transaction') IS NOT NULL
+            """, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new LogSchema(reader.GetBoolean(0), reader.GetBoolean(1));
     }
 }

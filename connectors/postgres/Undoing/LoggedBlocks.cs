@@ -34,7 +34,7 @@ sealed class LoggedBlocks(NpgsqlConnection connection, ObjectPlan plan, SegmentR
             await ExecuteAsync("TRUNCATE pg_temp.hg_key", cancellationToken);
             await TupleStream.CopyAsync(connection, "COPY pg_temp.hg_key FROM STDIN (FORMAT binary)", block, observe: null, cancellationToken);
             await take($"""
-                SELECT 'insert', x.key, NULL::text[], NULL::text[], x.hash, {(xid is null ? "NULL" : $"'{xid}'")}::xid, {attempt}
+                SELECT 'insert', x.key, NULL::text[], NULL::text[], x.hash, {(xid is null ? "NULL" : $"'{xid}'")}::xid, {attempt}{(plan.LogsVersions ? ", NULL::xid" : "")}
                 FROM (SELECT {UndoTables.Texts(shapes, "k")} AS key, k.hg_hash AS hash, k.hg_place AS place FROM pg_temp.hg_key k OFFSET 0) x
                 WHERE true{chosen} ORDER BY x.place DESC
                 """);

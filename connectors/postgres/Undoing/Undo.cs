@@ -74,7 +74,7 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
     {
         (_batch, _rowNos) = (batch, rowNos);
         await transaction.ExecuteAsync(UndoTables.Prepare.Select(sql => new NpgsqlBatchCommand(sql)), cancellationToken);
-        await TupleStream.CopyAsync(transaction.Connection, UndoTables.Copy, batch, observe: null, cancellationToken);
+        await TupleStream.CopyAsync(transaction.Connection, UndoTables.Copy(statements.Fields), batch, observe: null, cancellationToken);
         await transaction.ExecuteAsync(UndoTables.Open, cancellationToken);
     }
 
@@ -92,6 +92,7 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
     async Task<(long Updates, long Inserts, long Deletes)> JudgeAsync(CancellationToken cancellationToken)
     {
         await transaction.ExecuteAsync(statements.Judge, cancellationToken);
+        await Versions.SettleAsync(transaction.Connection, statements.Fields, cancellationToken);
         var counts = await CountsAsync(UndoTables.Summary(statements.Fields), cancellationToken);
         if (counts[0] > 0 || counts[1] > 0) throw Uneven();
         if (counts[5] == 0) return (counts[2], counts[3], counts[4]);
@@ -131,7 +132,9 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
         }
 
         long restored = 0;
+        if (statements.Fields.LogsVersions) await transaction.ExecuteAsync(UndoTables.HashJoins(are: true, alone: true), cancellationToken);
         foreach (var attempt in attempts) restored += await LoggedAsync(statements.Restore(attempt), cancellationToken);
+        if (statements.Fields.LogsVersions) await transaction.ExecuteAsync(UndoTables.HashJoins(are: false, alone: true), cancellationToken);
         // Else it is found out by looking again which of them others were quicker than.
         if (restored == wanted) await transaction.ExecuteAsync(UndoTables.Restored, cancellationToken);
         return restored;

@@ -16,6 +16,9 @@ sealed class UndoFields(ObjectPlan plan, IReadOnlyList<FieldShape> fields, IRead
 
     public string Table { get; } = plan.To;
 
+    /// <summary>Whether it is logged which version of its row each write replaces, and entries are staged with it.</summary>
+    public bool LogsVersions => plan.LogsVersions;
+
     /// <summary>SQL: how many entries mean a row that another one means too.</summary>
     public string Twins { get; } = $"count(t) - count(DISTINCT {(plan.SingleTable ? "t" : "(rel, t)")}) FILTER (WHERE t IS NOT NULL)";
 
@@ -61,10 +64,13 @@ sealed class UndoFields(ObjectPlan plan, IReadOnlyList<FieldShape> fields, IRead
     /// <summary>SQL: whether an image of the entry holds every column of the table.</summary>
     public string IsWhole(string image) => $"coalesce(cardinality(u.{image}) = {All.Count}, false)";
 
+    /// <summary>Whether a row shows that nobody has filled a column that it was inserted without: what those hold then is known.</summary>
+    public bool KnowsUnfilled => Undo.Rest.All(column => column.Unfilled is not null);
+
     /// <summary>SQL: nobody has filled a column of the row that it was inserted without.</summary>
     public string IsUnfilled()
     {
-        if (Undo.Rest.Any(column => column.Unfilled is null)) return "false";
+        if (!KnowsUnfilled) return "false";
         var unfilled = rest.Select((f, at) => $"{f.Text("t")} COLLATE \"C\" IS NOT DISTINCT FROM CAST({Undo.Rest[at].Unfilled} AS {f.BaseType})::text");
         return $"({string.Join(" AND ", unfilled.DefaultIfEmpty("true"))})";
     }

@@ -90,6 +90,7 @@ static class UndoPlanner
         Level = level,
         DirectCopy = false,
         SingleTable = table is { Kind: 'r', Children: 0 },
+        LogsVersions = VersionRules.AreLogged(table, last.Fields.Select(field => field.Name)),
         Undo = UndoOf(log, last, table),
         Changes = [],
         EstimatedRows = log.Count("update") + (log.Wanted.Fields.Count > 0 ? 0 : log.Count("insert") + log.Count("delete")),

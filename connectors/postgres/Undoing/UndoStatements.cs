@@ -24,9 +24,10 @@ sealed class UndoStatements(UndoFields fields)
             FROM {UndoTables.Of("write", "update", sorted: true)} JOIN {fields.Table} o ON {fields.Same("o")}
             WHERE {fields.SameVersion("t", "o")} AND o.xmin = v.x
             RETURNING v.at, {UndoTables.Texts(fields.Key, "o")} AS key, {fields.Only(at => fields.Fields[at].Text("o"))} AS before,
-                      {fields.Only(at => fields.Fields[at].Text("t"))} AS after),
+                      {fields.Only(at => fields.Fields[at].Text("t"))} AS after,
+                      o.xmin AS version),
         {Marked}
-        {UpsertStatements.Log("update", "undone")}
+        {UpsertStatements.Log("update", "undone", fields.LogsVersions)}
         """;
 
     /// <summary>Locks rows that are to be deleted: from here on nobody can come to refer to them.</summary>
@@ -41,9 +42,10 @@ sealed class UndoStatements(UndoFields fields)
     public string Delete { get; } = $"""
         WITH undone AS (
             DELETE FROM {fields.Table} AS t USING {UndoTables.Of("held", null, sorted: true)} WHERE {fields.Same("t")}
-            RETURNING v.at, {UndoTables.Texts(fields.Key, "t")} AS key, {UndoTables.Texts(fields.All, "t")} AS before, NULL::text[] AS after),
+            RETURNING v.at, {UndoTables.Texts(fields.Key, "t")} AS key, {UndoTables.Texts(fields.All, "t")} AS before, NULL::text[] AS after,
+                      t.xmin AS version),
         {Marked}
-        {UpsertStatements.Log("delete", "undone")}
+        {UpsertStatements.Log("delete", "undone", fields.LogsVersions)}
         """;
 
     const string Marked = $"marked AS (UPDATE {UndoTables.Verdicts} w SET verdict = 'done' FROM undone n WHERE w.ctid = n.at)";
@@ -73,15 +75,25 @@ sealed class UndoStatements(UndoFields fields)
             logged = logged.Concat(rest.Columns.Select(at => fields.Rest[at]));
         var columns = logged.ToList();
         var values = columns.Select((column, at) => $"CAST(u.before[{at + 1}] AS {column.BaseType})");
+        // A row that gets all that it held is as the version was that was deleted.
+        var isWhole = fields.LogsVersions && columns.Count == fields.All.Count;
         return $"""
             WITH undone AS (
                 INSERT INTO {_table} AS t ({string.Join(", ", columns.Select(c => c.Column))}) OVERRIDING SYSTEM VALUE
                 SELECT {string.Join(", ", values)} FROM {UndoTables.Of("write", "delete")} WHERE u.attempt = {attempt}
                 ON CONFLICT ({string.Join(", ", fields.Key.Select(k => k.Column))}) DO NOTHING
-                RETURNING {UndoTables.Texts(fields.Key, "t")} AS key, NULL::text[] AS before, {UndoTables.Texts(fields.All, "t")} AS after)
-            {UpsertStatements.Log("insert", "undone")}
+                RETURNING {UndoTables.Texts(fields.Key, "t")} AS key, NULL::text[] AS before, {UndoTables.Texts(fields.All, "t")} AS after){(isWhole ? $", {WithVersions(attempt)}" : "")}
+            {UpsertStatements.Log("insert", isWhole ? "versions" : "undone", isWhole)}
             """;
     }
+
+    /// <summary>The restored rows with the version that was deleted; by their keys, since an insert returns nothing else.</summary>
+    static string WithVersions(int attempt) => $"""
+        versions AS (
+            SELECT n.key, n.before, n.after, e.version FROM undone n LEFT JOIN (
+                SELECT key, CASE count(*) WHEN 1 THEN (array_agg(replaced))[1] END AS version
+                FROM {UndoTables.Entries} WHERE op = 'delete' AND attempt = {attempt} GROUP BY key) e ON e.key = n.key)
+        """;
 
     public static string Attempts => $"SELECT DISTINCT attempt FROM {UndoTables.Of("write", "delete")} ORDER BY attempt";
 

@@ -11,10 +11,11 @@ static class UndoTables
     public const string Entries = "pg_temp.hg_undo";
     public const string Verdicts = "pg_temp.hg_verdict";
 
-    /// <summary>Of a staged entry, in this order.</summary>
-    const string Columns = "op text, key text[], before text[], after text[], hash bytea, xid xid, attempt int";
+    /// <summary>Of a staged entry, in this order; the last one only if versions are logged.</summary>
+    const string Columns = "op text, key text[], before text[], after text[], hash bytea, xid xid, attempt int, replaced xid";
 
-    public static string Copy => $"COPY {Entries} FROM STDIN (FORMAT binary)";
+    public static string Copy(UndoFields fields) =>
+        $"COPY {Entries} (op, key, before, after, hash, xid, attempt{(fields.LogsVersions ? ", replaced" : "")}) FROM STDIN (FORMAT binary)";
 
     /// <summary>
     /// Statistics of a table made a moment ago do not exist, so the planner is not given the choice: every join is a loop of look-ups.
@@ -23,8 +24,15 @@ static class UndoTables
     [
         "SELECT pg_catalog.set_config(s, 'off', true) FROM unnest(ARRAY['enable_hashjoin', 'enable_mergejoin', 'enable_material']) AS s",
         $"CREATE TEMPORARY TABLE hg_undo ({Columns}) ON COMMIT DROP",
-        "CREATE TEMPORARY TABLE hg_verdict (no int, u tid, op text, verdict text, rel oid, t tid, x xid, why text, now text[]) ON COMMIT DROP",
+        "CREATE TEMPORARY TABLE hg_verdict (no int, u tid, op text, verdict text, rel oid, t tid, x xid, since xid, why text, now text[]) ON COMMIT DROP",
     ];
+
+    /// <summary>For statements that join entries by their keys, for which there is no look-up.</summary>
+    /// <param name="are">Whether there are any.</param>
+    /// <param name="alone">Whether there are no others.</param>
+    public static string HashJoins(bool are, bool alone) => $"""
+        SELECT pg_catalog.set_config('enable_hashjoin', '{are}', true), pg_catalog.set_config('enable_nestloop', '{!(are && alone)}', true)
+        """;
 
     public static string Open => $"""
         INSERT INTO {Verdicts} (no, u, op, verdict) SELECT row_number() OVER (ORDER BY ctid), ctid, op, 'open' FROM {Entries}

@@ -21,8 +21,8 @@ sealed class VanishedStatements(ObjectPlan plan, IReadOnlyList<FieldShape> field
     string Delete(LeafTable leaf, long end) => $"""
         WITH gone AS (
             DELETE FROM ONLY {leaf.Sql} AS t WHERE {Unseen(leaf, end)}
-            RETURNING {Texts(_key)} AS key, {Texts([.. fields, .. rest])} AS before, NULL::text[] AS after)
-        {UpsertStatements.Log("delete", "gone")}
+            RETURNING {Texts(_key)} AS key, {Texts([.. fields, .. rest])} AS before, NULL::text[] AS after, t.xmin AS version)
+        {UpsertStatements.Log("delete", "gone", plan.LogsVersions)}
         """;
 
     string Mark(LeafTable leaf, long end) => $"""

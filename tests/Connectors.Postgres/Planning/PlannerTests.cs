@@ -28,6 +28,24 @@ public sealed class PlannerTests
         Assert.True(plan is { SingleTable: true, Blocks: true, KeyGuaranteed: true, Level: 0 });
     }
 
+    [Theory]
+    [InlineData("at timestamptz DEFAULT now()", true)]
+    [InlineData("no int GENERATED ALWAYS AS IDENTITY", true)]
+    [InlineData("own positive", true)]
+    [InlineData("hand text", false)]
+    [InlineData("twice int GENERATED ALWAYS AS (id * 2) STORED", false)]
+    [InlineData("v int DEFAULT 5", false)]
+    public async Task Versions_are_logged_of_tables_with_columns_that_fill_themselves_and_that_no_record_brings(string column, bool areLogged)
+    {
+        await using var bench = await SourceBench.StartAsync("CREATE TABLE t (id int PRIMARY KEY, v int)");
+        await bench.To.ExecuteAsync($"""
+            CREATE DOMAIN positive AS int DEFAULT 7; CREATE TABLE s (id int PRIMARY KEY{(column.StartsWith('v') ? "" : ", v int")}, {column})
+            """);
+
+        Assert.Equal(areLogged, (await bench.PlanAsync(T with { To = "s" })).LogsVersions);
+        Assert.False((await bench.PlanAsync(T with { To = "new_one" })).LogsVersions);
+    }
+
     [Fact]
     public async Task Planned_changes_can_be_made_and_taken_back()
     {

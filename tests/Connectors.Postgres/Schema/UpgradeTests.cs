@@ -2,6 +2,7 @@ using Headgate.Connectors.Conformance;
 using Headgate.Connectors.Fencing;
 using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Postgres.Tests.Destinations;
+using Headgate.Connectors.Postgres.Tests.Undoing;
 using Npgsql;
 using Xunit;
 
@@ -11,14 +12,17 @@ namespace Headgate.Connectors.Postgres.Tests.Schema;
 public sealed class UpgradeTests
 {
     const int Repair = 5;
+    const int Versions = 6;
     const string Items = "CREATE TABLE items (id int PRIMARY KEY, note varchar(10) UNIQUE)";
     const string Log = "SELECT table_name, key, operation, field, before, after FROM headgate.changes ORDER BY key, field, operation";
 
-    [Fact]
-    public async Task Job_that_was_launched_before_goes_on_with_what_was_there_then()
+    [Theory]
+    [InlineData(Repair)]
+    [InlineData(Versions)]
+    public async Task Job_that_was_launched_before_goes_on_with_what_was_there_then(int version)
     {
         await using var bench = await LoadBench.StartAsync(Items);
-        var before = await OlderSchema.InstallAsync(bench.Database, Repair);
+        var before = await OlderSchema.InstallAsync(bench.Database, version);
 
         await LoadAsync(bench);
 
@@ -49,6 +53,24 @@ public sealed class UpgradeTests
                 SELECT DISTINCT g.xid IS NOT NULL, g.xid IS NOT NULL AND g.xid = (SELECT xmin::text::xid8 FROM items WHERE id = 9)
                 FROM headgate.change_group g ORDER BY 1
                 """));
+    }
+
+    [Fact]
+    public async Task What_was_logged_before_versions_were_is_planned_to_be_undone_and_read_before_the_schema_is_up_to_date()
+    {
+        await using var bench = await LoadBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, name text, at timestamptz DEFAULT now())");
+        await OlderSchema.InstallAsync(bench.Database, Versions);
+        var plan = await bench.PlanAsync("items", ["id"]);
+        plan = plan with { Fields = [.. plan.Fields.Take(2)] };
+        Assert.NotNull(await bench.Destination.ApplyChangesAsync(bench.Job, [plan], default));
+        await bench.LoadAsync(plan, "SELECT i, 'a' FROM generate_series(1, 3) i");
+        var undo = new UndoBench(bench);
+
+        var planned = Assert.Single(await undo.PlanAsync(bench.Job));
+        var entries = await undo.ReadAsync(planned.Plan, Assert.Single(planned.Segments));
+
+        Assert.True(planned.Plan.LogsVersions);
+        Assert.Equal(3, entries.Count);
     }
 
     [Fact]

@@ -3,10 +3,10 @@ namespace Headgate.Connectors.Postgres.Tests.Undoing;
 /// <summary>A table of random columns, and what happens to it. Its rows are made of numbers: rows below 100 are the job's, others are not.</summary>
 /// <param name="Key">Types of the key.</param>
 /// <param name="Others">Types of the other fields.</param>
-/// <param name="Unmapped">Whether there is a column that the job does not know.</param>
+/// <param name="Unmapped">The default, in SQL, of a column that the job does not know; null: there is none.</param>
 /// <param name="Before">How many rows there are before the job; 0: the first segments are copied.</param>
 /// <param name="Steps">What happens, in this order.</param>
-sealed record RandomTable(string[] Key, string[] Others, bool Unmapped, int Before, RandomStep[] Steps)
+sealed record RandomTable(string[] Key, string[] Others, string? Unmapped, int Before, RandomStep[] Steps)
 {
     /// <summary>Types and what makes a value of each from a number h; of keys, one that differs where the numbers do.</summary>
     static readonly Dictionary<string, string> Values = new()
@@ -31,6 +31,9 @@ sealed record RandomTable(string[] Key, string[] Others, bool Unmapped, int Befo
         ["text[]"] = "ARRAY['a,\"b' || h, NULL]",
     };
 
+    /// <summary>Whether the column that the job does not know holds another value in each row.</summary>
+    public bool FillsItself => Unmapped?.Contains("clock", StringComparison.Ordinal) ?? false;
+
     public static string[] KeyTypes { get; } = ["int", "bigint", "text", "varchar(20)", "char(12)", "numeric(12,3)", "timestamptz", "uuid", "bytea"];
 
     public static string[] Types { get; } = [.. Values.Keys];
@@ -39,7 +42,7 @@ sealed record RandomTable(string[] Key, string[] Others, bool Unmapped, int Befo
 
     public string Create =>
         $"CREATE TABLE items ({string.Join(", ", Key.Select((type, at) => $"k{at} {type}").Concat(Others.Select((type, at) => $"f{at} {type}")))}"
-            + $"{(Unmapped ? ", hand text DEFAULT 'by hand'" : "")}, PRIMARY KEY ({string.Join(", ", KeyNames)}))";
+            + $"{(Unmapped is null ? "" : $", hand text DEFAULT {Unmapped}")}, PRIMARY KEY ({string.Join(", ", KeyNames)}))";
 
     /// <summary>SQL: the records that a step brings.</summary>
     public string Records(int first, int count, int salt) => $"""

@@ -9,7 +9,7 @@ static class RandomTables
     public static Gen<RandomTable> All =>
         from key in Gen.OneOf(Gen.Elements(RandomTable.KeyTypes).ArrayOf(1), Gen.Elements(RandomTable.KeyTypes).ArrayOf(2))
         from others in Few(Gen.Elements(RandomTable.Types), 6)
-        from unmapped in Gen.Elements(true, false)
+        from unmapped in Gen.Elements(null, "'by hand'", "clock_timestamp()::text")
         from before in Gen.Elements(0, 10, 25)
         from steps in Few(Step, 5)
         select new RandomTable(key, others, unmapped, before, steps);
