@@ -87,6 +87,20 @@ public sealed class VersionTests
     }
 
     [Fact]
+    public async Task A_row_that_came_back_with_another_column_that_filled_itself_is_left()
+    {
+        await using var bench = await UndoBench.StartAsync(Items);
+        var job = await bench.WriteAsync(await PlanAsync(bench), Rows("'a'", 3));
+        var (rollback, _) = await bench.RollBackAsync(job);
+        await bench.Load.Database.ExecuteAsync("ALTER TABLE items ADD later timestamptz DEFAULT clock_timestamp()");
+        await bench.RollBackAsync(rollback);
+
+        var (_, counts) = await bench.RollBackAsync(job);
+
+        Assert.Equal((0, 3), (counts.Deleted, counts.Rejected));
+    }
+
+    [Fact]
     public async Task A_row_that_vanished_and_is_there_again_goes_too()
     {
         await using var bench = await UndoBench.StartAsync(Items);
@@ -107,12 +121,14 @@ public sealed class VersionTests
         Assert.Equal((3, 0), (counts.Deleted, counts.Rejected));
     }
 
-    [Fact]
-    public async Task A_row_whose_fields_a_later_run_left_otherwise_is_left()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_row_whose_fields_a_later_run_left_otherwise_is_left(bool isFirstLoad)
     {
         await using var bench = await UndoBench.StartAsync(Items);
-        var plan = await PlanAsync(bench);
-        var first = await bench.WriteAsync(plan, Rows("'a'", 3));
+        var plan = await PlanAsync(bench, isFirstLoad);
+        var first = await bench.WriteAsync(plan, Rows("'a'", 3), empty: isFirstLoad);
         await bench.WriteAsync(plan, "SELECT 2, 'b'");
 
         var (rollback, counts) = await bench.RollBackAsync(first);
