@@ -21,6 +21,10 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
     const int MaxIdleRounds = 10;
 
     IRecordBatch _batch = null!;
+
+    /// <summary>Of what the entries have changed.</summary>
+    UndoStatements _statements = null!;
+
     long[]? _rowNos;
     bool _refersToItself;
 
@@ -57,7 +61,7 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
         if (batch.Rows != 1) throw new InvalidOperationException("Conflicts that were not foreseen are recorded one by one.");
         await StageAsync(batch, null, cancellationToken);
         await JudgeAsync(cancellationToken);
-        await using (var command = transaction.Command(statements.Refuse, Text(KindOf(error)), Text(error.Constraint)))
+        await using (var command = transaction.Command(_statements.Refuse, Text(KindOf(error)), Text(error.Constraint)))
             await command.ExecuteNonQueryAsync(cancellationToken);
         return await EndAsync(new UndoOutcome(), error, cancellationToken);
     }
@@ -76,6 +80,18 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
         await transaction.ExecuteAsync(UndoTables.Prepare.Select(sql => new NpgsqlBatchCommand(sql)), cancellationToken);
         await TupleStream.CopyAsync(transaction.Connection, UndoTables.Copy(statements.Fields), batch, observe: null, cancellationToken);
         await transaction.ExecuteAsync(UndoTables.Open, cancellationToken);
+        _statements = await NarrowedAsync(cancellationToken);
+    }
+
+    async Task<UndoStatements> NarrowedAsync(CancellationToken cancellationToken)
+    {
+        if (statements.Changed is not { } sql) return statements;
+        await using var command = transaction.Command(sql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var covered = statements.Fields.Covered;
+        var changed = covered.Where((_, at) => reader.GetBoolean(at)).ToList();
+        return changed.Count is 0 || changed.Count == covered.Count ? statements : new UndoStatements(statements.Fields.Changing(changed));
     }
 
     /// <summary>One look at the entries that are open. Those whose rows others change between two statements stay so.</summary>
@@ -83,7 +99,7 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
     {
         var (updates, inserts, deletes) = await JudgeAsync(cancellationToken);
         var outcome = before;
-        if (updates > 0) outcome = outcome with { PutBack = before.PutBack + await LoggedAsync(statements.PutBack!, cancellationToken) };
+        if (updates > 0) outcome = outcome with { PutBack = before.PutBack + await LoggedAsync(_statements.PutBack!, cancellationToken) };
         if (inserts > 0) outcome = outcome with { Deleted = before.Deleted + await DeleteAsync(cancellationToken) };
         if (deletes > 0) outcome = outcome with { Restored = before.Restored + await RestoreAsync(deletes, cancellationToken) };
         return outcome;
@@ -91,28 +107,28 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
 
     async Task<(long Updates, long Inserts, long Deletes)> JudgeAsync(CancellationToken cancellationToken)
     {
-        await transaction.ExecuteAsync(statements.Judge, cancellationToken);
-        await Versions.SettleAsync(transaction.Connection, statements.Fields, cancellationToken);
-        var counts = await CountsAsync(UndoTables.Summary(statements.Fields), cancellationToken);
+        await transaction.ExecuteAsync(_statements.Judge, cancellationToken);
+        await Versions.SettleAsync(transaction.Connection, _statements.Fields, cancellationToken);
+        var counts = await CountsAsync(UndoTables.Summary(_statements.Fields), cancellationToken);
         if (counts[0] > 0 || counts[1] > 0) throw Uneven();
         if (counts[5] == 0) return (counts[2], counts[3], counts[4]);
-        var same = await new UndoHashes(transaction.Connection, statements.Fields).CompareAsync(cancellationToken);
+        var same = await new UndoHashes(transaction.Connection, _statements.Fields).CompareAsync(cancellationToken);
         return (counts[2], counts[3] + same, counts[4]);
     }
 
     async Task<long> DeleteAsync(CancellationToken cancellationToken)
     {
         // What somebody has filled it with is neither looked at nor logged, and would be gone with the row.
-        if (statements.Fields.Later is { } later)
+        if (_statements.Fields.Later is { } later)
             throw PostgresProblem.Of("fields-changed", $"{subject}: column \"{later}\" came after the rollback was planned; restart the rollback.");
-        await transaction.ExecuteAsync(statements.Hold, cancellationToken);
+        await transaction.ExecuteAsync(_statements.Hold, cancellationToken);
         var referrers = await ReferrersAsync(cancellationToken);
         if (referrers.FirstOrDefault(r => r is { Visible: false, Carries: true }) is { } hidden) throw Hidden(hidden);
         // One that cannot be seen and only refuses is left to the server.
         var seen = referrers.Where(r => r.Visible).ToList();
         _refersToItself = seen.Exists(r => r.IsOwn);
-        if (seen.Count > 0) await transaction.ExecuteAsync(statements.Refer(seen), cancellationToken);
-        var deleted = await LoggedAsync(statements.Delete, cancellationToken);
+        if (seen.Count > 0) await transaction.ExecuteAsync(_statements.Refer(seen), cancellationToken);
+        var deleted = await LoggedAsync(_statements.Delete, cancellationToken);
         // From its first delete on the transaction keeps foreign keys from being made. One that came between was not looked at.
         if ((await ReferrersAsync(cancellationToken)).Select(r => r.Constraint).Except(referrers.Select(r => r.Constraint)).Any())
             throw PostgresProblem.Of("rows-contended", $"{subject}: a foreign key to it was made at this moment.", retryable: true);
@@ -120,7 +136,7 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
     }
 
     Task<IReadOnlyList<Referrer>> ReferrersAsync(CancellationToken cancellationToken) =>
-        Referrers.ReadAsync(transaction.Connection, statements.Fields.Table, cancellationToken);
+        Referrers.ReadAsync(transaction.Connection, _statements.Fields.Table, cancellationToken);
 
     async Task<long> RestoreAsync(long wanted, CancellationToken cancellationToken)
     {
@@ -132,9 +148,9 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
         }
 
         long restored = 0;
-        if (statements.Fields.LogsVersions) await transaction.ExecuteAsync(UndoTables.HashJoins(are: true, alone: true), cancellationToken);
-        foreach (var attempt in attempts) restored += await LoggedAsync(statements.Restore(attempt), cancellationToken);
-        if (statements.Fields.LogsVersions) await transaction.ExecuteAsync(UndoTables.HashJoins(are: false, alone: true), cancellationToken);
+        if (_statements.Fields.LogsVersions) await transaction.ExecuteAsync(UndoTables.HashJoins(are: true, alone: true), cancellationToken);
+        foreach (var attempt in attempts) restored += await LoggedAsync(_statements.Restore(attempt), cancellationToken);
+        if (_statements.Fields.LogsVersions) await transaction.ExecuteAsync(UndoTables.HashJoins(are: false, alone: true), cancellationToken);
         // Else it is found out by looking again which of them others were quicker than.
         if (restored == wanted) await transaction.ExecuteAsync(UndoTables.Restored, cancellationToken);
         return restored;
@@ -153,7 +169,7 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
         var waiting = new List<long>();
         long conflicts = 0;
         var rowNos = new NpgsqlParameter { Value = (object?)_rowNos ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
-        await using (var command = transaction.Command(statements.Record,
+        await using (var command = transaction.Command(_statements.Record,
             [.. TicketParameters(), rowNos, Text(error?.Problem.SqlState), Text(error?.Column), Text(error?.Problem.Sentence)]))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {

@@ -31,8 +31,15 @@ sealed class UndoFields(ObjectPlan plan, IReadOnlyList<FieldShape> fields, IRead
     public IReadOnlyList<FieldShape> All { get; } = [.. fields, .. rest];
 
     /// <summary>Positions of the fields that are put back. A key never changes: by it the row was found.</summary>
-    public IReadOnlyList<int> Covered { get; } =
+    public IReadOnlyList<int> Covered { get; private init; } =
         [.. (plan.Undo!.Fields.Count == 0 ? Enumerable.Range(0, fields.Count) : plan.Undo.Fields).Where(at => !plan.Key.Contains(at))];
+
+    /// <summary>
+    /// The same for entries that changed no others: of a wide table a job often changes a few fields, and each that a statement looks at takes its
+    /// time in each row.
+    /// </summary>
+    public UndoFields Changing(IReadOnlyCollection<int> changed) =>
+        new(plan, fields, rest) { Later = Later, Covered = [.. Covered.Where(changed.Contains)] };
 
     /// <summary>SQL: the entry's row; u.</summary>
     public string Match(string alias) =>

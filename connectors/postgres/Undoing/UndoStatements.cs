@@ -12,6 +12,10 @@ sealed class UndoStatements(UndoFields fields)
 
     public UndoFields Fields => fields;
 
+    /// <summary>Which of the fields that are put back any of the entries has changed.</summary>
+    public string? Changed { get; } = fields.Covered.Count < 2 ? null
+        : $"SELECT {string.Join(", ", fields.Covered.Select(at => $"coalesce(bool_or({UndoFields.Changed(at)}), false)"))} FROM {UndoTables.Entries} u WHERE op = 'update'";
+
     public string Judge { get; } = Judging.Statement(fields);
 
     /// <summary>
