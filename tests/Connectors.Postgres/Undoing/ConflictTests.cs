@@ -183,6 +183,24 @@ public sealed class ConflictTests
     }
 
     [Fact]
+    public async Task What_is_checked_at_commit_is_a_conflict_of_the_record_that_it_is_about()
+    {
+        await using var bench = await UndoBench.StartAsync($"""
+            {Two}; CREATE TABLE groups (no int PRIMARY KEY); INSERT INTO groups SELECT generate_series(1, 9);
+            ALTER TABLE items ADD FOREIGN KEY (n) REFERENCES groups DEFERRABLE INITIALLY DEFERRED
+            """);
+        var plan = await bench.Load.PlanAsync("items", ["id"]);
+        var job = await bench.WriteAsync(plan, "SELECT 1, 'new', 5 UNION ALL SELECT 2, 'new', 6");
+        await bench.Load.Database.ExecuteAsync("DELETE FROM groups WHERE no = 1");
+
+        var (rollback, counts) = await bench.RollBackAsync(job);
+
+        Assert.Equal((1, 1), (counts.Updated, counts.Rejected));
+        Assert.Equal(["(1,new,5)", "(2,old,2)"], await bench.RowsAsync());
+        Assert.Equal(["(gone,items_n_fkey,t)"], await bench.ConflictsAsync(rollback, "conflict, constraint_name, deferred"));
+    }
+
+    [Fact]
     public async Task Unique_values_that_moved_on_from_row_to_row_move_back()
     {
         await using var bench = await UndoBench.StartAsync(

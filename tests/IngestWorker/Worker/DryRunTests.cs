@@ -1,9 +1,11 @@
 using Headgate.Contracts.Comparing;
+using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.IngestWorker.Comparing;
 using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Steps;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Headgate.IngestWorker.Tests.Worker;
 
@@ -41,7 +43,9 @@ public sealed class DryRunTests : DryRunTest
     [Fact]
     public async Task Sample_and_condition_are_read_whatever_an_earlier_run_has_read()
     {
-        var job = await StageAsync(new Sample { Rows = 3, Filter = "id > 5" }, "a");
+        var earlier = Job("a");
+        await Worker.AskAsync<JobPrepared>(earlier.PrepareAll());
+        var job = await StageAsync(new Sample { Rows = 3, Filter = "id > 5" }, earlier.Offset, "a");
 
         var found = Assert.Single((await Worker.AskAsync<RecordsCompared>(Compare(job, 0))).Objects);
 
@@ -99,6 +103,20 @@ public sealed class DryRunTests : DryRunTest
     }
 
     [Fact]
+    public async Task What_takes_long_is_told_so_far_and_gone_on_with()
+    {
+        var job = await StageAsync(new Sample { Rows = 100 }, "a", "b");
+        var dryRun = ActivatorUtilities.CreateInstance<DryRun>(Worker.Get<IServiceProvider>(), new SlowClock());
+
+        // However long it takes: each call finds something.
+        Assert.Equal([0], Told(await dryRun.RunAsync(Compare(job, 0, 1), default)));
+        Assert.Equal([1], Told(await dryRun.RunAsync(Compare(job, 1), default)));
+
+        static IEnumerable<int> Told(StepAnswer answer) =>
+            Assert.IsType<RecordsCompared>(Assert.IsType<StepAnswer.Say>(answer).Event).Objects.Select(found => found.ObjectNo);
+    }
+
+    [Fact]
     public async Task Staged_file_that_is_gone_is_said_to_be_lost()
     {
         var job = await StageAsync(new Sample { Rows = 100 }, "a");
@@ -117,4 +135,14 @@ public sealed class DryRunTests : DryRunTest
             || (select string_agg(sequencename || ' ' || coalesce(last_value, -1), ',' order by sequencename) from pg_sequences)
             || (select string_agg(oid::regclass::text, ',' order by oid) from pg_class where relnamespace::regnamespace::text in ('public', 'headgate'))
         """);
+
+    /// <summary>By which an hour is over whenever it is looked at.</summary>
+    sealed class SlowClock : TimeProvider
+    {
+        long _hours;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => 3600 * Interlocked.Increment(ref _hours);
+    }
 }
