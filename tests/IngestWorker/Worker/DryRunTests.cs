@@ -5,6 +5,7 @@ using Headgate.Contracts.Loading;
 using Headgate.IngestWorker.Comparing;
 using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Steps;
+using Headgate.IngestWorker.Tests.Doubles;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Headgate.IngestWorker.Tests.Worker;
@@ -106,7 +107,7 @@ public sealed class DryRunTests : DryRunTest
     public async Task What_takes_long_is_told_so_far_and_gone_on_with()
     {
         var job = await StageAsync(new Sample { Rows = 100 }, "a", "b");
-        var dryRun = ActivatorUtilities.CreateInstance<DryRun>(Worker.Get<IServiceProvider>(), new SlowClock());
+        var dryRun = ActivatorUtilities.CreateInstance<DryRun>(Worker.Get<IServiceProvider>(), new HourlyTime());
 
         // However long it takes: each call finds something.
         Assert.Equal([0], Told(await dryRun.RunAsync(Compare(job, 0, 1), default)));
@@ -135,14 +136,4 @@ public sealed class DryRunTests : DryRunTest
             || (select string_agg(sequencename || ' ' || coalesce(last_value, -1), ',' order by sequencename) from pg_sequences)
             || (select string_agg(oid::regclass::text, ',' order by oid) from pg_class where relnamespace::regnamespace::text in ('public', 'headgate'))
         """);
-
-    /// <summary>By which an hour is over whenever it is looked at.</summary>
-    sealed class SlowClock : TimeProvider
-    {
-        long _hours;
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => 3600 * Interlocked.Increment(ref _hours);
-    }
 }
