@@ -75,11 +75,13 @@ sealed class DryRun(
         {
             if (!known.TryGetValue(segment.Name.Copy, out var one))
             {
-                if (time.GetElapsedTime(run.Began) >= options.YieldAfter) return null;
+                // Not before something was found: else what takes longer to begin with would never come to an end.
+                if (run.HasFound && time.GetElapsedTime(run.Began) >= options.YieldAfter) return null;
                 one = await CompareAsync(run, each.Plan, segment, before, shown, cancellationToken);
                 // First, so that a segment that is known has been looked through for them.
                 await samples.KeepAsync(run.Compare.JobId, run.Compare.Attempt, each.Plan.ObjectNo, shown.Picked, run.Retention, cancellationToken);
                 await findings.KeepAsync(run.Compare, segment, one, cancellationToken);
+                run.HasFound = true;
             }
 
             found.Add(one);
@@ -155,7 +157,11 @@ sealed class DryRun(
         })],
     };
 
-    sealed record Run(IDestination Destination, CompareRecords Compare, TimeSpan Retention, long Began);
+    sealed record Run(IDestination Destination, CompareRecords Compare, TimeSpan Retention, long Began)
+    {
+        /// <summary>A segment at least, since it began.</summary>
+        public bool HasFound { get; set; }
+    }
 
     /// <summary>Records of a staged file; without one: none.</summary>
     sealed record Part(Guid Copy = default, SegmentReader? Staged = null, long First = 0, int Rows = 0, int Tried = 0);

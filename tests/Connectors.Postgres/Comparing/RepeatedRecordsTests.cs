@@ -1,4 +1,6 @@
+using Headgate.Connectors.Postgres.Comparing;
 using Headgate.Connectors.Postgres.Tests.Destinations;
+using Npgsql;
 using Xunit;
 
 namespace Headgate.Connectors.Postgres.Tests.Comparing;
@@ -28,5 +30,28 @@ public sealed class RepeatedRecordsTests
         await using var next = (await bench.Destination.OpenRepeatedRecordsAsync(default))!;
         await next.CloseAsync(default);
         Assert.Empty(await next.FindAsync(ids, default));
+    }
+
+    [Fact]
+    public async Task What_another_has_left_behind_in_the_session_is_in_nobodys_way()
+    {
+        await using var bench = await LoadBench.StartAsync();
+        var pool = new NpgsqlConnectionStringBuilder(bench.Database.ConnectionString) { MaxPoolSize = 1, NoResetOnClose = true };
+        await using var sessions = NpgsqlDataSource.Create(pool);
+        var id = Guid.NewGuid();
+        await using (var ended = await sessions.OpenConnectionAsync())
+        {
+            await Sql.RunAsync(
+                ended,
+                $"""
+                 CREATE TEMPORARY TABLE hg_entry AS SELECT '{id}'::uuid AS record, n AS seq FROM generate_series(1, 2) n;
+                 CREATE TEMPORARY TABLE hg_repeated AS SELECT '{id}'::uuid AS record, 2::bigint AS last, 'other'::text AS kept
+                 """);
+        }
+
+        await using var repeated = await RepeatedRecords.OpenAsync(sessions, "log", default);
+        await repeated.CloseAsync(default);
+
+        Assert.Empty(await repeated.FindAsync([id], default));
     }
 }

@@ -1,3 +1,4 @@
+using Headgate.Connectors.Postgres.Tests.Destinations;
 using Headgate.Connectors.Postgres.Tests.Vanished;
 using Headgate.Contracts.Pipelines;
 using Xunit;
@@ -96,6 +97,26 @@ public sealed class AttemptTests
         Assert.Equal([.. before.Where(row => !row.StartsWith("(2,", StringComparison.Ordinal))],
             await bench.Load.RowsAsync("SELECT id, name, note, g, c FROM items WHERE id <> 2 ORDER BY id"));
         Assert.Equal(10L, await bench.Load.Database.ScalarAsync<long>("SELECT count(*) FROM items WHERE later = 7"));
+    }
+
+    [Fact]
+    public async Task A_row_that_somebody_inserts_again_at_this_very_moment_keeps_no_other_from_being_restored()
+    {
+        await using var bench = await VanishedBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, name text); INSERT INTO items SELECT i, 'old' FROM generate_series(1, 3) i");
+        var plan = await bench.BeginAsync("items", ["id"]);
+        await bench.ReadAsync(plan, "SELECT 3, 'old'");
+        Assert.Equal(2, await bench.FinishAsync(plan));
+        var undo = new UndoBench(bench.Load);
+        var planned = Assert.Single(await undo.PlanAsync(bench.Load.Job));
+        var rollback = await undo.BeginAsync();
+        await using var session = await bench.Load.Database.DataSource.OpenConnectionAsync();
+        await Sql.RunAsync(session, "BEGIN; INSERT INTO items VALUES (1, 'by hand')");
+
+        var undoing = undo.TryAsync(rollback, planned);
+        await bench.Load.WaitForLockAsync();
+        await Sql.RunAsync(session, "COMMIT");
+
+        Assert.Null(await Record.ExceptionAsync(() => undoing));
     }
 
     [Fact]

@@ -92,6 +92,35 @@ public sealed class ConflictTests
         Assert.Equal(["(referred)"], await bench.ConflictsAsync(rollback, "conflict"));
     }
 
+    [Fact]
+    public async Task Rows_that_only_others_of_the_batch_refer_to_go_with_them()
+    {
+        await using var bench = await UndoBench.StartAsync("CREATE TABLE items (id int PRIMARY KEY, boss int REFERENCES items)");
+        var job = await bench.WriteAsync(await bench.Load.PlanAsync("items", ["id"]), "SELECT i, nullif(i - 1, 0) FROM generate_series(1, 4) i");
+        var planned = Assert.Single(await bench.PlanAsync(job));
+
+        Assert.Equal(0, await bench.TryAsync(await bench.BeginAsync(), planned));
+    }
+
+    [Fact]
+    public async Task A_foreign_key_that_is_made_at_this_very_moment_is_seen_and_nothing_is_carried_on_through_it()
+    {
+        await using var bench = await UndoBench.StartAsync($"{Two}; CREATE TABLE kids (item int REFERENCES items)");
+        var job = await bench.WriteAsync(await bench.Load.PlanAsync("items", ["id"]), "SELECT 3, 'new', 3");
+        await using var session = await bench.Load.Database.DataSource.OpenConnectionAsync();
+        // Those that refer to the row are known by then, and looked up.
+        await Sql.RunAsync(session, "BEGIN; LOCK TABLE kids");
+        var undoing = bench.RollBackAsync(job);
+        await bench.Load.WaitForLockAsync();
+        await bench.Load.Database.ExecuteAsync("CREATE TABLE late AS SELECT 3 AS item; ALTER TABLE late ADD FOREIGN KEY (item) REFERENCES items ON DELETE CASCADE");
+        await Sql.RunAsync(session, "COMMIT");
+
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => undoing);
+
+        Assert.Equal(("rows-contended", true), (error.Problem.Code, error.Problem.Retryable));
+        Assert.Equal(["(3)"], await bench.RowsAsync("late"));
+    }
+
     [Theory]
     [InlineData("UPDATE items SET name = 'by hand' WHERE id = 1", "(1,\"by hand\",1)")]
     [InlineData("UPDATE items SET name = 'by hand' WHERE id = 3", "(3,\"by hand\",3)")]
@@ -180,6 +209,43 @@ public sealed class ConflictTests
         Assert.Equal(["(changed,23514,\"{NULL,old,NULL}\",\"{NULL,new,NULL}\",\"{NULL,new,NULL}\")"],
             await bench.ConflictsAsync(rollback, "conflict, sqlstate, before, written, now"));
         Assert.Equal(["(1,new,1)", "(2,old,2)"], await bench.RowsAsync());
+    }
+
+    [Fact]
+    public async Task What_is_checked_at_commit_is_a_conflict_of_the_record_that_it_is_about()
+    {
+        await using var bench = await UndoBench.StartAsync($"""
+            {Two}; CREATE TABLE groups (no int PRIMARY KEY); INSERT INTO groups SELECT generate_series(1, 9);
+            ALTER TABLE items ADD FOREIGN KEY (n) REFERENCES groups DEFERRABLE INITIALLY DEFERRED
+            """);
+        var plan = await bench.Load.PlanAsync("items", ["id"]);
+        var job = await bench.WriteAsync(plan, "SELECT 1, 'new', 5 UNION ALL SELECT 2, 'new', 6");
+        await bench.Load.Database.ExecuteAsync("DELETE FROM groups WHERE no = 1");
+        var planned = Assert.Single(await bench.PlanAsync(job));
+
+        // Found by the write, and not by the commit.
+        var error = await Assert.ThrowsAsync<ConnectorException>(async () => await bench.TryAsync(await bench.BeginAsync(), planned));
+        Assert.Equal(LoadRemedy.Halve, error.Remedy);
+        var (rollback, counts) = await bench.RollBackAsync(job);
+
+        Assert.Equal((1, 1), (counts.Updated, counts.Rejected));
+        Assert.Equal(["(1,new,5)", "(2,old,2)"], await bench.RowsAsync());
+        Assert.Equal(["(gone,items_n_fkey,t)"], await bench.ConflictsAsync(rollback, "conflict, constraint_name, deferred"));
+    }
+
+    [Fact]
+    public async Task Deletes_that_would_be_carried_on_to_rows_that_may_be_hidden_are_refused_though_that_came_after_the_plan()
+    {
+        await using var bench = await UndoBench.StartAsync(Two);
+        var job = await bench.WriteAsync(await bench.Load.PlanAsync("items", ["id"]), "SELECT 3, 'new', 3");
+        var plans = await bench.PlanAsync(job);
+        await bench.Load.Database.ExecuteAsync(
+            "CREATE TABLE kids (item int REFERENCES items ON DELETE CASCADE); INSERT INTO kids VALUES (3); ALTER TABLE kids ENABLE ROW LEVEL SECURITY");
+        var rollback = await bench.BeginAsync();
+
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => bench.RunAsync(rollback, plans));
+
+        Assert.Equal(("permission", 1), (error.Problem.Code, (await bench.RowsAsync("kids")).Count));
     }
 
     [Fact]

@@ -52,6 +52,20 @@ public sealed class PutBackTests
     }
 
     [Fact]
+    public async Task By_field_records_of_which_the_job_left_it_alone_are_not_looked_at()
+    {
+        await using var bench = await UndoBench.StartAsync(Five);
+        var plan = await bench.Load.PlanAsync("items", ["id"]);
+        var job = await bench.WriteAsync(plan, "SELECT 4, 'new', 4 UNION ALL SELECT 5, 'old5', 50");
+        await bench.Load.Database.ExecuteAsync("UPDATE items SET name = 'by hand' WHERE id = 5");
+
+        var (_, counts) = await bench.RollBackAsync(job, fields: ["name"]);
+
+        Assert.Equal((1, 1, 0, 0), (counts.Written, counts.Updated, counts.Unchanged, counts.Rejected));
+        Assert.Equal(["(4,old4,4)", "(5,\"by hand\",50)"], (await bench.RowsAsync()).Skip(3));
+    }
+
+    [Fact]
     public async Task By_key_other_records_stay_as_the_job_wrote_them()
     {
         await using var bench = await UndoBench.StartAsync("""

@@ -102,6 +102,17 @@ sealed class UndoBench(LoadBench load) : IAsyncDisposable
         return await CountsAsync(job);
     }
 
+    /// <summary>Writes all of an object's first segment in one batch, and takes it back.</summary>
+    /// <returns>How many records wait for others.</returns>
+    public async Task<long> TryAsync(JobTicket job, PlannedUndo planned)
+    {
+        Assert.NotNull(await load.Destination.ApplyChangesAsync(job, [planned.Plan], default));
+        var records = await ReadAsync(planned.Plan, planned.Segments[0]);
+        await using var transaction = await load.Destination.BeginBatchAsync(Ticket(job, planned.Plan, records.Count, segment: 0), planned.Plan, default);
+        await transaction.WriteAsync(new StagedBatch(0, [.. records]), default);
+        return transaction.Deferred;
+    }
+
     public async Task<IReadOnlyList<byte[]>> ReadAsync(ObjectPlan plan, UndoSegment segment)
     {
         var sink = new Sink();

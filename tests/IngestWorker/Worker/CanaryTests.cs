@@ -6,7 +6,9 @@ using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Steps;
 using Headgate.IngestWorker.Comparing;
 using Headgate.IngestWorker.Steps;
+using Headgate.IngestWorker.Tests.Doubles;
 using Headgate.Tests.Servers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Headgate.IngestWorker.Tests.Worker;
 
@@ -81,20 +83,40 @@ public sealed class CanaryTests : WorkerTest
         Assert.Equal((job.JobId, job.Epoch, 0, 0), (lost.JobId, lost.Epoch, lost.ObjectNo, lost.SegmentNo));
     }
 
-    [Fact]
-    public async Task An_object_that_cannot_be_compared_says_so_and_takes_no_other_with_it()
+    [Theory]
+    [InlineData("insufficient_privilege")]
+    // As of a comparison that takes too long.
+    [InlineData("query_canceled")]
+    public async Task An_object_that_cannot_be_compared_says_so_and_takes_no_other_with_it(string why)
     {
+        await FailAsync(why);
         var job = await StageAsync("a", "b");
-        await _destination.ExecuteAsync(
-            """
-            create function no() returns int language plpgsql as $$ begin raise exception 'no' using errcode = 'insufficient_privilege'; end $$;
-            drop table a; create view a as select no() as id, ''::varchar(12) as name, now() as changed_at;
-            """);
 
         var compared = await Worker.AskAsync<RecordsCompared>(Compare(job, 0, 1));
 
         Assert.Equal([(0, 0L, -1L), (1, 20L, 0L)], compared.Objects.Select(found => (found.ObjectNo, found.Rows, found.DestinationRows)));
         Assert.Equal([false, true], compared.Objects.Select(found => found.Failure is null));
+    }
+
+    [Fact]
+    public async Task What_was_found_before_an_object_that_is_to_be_tried_again_is_told()
+    {
+        await FailAsync("lock_not_available");
+        var job = await StageAsync("a", "b");
+
+        Assert.Equal(1, Assert.Single((await Worker.AskAsync<RecordsCompared>(Compare(job, 1, 0))).Objects).ObjectNo);
+        Assert.Equal((JobStep.Compare, true), (await Worker.AskAsync<StepFailed>(Compare(job, 0))) is var failed ? (failed.Step, failed.Problem.Retryable) : default);
+    }
+
+    [Fact]
+    public async Task What_takes_long_is_told_so_far()
+    {
+        var job = await StageAsync("a", "b");
+        var canary = ActivatorUtilities.CreateInstance<Canary>(Worker.Get<IServiceProvider>(), new HourlyTime());
+
+        var told = Assert.IsType<RecordsCompared>(Assert.IsType<StepAnswer.Say>(await canary.RunAsync(Compare(job, 0, 1), default)).Event);
+
+        Assert.Equal(0, Assert.Single(told.Objects).ObjectNo);
     }
 
     [Fact]
@@ -130,6 +152,14 @@ public sealed class CanaryTests : WorkerTest
 
         Assert.Equal((JobStep.Compare, "lock-timeout", true), (failed.Step, failed.Problem.Code, failed.Problem.Retryable));
     }
+
+    // Whoever makes a value of table a gets this error.
+    Task FailAsync(string why) => _destination.ExecuteAsync(
+        $"""
+         create function refuse(text) returns boolean language plpgsql as $$ begin raise exception 'no' using errcode = '{why}'; end $$;
+         create domain refused as varchar(12); drop table a; create table a (id int primary key, name refused, changed_at timestamptz);
+         alter domain refused add check (refuse(value));
+         """);
 
     static CompareRecords Compare(JobUnderTest job, params int[] objects) => new()
     {

@@ -26,12 +26,14 @@ public abstract class DryRunTest : WorkerTest
     internal static CompareRecords Compare(JobUnderTest job, params int[] objects) =>
         new() { JobId = job.JobId, Attempt = job.Attempt, Epoch = job.Epoch, Objects = objects, Mode = CompareMode.DryRun };
 
-    internal async Task<JobUnderTest> StageAsync(Sample sample, params string[] tables)
+    internal Task<JobUnderTest> StageAsync(Sample sample, params string[] tables) => StageAsync(sample, offset: null, tables);
+
+    internal async Task<JobUnderTest> StageAsync(Sample sample, OffsetReference? offset, params string[] tables)
     {
         var job = Job(tables);
         var destination = new SystemReference { Connector = "postgres", Connection = Reference(Destination.ConnectionString) };
         job = job with { Pipeline = job.Pipeline with { Destination = destination } };
-        var prepared = await Worker.AskAsync<JobPrepared>(job.PrepareAll() with { Kind = JobKind.DryRun, Sample = sample });
+        var prepared = await Worker.AskAsync<JobPrepared>(job.PrepareAll(offset) with { Kind = JobKind.DryRun, Sample = sample });
         Assert.All(prepared.Objects, planned => Assert.True(planned.Full));
         foreach (var planned in prepared.Objects)
         {

@@ -1,9 +1,12 @@
 using Headgate.Contracts.Comparing;
+using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.IngestWorker.Comparing;
 using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Steps;
+using Headgate.IngestWorker.Tests.Doubles;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Headgate.IngestWorker.Tests.Worker;
 
@@ -41,7 +44,9 @@ public sealed class DryRunTests : DryRunTest
     [Fact]
     public async Task Sample_and_condition_are_read_whatever_an_earlier_run_has_read()
     {
-        var job = await StageAsync(new Sample { Rows = 3, Filter = "id > 5" }, "a");
+        var earlier = Job("a");
+        await Worker.AskAsync<JobPrepared>(earlier.PrepareAll());
+        var job = await StageAsync(new Sample { Rows = 3, Filter = "id > 5" }, earlier.Offset, "a");
 
         var found = Assert.Single((await Worker.AskAsync<RecordsCompared>(Compare(job, 0))).Objects);
 
@@ -96,6 +101,20 @@ public sealed class DryRunTests : DryRunTest
             Assert.IsType<StepAnswer.Nothing>(await dryRun.RunAsync(Compare(job, 0), default));
 
         Assert.IsType<StepAnswer.Say>(await dryRun.RunAsync(Compare(job, 0), default));
+    }
+
+    [Fact]
+    public async Task What_takes_long_is_told_so_far_and_gone_on_with()
+    {
+        var job = await StageAsync(new Sample { Rows = 100 }, "a", "b");
+        var dryRun = ActivatorUtilities.CreateInstance<DryRun>(Worker.Get<IServiceProvider>(), new HourlyTime());
+
+        // However long it takes: each call finds something.
+        Assert.Equal([0], Told(await dryRun.RunAsync(Compare(job, 0, 1), default)));
+        Assert.Equal([1], Told(await dryRun.RunAsync(Compare(job, 1), default)));
+
+        static IEnumerable<int> Told(StepAnswer answer) =>
+            Assert.IsType<RecordsCompared>(Assert.IsType<StepAnswer.Say>(answer).Event).Objects.Select(found => found.ObjectNo);
     }
 
     [Fact]

@@ -3,10 +3,13 @@ using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Bus;
 using Headgate.IngestWorker.Extraction;
 using Headgate.IngestWorker.Releases;
+using Headgate.IngestWorker.Sampling;
 using Headgate.IngestWorker.Snapshots;
 using Headgate.IngestWorker.Staging;
+using Headgate.IngestWorker.State;
 using Headgate.IngestWorker.Steps;
 using MassTransit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headgate.IngestWorker.Tests.Worker;
 
@@ -121,6 +124,23 @@ public sealed class ReleaseTests : WorkerTest
         await AssertLeftAsync(kept);
     }
 
+    [Fact]
+    public async Task What_is_left_of_a_released_job_is_deleted_though_what_dry_runs_have_shown_cannot_be()
+    {
+        var job = Job("b");
+        await Worker.AskAsync<JobPrepared>(job.PrepareAll());
+        await StageLateAsync(job);
+        var staging = Worker.Get<StagingDirectory>();
+        staging.Ensure("samples", $"{Guid.NewGuid():N}", "1");
+        using var sweep = new StagingSweep(
+            Worker.Get<IngestState>(), staging, new SampleFiles(staging, new StoppedClock()), TimeProvider.System, NullLogger<StagingSweep>.Instance);
+
+        await sweep.StartAsync(default);
+
+        await EventuallyAsync(() => Task.FromResult(!Directory.Exists(staging.PathOf($"{job.JobId:N}"))));
+        await sweep.StopAsync(default);
+    }
+
     // A read that had looked for its segment before the release makes its directory and its file after it.
     async Task StageLateAsync(JobUnderTest job)
     {
@@ -133,4 +153,10 @@ public sealed class ReleaseTests : WorkerTest
         Directory.GetDirectories(StagingPath).Select(Path.GetFileName).Order().SequenceEqual(jobs.Select(job => $"{job.JobId:N}").Order())));
 
     Task ReleaseAsync(ReleaseJob release) => Worker.Get<AttemptReleases>().RunAsync(release, default);
+
+    /// <summary>By which nothing can be said to be over.</summary>
+    sealed class StoppedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => throw new IOException("It has stopped.");
+    }
 }

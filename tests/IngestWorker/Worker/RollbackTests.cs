@@ -144,6 +144,19 @@ public sealed class RollbackTests : WorkerTest
     }
 
     [Fact]
+    public async Task Table_that_the_job_has_put_in_the_place_of_another_is_blocked_and_the_others_are_not()
+    {
+        var job = To("a", "b");
+        await RunAsync(job);
+        var asked = Prepare(job with { JobId = Guid.NewGuid() }, job);
+
+        var prepared = await Worker.AskAsync<JobPrepared>(asked with { Objects = [asked.Objects[0] with { WasReplaced = true }, asked.Objects[1]] });
+
+        Assert.Equal((0, "replaced"), Assert.Single(prepared.Blocked) is var blocked ? (blocked.ObjectNo, blocked.Problem.Code) : default);
+        Assert.Equal(1, Assert.Single(prepared.Objects).ObjectNo);
+    }
+
+    [Fact]
     public async Task Log_that_is_gone_since_it_was_planned_fails_the_step()
     {
         var job = To("a");

@@ -152,6 +152,7 @@ public sealed class DiffJobTests
         await bench.Database.ExecuteAsync($"update coordinator.job_object set destination = 'public.elsewhere' where job_id = '{job.Id}'");
         await RefusedAsync(job, Rule.NothingRecorded, "none of the tables");
         await RefusedAsync(await JobAsync(bench, "launched_at = null"), Rule.NothingRecorded, "was not launched");
+        await RefusedAsync(await bench.JobAsync("kind = 'DryRun', sample = '{}'"), Rule.NothingRecorded, "is a dry run");
 
         async Task RefusedAsync(JobReference of, Rule rule, string why)
         {

@@ -133,6 +133,8 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
         await project.SetAsync(early, "pipeline_version = 2");
         var step = Step(await GetAsync(job), RecoveryStepKind.DryRun);
         Assert.Equal((RecoveryStepState.Done, $"{early}"), (step.State, step.JobId));
+        await project.SetAsync(early, "created_at = now() - interval '1 day'");
+        Assert.NotEqual(RecoveryStepState.Done, Step(await GetAsync(job), RecoveryStepKind.DryRun).State);
     }
 
     [Fact]

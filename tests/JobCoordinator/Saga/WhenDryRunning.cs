@@ -63,6 +63,23 @@ public sealed class WhenDryRunning(SagaBench bench)
     }
 
     [Fact]
+    public async Task Full_read_of_what_runs_read_in_parts_is_not_held()
+    {
+        var job = await bench.ApplyAsync();
+        var name = $"{job.Definition.Objects[0].From}|{job.Definition.Objects[0].To}";
+        await bench.ExecuteAsync(
+            $"""
+             insert into coordinator.object_history (pipeline_id, name, full_read, rows, ended)
+             select {job.PipelineId}, {name}, false, array[5, 6, 7], array_agg(now() - no * interval '15 minutes') from generate_series(1, 3) no
+             """);
+
+        await StagedAsync(job);
+
+        Assert.Equal(("Initializing", JobPhase.Judging), (await job.RowAsync()) is var row ? (row.CurrentState, row.Phase) : default);
+        Assert.Equal(0, await job.TimesOwedAsync("GuardTripped"));
+    }
+
+    [Fact]
     public async Task Staged_records_that_are_lost_are_read_again()
     {
         var job = await StagedAsync(await bench.ApplyAsync());

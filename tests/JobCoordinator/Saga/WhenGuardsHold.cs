@@ -93,6 +93,14 @@ public sealed class WhenGuardsHold(SagaBench bench)
     }
 
     [Fact]
+    public async Task Begun_anew_it_has_nothing_of_what_was_held_before()
+    {
+        var job = await HeldAsync();
+        await job.RestartAsync();
+        Assert.Equal((2, 0, null), (await job.RowAsync()) is var row ? (row.Attempt, row.GuardTrips, row.GuardCause) : default);
+    }
+
+    [Fact]
     public async Task Count_beyond_the_limit_is_held_by_the_segment_that_passes_it_and_the_rest_is_not_read()
     {
         var job = await BegunAsync(parts: [10, 12, 9]);

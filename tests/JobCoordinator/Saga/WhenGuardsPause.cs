@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Headgate.Contracts.Guards;
 using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
@@ -142,6 +143,31 @@ public sealed class WhenGuardsPause(SagaBench bench)
         await job.OpenFenceAsync();
         await job.ShapeAsync();
         await RememberAsync(job, seconds: 10);
+        await DueAsync(job);
+        Assert.Equal(0, await job.TimesOwedAsync("GuardTripped"));
+    }
+
+    [Fact]
+    public async Task Time_of_an_earlier_attempt_does_not_count()
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await AgeAsync(job, seconds: 500);
+        await job.PauseFullyAsync();
+        await job.RestartAsync();
+        Assert.Equal((2, TimeSpan.Zero, TimeSpan.Zero), (await job.RowAsync()) is var row ? (row.Attempt, row.Ran, row.LoadedFor) : default);
+    }
+
+    [Theory]
+    [InlineData("max_rows_per_second = 10")]
+    [InlineData("waiting_for = 'a lock'")]
+    public async Task Pace_of_a_job_that_was_slowed_down_or_waits_is_no_collapse(string because)
+    {
+        var job = await (await bench.AcceptAsync()).InAsync("Processing");
+        await RememberAsync(job, seconds: 10_000, rate: 1_000);
+        await AgeAsync(job, seconds: 61);
+        await DueAsync(job);
+        await AgeAsync(job, seconds: 61);
+        await bench.ExecuteAsync(FormattableStringFactory.Create($"update coordinator.sync_job set {because} where job_id = {{0}}", job.Id));
         await DueAsync(job);
         Assert.Equal(0, await job.TimesOwedAsync("GuardTripped"));
     }

@@ -48,6 +48,20 @@ public sealed class WhenGuardsTripAgain(SagaBench bench)
     }
 
     [Fact]
+    public async Task What_is_only_told_stays_as_it_was_told_when_the_job_goes_on()
+    {
+        var job = await bench.ApplyAsync(guards: new GuardsDefinition { Volume = new VolumeGuard { Action = GuardAction.Notify } });
+        await job.RememberAsync(parts: [10, 12, 9]);
+        await job.AcceptAsync();
+        await (await job.InAsync("Initializing")).PlanAsync((0, "public.a"));
+        await job.ExtractAsync(0, rows: 6_000);
+        await job.PauseFullyAsync();
+        await job.ResumeAsync();
+        Assert.Equal("Tripped", await job.ValueAsync<string>(
+            $"""select outcome as "Value" from coordinator.guard_judgement where job_id = {job.Id} and guard = 'Volume'"""));
+    }
+
+    [Fact]
     public async Task Hold_of_a_later_attempt_says_that_nothing_of_it_was_written()
     {
         var job = await (await bench.AcceptAsync()).InAsync("Paused");

@@ -56,6 +56,7 @@ public sealed class WhenRepairing(SagaBench bench)
             Objects = [run.Definition.Objects[0] with { Key = ["other"] }],
             Destination = before with { Connection = "env:RENAMED" },
             Load = run.Definition.Load with { AllowTriggers = true },
+            Cancel = run.Definition.Cancel with { DrainDeadline = TimeSpan.FromSeconds(77) },
         };
         await bench.Pipelines.ApplyAsync([new PipelineToApply(now, isSamePlace ? place : $"{place} elsewhere")], "test", default);
         var repair = new SagaJob(bench, run.PipelineId, run.Definition);
@@ -65,7 +66,7 @@ public sealed class WhenRepairing(SagaBench bench)
         await repair.BeginAsync();
 
         var pipeline = Assert.Single(repair.Sent<PrepareRepair>()).Preparation.Pipeline;
-        Assert.Equal((true, "id"), (pipeline.Load.AllowTriggers, pipeline.Objects[0].Key.Single()));
+        Assert.Equal((true, now.Cancel, "id"), (pipeline.Load.AllowTriggers, pipeline.Cancel, pipeline.Objects[0].Key.Single()));
         Assert.Equal(isReachedByIt ? now.Destination : before, pipeline.Destination);
         Assert.Equal(isReachedByIt ? now.Destination : before, await bench.Pipelines.DestinationAsync(run.PipelineId, 1, default));
 

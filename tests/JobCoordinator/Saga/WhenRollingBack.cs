@@ -51,6 +51,14 @@ public sealed class WhenRollingBack(SagaBench bench)
     }
 
     [Fact]
+    public async Task Records_left_as_they_are_trip_no_guard()
+    {
+        var job = await LaunchedAsync([0], [0]);
+        await job.ProgressAsync(0, written: 6, rejectPeak: 50);
+        Assert.Equal(("Processing", null), (await job.RowAsync()) is var row ? (row.CurrentState, row.GuardCause) : default);
+    }
+
+    [Fact]
     public async Task Lost_segment_is_read_again_by_itself_and_nobody_else_stops()
     {
         var job = await LaunchedAsync([0, 0], [1, 1]);

@@ -77,6 +77,29 @@ public sealed class LogUpkeepTests
     }
 
     [Fact]
+    public async Task Repair_that_is_claimed_at_that_very_moment_keeps_the_log()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        var (connector, upkeep) = Start(bench);
+        var job = await IdAsync(bench, Old);
+        await using var claiming = await bench.Database.DataSource.OpenConnectionAsync();
+        await using var claim = new Npgsql.NpgsqlCommand(
+            $"begin; update coordinator.pipeline set current_job_id = gen_random_uuid() where pipeline_id = (select pipeline_id from coordinator.sync_job where job_id = '{job}')",
+            claiming);
+        await claim.ExecuteNonQueryAsync();
+
+        var removing = upkeep.RemoveAsync(default);
+        await Eventually.HoldsAsync(async () => removing.IsCompleted || await bench.Database.ScalarAsync<bool>(
+            "select exists (select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database())"));
+        claim.CommandText = "commit";
+        await claim.ExecuteNonQueryAsync();
+
+        Assert.Equal(0, await removing);
+        Assert.Empty(await PurgedAsync(bench));
+        Assert.Empty(connector.Removed);
+    }
+
+    [Fact]
     public async Task Removal_that_was_broken_off_is_done_later_and_nobody_sees_the_log_meanwhile()
     {
         await using var bench = await RelayBench.StartAsync();

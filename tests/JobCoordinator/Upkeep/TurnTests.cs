@@ -1,4 +1,6 @@
+using Headgate.Contracts.Comparing;
 using Headgate.Contracts.Jobs;
+using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Tests.Saga;
 
 namespace Headgate.JobCoordinator.Tests.Upkeep;
@@ -19,6 +21,30 @@ public sealed class TurnTests(SagaBench bench) : IClassFixture<SagaBench>
         await running[0].PauseAsync();
         await AskAsync(waiting);
         Assert.Single(waiting.Sent<BeginJob>());
+    }
+
+    [Fact]
+    public async Task Dry_runs_have_two_turns_of_their_own()
+    {
+        SagaJob[] runs = [await bench.AcceptAsync(), await bench.AcceptAsync()];
+        foreach (var run in runs) await run.InAsync("Initializing");
+        SagaJob[] dry = [await DryRunAsync(), await DryRunAsync(), await DryRunAsync()];
+
+        await dry[0].BeginAsync();
+        await AskAsync(dry[2]);
+        Assert.Single(dry[2].Sent<BeginJob>());
+        await dry[1].BeginAsync();
+        await AskAsync(dry[2]);
+        Assert.Single(dry[2].Sent<BeginJob>());
+
+        foreach (var run in runs) await run.PauseAsync();
+    }
+
+    async Task<SagaJob> DryRunAsync()
+    {
+        var job = await bench.ApplyAsync();
+        await bench.HandleAsync(job.Acceptance(job.Id) with { Kind = JobKind.DryRun, Sample = new Sample { Rows = 100 } });
+        return job;
     }
 
     Task AskAsync(SagaJob job) => bench.HandleAsync(new GrantTurn { JobId = job.Id }, lane: SagaBench.Upkeep);

@@ -27,6 +27,19 @@ public sealed class ReplayTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Keys_are_kept_for_the_object_that_writes_the_table_now()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        await bench.Source.ExecuteAsync($"create table {_project.Name} (id int primary key)");
+        await ApplyAsync(_project.Text(to: $"{_project.Name}.other", more: $"\n    - {{ from: public.contacts, to: {run.Table}, key: [id] }}")
+            .Replace("- from: public.contacts", $"- from: public.{_project.Name}", StringComparison.Ordinal));
+
+        var job = (await ReplayAsync(run, "7")).Job;
+
+        Assert.Equal("1:{7}", await run.SelectedAsync(job.Id));
+    }
+
+    [Fact]
     public async Task Table_that_the_file_does_not_write_any_more_is_refused()
     {
         var run = await LoggedRun.CreateAsync(bench, _project);
@@ -53,10 +66,15 @@ public sealed class ReplayTests(PipelineBench bench)
         Assert.Equal([Operation.RollbackJob], refusal.WouldAccept);
     }
 
-    static ReplayJobRequest Request(LoggedRun run, bool validateOnly = false) => new() { Job = run.Reference, ValidateOnly = validateOnly };
+    static ReplayJobRequest Request(LoggedRun run, string? key = null, bool validateOnly = false)
+    {
+        var request = new ReplayJobRequest { Job = run.Reference, ValidateOnly = validateOnly };
+        if (key is not null) request.Keys.Add(new RecordKey { Values = { ["id"] = key } });
+        return request;
+    }
 
-    async Task<ReplayJobResponse> ReplayAsync(LoggedRun run, bool validateOnly = false) =>
-        await bench.Records.ReplayJobAsync(Request(run, validateOnly));
+    async Task<ReplayJobResponse> ReplayAsync(LoggedRun run, string? key = null, bool validateOnly = false) =>
+        await bench.Records.ReplayJobAsync(Request(run, key, validateOnly));
 
     async Task ApplyAsync(string text) => await bench.Admin.ApplyPipelineAsync(BenchProject.Request(text));
 }

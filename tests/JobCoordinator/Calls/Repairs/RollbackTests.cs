@@ -28,6 +28,22 @@ public sealed class RollbackTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task What_comes_after_the_rollback_of_a_rollback_is_what_that_one_has_found()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        var of = await _project.StartAsync();
+        await _project.MoveAsync(of, "Completed");
+        await bench.State.ExecuteAsync(
+            $$"""update coordinator.sync_job set kind = 'Rollback', of_job_id = '{{of}}', scope = '{"jobId": "{{of}}"}' where job_id = '{{run.Id}}'""");
+
+        var (told, answer) = (
+            await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true }),
+            await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference }));
+
+        Assert.All((string[])[told.Sentence, answer.Sentence], sentence => Assert.EndsWith(" Afterwards they are as that rollback found them.", sentence, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Call_that_comes_again_starts_no_second_job()
     {
         var run = await LoggedRun.CreateAsync(bench, _project);
@@ -37,40 +53,6 @@ public sealed class RollbackTests(PipelineBench bench)
 
         Assert.Equal((first.Job.Id, first.Sentence), (second.Job.Id, second.Sentence));
         Assert.Equal((2, "0:{7}"), (await _project.JobsAsync(), await run.SelectedAsync(first.Job.Id)));
-    }
-
-    [Fact]
-    public async Task What_it_would_put_back_is_told_by_what_was_done_and_nothing_is_started()
-    {
-        var run = await LoggedRun.CreateAsync(bench, _project);
-        await bench.Destination.ExecuteAsync(
-            $"insert into headgate.schema_change (job_id, attempt, object_no, seq, statement, description) values ('{run.Id}', 1, 0, 1, 'x', 'x')");
-
-        var answer = await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true });
-
-        var only = Assert.Single(answer.Estimate.Objects);
-        Assert.Equal((2, 1, 1, 4), (only.PutBack, only.InsertsDeleted, only.DeletesRestored, only.Rows));
-        Assert.Equal((run.Table, false), (only.Destination, only.HasConflicts));
-        Assert.Contains("would put back 4 changes", answer.Sentence, StringComparison.Ordinal);
-        Assert.Contains("Its 1 changes of the destination's schema stay.", answer.Sentence, StringComparison.Ordinal);
-        Assert.Equal((null, CommandOutcome.Unspecified, 1), (answer.Job, answer.Outcome, await _project.JobsAsync()));
-    }
-
-    [Fact]
-    public async Task Records_that_somebody_has_changed_since_are_counted_as_things_stand()
-    {
-        var run = await LoggedRun.CreateAsync(bench, _project);
-        await bench.Destination.ExecuteAsync(
-            $"""
-             create schema {_project.Name}; create table {run.Table} (id int primary key, email text, city text);
-             insert into {run.Table} values (7, 'mine', 'here'), (8, 'x', 'there'), (9, 'n', 'there')
-             """);
-
-        var answer = await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true });
-
-        var only = Assert.Single(answer.Estimate.Objects);
-        Assert.Equal((1, 1, 1, 1, 0), (only.PutBack, only.InsertsDeleted, only.DeletesRestored, only.Conflicts, only.Unchanged));
-        Assert.Contains("As things stand that is 1 records.", answer.Sentence, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -167,6 +149,20 @@ public sealed class RollbackTests(PipelineBench bench)
         var refusal = await Refused.ByAsync(
             Rule.NothingRecorded, $"job:{run.Id}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true }));
         Assert.Contains("it loaded new tables in the place of those before", refusal.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Role_that_the_job_was_written_as_may_read_the_log_before_anything_is_launched()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project);
+        var role = $"writer_{_project.Name}";
+        await bench.Destination.ExecuteAsync($"create role {role}");
+        await bench.State.ExecuteAsync($"update coordinator.sync_job set destination_role = '{role}' where job_id = '{run.Id}'");
+
+        await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference });
+
+        Assert.True(await bench.Destination.ScalarAsync<bool>($"select has_table_privilege('{role}', 'headgate.change_group', 'select')"));
+        await bench.Destination.ExecuteAsync($"drop owned by {role}; drop role {role}");
     }
 
     [Fact]
