@@ -1,9 +1,14 @@
+using System.Globalization;
 using Headgate.Cli.Errors;
+using Headgate.Cli.Output;
 using Headgate.V1;
 
 namespace Headgate.Cli.Naming;
 
-/// <summary>Keys of records as they are typed: id=5, and tenant=a,id=5 where a key has several fields. A backslash keeps a comma in a value.</summary>
+/// <summary>
+/// Keys of records as they are typed: id=5, and tenant=a,id=5 where a key has several fields. A backslash keeps a comma in a value, and what a
+/// terminal is not shown as it is (<see cref="SafeText"/>) is typed as it is shown.
+/// </summary>
 static class RecordKeys
 {
     public static RecordKey Parse(string typed)
@@ -29,11 +34,25 @@ static class RecordKeys
         var parts = new List<string> { "" };
         for (var at = 0; at < typed.Length; at++)
         {
-            if (typed[at] == '\\' && at + 1 < typed.Length) parts[^1] += typed[++at];
+            if (typed[at] == '\\' && at + 1 < typed.Length) parts[^1] += Unescaped(typed, ref at);
             else if (typed[at] == ',') parts.Add("");
             else parts[^1] += typed[at];
         }
 
         return parts;
+    }
+
+    // Leaves the place at the last character that it has taken.
+    static char Unescaped(string typed, ref int at)
+    {
+        var digits = typed[++at] switch { 'x' => 2, 'u' => 4, _ => 0 };
+        if (digits > 0 && at + digits < typed.Length
+            && ushort.TryParse(typed.AsSpan(at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        {
+            at += digits;
+            return (char)code;
+        }
+
+        return typed[at] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', var same => same };
     }
 }

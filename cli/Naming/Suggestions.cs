@@ -32,7 +32,7 @@ sealed class Suggestions(ParseResult parsed, string command)
     {
         // Another job is in the way: what would be accepted is of that one.
         var named = Typed(CommandArguments.Job) ?? Typed(CommandArguments.Jobs);
-        var job = refusal.Rule is Rule.ActiveJob or Rule.SuccessorWaits || named is null ? refusal.JobId : named;
+        var job = refusal.Rule is Rule.ActiveJob or Rule.SuccessorWaits or Rule.PipelineTakesNoRuns || named is null ? refusal.JobId : named;
         return Words(operation, job, Typed(CommandArguments.Pipeline), refusal) is { } words ? Of(words) : null;
     }
 
@@ -47,6 +47,7 @@ sealed class Suggestions(ParseResult parsed, string command)
             Operation.ApplyPipeline => ["apply", "-f", "FILE"],
             > Operation.Unspecified and < Operation.ApplyPipeline when string.IsNullOrEmpty(job) => null,
             Operation.PauseJob => ["pause", job!],
+            Operation.ResumeJob when refusal.Held => ["resume", job!, "--pass-guards", "--reason", "TEXT"],
             Operation.ResumeJob => ["resume", job!],
             Operation.CancelJob => ["cancel", job!, "--yes"],
             Operation.PauseAndCancelJob => ["cancel", job!, "--pause-first"],

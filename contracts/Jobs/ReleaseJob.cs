@@ -14,4 +14,7 @@ public sealed record ReleaseJob
 
     /// <summary>Delete the staged records too.</summary>
     public required bool Staging { get; init; }
+
+    /// <summary>Delete too what a dry run has kept to be shown, of this attempt and those before.</summary>
+    public bool Samples { get; init; }
 }

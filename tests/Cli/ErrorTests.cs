@@ -53,6 +53,44 @@ public sealed class ErrorTests : CliTest
     }
 
     [Fact]
+    public async Task Refusal_over_a_job_that_a_guard_holds_names_the_ways_out()
+    {
+        Coordinator.On<SyncNowRequest>(_ => throw Refused.By(new Refusal
+        {
+            Rule = Rule.PipelineTakesNoRuns,
+            Sentence = "Its resync is held.",
+            JobId = Examples.JobId,
+            JobState = JobState.Paused,
+            PipelineState = PipelineState.Resyncing,
+            Held = true,
+            WouldAccept = { Operation.ResumeJob, Operation.CancelJob, Operation.ApplyPipeline },
+        }));
+
+        var result = await RunAsync("sync", "contacts");
+
+        Assert.Contains(
+            $"Next: headgate resume {Examples.JobId} --pass-guards --reason TEXT\n      headgate cancel {Examples.JobId} --yes\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(@"a=nl\nx\r\ty,b=8\,\\n", "nl\nx\r\ty", @"8,\n")]
+    [InlineData(@"a=\x07\u202e,b=\=\q\x7", "\u0007\u202e", "=qx7")]
+    public async Task Key_is_typed_as_it_is_shown(string typed, string a, string b)
+    {
+        RollbackJobRequest? asked = null;
+        Coordinator.On<RollbackJobRequest>(request =>
+        {
+            asked = request;
+            throw Refused.By(new Refusal { Rule = Rule.ActiveJob, Sentence = "Another job is active.", JobId = Examples.JobId });
+        });
+
+        await RunAsync("rollback", $"id:{Examples.RequestId}", "--yes", "--key", typed);
+
+        var key = Assert.Single(asked!.Keys).Values;
+        Assert.Equal((a, b), (key["a"], key["b"]));
+    }
+
+    [Fact]
     public async Task Refusal_over_another_job_than_the_one_that_was_named_names_that_one()
     {
         Coordinator.On<RollbackJobRequest>(_ => throw Refused.By(new Refusal

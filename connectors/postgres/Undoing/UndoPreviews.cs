@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Headgate.Connectors.Postgres.Destinations;
 using Headgate.Connectors.Sources;
 using Headgate.Connectors.Undoing;
@@ -27,6 +28,14 @@ static class UndoPreviews
     /// <summary>A row that bears one of the job's transactions is as the job left it: it goes, or is put back, with the rest.</summary>
     const string NotUndone = " AND NOT EXISTS (SELECT FROM pg_temp.hg_wrote x WHERE x.xid = r.xmin::text)";
 
+    /// <summary>Of more transactions than these their numbers are not kept in memory.</summary>
+    const int MostKnown = 100_000;
+
+    const string OpenWrote = "CREATE TEMPORARY TABLE hg_wrote (xid text) ON COMMIT DROP";
+
+    /// <summary>A job may have written in thousands of transactions: for all parts of what is looked at together they are looked up once.</summary>
+    static readonly ConditionalWeakTable<IReadOnlyList<ObjectPlan>, string[]> Known = [];
+
     public static async Task<UndoPreview> OfAsync(
         NpgsqlDataSource dataSource, ObjectPlan plan, SegmentRange range, IReadOnlyList<ObjectPlan> together, CancellationToken cancellationToken)
     {
@@ -45,7 +54,7 @@ static class UndoPreviews
         var referrers = (await Referrers.ReadAsync(connection, plan.To, cancellationToken)).Where(r => r.Visible).ToList();
         if (referrers.Count > 0)
         {
-            await ExecuteAsync(Wrote(await LogSchema.ReadAsync(connection, cancellationToken), [plan, .. together]));
+            await FillWroteAsync();
             await ExecuteAsync(new UndoStatements(fields).Refer(referrers, "write", "insert", NotUndone));
         }
 
@@ -61,6 +70,34 @@ static class UndoPreviews
             Conflicts = counts.GetInt64(4),
         };
 
+        async Task FillWroteAsync()
+        {
+            await ExecuteAsync(OpenWrote);
+            if (!Known.TryGetValue(together, out var known))
+            {
+                await ExecuteAsync($"INSERT INTO pg_temp.hg_wrote {Wrote(await LogSchema.ReadAsync(connection, cancellationToken), [plan, .. together])}");
+                await using var reading = new NpgsqlCommand($"SELECT xid FROM pg_temp.hg_wrote LIMIT {MostKnown + 1}", connection);
+                var wrote = await ReadAsync(reading);
+                if (wrote.Length <= MostKnown) Known.AddOrUpdate(together, wrote);
+            }
+            else
+            {
+                await using var filling = new NpgsqlCommand("INSERT INTO pg_temp.hg_wrote SELECT unnest($1)", connection);
+                filling.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = known });
+                await filling.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await ExecuteAsync("CREATE INDEX ON pg_temp.hg_wrote (xid)");
+        }
+
+        async Task<string[]> ReadAsync(NpgsqlCommand command)
+        {
+            var found = new List<string>();
+            await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+            while (await rows.ReadAsync(cancellationToken)) found.Add(rows.GetString(0));
+            return [.. found];
+        }
+
         async Task ExecuteAsync(string sql)
         {
             await using var command = new NpgsqlCommand(sql, connection);
@@ -74,12 +111,10 @@ static class UndoPreviews
         var objects = string.Join(", ", plans.Select(plan => plan.Undo!.OfObjectNo).Distinct());
         var ofThem = $"WHERE job_id = '{plans[0].Undo!.OfJobId}' AND object_no IN ({objects})";
         return $"""
-            CREATE TEMPORARY TABLE hg_wrote ON COMMIT DROP AS
             SELECT DISTINCT w.xid::text AS xid FROM (
                 SELECT {schema.Xid("g")} AS xid FROM headgate.change_group g {ofThem}
                 UNION ALL SELECT {schema.Xid("k")} FROM headgate.change_block k {ofThem}) w
-            WHERE w.xid IS NOT NULL;
-            CREATE INDEX ON pg_temp.hg_wrote (xid)
+            WHERE w.xid IS NOT NULL
             """;
     }
 }

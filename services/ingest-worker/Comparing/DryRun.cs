@@ -36,7 +36,8 @@ sealed class DryRun(
         await using var turn = await DryRunTurn.TakeAsync(state, compare.JobId, cancellationToken);
         if (turn is null) return new StepAnswer.Nothing("another delivery has it in hand");
         using var destination = systems.Destination(job.Pipeline.Destination);
-        var run = new Run(destination.Value, compare, job.Pipeline.Retention.Staging, time.GetTimestamp());
+        var room = new SampleRoom(job.Pipeline.Objects.Count(each => each.Include), samples.LengthOf(compare.JobId, compare.Attempt));
+        var run = new Run(destination.Value, compare, job.Pipeline.Retention.Staging, room, time.GetTimestamp());
         var found = new List<ObjectFindings>();
         foreach (var objectNo in compare.Objects)
         {
@@ -67,7 +68,8 @@ sealed class DryRun(
     async Task<ObjectFindings?> CompareAsync(Run run, ObjectToCompare each, CancellationToken cancellationToken)
     {
         var known = await findings.OfAsync(run.Compare, each.Plan.ObjectNo, cancellationToken);
-        var shown = await ShownAsync(run, each, known, cancellationToken);
+        var length = samples.LengthOf(run.Compare.JobId, run.Compare.Attempt, each.Plan.ObjectNo);
+        var shown = await ShownAsync(run, each, known, run.Room.For(length), cancellationToken);
         // Of an object without a record it is still told what it is compared with.
         var found = new List<ObjectFindings> { await CompareAsync(run, each.Plan, new Part(), shown, cancellationToken) };
         var before = 0L;
@@ -79,7 +81,10 @@ sealed class DryRun(
                 if (run.HasFound && time.GetElapsedTime(run.Began) >= options.YieldAfter) return null;
                 one = await CompareAsync(run, each.Plan, segment, before, shown, cancellationToken);
                 // First, so that a segment that is known has been looked through for them.
-                await samples.KeepAsync(run.Compare.JobId, run.Compare.Attempt, each.Plan.ObjectNo, shown.Picked, run.Retention, cancellationToken);
+                var kept = await samples.KeepAsync(
+                    run.Compare.JobId, run.Compare.Attempt, each.Plan.ObjectNo, shown.Picked, run.Retention, cancellationToken);
+                run.Room.Keep(length, kept);
+                length = kept;
                 await findings.KeepAsync(run.Compare, segment, one, cancellationToken);
                 run.HasFound = true;
             }
@@ -92,11 +97,11 @@ sealed class DryRun(
     }
 
     async Task<ObjectSamples> ShownAsync(
-        Run run, ObjectToCompare each, Dictionary<Guid, ObjectFindings> known, CancellationToken cancellationToken)
+        Run run, ObjectToCompare each, Dictionary<Guid, ObjectFindings> known, long room, CancellationToken cancellationToken)
     {
         var kept = await samples.FindAsync(run.Compare.JobId, run.Compare.Attempt, each.Plan.ObjectNo, cancellationToken);
         var through = each.Segments.Select(segment => segment.Name.Copy).Where(known.ContainsKey).ToHashSet();
-        return new ObjectSamples(each.Plan, kept?.Records.Where(sample => through.Contains(sample.Copy)) ?? []);
+        return new ObjectSamples(each.Plan, kept?.Records.Where(sample => through.Contains(sample.Copy)) ?? [], room);
     }
 
     async Task<ObjectFindings> CompareAsync(
@@ -157,7 +162,7 @@ sealed class DryRun(
         })],
     };
 
-    sealed record Run(IDestination Destination, CompareRecords Compare, TimeSpan Retention, long Began)
+    sealed record Run(IDestination Destination, CompareRecords Compare, TimeSpan Retention, SampleRoom Room, long Began)
     {
         /// <summary>A segment at least, since it began.</summary>
         public bool HasFound { get; set; }

@@ -1,5 +1,6 @@
 using Headgate.Contracts.Jobs;
 using Headgate.Hosting.Faults;
+using Headgate.IngestWorker.Sampling;
 using Headgate.IngestWorker.Snapshots;
 using Headgate.IngestWorker.Staging;
 using Headgate.IngestWorker.State;
@@ -8,7 +9,7 @@ using Npgsql;
 namespace Headgate.IngestWorker.Releases;
 
 /// <summary>Lets go of what attempts hold: snapshots, and with their staging also plans, ranges and files.</summary>
-sealed class AttemptReleases(IngestState state, SnapshotKeeper snapshots, StagingDirectory staging)
+sealed class AttemptReleases(IngestState state, SnapshotKeeper snapshots, StagingDirectory staging, SampleFiles samples)
 {
     public async Task RunAsync(ReleaseJob release, CancellationToken cancellationToken)
     {
@@ -16,6 +17,7 @@ sealed class AttemptReleases(IngestState state, SnapshotKeeper snapshots, Stagin
         await FaultPoint.ReachedAsync(FaultPoints.ReleaseForgotten);
         // Files last: while rows name them, nobody may find them gone.
         if (release.Staging) staging.DeleteAttempts(release.JobId, release.Attempt);
+        if (release.Samples) samples.Delete(release.JobId, release.Attempt);
     }
 
     async Task<IReadOnlyList<Guid>> ReleaseAsync(ReleaseJob release, CancellationToken cancellationToken)

@@ -22,18 +22,20 @@ sealed class SampleFiles(StagingDirectory staging, TimeProvider time)
     /// <param name="samples">What is kept.</param>
     /// <param name="retention">For how long.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task KeepAsync(
+    /// <returns>How many bytes that are.</returns>
+    public async Task<long> KeepAsync(
         Guid jobId, int attempt, int objectNo, KeptSamples samples, TimeSpan retention, CancellationToken cancellationToken)
     {
         var directory = staging.Ensure(Root, $"{jobId:N}", $"{attempt}");
         var before = FilesOf(directory, objectNo).ToList();
         var path = Path.Combine(directory, $"{objectNo}.{(time.GetUtcNow() + retention).ToUnixTimeSeconds()}");
+        var written = Encoding.UTF8.GetBytes(StoredJson.Write(samples));
         var temporary = Path.Combine(directory, $".{Guid.NewGuid():N}.tmp");
         try
         {
             await using (var file = Create(temporary))
             {
-                await file.WriteAsync(Encoding.UTF8.GetBytes(StoredJson.Write(samples)), cancellationToken);
+                await file.WriteAsync(written, cancellationToken);
                 file.Flush(flushToDisk: true);
             }
 
@@ -47,6 +49,7 @@ sealed class SampleFiles(StagingDirectory staging, TimeProvider time)
 
         Posix.FlushDirectory(directory);
         foreach (var file in before.Where(file => file.Name != Path.GetFileName(path))) file.Delete();
+        return written.Length;
     }
 
     /// <summary>The objects that something is kept of, in their order; null: nothing is, or not any more.</summary>
@@ -70,6 +73,24 @@ sealed class SampleFiles(StagingDirectory staging, TimeProvider time)
         {
             return null;
         }
+    }
+
+    /// <summary>How many bytes are kept of the attempt.</summary>
+    public long LengthOf(Guid jobId, int attempt)
+    {
+        var directory = new DirectoryInfo(PathOf(jobId, attempt));
+        return directory.Exists ? directory.EnumerateFiles().Sum(LengthOf) : 0;
+    }
+
+    /// <summary>The same of one object of it.</summary>
+    public long LengthOf(Guid jobId, int attempt, int objectNo) => FilesOf(PathOf(jobId, attempt), objectNo).Sum(LengthOf);
+
+    /// <summary>Deletes what is kept of a job's attempts up to the given one.</summary>
+    public void Delete(Guid jobId, int upTo)
+    {
+        var job = new DirectoryInfo(staging.PathOf(Path.Combine(Root, $"{jobId:N}")));
+        for (var attempt = 1; job.Exists && attempt <= upTo; attempt++) StagingDirectory.DeleteTree(PathOf(jobId, attempt));
+        StagingDirectory.DeleteEmpty(job.FullName);
     }
 
     /// <summary>Deletes what is over: of an attempt all at once.</summary>
@@ -108,6 +129,19 @@ sealed class SampleFiles(StagingDirectory staging, TimeProvider time)
         && int.TryParse(objectNo, NumberStyles.None, CultureInfo.InvariantCulture, out var no)
         && long.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? (no, DateTimeOffset.FromUnixTimeSeconds(seconds)) : null;
+
+    static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            // It was replaced a moment ago.
+            return 0;
+        }
+    }
 
     // For its owner alone, as what is staged.
     static FileStream Create(string path) => new(path, new FileStreamOptions

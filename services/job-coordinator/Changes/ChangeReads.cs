@@ -55,7 +55,7 @@ sealed class ChangeReads(
 
         if (job.Kind is JobKind.DryRun) return;
         await RecordedLog.DemandStillAsync(finder, job, cancellationToken);
-        if (isWhole && IsOfAll(request)) await marks.NoteAsync(job, caller.Name, summary: null, cancellationToken);
+        if (isWhole && IsOfAll(request)) await marks.NoteAsync(job, caller.Name, summary: null, version: null, cancellationToken);
 
         ServeResponse Work()
         {

@@ -20,13 +20,14 @@ sealed class DiffMappings(CoordinatorState state, PipelineStore store, PipelineC
     /// INVALID_ARGUMENT: the file has problems, or is of another pipeline, source or destination. FAILED_PRECONDITION: the version in force has another
     /// destination.
     /// </exception>
-    public async Task<PipelineDefinition> FindAsync(JobRow job, PipelineFile? file, Caller caller, CancellationToken cancellationToken)
+    /// <returns>The mapping, and of which version of the pipeline's file it is; 0: of the file that was given.</returns>
+    public async Task<(PipelineDefinition Pipeline, int Version)> FindAsync(JobRow job, PipelineFile? file, Caller caller, CancellationToken cancellationToken)
     {
         var written = await store.DestinationAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
-        var inForce = await InForceAsync(job, cancellationToken);
+        var (inForce, version) = await InForceAsync(job, cancellationToken);
         if (file is null)
         {
-            return inForce.Destination == written ? inForce : throw PipelineRefusals.NothingRecorded(
+            return inForce.Destination == written ? (inForce, version) : throw PipelineRefusals.NothingRecorded(
                 job.Id, job.State,
                 $"Job {job.Id} wrote to {written.Connection}, and {job.Project}/{job.Pipeline} writes to {inForce.Destination.Connection} now, where nothing of it is recorded.");
         }
@@ -34,14 +35,14 @@ sealed class DiffMappings(CoordinatorState state, PipelineStore store, PipelineC
         var given = await ReadAsync(job, file, caller, cancellationToken);
         if (given.Source != inForce.Source) throw Wrong("It has another source than the pipeline: expected the same connector and connection.");
         if (given.Destination != written) throw Wrong("It has another destination than the job wrote to: expected the same connector and connection.");
-        return given;
+        return (given, 0);
     }
 
-    async Task<PipelineDefinition> InForceAsync(JobRow job, CancellationToken cancellationToken)
+    async Task<(PipelineDefinition Pipeline, int Version)> InForceAsync(JobRow job, CancellationToken cancellationToken)
     {
         await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
         var pipeline = (await PipelineQueries.ByIdsAsync(connection, [job.PipelineId], cancellationToken))[0];
-        return await store.DefinitionAsync(pipeline.Id, pipeline.Version, cancellationToken);
+        return (await store.DefinitionAsync(pipeline.Id, pipeline.Version, cancellationToken), pipeline.Version);
     }
 
     async Task<PipelineDefinition> ReadAsync(JobRow job, PipelineFile file, Caller caller, CancellationToken cancellationToken)

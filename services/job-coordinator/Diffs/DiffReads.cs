@@ -44,7 +44,7 @@ sealed class DiffReads(JobFinder finder, DiffScopes scopes, RecordRelay relay, T
         await RecordedLog.DemandStillAsync(finder, job, cancellationToken);
         await SendAsync(new DiffJobResponse { Summary = place.SoFar });
         if (place.AtRest && scope.IsWhole && request is { Object: "", Fields.Count: 0, Keys.Count: 0 })
-            await marks.NoteAsync(job, caller.Name, place.SoFar, cancellationToken);
+            await marks.NoteAsync(job, caller.Name, place.SoFar, scope.Version, cancellationToken);
 
         async Task SendAsync(DiffJobResponse response)
         {

@@ -34,7 +34,7 @@ sealed class DiffScopes(CoordinatorState state, ObjectNames names, DiffMappings 
     {
         var written = await names.OfAsync(job.Id, cancellationToken);
         var chosen = request.Object.Length == 0 ? (int?)null : ObjectNames.NumberOf(request.Object, written);
-        var pipeline = await mappings.FindAsync(job, request.File, caller, cancellationToken);
+        var (pipeline, version) = await mappings.FindAsync(job, request.File, caller, cancellationToken);
         var mapped = Mapped(written, pipeline);
         if (chosen is { } only && mapped.All(each => each.Number != only))
             throw CallErrors.Invalid(("object", $"{request.Object} is not mapped: expected one of {string.Join(", ", mapped.Select(each => each.Name))}."));
@@ -53,7 +53,7 @@ sealed class DiffScopes(CoordinatorState state, ObjectNames names, DiffMappings 
             Repeats = await IsRepeatingAsync(job, cancellationToken),
         };
         if (request.Keys.Count > 0) await NormalizeAsync(job, work, cancellationToken);
-        return new DiffScope(work, mapped.Count == written.Count);
+        return new DiffScope(work, mapped.Count == written.Count, version);
     }
 
     static List<MappedObject> Mapped(IReadOnlyDictionary<int, string> written, PipelineDefinition pipeline)

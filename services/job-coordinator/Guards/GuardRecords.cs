@@ -24,6 +24,23 @@ static class GuardRecords
             cancellationToken));
     }
 
+    /// <summary>Whether the measure has tripped in the attempt: somebody has let the job pass it, or was told of it.</summary>
+    public static async Task<bool> HasTrippedAsync(
+        NpgsqlConnection connection, SyncJob job, Guard guard, string measure, CancellationToken cancellationToken)
+    {
+        if (job.GuardTrips == 0) return false;
+        await using var command = new NpgsqlCommand(
+            """
+            select exists (select from coordinator.guard_judgement
+                           where job_id = $1 and attempt = $2 and guard = $3 and measure = $4 and outcome = 'Tripped')
+            """,
+            connection);
+        AddJob(command, job);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = guard.ToString() });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = measure });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Writes down what was judged, one of each guard and measure. An object that trips beside those that were told of is told of too.</summary>
     public static async Task KeepAsync(
         NpgsqlConnection connection, SyncJob job, IReadOnlyList<KeptJudgement> judged, DateTimeOffset now, CancellationToken cancellationToken)

@@ -60,10 +60,11 @@ static class JobConditions
     public static bool IsComparedLate(BehaviorContext<SyncJob, RecordsCompared> context) =>
         context.Message.Epoch == context.Saga.Epoch && context.Saga.Phase == JobPhase.Loading;
 
-    /// <summary>Objects that are read anew are staged, and guards have not seen them.</summary>
+    /// <summary>An object that is read anew is staged with this segment, and guards have not seen it.</summary>
     public static async Task<bool> MustJudgeLate(BehaviorContext<SyncJob, SegmentExtracted> context) =>
-        context.Saga.Phase == JobPhase.Loading && await ExtractionWork.IsAnyUnjudgedAsync(context.Db(), context.Saga);
+        context.Saga.Phase == JobPhase.Loading && await ExtractionWork.IsUnjudgedAsync(context.Db(), context.Saga, context.Message.ObjectNo);
 
+    /// <summary>Any is staged.</summary>
     public static Task<bool> MustJudgeLate(BehaviorContext<SyncJob, JudgeJob> context) => ExtractionWork.IsAnyUnjudgedAsync(context.Db(), context.Saga);
 
     /// <summary>A guard wants it stopped until somebody has looked: before launch a pause is a hold.</summary>

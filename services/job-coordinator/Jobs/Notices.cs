@@ -116,7 +116,7 @@ static class Notices
     /// <summary>A guard has tripped, and of all that have the strictest action is what becomes of the job.</summary>
     public static object GuardTripped(SyncJob job, DateTimeOffset at, GuardTripRow trip, GuardAction jobAction, NotifyDefinition? notify)
     {
-        var advice = CancelAdvice.Of(trip.Cause);
+        var advice = CancelAdvice.Of(trip.Cause, job.CurrentState, job.ResumeTo, job.RequestId is not null);
         return new GuardTripped
         {
             JobId = job.CorrelationId,

@@ -10,7 +10,7 @@ namespace Headgate.JobCoordinator.Reading;
 sealed class GuardMessages(CoordinatorState state)
 {
     /// <summary>One that has tripped.</summary>
-    public static V1.GuardTrip Of(GuardTripRow trip) => new()
+    public static V1.GuardTrip Of(JobRow job, GuardTripRow trip) => new()
     {
         Guard = Enum.Parse<V1.Guard>($"{trip.Guard}"),
         Action = Enum.Parse<V1.GuardAction>($"{trip.Action}"),
@@ -21,7 +21,7 @@ sealed class GuardMessages(CoordinatorState state)
         Allowed = trip.Allowed,
         Object = trip.Object ?? "",
         Field = trip.Field ?? "",
-        RecommendedCancel = StopMessages.Recommended(trip.Cause),
+        RecommendedCancel = StopMessages.Recommended(job, trip.Cause),
         PassedBy = trip.PassedBy ?? "",
         PassedReason = trip.PassedReason ?? "",
         Passed = JobMessages.Time(trip.PassedAt),

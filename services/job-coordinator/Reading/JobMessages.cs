@@ -39,7 +39,7 @@ static class JobMessages
             Stop = StopMessages.Of(job),
             RecommendedCancel = StopMessages.Recommended(job, now),
             Error = job.Error is null ? null : new V1.Problem { Code = job.ErrorCode ?? "", Sentence = job.Error },
-            Guards = { job.GuardTrips.Select(GuardMessages.Of) },
+            Guards = { job.GuardTrips.Select(trip => GuardMessages.Of(job, trip)) },
             Accepts = { CommandTable.Accepts(job.State, job.Intent, job.Mode, job.Deleted is not null) },
         };
         if (JobPercent.Of(job) is { } percent) message.Percent = percent;

@@ -29,12 +29,13 @@ static class StopMessages
     {
         if (job.Finished is not null) return null;
         var isLate = IsBeingStopped(job) && Deadline(job) < now;
-        var advice = CancelAdvice.Of(isLate ? CancelCause.StopLate : job.GuardCause ?? CancelCause.Unknown);
-        return Message(advice, isLate ? job.WaitingFor : null);
+        if (isLate) return Message(CancelAdvice.Of(CancelCause.StopLate), job.WaitingFor);
+        return job.GuardCause is { } cause ? Recommended(job, cause) : Message(CancelAdvice.Of(CancelCause.Unknown), detail: null);
     }
 
     /// <summary>The same of what a guard says of the cause.</summary>
-    public static V1.RecommendedCancel Recommended(CancelCause cause) => Message(CancelAdvice.Of(cause), detail: null);
+    public static V1.RecommendedCancel Recommended(JobRow job, CancelCause cause) =>
+        Message(CancelAdvice.Of(cause, job.State, job.ResumeTo, job.RequestId is not null), detail: null);
 
     static V1.RecommendedCancel Message(CancelAdvice advice, string? detail) =>
         new() { Mode = Enum.Parse<V1.CancelMode>($"{advice.Mode}"), Why = advice.Sentence(detail) };

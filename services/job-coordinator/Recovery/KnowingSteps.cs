@@ -20,7 +20,7 @@ static class KnowingSteps
     public static V1.RecoveryStep Diff(RecoveryFacts facts)
     {
         if (Without(facts, Kind.Diff) is { } nothing) return nothing;
-        if (facts.Holds(facts.Diff)) return StepOf.Done(Kind.Diff, Compared(facts.Diff!.Summary!), facts.Diff.At, facts.Diff.Actor);
+        if (facts.Holds(facts.Diff)) return StepOf.Done(Kind.Diff, Compared(facts, facts.Diff!.Summary!), facts.Diff.At, facts.Diff.Actor);
         if (facts.IsDecided) return StepOf.NotNeeded(Kind.Diff, "It was decided without comparing, which can still be done.");
         return StepOf.Open(
             Kind.Diff, $"Compare what the job has changed with the source as it is now: how many differ is not known yet.{Partial(facts)}");
@@ -47,10 +47,19 @@ static class KnowingSteps
         return StepOf.NotNeeded(kind, $"The job's change log was removed on {NextRun.Shown(removed)}, as the pipeline's retention says.");
     }
 
-    static string Compared(V1.DiffSummary summary) =>
+    static string Compared(RecoveryFacts facts, V1.DiffSummary summary) =>
         $"Of {Number(summary.Compared)} rows {Number(summary.Different)} differ from the source"
         + (summary.MissingAtSource == 0 ? "" : $", {Number(summary.MissingAtSource)} are not there")
-        + (summary.MissingAtDestination == 0 ? "" : $", {Number(summary.MissingAtDestination)} are gone from the destination") + ".";
+        + (summary.MissingAtDestination == 0 ? "" : $", {Number(summary.MissingAtDestination)} are gone from the destination") + $"{Through(facts)}.";
+
+    // Through the mapping that was wrong nothing differs.
+    static string Through(RecoveryFacts facts) => facts.Diff!.Version switch
+    {
+        null => "",
+        0 => "; they were compared through a file that was given for it",
+        { } version when version == facts.Version => $"; they were compared through version {version} of the file, by which the job itself went",
+        { } version => $"; they were compared through version {version} of the file",
+    };
 
     static string Partial(RecoveryFacts facts) => facts.AtRest ? "" : " The job may still write: what is read now is not the whole.";
 

@@ -19,6 +19,9 @@ sealed record RecoveryFacts
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>The version of the pipeline's file that it is pinned to.</summary>
+    public int Version { get; init; }
+
     /// <summary>Of the present attempt.</summary>
     public required RecordCounts Counts { get; init; }
 

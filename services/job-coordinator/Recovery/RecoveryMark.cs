@@ -19,4 +19,7 @@ sealed record RecoveryMark
 
     /// <summary>Of a comparison; null: it was a list.</summary>
     public V1.DiffSummary? Summary { get; init; }
+
+    /// <summary>Of a comparison: the version of the pipeline's file that it was made through; 0: a file that was given. Null: not known.</summary>
+    public int? Version { get; init; }
 }

@@ -16,17 +16,18 @@ sealed class RecoveryMarks(CoordinatorState state)
     /// <param name="job">As it was when the stream began.</param>
     /// <param name="actor">Who has read it.</param>
     /// <param name="summary">Of DiffJob, how the whole compares; null: of ListChanges.</param>
+    /// <param name="version">Likewise, the version of the file that it was compared through; 0: a file that was given.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task NoteAsync(JobRow job, string actor, V1.DiffSummary? summary, CancellationToken cancellationToken)
+    public async Task NoteAsync(JobRow job, string actor, V1.DiffSummary? summary, int? version, CancellationToken cancellationToken)
     {
         if (!RecoveryFacts.IsAtRest(job.State, job.StopUnconfirmed)) return;
         await using var command = state.Source.CreateCommand(
             """
-            insert into coordinator.recovery_mark (job_id, step, actor, attempt, changes, through, summary)
-            values ($1, $2, $3, $4, $5, $6, $7)
+            insert into coordinator.recovery_mark (job_id, step, actor, attempt, changes, through, summary, version)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
             on conflict (job_id, step) do update set
                 at = excluded.at, actor = excluded.actor, attempt = excluded.attempt, changes = excluded.changes,
-                through = excluded.through, summary = excluded.summary
+                through = excluded.through, summary = excluded.summary, version = excluded.version
             """);
         var step = summary is null ? V1.RecoveryStepKind.Export : V1.RecoveryStepKind.Diff;
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.Id });
@@ -40,6 +41,7 @@ sealed class RecoveryMarks(CoordinatorState state)
             TypedValue = summary is null ? null : JsonFormatter.Default.Format(summary),
             NpgsqlDbType = NpgsqlDbType.Jsonb,
         });
+        command.Parameters.Add(new NpgsqlParameter { Value = version ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -47,7 +49,7 @@ sealed class RecoveryMarks(CoordinatorState state)
     public async Task<(RecoveryMark? Export, RecoveryMark? Diff)> OfAsync(Guid job, CancellationToken cancellationToken)
     {
         await using var command = state.Source.CreateCommand(
-            "select at, actor, attempt, changes, through, summary::text from coordinator.recovery_mark where job_id = $1");
+            "select at, actor, attempt, changes, through, summary::text, version from coordinator.recovery_mark where job_id = $1");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
         var marks = await command.ListAsync(
             row => new RecoveryMark
@@ -58,6 +60,7 @@ sealed class RecoveryMarks(CoordinatorState state)
                 Changes = row.GetInt64(3),
                 IsThrough = row.GetBoolean(4),
                 Summary = row.Text(5) is { } summary ? JsonParser.Default.Parse<V1.DiffSummary>(summary) : null,
+                Version = row.Value<int>(6),
             },
             cancellationToken);
         return (marks.Find(mark => mark.Summary is null), marks.Find(mark => mark.Summary is not null));

@@ -4,6 +4,7 @@ using Headgate.Contracts.Pipelines;
 using Headgate.Contracts.Repairs;
 using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Jobs;
 using Headgate.JobCoordinator.Pipelines;
 using Headgate.JobCoordinator.Reading;
 using Headgate.JobCoordinator.Starts;
@@ -83,29 +84,9 @@ sealed class RecoveryQueries(CoordinatorState state)
                 Missing = row.GetInt64(13),
             },
             cancellationToken);
-        var undoings = await UndoingsAsync(job.Id, cancellationToken);
-        return [.. repairs.Select(repair => repair with { IsUndone = IsUndone(repair.Id, undoings) })];
-    }
-
-    // By a rollback that stands: one that was rolled back itself has undone nothing in the end.
-    static bool IsUndone(Guid job, ILookup<Guid, Guid> undoings) => undoings[job].Any(undoing => !IsUndone(undoing, undoings));
-
-    // Rollbacks of a job's repairs, of those rollbacks, and so on, as far as they are of the whole of what they undo.
-    async Task<ILookup<Guid, Guid>> UndoingsAsync(Guid job, CancellationToken cancellationToken)
-    {
-        await using var command = state.Source.CreateCommand(
-            """
-            with recursive undoing as (
-                select job_id, of_job_id, scope from coordinator.sync_job where of_job_id = $1
-                union all
-                select u.job_id, u.of_job_id, u.scope
-                from undoing r join coordinator.sync_job u on u.of_job_id = r.job_id and u.kind = 'Rollback' and u.state = 'Completed'
-                where coalesce(jsonb_array_length(u.scope -> 'fields'), 0) = 0 and not coalesce((u.scope ->> 'hasKeys')::boolean, false)
-                  and (u.scope ->> 'object' is null or u.scope ->> 'object' = r.scope ->> 'object'))
-            select of_job_id, job_id from undoing where of_job_id <> $1
-            """);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
-        return (await command.ListAsync(row => (Of: row.GetGuid(0), By: row.GetGuid(1)), cancellationToken)).ToLookup(each => each.Of, each => each.By);
+        await using var connection = await state.Source.OpenConnectionAsync(cancellationToken);
+        var undone = await UndoneJobs.OfAsync(connection, job.PipelineId, cancellationToken);
+        return [.. repairs.Select(repair => repair with { IsUndone = undone.Contains(repair.Id) })];
     }
 
     /// <summary>

@@ -34,6 +34,7 @@ sealed class RecoveryReads(JobFinder finder, RecoveryQueries queries, RecoveryMa
             StopUnconfirmed = job.StopUnconfirmed,
             Attempt = job.Attempt,
             Created = job.Created,
+            Version = job.PipelineVersion,
             Counts = job.Counts,
             Earlier = earlier,
             LogRemoved = removed,

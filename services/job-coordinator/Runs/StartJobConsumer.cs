@@ -41,7 +41,8 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
         {
             var way = pipeline.state == "Failed" && await HasChangedDestinationAsync(pipeline)
                 ? "its destination was failed over or restored; look at it, then enable the pipeline" : Way(pipeline.state);
-            return await RefuseAsync(run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {way}.");
+            var refused = await RefuseAsync(run, RunRule.PipelineTakesNoRuns, pipeline, $"Pipeline {run.Project}/{run.Pipeline} is {pipeline.state}: {way}.");
+            return pipeline.state == "Resyncing" ? refused with { JobId = pipeline.current_job_id } : refused;
         }
 
         var current = pipeline.current_job_id is { } id ? await CurrentJob.FindAsync(db, id) : CurrentJob.None;
@@ -86,7 +87,7 @@ sealed class StartJobConsumer(CoordinatorDbContext db, TimeProvider time) : ICon
          select exists (select from coordinator.armed_destination where pipeline_id = {pipeline.pipeline_id} and found_at is not null) as "Value"
          """).SingleAsync();
 
-    static string Way(string state) => state == "Resyncing" ? "it takes runs again when its resync has ended" : "enable it first";
+    internal static string Way(string state) => state == "Resyncing" ? "it takes runs again when its resync has ended" : "enable it first";
 
     // Also when the pipeline has gone on since, or is gone: whoever asks again has not heard the answer.
     async Task<RunAnswered?> StartedBeforeAsync(StartJob run, PipelineRow? pipeline)

@@ -36,7 +36,13 @@ sealed class StartRepairConsumer(CoordinatorDbContext db, TimeProvider time) : I
         if (await IsStartedAsync(repair, pipeline)) return Started(repair, Version(repair, repaired, pipeline), "The job was started already.");
         if (pipeline is null || pipeline.pipeline_id != repair.PipelineId) return Refuse(repair, RunRule.Missing, $"There is no pipeline {name}.");
         if (pipeline.state != "Enabled")
-            return Refuse(repair, RunRule.PipelineTakesNoRuns, $"Pipeline {name} is {pipeline.state}: enable it first.") with { PipelineState = pipeline.state };
+        {
+            var inTheWay = pipeline.state == "Resyncing" ? pipeline.current_job_id : null;
+            return Refuse(repair, RunRule.PipelineTakesNoRuns, $"Pipeline {name} is {pipeline.state}: {StartJobConsumer.Way(pipeline.state)}.", inTheWay)
+                with
+            { PipelineState = pipeline.state };
+        }
+
         if (repaired is not { is_recorded: true })
             return Refuse(repair, RunRule.NothingRecorded, $"Job {of} has written nothing, or its change log is kept no longer.", of, repaired?.state);
         if (!repaired.IsThrough) return Refuse(repair, RunRule.NotEnded, $"Job {of} is {repaired.state}: it has to end first.", of, repaired.state);

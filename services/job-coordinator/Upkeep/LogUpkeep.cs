@@ -74,22 +74,27 @@ sealed partial class LogUpkeep(CoordinatorState state, FenceOpener destinations,
             }
         }
 
+        await RemoveKeysAsync(away, cancellationToken);
         return removed;
     }
 
     async Task<bool> RemoveAsync(ILogPurge? purge, JobToPurge job, CancellationToken cancellationToken)
     {
         if (!await GiveUpAsync(job, cancellationToken)) return false;
-        for (PurgePlace? place = null; purge is not null;)
-        {
-            if ((place = await purge.RemoveNextAsync(job.Id, place, cancellationToken)) is null) break;
-            await Task.Delay(Pause, clock, cancellationToken);
-        }
-
+        if (purge is not null) await RemoveAsync(purge, job.Id, cancellationToken);
         await using var command = state.Source.CreateCommand("update coordinator.sync_job set log_removed = true where job_id = $1");
         command.Parameters.AddWithValue(job.Id);
         await command.ExecuteNonQueryAsync(cancellationToken);
         return true;
+    }
+
+    async Task RemoveAsync(ILogPurge purge, Guid job, CancellationToken cancellationToken)
+    {
+        for (PurgePlace? place = null; ;)
+        {
+            if ((place = await purge.RemoveNextAsync(job, place, cancellationToken)) is null) return;
+            await Task.Delay(Pause, clock, cancellationToken);
+        }
     }
 
     /// <summary>

@@ -130,6 +130,31 @@ public sealed class PlanRulesTests
         Assert.Equal(isWhole ? 0 : 4, counts.Rejected);
     }
 
+    [Fact]
+    public async Task What_a_job_wrote_is_looked_up_once_for_all_parts_that_are_looked_at_together()
+    {
+        await using var bench = await UndoBench.StartAsync("""
+            CREATE TABLE items (id int PRIMARY KEY); CREATE TABLE kids (id int PRIMARY KEY, item int REFERENCES items)
+            """);
+        var (items, kids) = (await bench.Load.PlanAsync("items", ["id"]), await bench.Load.PlanAsync("kids", ["id"]));
+        kids = kids with { ObjectNo = 1, Level = 1 };
+        var job = await bench.BeginAsync();
+        await bench.Load.Destination.ApplyChangesAsync(job, [items, kids], default);
+        await bench.WriteSegmentAsync(job, items, "SELECT generate_series(1, 3)");
+        await bench.WriteSegmentAsync(job, kids, "SELECT i, i FROM generate_series(1, 3) i");
+        var planned = await bench.PlanAsync(job, objects: [0, 1]);
+        var plans = planned.Select(each => each.Plan).ToList();
+        var (plan, range) = (planned[0].Plan, planned[0].Segments.Single().Range);
+        async Task<long> ConflictsAsync(IReadOnlyList<ObjectPlan> together) =>
+            (await bench.Load.Destination.PreviewUndoAsync(plan, range, together, default)).Conflicts;
+
+        Assert.Equal(0, await ConflictsAsync(plans));
+        // Whoever looked again would not find any more that the job wrote what refers to the items.
+        await bench.Load.Database.ExecuteAsync("DELETE FROM headgate.change_group WHERE object_no = 1; DELETE FROM headgate.change_block WHERE object_no = 1");
+        Assert.Equal(0, await ConflictsAsync(plans));
+        Assert.Equal(3, await ConflictsAsync([.. plans]));
+    }
+
     static async Task<JobTicket> WriteAsync(UndoBench bench)
     {
         var plan = await bench.Load.PlanAsync("items", ["id"]);

@@ -115,6 +115,42 @@ public sealed class DryRunSampleTests : DryRunTest
     }
 
     [Fact]
+    public async Task What_is_shown_goes_at_once_where_the_job_is_thrown_away()
+    {
+        var job = await ComparedAsync();
+        await Worker.AskAsync<JobReleased>(job.Release(staging: true) with { Samples = true });
+
+        Assert.Equal(ChangeProblems.SamplesGone, await RefusedAsync(job, new()));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(StagingPath, "samples")));
+    }
+
+    [Fact]
+    public async Task No_more_is_shown_than_there_is_room_for_in_the_whole_dry_run()
+    {
+        var job = await StageAsync(new Sample { Rows = 0 }, "a");
+        var directory = Directory.CreateDirectory(Path.Combine(StagingPath, "samples", $"{job.JobId:N}", $"{job.Attempt}"));
+        await using (var other = File.Create(Path.Combine(directory.FullName, $"7.{TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds()}"))) other.SetLength(SampleRoom.Most);
+
+        await Worker.AskAsync<RecordsCompared>(Compare(job, 0));
+
+        Assert.Empty(await ListAsync(job));
+    }
+
+    [Theory]
+    [InlineData(1, 0, 64_000_000)]
+    [InlineData(1_000, 0, 64_000)]
+    [InlineData(1_000_000, 0, 16_000)]
+    [InlineData(1, 63_000_000, 1_000_000)]
+    [InlineData(1, 65_000_000, 0)]
+    public void Room_is_shared_by_all_objects_of_a_dry_run(int objects, long kept, long left)
+    {
+        var room = new SampleRoom(objects, kept);
+        Assert.Equal(left, room.For(own: 0));
+        room.Keep(before: 0, now: SampleRoom.Most);
+        Assert.Equal(0, room.For(own: 0));
+    }
+
+    [Fact]
     public async Task Values_lie_in_files_of_their_owner_alone_and_in_no_database()
     {
         await Source.ExecuteAsync("update a set name = 'planted in the source' where id = 1");

@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Headgate.Hosting.Configuration;
 using Headgate.Hosting.State;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Guards.History;
+using Headgate.JobCoordinator.Pipelines;
 using Headgate.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -77,6 +80,34 @@ public sealed class StateDatabaseTests : IAsyncLifetime
                 "select string_agg(right(job_id::text, 1) || ' ' || guard || ' ' || objects::text, ', ' order by job_id, guard) from coordinator.guard_judgement where round = 0"));
         Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from coordinator.job_object where unjudged"));
         Assert.True(await _database.ScalarAsync<bool>("select bool_and(full_read) from coordinator.canary_history"));
+    }
+
+    [Fact]
+    public async Task Shares_of_before_each_run_was_known_by_itself_are_of_a_run_that_nobody_knows()
+    {
+        await MigrateAsync();
+        await _database.ExecuteAsync(
+            """
+            alter table coordinator.object_history drop column jobs, drop column absorbed, drop column day_jobs, drop column next_rows, drop column next_jobs;
+            alter table coordinator.recovery_mark drop column version;
+            drop table coordinator.kept_keys;
+            drop index coordinator.rollback_of_pipeline;
+            drop function coordinator.undoes_all, coordinator.runs_standing;
+            delete from coordinator.schema_version where version = 59;
+            set session_replication_role = replica;
+            insert into coordinator.canary_history (pipeline_id, name, full_read, shares) values (gen_random_uuid(), 'a|a', true,
+                '{"since": "2026-01-31", "runs": 7, "now": {"email": {"changed": 0.3, "nulled": 0.1, "same": 0, "runs": 5}, "phone": {"changed": 0.2, "nulled": 0, "same": 0}}, "before": {}}');
+            set session_replication_role = default;
+            """);
+
+        await MigrateAsync();
+
+        var history = JsonSerializer.Deserialize<CanaryHistory>(
+            (await _database.ScalarAsync<string>("select shares::text from coordinator.canary_history"))!, PipelineJson.Options)!;
+        Assert.Equal((7, new DateOnly(2026, 1, 31)), (history.Runs, history.Since));
+        Assert.Equal(new FieldShares(0.3, 0.1, 0, 5), history.Most("email"));
+        Assert.Equal(new FieldShares(0.2, 0, 0), history.Most("phone"));
+        Assert.Equal(history.Most("email"), history.Without(new HashSet<long> { 1 }).Most("email"));
     }
 
     Task MigrateAsync() => SchemaMigrator.MigrateAsync(_database.DataSource, "coordinator", typeof(CoordinatorState).Assembly, default);

@@ -147,6 +147,18 @@ public sealed class CanaryJudgeTests
         Fields = fields,
     };
 
+    [Fact]
+    public void Runs_that_were_rolled_back_make_room_for_those_that_stand()
+    {
+        var undone = new HashSet<long> { 1, 2, 3 };
+        var usual = Found(Changed("email", 100));
+        var history = undone.Aggregate(CanaryHistory.None, (before, job) => before.With(Found(Changed("email", 1_000 - job)), Today, job)).With(usual, Today, 4, undone);
+
+        var only = CanaryHistory.None.With(usual, Today, 4);
+        Assert.Equal((1, only.Most("email")), (history.Without(undone).Runs, history.Without(undone).Most("email")));
+        Assert.NotEqual(only.Most("email"), history.Most("email"));
+    }
+
     static IReadOnlyList<Judgement> Judge(ObjectFindings found, bool full = true, CanaryHistory? history = null, bool isReplay = false) => CanaryJudge.Judge(Guard, new CanarySubject
     {
         Object = "public.contacts",

@@ -233,7 +233,8 @@ public sealed class ShownJobTests(SagaBench bench) : IAsyncLifetime
         await job.PrepareAsync();
         var held = (await ShowAsync(job)).Job;
         var trip = Assert.Single(held.Guards);
-        Assert.Equal((Guard.FullLoad, GuardAction.Hold, V1.CancelMode.Force, ""), (trip.Guard, trip.Action, trip.RecommendedCancel.Mode, trip.PassedBy));
+        Assert.Equal((Guard.FullLoad, GuardAction.Hold, V1.CancelMode.Graceful, ""), (trip.Guard, trip.Action, trip.RecommendedCancel.Mode, trip.PassedBy));
+        Assert.EndsWith("nothing of this attempt is written, and each cancel is one of the extraction.", trip.RecommendedCancel.Why, StringComparison.Ordinal);
         Assert.Equal((held.RecommendedCancel, V1.StopCause.Guard), (trip.RecommendedCancel, held.Stop.Cause));
         Assert.Equal(GuardOutcome.Tripped, Assert.Single(held.Judgements).Outcome);
 

@@ -33,6 +33,18 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
         Assert.StartsWith("Of 12 rows 0 differ", (await GetAsync(job)).Steps[1].Sentence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData(0, "; they were compared through a file that was given for it")]
+    [InlineData(1, "; they were compared through version 1 of the file, by which the job itself went")]
+    [InlineData(2, "; they were compared through version 2 of the file")]
+    public async Task Comparison_says_what_it_was_made_through(int? version, string through)
+    {
+        var job = await StoppedAsync(bench.NewProject());
+        await NoteAsync(job, new DiffSummary { Compared = 12, Equal = 12 }, version);
+        Assert.Equal($"Of 12 rows 0 differ from the source{through}.", (await GetAsync(job)).Steps[1].Sentence);
+    }
+
     [Fact]
     public async Task List_of_a_paused_job_counts_until_it_has_written_more()
     {
@@ -203,8 +215,8 @@ public sealed class GetRecoveryTests(ReadingBench bench) : IClassFixture<Reading
 
     static (RecoveryStepState State, string By) Mark(RecoveryStep step) => (step.State, step.DoneBy);
 
-    async Task NoteAsync(Guid job, DiffSummary? summary = null) =>
-        await bench.Marks.NoteAsync((await bench.Finder.ByIdAsync(job, project: null, default)).Job, "reader", summary, default);
+    async Task NoteAsync(Guid job, DiffSummary? summary = null, int? version = null) =>
+        await bench.Marks.NoteAsync((await bench.Finder.ByIdAsync(job, project: null, default)).Job, "reader", summary, version, default);
 
     // Launched and stopped just now, having changed 12 rows.
     async Task<Guid> StoppedAsync(TestProject project, string state = "Canceled", string? pipeline = null)

@@ -17,6 +17,16 @@ public sealed class CancelAdviceTests
     public void Every_cause_has_one_advice() =>
         Assert.Equal(Enum.GetValues<CancelCause>(), CancelAdvice.Table.Select(advice => advice.Cause).Order());
 
+    [Theory]
+    [InlineData("Initializing", null, false, CancelMode.Graceful)]
+    [InlineData("Paused", "Initializing", false, CancelMode.Graceful)]
+    [InlineData("Paused", "Initializing", true, CancelMode.Graceful)]
+    [InlineData("Paused", "Processing", true, CancelMode.Force)]
+    [InlineData("Processing", null, true, CancelMode.Force)]
+    [InlineData("Processing", "Initializing", true, CancelMode.Force)]
+    public void Force_is_for_what_was_launched(string state, string? resumeTo, bool wasLaunched, CancelMode mode) =>
+        Assert.Equal(mode, CancelAdvice.Of(CancelCause.TooManyRecords, state, resumeTo, wasLaunched).Mode);
+
     [Fact]
     public void Advice_is_one_sentence_with_the_cause_in_it()
     {

@@ -208,9 +208,9 @@ public sealed partial class SagaJob(SagaBench bench, Guid pipelineId, PipelineDe
         await bench.HandleAsync(new SnapshotLost { JobId = Id, Epoch = epoch ?? await EpochAsync(), ObjectNo = of, SegmentNo = segment });
 
     /// <summary>Loses a segment; if the job goes on, its fence has moved on afterwards.</summary>
-    public async Task LoseSegmentAsync(int segment, int? epoch = null)
+    public async Task LoseSegmentAsync(int segment, int? epoch = null, int of = 0)
     {
-        await bench.HandleAsync(new SegmentLost { JobId = Id, Epoch = epoch ?? await EpochAsync(), ObjectNo = 0, SegmentNo = segment });
+        await bench.HandleAsync(new SegmentLost { JobId = Id, Epoch = epoch ?? await EpochAsync(), ObjectNo = of, SegmentNo = segment });
         if ((await RowAsync()).Phase != JobPhase.Launching) return;
         await OpenFenceAsync();
         await ShapeAsync();

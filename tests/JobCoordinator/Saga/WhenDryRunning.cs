@@ -145,6 +145,20 @@ public sealed class WhenDryRunning(SagaBench bench)
     }
 
     [Fact]
+    public async Task What_it_shows_stays_when_it_ends_and_goes_when_somebody_discards_it()
+    {
+        var completed = await StagedAsync(await bench.ApplyAsync());
+        await FindAsync(completed, 0);
+        Assert.Equal(("Completed", "false"), ((await completed.RowAsync()).CurrentState, await completed.OwedAsync("ReleaseJob", "samples")));
+
+        var discarded = await StagedAsync(await bench.ApplyAsync());
+        await discarded.PauseFullyAsync(written: 0);
+        Assert.Equal("false", await discarded.OwedAsync("ReleaseJob", "samples"));
+        await discarded.DiscardAsync();
+        Assert.Equal(("Discarded", "true"), ((await discarded.RowAsync()).CurrentState, await discarded.OwedAsync("ReleaseJob", "samples")));
+    }
+
+    [Fact]
     public async Task Pause_keeps_its_records()
     {
         var job = await StagedAsync(await bench.ApplyAsync());

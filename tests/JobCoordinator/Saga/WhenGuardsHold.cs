@@ -24,7 +24,10 @@ public sealed class WhenGuardsHold(SagaBench bench)
         Assert.Empty(job.Sent<MoveFence>());
         Assert.Contains("JobPaused", await job.OwedAsync());
         Assert.Equal(2, await job.TimesOwedAsync("GuardTripped"));
-        Assert.Equal("Force", await job.OwedAsync("GuardTripped", "recommendedMode"));
+        // By its cause it would be force; nothing is in flight that force would roll back.
+        Assert.Equal(
+            ("Graceful", "A full resync of historical data by accident: nothing of this attempt is written, and each cancel is one of the extraction."),
+            (await job.OwedAsync("GuardTripped", "recommendedMode"), await job.OwedAsync("GuardTripped", "recommendedWhy")));
         Assert.True(Assert.Single(await job.StopsAsync()) is { AtOnce: true, Actor: "headgate" });
     }
 

@@ -97,6 +97,27 @@ public sealed class WhenObjectsAreReadAnew(SagaBench bench)
         Assert.Single(job.Sent<CompareRecords>());
     }
 
+    [Fact]
+    public async Task Segments_of_others_that_are_still_being_read_ask_for_no_comparison_again()
+    {
+        var job = await bench.LoadingTwoTablesAsync(segments: 3);
+        job.Finds = _ => null;
+        // Of both what was staged is lost.
+        await job.LoseSegmentAsync(0);
+        await job.LoseSegmentAsync(0, of: 1);
+        await job.PrepareAsync(segments: 3, first: 3, objects: 2);
+        await job.ShapeAsync();
+        for (var segment = 3; segment < 6; segment++) await job.ExtractAsync(segment, rows: 100);
+        Assert.Equal([0], Assert.Single(job.Sent<CompareRecords>()).Objects);
+
+        await job.ExtractAsync(3, of: 1, rows: 100);
+        await job.ExtractAsync(4, of: 1, rows: 100);
+        Assert.Single(job.Sent<CompareRecords>());
+        await job.ExtractAsync(5, of: 1, rows: 100);
+        Assert.Equal([0, 1], job.Sent<CompareRecords>()[^1].Objects);
+        Assert.Equal(2, job.Sent<CompareRecords>().Count);
+    }
+
     static ObjectFindings Ordinary => Found(changed: 10, same: 1);
 
     static ObjectFindings Spoiled => Found(changed: 300, same: 300);

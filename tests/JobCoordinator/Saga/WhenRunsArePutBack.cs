@@ -3,6 +3,8 @@ using Headgate.Contracts.Jobs;
 using Headgate.Contracts.Loading;
 using Headgate.Contracts.Repairs;
 using Headgate.Contracts.Runs;
+using Headgate.JobCoordinator.Guards.History;
+using Npgsql;
 
 namespace Headgate.JobCoordinator.Tests.Saga;
 
@@ -20,6 +22,32 @@ public sealed class WhenRunsArePutBack(SagaBench bench)
         Assert.Equal(Spoiled, await HistoriesAsync(spoiled));
         await RollBackAsync(spoiled, new RepairOf { JobId = spoiled.Id });
         Assert.Equal(Usual, await HistoriesAsync(spoiled));
+    }
+
+    [Fact]
+    public async Task Run_that_was_rolled_back_is_not_counted_among_those_that_there_were()
+    {
+        var spoiled = await SpoiledAsync();
+        await RollBackAsync(spoiled, new RepairOf { JobId = spoiled.Id });
+        var next = await spoiled.FollowAsync();
+        await next.BeginAsync();
+        var (found, planned) = (await spoiled.RowAsync(), await next.RowAsync());
+        await using var connection = new NpgsqlConnection(bench.ConnectionString);
+        await connection.OpenAsync();
+        Assert.Equal(3, Assert.Single(await CanaryHistories.OfAsync(connection, found, default)).Subject.Runs);
+        Assert.Equal(3, Assert.Single(await Histories.CountsAsync(connection, planned, objectNo: null, default)).Runs);
+    }
+
+    [Fact]
+    public async Task Table_that_is_created_anew_after_its_only_run_was_rolled_back_is_not_compared_with()
+    {
+        var first = await (await bench.AcceptAsync()).InAsync("Completed");
+        await RollBackAsync(first, new RepairOf { JobId = first.Id });
+        var next = await first.FollowAsync();
+        await next.BeginAsync();
+        await next.PrepareAsync(segments: 1, isNew: true);
+        await next.ExtractAsync(0, rows: 100);
+        Assert.Empty(next.Sent<CompareRecords>());
     }
 
     [Fact]
@@ -41,6 +69,42 @@ public sealed class WhenRunsArePutBack(SagaBench bench)
         Assert.Equal(Usual, await HistoriesAsync(spoiled));
     }
 
+    [Fact]
+    public async Task Run_whose_rollback_was_rolled_back_itself_is_one_again()
+    {
+        var spoiled = await SpoiledAsync();
+        var rollback = await RollBackAsync(spoiled, new RepairOf { JobId = spoiled.Id });
+        var again = await RollBackAsync(rollback, new RepairOf { JobId = rollback.Id });
+        Assert.Equal(Spoiled, await HistoriesAsync(spoiled));
+        await RollBackAsync(again, new RepairOf { JobId = again.Id });
+        Assert.Equal(Usual, await HistoriesAsync(spoiled));
+    }
+
+    [Fact]
+    public async Task Run_after_one_that_was_rolled_back_takes_its_place_among_the_largest_of_the_day()
+    {
+        var spoiled = await SpoiledAsync();
+        await RollBackAsync(spoiled, new RepairOf { JobId = spoiled.Id });
+        await CompleteAsync(await spoiled.FollowAsync(), rows: 300, changed: 300);
+        await CompleteAsync(await spoiled.FollowAsync(), rows: 150, changed: 150);
+        Assert.Equal("False {150,300,200,100} {300} {750} 750 4 0.3, True {20} {20} {20} 0  ", await HistoriesAsync(spoiled));
+    }
+
+    [Fact]
+    public async Task What_a_table_has_grown_by_is_counted_since_the_last_full_read_that_stands()
+    {
+        var spoiled = await SpoiledAsync();
+        var full = new SagaJob(bench, spoiled.PipelineId, spoiled.Definition);
+        await bench.HandleAsync(full.Acceptance(full.Id) with { ConfirmedFullLoad = true });
+        await CompleteAsync(full, rows: 6_000, changed: 0, full: true);
+        Assert.StartsWith("False {200,5000,100} {5000} {5300} 0 ", await HistoriesAsync(spoiled), StringComparison.Ordinal);
+        await CompleteAsync(await spoiled.FollowAsync(), rows: 150, changed: 150);
+        await RollBackAsync(full, new RepairOf { JobId = full.Id });
+        Assert.StartsWith("False {150,200,5000,100} {5000} {5450} 5450 ", await HistoriesAsync(spoiled), StringComparison.Ordinal);
+        await RollBackAsync(spoiled, new RepairOf { JobId = spoiled.Id });
+        Assert.Equal("False {150,200,100} {200} {450} 450 3 0.2, True {20} {20} {20} 0  ", await HistoriesAsync(spoiled));
+    }
+
     // A full load, and three runs of which the second one should not have been.
     async Task<SagaJob> SpoiledAsync()
     {
@@ -51,7 +115,7 @@ public sealed class WhenRunsArePutBack(SagaBench bench)
         return spoiled;
     }
 
-    async Task<SagaJob> CompleteAsync(SagaJob job, long rows, long changed)
+    async Task<SagaJob> CompleteAsync(SagaJob job, long rows, long changed, bool full = false)
     {
         job.Finds = _ => new ObjectFindings
         {
@@ -65,7 +129,7 @@ public sealed class WhenRunsArePutBack(SagaBench bench)
             Fields = [new FieldFindings { Field = "email", Changed = changed, Nulled = 0, NonNullBefore = 1_000, Overwritten = changed, Same = 1, SameBefore = 1 }],
         };
         await job.BeginAsync();
-        await job.PrepareAsync(segments: 1, full: false);
+        await job.PrepareAsync(segments: 1, full: full);
         await job.ExtractAsync(0, rows: rows);
         if ((await job.RowAsync()).CurrentState == "Paused")
         {
@@ -89,20 +153,26 @@ public sealed class WhenRunsArePutBack(SagaBench bench)
         return job;
     }
 
-    async Task RollBackAsync(SagaJob run, RepairOf repair)
+    async Task<SagaJob> RollBackAsync(SagaJob run, RepairOf repair)
     {
         var rollback = new SagaJob(bench, run.PipelineId, run.Definition);
         await bench.HandleAsync(rollback.Acceptance(rollback.Id) with { Kind = JobKind.Rollback, Repair = repair });
         await rollback.ClaimAsync();
-        await rollback.InAsync("Completed");
+        return await rollback.InAsync("Completed");
     }
 
-    // Of each kind of run: counts, the largest and the sum of the day, what was inserted, and how many samples there were with the most of email.
-    async Task<string> HistoriesAsync(SagaJob job) => string.Join(", ", await bench.ListAsync<string>(
-        $"""
-         select case when h.full_read then 'True' else 'False' end || ' ' || concat_ws(' ', h.rows, h.day_rows, h.day_sums, h.grown) || ' '
-                || coalesce(c.shares ->> 'runs', '') || ' ' || coalesce(c.shares -> 'now' -> 'email' ->> 'changed', '') as "Value"
-         from coordinator.object_history h left join coordinator.canary_history c using (pipeline_id, name, full_read)
-         where h.pipeline_id = {job.PipelineId} order by h.full_read
-         """));
+    // What a run is judged by, of each kind of run: counts, the largest and the sum of the day, what was inserted, and how many samples there were
+    // with the most of email.
+    async Task<string> HistoriesAsync(SagaJob job)
+    {
+        var row = await job.RowAsync();
+        await using var connection = new NpgsqlConnection(bench.ConnectionString);
+        await connection.OpenAsync();
+        var history = Assert.Single(await Histories.OfAsync(connection, row, [0], [], default)).History;
+        var sample = Assert.Single(await CanaryHistories.OfAsync(connection, row, default)).Subject.History;
+        return $"False {Counts(history.Part)} {sample.Runs} {sample.Most("email").Changed:0.##}, True {Counts(history.Full)}  ";
+    }
+
+    static string Counts(RunHistory history) =>
+        $"{{{string.Join(',', history.Rows)}}} {{{string.Join(',', history.DayRows)}}} {{{string.Join(',', history.DaySums)}}} {history.Grown}";
 }

@@ -171,7 +171,7 @@ public sealed class WhenSamplesAreCompared(SagaBench bench)
         await job.FenceAsync(open: false, written: 10);
         await job.VerifyAsync();
         Assert.Equal("0.1", await job.ValueAsync<string>(
-            $"""select shares -> 'now' -> 'email' ->> 'changed' as "Value" from coordinator.canary_history where pipeline_id = {job.PipelineId} and full_read"""));
+            $"""select shares -> 'now' -> 'email' -> 'changed' -> 0 ->> 1 as "Value" from coordinator.canary_history where pipeline_id = {job.PipelineId} and full_read"""));
     }
 
     Task<int> FindingsAsync(SagaJob job) => job.ValueAsync<int>($"""select count(*)::int as "Value" from coordinator.job_finding where job_id = {job.Id}""");

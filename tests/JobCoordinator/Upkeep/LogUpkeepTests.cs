@@ -100,6 +100,36 @@ public sealed class LogUpkeepTests
     }
 
     [Fact]
+    public async Task Keys_that_were_chosen_for_a_repair_that_never_was_are_removed_a_day_later()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        var (connector, upkeep) = Start(bench);
+        var job = await IdAsync(bench, "launched_at = now(), request_id = gen_random_uuid()");
+        var claimed = await KeepAsync(bench, job, "25 hours");
+        await bench.Database.ExecuteAsync(
+            $"update coordinator.pipeline set current_job_id = '{claimed}' where pipeline_id = (select pipeline_id from coordinator.sync_job where job_id = '{job}')");
+        var (lost, asked) = (await KeepAsync(bench, job, "25 hours"), await KeepAsync(bench, job, "23 hours"));
+        await bench.Database.ExecuteAsync(
+            $"insert into coordinator.kept_keys select job_id, pipeline_id, pipeline_version, now() - interval '25 hours' from coordinator.sync_job where job_id = '{job}'");
+        connector.IsAway = true;
+        await upkeep.RemoveAsync(default);
+        connector.IsAway = false;
+
+        await upkeep.RemoveAsync(default);
+        Assert.Equal([lost], connector.Removed.Distinct());
+        Assert.Equal(
+            new[] { claimed, asked }.Order(), (await bench.Database.ScalarAsync<Guid[]>("select array_agg(repair_id) from coordinator.kept_keys"))!.Order());
+    }
+
+    static async Task<Guid> KeepAsync(RelayBench bench, Guid of, string ago)
+    {
+        var repair = Guid.NewGuid();
+        await bench.Database.ExecuteAsync(
+            $"insert into coordinator.kept_keys select '{repair}', pipeline_id, pipeline_version, now() - interval '{ago}' from coordinator.sync_job where job_id = '{of}'");
+        return repair;
+    }
+
+    [Fact]
     public async Task Removal_that_was_broken_off_is_done_later_and_nobody_sees_the_log_meanwhile()
     {
         await using var bench = await RelayBench.StartAsync();

@@ -51,6 +51,7 @@ sealed class PipelineDeletion(
         await StartRules.DeleteAsync(connection, pipeline.Id, cancellationToken);
         await TargetClaims.GiveUpAsync(connection, pipeline.Id, cancellationToken);
         var failed = await OweDiscardsAsync(connection, pipeline.Id, discard, cancellationToken);
+        await OweReleasesAsync(connection, pipeline.Id, cancellationToken);
         return new DeletePipelineResponse
         {
             Pipeline = (await reads.ByIdsAsync(connection, [pipeline.Id], cancellationToken))[0],
@@ -121,5 +122,26 @@ sealed class PipelineDeletion(
         }
 
         return failed;
+    }
+
+    // Of its dry runs, also of files of its name that were not applied, the workers keep records to be shown for as long as their file says.
+    static async Task OweReleasesAsync(NpgsqlConnection connection, Guid pipeline, CancellationToken cancellationToken)
+    {
+        await using var owing = new NpgsqlCommand(
+            """
+            insert into coordinator.obligation (obligation_id, job_id, message, lane, body)
+            select gen_random_uuid(), j.job_id, $2, $3, jsonb_build_object(
+                       'jobId', j.job_id, 'attempt', j.attempt, 'epoch', j.epoch, 'staging', true, 'samples', true)
+            from coordinator.pipeline p join coordinator.pipeline n on n.project = p.project and n.name = p.name
+            join coordinator.sync_job j on j.pipeline_id = n.pipeline_id and j.kind = 'DryRun'
+            join coordinator.pipeline_version v on v.pipeline_id = j.pipeline_id and v.version = j.pipeline_version
+            where p.pipeline_id = $1
+              and j.finished_at > now() - regexp_replace(v.definition -> 'retention' ->> 'staging', '^(\d+)\.', '\1 days ')::interval
+            """,
+            connection);
+        owing.Parameters.AddWithValue(pipeline);
+        owing.Parameters.AddWithValue(typeof(ReleaseJob).FullName!);
+        owing.Parameters.AddWithValue(Lanes.Prepare);
+        await owing.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -28,21 +28,28 @@ static class PipelineRefusals
     /// <param name="instead">What else than commands on the job would be accepted.</param>
     public static RpcException OfJob(Rule rule, ActiveJob job, string sentence, params ReadOnlySpan<Operation> instead)
     {
-        var refusal = new Refusal { Rule = rule, Sentence = sentence, JobId = job.Id.ToString(), JobState = Enum.Parse<JobState>(job.State) };
+        var refusal = new Refusal { Rule = rule, Sentence = sentence, JobId = job.Id.ToString(), JobState = Enum.Parse<JobState>(job.State), Held = job.IsHeld };
         foreach (var operation in instead) refusal.WouldAccept.Add(operation);
         refusal.WouldAccept.AddRange(CommandTable.Accepts(job.State, job.Intent, job.Mode, isDeleted: false));
         return CallErrors.Refused(refusal, $"job:{job.Id}");
     }
 
-    public static RpcException TakesNoRuns(Guid pipeline, string state, string sentence) => CallErrors.Refused(
-        new Refusal
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="sentence">Why.</param>
+    /// <param name="resync">The job by which it is in that state; null: none.</param>
+    public static RpcException TakesNoRuns(Guid pipeline, string state, string sentence, ActiveJob? resync = null)
+    {
+        var refusal = new Refusal { Rule = Rule.PipelineTakesNoRuns, Sentence = sentence, PipelineState = Enum.Parse<PipelineState>(state) };
+        if (resync is not null)
         {
-            Rule = Rule.PipelineTakesNoRuns,
-            Sentence = sentence,
-            PipelineState = Enum.Parse<PipelineState>(state),
-            WouldAccept = { PipelineMessages.Accepts(state) },
-        },
-        Subject(pipeline));
+            (refusal.JobId, refusal.JobState, refusal.Held) = (resync.Id.ToString(), Enum.Parse<JobState>(resync.State), resync.IsHeld);
+            refusal.WouldAccept.AddRange(CommandTable.Accepts(resync.State, resync.Intent, resync.Mode, isDeleted: false));
+        }
+
+        refusal.WouldAccept.AddRange(PipelineMessages.Accepts(state));
+        return CallErrors.Refused(refusal, Subject(pipeline));
+    }
 
     /// <summary>Of the job there is nothing to go by.</summary>
     public static RpcException NothingRecorded(Guid job, string? state, string sentence) => CallErrors.Refused(

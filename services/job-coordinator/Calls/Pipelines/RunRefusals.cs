@@ -44,6 +44,13 @@ sealed class RunRefusals(JobQueries jobs)
                 return PipelineRefusals.NothingRecorded(id, answer.JobState, answer.Sentence);
             case RunRule.VersionChanged:
                 return PipelineRefusals.VersionChanged(answer.JobId!.Value, answer.JobState, answer.Sentence);
+            // Whatever is to be done is done about its resync.
+            case RunRule.PipelineTakesNoRuns when answer is { PipelineState: nameof(PipelineState.Resyncing), JobId: { } id }:
+                var resync = await FindAsync(id, nameof(SyncJobStateMachine.Pending), answer, cancellationToken);
+                return PipelineRefusals.TakesNoRuns(
+                    pipeline.Id, answer.PipelineState,
+                    $"{answer.Sentence} That is job {id}, which {(resync.IsHeld ? "a guard holds until somebody lets it pass or cancels it" : $"is {resync.State}")}.",
+                    resync);
             case RunRule.PipelineTakesNoRuns:
                 return PipelineRefusals.TakesNoRuns(pipeline.Id, answer.PipelineState ?? pipeline.State, answer.Sentence);
             case RunRule.StopUnconfirmed:

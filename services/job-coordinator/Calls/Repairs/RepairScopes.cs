@@ -72,9 +72,16 @@ sealed class RepairScopes(CoordinatorState state, JobFinder finder, PipelineStor
     static async Task<IReadOnlyList<RepairedTable>> TablesAsync(NpgsqlConnection connection, Guid job, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select object_no, source, destination, replaced from coordinator.job_object where job_id = $1 order by object_no", connection);
+            """
+            select object_no, source, destination, replaced, state = 'Blocked' and not exists (
+                select from coordinator.job_segment s
+                where s.job_id = o.job_id and s.object_no = o.object_no and (s.written > 0 or s.state in ('Loading', 'Loaded')))
+            from coordinator.job_object o where job_id = $1 order by object_no
+            """,
+            connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
-        return await command.ListAsync(row => new RepairedTable(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetBoolean(3)), cancellationToken);
+        return await command.ListAsync(
+            row => new RepairedTable(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4)), cancellationToken);
     }
 
     // The launch would fail for it, and the rollback then stand in the pipeline's way.
@@ -83,7 +90,7 @@ sealed class RepairScopes(CoordinatorState state, JobFinder finder, PipelineStor
     {
         var destination = await store.DestinationAsync(job.PipelineId, job.PipelineVersion, cancellationToken);
         var written = new AppliedPipeline(job.PipelineId, $"{job.Project}/{job.Pipeline}", job.PipelineVersion, IsNew: false);
-        string[] targets = [.. tables.Where(table => !table.IsReplaced).Select(table => table.Name?.ToSql()).OfType<string>()];
+        string[] targets = [.. tables.Where(table => !table.IsReplaced && !table.IsUnwritten).Select(table => table.Name?.ToSql()).OfType<string>()];
         if (await TargetClaims.TakenAsync(connection, written, ArmedDestinations.Reference(destination), targets, cancellationToken) is { } taken)
             throw RepairRefusals.TableTaken(job, taken, project);
     }

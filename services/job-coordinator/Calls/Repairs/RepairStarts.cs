@@ -6,6 +6,7 @@ using Headgate.JobCoordinator.Access.Callers;
 using Headgate.JobCoordinator.Access.Idempotency;
 using Headgate.JobCoordinator.Calls.Pipelines;
 using Headgate.JobCoordinator.Database;
+using Headgate.JobCoordinator.Reading;
 using Npgsql;
 
 namespace Headgate.JobCoordinator.Calls.Repairs;
@@ -22,7 +23,12 @@ sealed class RepairStarts(RepairLogs logs, RunQuestions questions, CoordinatorSt
             async log =>
             {
                 await log.ReadyAsync(scope.Writer, cancellationToken);
-                if (scope.Log.Keys is { } keys) await log.SelectAsync(call.Id, scope.KeysOf, keys, cancellationToken);
+                if (scope.Log.Keys is { } keys)
+                {
+                    await NoteAsync(call.Id, scope.Job, cancellationToken);
+                    await log.SelectAsync(call.Id, scope.KeysOf, keys, cancellationToken);
+                }
+
                 return true;
             },
             cancellationToken);
@@ -41,6 +47,20 @@ sealed class RepairStarts(RepairLogs logs, RunQuestions questions, CoordinatorSt
         };
         var answer = await AskAsync(repair, scope, cancellationToken);
         return await questions.JobAsync(repair, answer, cancellationToken);
+    }
+
+    // Should neither this call nor a repeat of it come any further: LogUpkeep removes the keys of a repair that is none a day later.
+    async Task NoteAsync(Guid repair, JobRow of, CancellationToken cancellationToken)
+    {
+        await using var command = state.Source.CreateCommand(
+            """
+            insert into coordinator.kept_keys (repair_id, pipeline_id, pipeline_version) values ($1, $2, $3)
+            on conflict (repair_id) do update set kept_at = now()
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = repair });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = of.PipelineId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = of.PipelineVersion });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     // Keys are records' values: of a job that there never will be they stay nowhere.

@@ -25,7 +25,8 @@ static class CanaryHistories
              where o.job_id = $1 and o.state = 'Extracted'
                and not exists (select from coordinator.job_finding f where f.job_id = o.job_id and f.attempt = $2 and f.object_no = o.object_no)
                and not (o.is_new and not exists (
-                   select from coordinator.object_history h where h.pipeline_id = $3 and h.name = coordinator.object_name(o.object_key)))
+                   select from coordinator.object_history h where h.pipeline_id = $3 and h.name = coordinator.object_name(o.object_key)
+                     and coordinator.runs_standing(h.rows, h.jobs, $7) > 0))
                and (o.full_read and (select v.on_vanished from coordinator.pipeline_version v where v.pipeline_id = $3 and v.version = $4) <> $5
                     or (select coalesce(sum(s.rows), 0) from coordinator.job_segment s
                         where s.job_id = o.job_id and s.attempt = $2 and s.object_no = o.object_no and s.state <> 'Abandoned') >= {CanaryJudge.LeastRows})
@@ -37,19 +38,31 @@ static class CanaryHistories
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.PipelineVersion });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = nameof(OnVanished.Keep) });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+        AddUndone(command, await UndoneJobs.OfAsync(connection, job.PipelineId, cancellationToken));
         return await command.ListAsync(row => row.GetInt32(0), cancellationToken);
     }
 
     /// <summary>What was found of the present attempt, each with what was found of it before.</summary>
-    public static async Task<IReadOnlyList<(CanarySubject Subject, string Name, bool TakesVanished)>> OfAsync(
+    public static async Task<IReadOnlyList<(CanarySubject Subject, bool TakesVanished)>> OfAsync(
         NpgsqlConnection connection, SyncJob job, CancellationToken cancellationToken)
+    {
+        var undone = await UndoneJobs.OfAsync(connection, job.PipelineId, cancellationToken);
+        return [.. (await KeptAsync(connection, job, undone, cancellationToken)).Select(each => (each.Subject with
+        {
+            History = each.Subject.History.Without(undone.Numbers),
+        }, each.TakesVanished))];
+    }
+
+    // With what was found of runs that were rolled back since.
+    static async Task<IReadOnlyList<(CanarySubject Subject, string Name, bool TakesVanished)>> KeptAsync(
+        NpgsqlConnection connection, SyncJob job, UndoneJobs undone, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
             select o.destination, o.full_read, coordinator.object_name(o.object_key), f.found::text, h.shares::text,
                    (select coalesce(sum(s.rows), 0)::bigint from coordinator.job_segment s
                     where s.job_id = o.job_id and s.attempt = $2 and s.object_no = o.object_no and s.state <> 'Abandoned'),
-                   (select coalesce(sum(cardinality(r.rows)), 0)::int from coordinator.object_history r
+                   (select coalesce(sum(coordinator.runs_standing(r.rows, r.jobs, $6)), 0)::int from coordinator.object_history r
                     where r.pipeline_id = $3 and r.name = coordinator.object_name(o.object_key)),
                    (select v.on_vanished from coordinator.pipeline_version v where v.pipeline_id = $3 and v.version = $4) <> $5
             from coordinator.job_finding f join coordinator.job_object o using (job_id, object_no)
@@ -61,6 +74,7 @@ static class CanaryHistories
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.PipelineVersion });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = nameof(OnVanished.Keep) });
+        AddUndone(command, undone);
         return await command.ListAsync(
             row => (
                 new CanarySubject
@@ -81,16 +95,10 @@ static class CanaryHistories
     /// <summary>A job that has completed is part of what later ones are judged by.</summary>
     public static async Task KeepAsync(NpgsqlConnection connection, SyncJob job, DateOnly today, CancellationToken cancellationToken)
     {
-        var found = (await OfAsync(connection, job, cancellationToken)).Where(each => CanaryJudge.IsEnough(each.Subject.Found))
-            .DistinctBy(each => (each.Name, each.Subject.Full)).ToList();
-        await WriteAsync(
-            connection, job.PipelineId,
-            [.. found.Select(each => (each.Name, each.Subject.Full, each.Subject.History.With(each.Subject.Found, today)))], cancellationToken);
-    }
-
-    public static async Task WriteAsync(
-        NpgsqlConnection connection, Guid pipeline, IReadOnlyList<(string Name, bool Full, CanaryHistory History)> histories, CancellationToken cancellationToken)
-    {
+        var undone = await UndoneJobs.OfAsync(connection, job.PipelineId, cancellationToken);
+        var histories = (await KeptAsync(connection, job, undone, cancellationToken)).Where(each => CanaryJudge.IsEnough(each.Subject.Found))
+            .DistinctBy(each => (each.Name, each.Subject.Full))
+            .Select(each => (each.Name, each.Subject.Full, History: each.Subject.History.With(each.Subject.Found, today, job.JobNo, undone.Numbers))).ToList();
         if (histories.Count == 0) return;
         await using var command = new NpgsqlCommand(
             """
@@ -99,7 +107,7 @@ static class CanaryHistories
             on conflict (pipeline_id, name, full_read) do update set shares = excluded.shares
             """,
             connection);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipeline });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. histories.Select(each => each.Name)] });
         command.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = [.. histories.Select(each => each.Full)] });
         command.Parameters.Add(new NpgsqlParameter
@@ -127,6 +135,9 @@ static class CanaryHistories
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = onlyUnjudged });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    static void AddUndone(NpgsqlCommand command, UndoneJobs undone) =>
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. undone.Numbers] });
 
     static void AddJob(NpgsqlCommand command, SyncJob job)
     {

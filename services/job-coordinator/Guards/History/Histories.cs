@@ -13,19 +13,21 @@ static class Histories
 {
     public const int RunsKept = 30;
     public const int DaysKept = 35;
+    const int UndoneLookedAt = 100;
 
     /// <summary>What the job is about to read of these objects, and what was read of them before.</summary>
     public static async Task<IReadOnlyList<ObjectRead>> OfAsync(
         NpgsqlConnection connection, SyncJob job, IReadOnlyCollection<int> objects, IReadOnlyCollection<int> isNew, CancellationToken cancellationToken)
     {
+        var undone = await UndoneJobs.OfAsync(connection, job.PipelineId, cancellationToken);
         await using var command = new NpgsqlCommand(
-            """
-            select o.object_no, o.destination, o.full_read, o.offset_job_id is not null, o.estimated_rows,
-                   h.full_read, h.rows, h.ended, h.day_rows, h.day_sums, h.grown
-            from coordinator.job_object o
-            left join coordinator.object_history h on h.pipeline_id = $2 and h.name = coordinator.object_name(o.object_key)
-            where o.job_id = $1 and o.object_no = any($3) and o.state <> 'Blocked' order by o.object_no
-            """,
+            $"""
+             select o.object_no, o.destination, o.full_read, o.offset_job_id is not null, o.estimated_rows,
+                    coordinator.object_name(o.object_key), h.full_read, {KeptRuns.Columns}
+             from coordinator.job_object o
+             left join coordinator.object_history h on h.pipeline_id = $2 and h.name = coordinator.object_name(o.object_key)
+             where o.job_id = $1 and o.object_no = any($3) and o.state <> 'Blocked' order by o.object_no
+             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.CorrelationId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
@@ -43,17 +45,41 @@ static class Histories
                     IsResync = job.Kind == Contracts.Runs.JobKind.Resync,
                     History = ObjectHistory.None,
                 },
-                IsOfFull: row.Value<bool>(5),
-                History: row.IsDBNull(5) ? RunHistory.None : new RunHistory(
-                    row.GetFieldValue<long[]>(6), row.GetFieldValue<DateTimeOffset[]>(7), row.GetFieldValue<long[]>(8), row.GetFieldValue<long[]>(9),
-                    row.GetInt64(10))),
+                Name: row.GetString(5),
+                IsOfFull: row.Value<bool>(6),
+                Kept: row.IsDBNull(6) ? null : new KeptRuns(row, 7)),
             cancellationToken);
+        var inserts = await UndoneInsertsAsync(connection, undone, cancellationToken);
         return [.. rows.GroupBy(row => row.Read.ObjectNo, (_, of) => of.ToList()).Select(of => of[0].Read with
         {
-            History = new ObjectHistory(
-                of.Where(row => row.IsOfFull == true).Select(row => row.History).FirstOrDefault(RunHistory.None),
-                of.Where(row => row.IsOfFull == false).Select(row => row.History).FirstOrDefault(RunHistory.None)),
+            History = ObjectHistory.Standing(
+                of.Find(row => row.IsOfFull == true).Kept, of.Find(row => row.IsOfFull == false).Kept, undone.Numbers, inserts[of[0].Name]),
         })];
+    }
+
+    // What they have inserted is in the sum of what a table has grown by since it was read in full last: no job of long ago matters.
+    static async Task<ILookup<string, (DateTimeOffset Ended, long Inserted)>> UndoneInsertsAsync(
+        NpgsqlConnection connection, UndoneJobs undone, CancellationToken cancellationToken)
+    {
+        List<(string Name, DateTimeOffset Ended, long Inserted)> inserts = [];
+        if (undone.Jobs.Count > 0)
+        {
+            await using var command = new NpgsqlCommand(
+                $"""
+                 select coordinator.object_name(o.object_key), j.finished_at, sum(s.inserted)::bigint
+                 from (select job_id, attempt, finished_at from coordinator.sync_job
+                       where job_id = any($1) and state = 'Completed' and inserted > 0 order by job_no desc limit {UndoneLookedAt}) j
+                 join coordinator.job_object o on o.job_id = j.job_id and not o.full_read and o.state = 'Extracted'
+                 join coordinator.job_segment s
+                   on s.job_id = j.job_id and s.attempt = j.attempt and s.object_no = o.object_no and s.state <> 'Abandoned'
+                 group by 1, 2
+                 """,
+                connection);
+            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. undone.Jobs] });
+            inserts = await command.ListAsync(row => (row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetInt64(2)), cancellationToken);
+        }
+
+        return inserts.ToLookup(each => each.Name, each => (each.Ended, each.Inserted));
     }
 
     /// <summary>What a run of the definition would read of objects that it would read in full, and what was read of them before.</summary>
@@ -62,14 +88,15 @@ static class Histories
     {
         var objects = definition.Objects.Index().Where(each => each.Item.Include)
             .Select(each => (each.Index, each.Item.To, HasCursor: each.Item.Cursor is not null, Key: ObjectKey.Of(definition, each.Item))).ToList();
+        var undone = (await UndoneJobs.OfAsync(connection, pipelineId, cancellationToken)).Numbers;
         await using var command = new NpgsqlCommand(
-            """
-            select o.no, f.pipeline_id is not null, h.full_read, h.rows, h.ended
-            from unnest($2, $3) with ordinality o (key, has_cursor, no)
-            left join coordinator.object_offset f on f.pipeline_id = $1 and f.object_key = o.key
-            join coordinator.object_history h on h.pipeline_id = $1 and h.name = coordinator.object_name(o.key)
-            where f.pipeline_id is null or not o.has_cursor order by o.no
-            """,
+            $"""
+             select o.no, f.pipeline_id is not null, h.full_read, {KeptRuns.Columns}
+             from unnest($2, $3) with ordinality o (key, has_cursor, no)
+             left join coordinator.object_offset f on f.pipeline_id = $1 and f.object_key = o.key
+             join coordinator.object_history h on h.pipeline_id = $1 and h.name = coordinator.object_name(o.key)
+             where f.pipeline_id is null or not o.has_cursor order by o.no
+             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = pipelineId });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. objects.Select(each => each.Key)] });
@@ -77,7 +104,7 @@ static class Histories
         var rows = await command.ListAsync(
             row => (
                 Object: objects[(int)row.GetInt64(0) - 1], HasOffset: row.GetBoolean(1), IsOfFull: row.GetBoolean(2),
-                History: new RunHistory(row.GetFieldValue<long[]>(3), row.GetFieldValue<DateTimeOffset[]>(4), [], [], 0)),
+                History: new KeptRuns(row, 3).Standing(undone)),
             cancellationToken);
         return [.. rows.GroupBy(row => row.Object).Select(of => new ObjectRead
         {
@@ -137,7 +164,7 @@ static class Histories
             select o.object_no, o.destination, o.volume::text,
                    (select coalesce(sum(s.rows), 0)::bigint from coordinator.job_segment s
                     where s.job_id = o.job_id and s.attempt = $2 and s.object_no = o.object_no and s.state <> 'Abandoned'),
-                   (select coalesce(sum(cardinality(h.rows)), 0)::int from coordinator.object_history h
+                   (select coalesce(sum(coordinator.runs_standing(h.rows, h.jobs, $5)), 0)::int from coordinator.object_history h
                     where o.volume is null and h.pipeline_id = $4 and h.name = coordinator.object_name(o.object_key))
             from coordinator.job_object o where o.job_id = $1 and o.state <> 'Blocked' and ($3 is null or o.object_no = $3) order by o.object_no
             """,
@@ -146,6 +173,10 @@ static class Histories
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.Attempt });
         command.Parameters.Add(new NpgsqlParameter { Value = objectNo ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.PipelineId });
+        command.Parameters.Add(new NpgsqlParameter<long[]>
+        {
+            TypedValue = [.. (await UndoneJobs.OfAsync(connection, job.PipelineId, cancellationToken)).Numbers],
+        });
         return await command.ListAsync(
             row => new ObjectCount(
                 row.GetInt32(0), row.GetString(1), row.GetInt64(3),
@@ -156,27 +187,45 @@ static class Histories
     /// <summary>A job that has completed is part of what later ones are judged by.</summary>
     public static async Task KeepAsync(NpgsqlConnection connection, SyncJob job, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var undone = await UndoneJobs.OfAsync(connection, job.PipelineId, cancellationToken);
         await using var command = new NpgsqlCommand(
             $"""
              with run as (
-                 select distinct on (1, 2) coordinator.object_name(o.object_key) as name, o.full_read, s.rows, s.inserted
+                 select distinct on (1, 2) coordinator.object_name(o.object_key) as name, o.full_read, s.rows, s.inserted,
+                        case when o.full_read then coalesce(p.grown, 0) else 0 end as absorbed
                  from coordinator.job_object o cross join lateral (
                      select coalesce(sum(s.rows), 0)::bigint as rows, coalesce(sum(s.inserted), 0)::bigint as inserted from coordinator.job_segment s
                      where s.job_id = o.job_id and s.attempt = $3 and s.object_no = o.object_no and s.state <> 'Abandoned') s
+                 left join coordinator.object_history p
+                   on p.pipeline_id = $2 and p.name = coordinator.object_name(o.object_key) and not p.full_read
                  where o.job_id = $1 and o.state = 'Extracted' order by 1, 2, s.rows desc),
              counted_anew as (
                  update coordinator.object_history h set grown = 0 from run
                  where h.pipeline_id = $2 and h.name = run.name and run.full_read and not h.full_read and h.grown <> 0)
-             insert into coordinator.object_history as h (pipeline_id, name, full_read, rows, ended, days, day_rows, day_sums, grown)
-             select $2, name, full_read, array[rows], array[$4], array[$5], array[rows], array[rows], case when full_read then 0 else inserted end from run
+             insert into coordinator.object_history as h (
+                 pipeline_id, name, full_read, rows, ended, jobs, absorbed, days, day_rows, day_jobs, next_rows, next_jobs, day_sums, grown)
+             select $2, name, full_read, array[rows], array[$4], array[$6], array[absorbed], array[$5], array[rows], array[$6], array[0], array[0],
+                    array[rows], case when full_read then 0 else inserted end
+             from run
              on conflict (pipeline_id, name, full_read) do update set
                  rows = (excluded.rows || h.rows)[1:{RunsKept}], ended = (excluded.ended || h.ended)[1:{RunsKept}],
+                 jobs = (excluded.jobs || h.jobs)[1:{RunsKept}], absorbed = (excluded.absorbed || h.absorbed)[1:{RunsKept}],
                  grown = case when h.full_read then 0 else h.grown + excluded.grown end,
-                 days = case when h.days[1] = excluded.days[1] then h.days else (excluded.days || h.days)[1:{DaysKept}] end,
-                 day_rows = case when h.days[1] = excluded.days[1] then greatest(h.day_rows[1], excluded.day_rows[1]) || h.day_rows[2:]
-                                 else (excluded.day_rows || h.day_rows)[1:{DaysKept}] end,
-                 day_sums = case when h.days[1] = excluded.days[1] then h.day_sums[1] + excluded.day_sums[1] || h.day_sums[2:]
-                                 else (excluded.day_sums || h.day_sums)[1:{DaysKept}] end
+                 (days, day_rows, day_jobs, next_rows, next_jobs, day_sums) = (
+                     select (excluded.days || h.days[n:])[1:{DaysKept}],
+                            (largest.rows[1] || h.day_rows[n:])[1:{DaysKept}], (largest.jobs[1] || h.day_jobs[n:])[1:{DaysKept}],
+                            (coalesce(largest.rows[2], 0) || h.next_rows[n:])[1:{DaysKept}],
+                            (coalesce(largest.jobs[2], 0) || h.next_jobs[n:])[1:{DaysKept}],
+                            (excluded.day_sums[1] + case when n = 2 then h.day_sums[1] else 0 end
+                                - case when largest.jobs[3] = any($7) then largest.rows[3] else 0 end || h.day_sums[n:])[1:{DaysKept}]
+                     from (select case when h.days[1] = excluded.days[1] then 2 else 1 end as n) later
+                     cross join lateral (
+                         -- What was rolled back makes room first.
+                         select array_agg(c.rows order by c.job = any($7), c.rows desc, c.job) as rows,
+                                array_agg(c.job order by c.job = any($7), c.rows desc, c.job) as jobs
+                         from (values (excluded.day_rows[1], $6), (h.day_rows[1], coalesce(h.day_jobs[1], 0)),
+                                      (coalesce(h.next_rows[1], 0), coalesce(h.next_jobs[1], 0))) c (rows, job)
+                         where c.job = $6 or n = 2) largest)
              """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job.CorrelationId });
@@ -184,6 +233,8 @@ static class Histories
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = job.Attempt });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = DateOnly.FromDateTime(now.UtcDateTime) });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = job.JobNo });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. undone.Numbers] });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

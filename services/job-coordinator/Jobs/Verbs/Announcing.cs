@@ -38,7 +38,15 @@ static class Announcing
             staging: context.Saga is { Kind: JobKind.DryRun, CurrentState: nameof(SyncJobStateMachine.Failed) }));
 
     public static void OweRelease(this BehaviorContext<SyncJob> context, bool staging) => context.Owe(
-        new ReleaseJob { JobId = context.Saga.CorrelationId, Attempt = context.Saga.Attempt, Epoch = context.Saga.Epoch, Staging = staging },
+        new ReleaseJob
+        {
+            JobId = context.Saga.CorrelationId,
+            Attempt = context.Saga.Attempt,
+            Epoch = context.Saga.Epoch,
+            Staging = staging,
+            // What a dry run has found is to be looked at afterwards, unless somebody throws it away.
+            Samples = context.Saga is { Kind: JobKind.DryRun, CurrentState: nameof(SyncJobStateMachine.Discarded) },
+        },
         Hosting.Bus.Lanes.Prepare);
 
     /// <summary>

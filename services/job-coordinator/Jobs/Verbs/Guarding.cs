@@ -36,7 +36,7 @@ static class Guarding
             var guards = await GuardWork.DefinitionAsync(context.Db(), context.Saga);
             var judged = await GuardWork.JudgeCountAsync(context.Db(), context.Saga, context.Message.ObjectNo, guards, context.CancellationToken);
             // What passes so far is judged once more when all is there.
-            if (judged is not null) await ConcludeAsync(context, [judged], guards);
+            if (judged.Count > 0) await ConcludeAsync(context, judged, guards);
         });
 
     /// <summary>Once all is staged, and nothing is written.</summary>

@@ -76,7 +76,6 @@ static class Launching
     public static EventActivityBinder<SyncJob, JobVerified> CommitOffsets(this EventActivityBinder<SyncJob, JobVerified> binder) =>
         binder.ThenAsync(async context =>
         {
-            await GuardWork.ForgetUndoneAsync(context.Db(), context.Saga, context.CancellationToken);
             if (!context.Saga.Kind.MovesOffsets()) return;
             await PipelineWork.CommitOffsetsAsync(context.Db(), context.Saga);
             await PipelineWork.NoteCompletedAsync(context.Db(), context.Saga);

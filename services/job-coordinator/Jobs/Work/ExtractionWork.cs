@@ -174,6 +174,13 @@ static class ExtractionWork
          select exists (select from coordinator.job_object where job_id = {job.CorrelationId} and unjudged and state = 'Extracted') as "Value"
          """).SingleAsync();
 
+    /// <summary>The same of one object: others that are still being read have nothing to do with it.</summary>
+    public static Task<bool> IsUnjudgedAsync(CoordinatorDbContext db, SyncJob job, int objectNo) => db.Database.SqlQuery<bool>(
+        $"""
+         select exists (select from coordinator.job_object
+                        where job_id = {job.CorrelationId} and object_no = {objectNo} and unjudged and state = 'Extracted') as "Value"
+         """).SingleAsync();
+
     /// <summary>Guards have seen all that is staged.</summary>
     public static Task NoteJudgedAsync(CoordinatorDbContext db, SyncJob job) => db.Database.ExecuteSqlAsync(
         $"update coordinator.job_object set unjudged = false where job_id = {job.CorrelationId} and unjudged and state = 'Extracted'");

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Headgate.Contracts.Extraction;
 using Headgate.Contracts.Guards;
 using Headgate.Contracts.Pipelines;
-using Headgate.Contracts.Runs;
 using Headgate.JobCoordinator.Database;
 using Headgate.JobCoordinator.Guards;
 using Headgate.JobCoordinator.Guards.History;
@@ -53,10 +52,18 @@ static class GuardWork
     /// <summary>Whether any object can have more than it may: as long as the whole job has no more than the least of the limits, none has.</summary>
     public static bool MayBeTooMuch(SyncJob job) => job.VolumeLimit is { } limit && job.Extracted > limit;
 
-    /// <summary>The count of one object that is still being read; null: nothing is to be said against it so far.</summary>
-    public static async Task<Judgement?> JudgeCountAsync(
-        CoordinatorDbContext db, SyncJob job, int objectNo, GuardsDefinition guards, CancellationToken cancellationToken) =>
-        (await CountedAsync(db, job, objectNo, guards, cancellationToken)).FirstOrDefault(each => each.Outcome == JudgementOutcome.Tripped);
+    /// <summary>While objects are still being read: once one has too many records, all that have so far. Empty: nothing is to be said so far.</summary>
+    /// <remarks>
+    /// Once an attempt: of many tables that all bring more than usual one after the other gets there. Where somebody has let the job pass some of
+    /// them, or was told of them, the others wait until all is staged, and are judged together then.
+    /// </remarks>
+    public static async Task<IReadOnlyList<Judgement>> JudgeCountAsync(
+        CoordinatorDbContext db, SyncJob job, int objectNo, GuardsDefinition guards, CancellationToken cancellationToken)
+    {
+        if (TooMany(await CountedAsync(db, job, objectNo, guards, cancellationToken)) is []) return [];
+        return await GuardRecords.HasTrippedAsync(Connection(db), job, Guard.Volume, Measures.MaxRatio, cancellationToken)
+            ? [] : TooMany(await CountedAsync(db, job, objectNo: null, guards, cancellationToken));
+    }
 
     /// <summary>All that is staged, by its counts and by what was found of a sample.</summary>
     public static async Task<IReadOnlyList<Judgement>> JudgeStagedAsync(
@@ -127,6 +134,8 @@ static class GuardWork
         return [.. counts.Select(count => VolumeJudge.Judge(guards.Volume, count.Object, count.Rows, count.Usual, count.Runs))];
     }
 
+    static IReadOnlyList<Judgement> TooMany(IReadOnlyList<Judgement> counted) => [.. counted.Where(each => each.Outcome == JudgementOutcome.Tripped)];
+
     static async Task<bool> HasCeilingAsync(CoordinatorDbContext db, SyncJob job) =>
         (job.MaxRowsPerSecond ?? (await PipelineWork.LoadOptionsAsync(db, job)).MaxRowsPerSecond) > 0;
 
@@ -176,11 +185,6 @@ static class GuardWork
         await RunHistories.KeepAsync(connection, job, await HasCeilingAsync(db, job), cancellationToken);
         await CanaryHistories.KeepAsync(connection, job, DateOnly.FromDateTime(now.UtcDateTime), cancellationToken);
     }
-
-    /// <summary>Where the job has put back all that a run has written: later runs are not judged by that.</summary>
-    public static Task ForgetUndoneAsync(CoordinatorDbContext db, SyncJob job, CancellationToken cancellationToken) =>
-        job.Kind == JobKind.Rollback && RepairWork.Of(job) is { Object: null, Fields: [], HasKeys: false } whole
-            ? UndoneRuns.ForgetAsync(Connection(db), job.PipelineId, whole.JobId, cancellationToken) : Task.CompletedTask;
 
     /// <summary>What a guard is to do, as the pipeline says.</summary>
     public static GuardAction ActionOf(this GuardsDefinition guards, Guard guard) => guard switch

@@ -47,6 +47,27 @@ public sealed class DeleteTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Records_that_its_dry_runs_show_are_removed_by_the_workers()
+    {
+        await _project.ApplyAsync();
+        var applied = await bench.Admin.DryRunAsync(new DryRunRequest { Pipeline = _project.Reference() });
+        // Of another text of its name, as it would be.
+        var other = await bench.Admin.DryRunAsync(new DryRunRequest { File = new PipelineFile { Name = "p.yaml", Text = _project.Text(more: "filter: id > 7") } });
+        var old = await bench.Admin.DryRunAsync(new DryRunRequest { Pipeline = _project.Reference() });
+        foreach (var dryRun in (DryRunResponse[])[applied, other, old]) await _project.MoveAsync(Guid.Parse(dryRun.Job.Id), "Completed");
+        await bench.State.ExecuteAsync($"update coordinator.sync_job set finished_at = now() - interval '25 hours' where job_id = '{old.Job.Id}'");
+
+        await DeleteAsync();
+
+        var owed = await bench.State.ScalarAsync<Guid[]>(
+            $"""
+             select array_agg(o.job_id) from coordinator.obligation o join coordinator.sync_job j using (job_id)
+             where j.project = '{_project.Name}' and o.message = 'Headgate.Contracts.Jobs.ReleaseJob' and (o.body ->> 'samples')::boolean and (o.body ->> 'jobId')::uuid = o.job_id
+             """);
+        Assert.Equal(new[] { applied.Job.Id, other.Job.Id }.Order(StringComparer.Ordinal), owed!.Select(id => id.ToString()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Name_and_tables_are_free_for_a_new_pipeline()
     {
         var deleted = await _project.ApplyAsync();

@@ -91,6 +91,25 @@ public sealed class SyncNowTests(PipelineBench bench)
     }
 
     [Fact]
+    public async Task Resync_that_a_guard_holds_is_named_with_the_ways_out()
+    {
+        var pipeline = await _project.ApplyAsync();
+        var job = await _project.StartAsync();
+        await _project.MoveAsync(job, "Paused", ", kind = 'Resync', intent = 'Pause', resume_to = 'Initializing', stop_cause = 'Guard'");
+        await _project.SetAsync("state = 'Resyncing'");
+
+        var refusal = await Refused.ByAsync(Rule.PipelineTakesNoRuns, $"pipeline:{pipeline.Id}", bench.Admin.SyncNowAsync(new SyncNowRequest { Pipeline = _project.Reference() }));
+
+        Assert.Equal((job.ToString(), JobState.Paused, true), (refusal.JobId, refusal.JobState, refusal.Held));
+        Assert.Equal(Operation.ResumeJob, refusal.WouldAccept[0]);
+        Assert.Contains(Operation.CancelJob, refusal.WouldAccept);
+        Assert.Equal(
+            $"Pipeline {_project.Name}/contacts is Resyncing: it takes runs again when its resync has ended. That is job {job}, which a guard holds until somebody lets it "
+            + "pass or cancels it.",
+            refusal.Sentence);
+    }
+
+    [Fact]
     public async Task Failed_job_goes_on_instead()
     {
         await _project.ApplyAsync();

@@ -53,6 +53,8 @@ public sealed class RollbackTests(PipelineBench bench)
 
         Assert.Equal((first.Job.Id, first.Sentence), (second.Job.Id, second.Sentence));
         Assert.Equal((2, "0:{7}"), (await _project.JobsAsync(), await run.SelectedAsync(first.Job.Id)));
+        // Known of beside them, should the call have come no further.
+        Assert.Equal(1, await bench.State.ScalarAsync<long>($"select count(*) from coordinator.kept_keys where repair_id = '{first.Job.Id}'"));
     }
 
     [Theory]
@@ -202,20 +204,7 @@ public sealed class RollbackTests(PipelineBench bench)
     public async Task Table_that_another_pipeline_writes_by_now_is_refused_before_and_the_others_are_not()
     {
         var run = await LoggedRun.CreateAsync(bench, _project, objects: 2);
-        var other = Guid.NewGuid();
-        await bench.State.ExecuteAsync(
-            $"""
-             insert into coordinator.pipeline (pipeline_id, project, name, version) values ('{other}', '{_project.Name}', 'heir', 1);
-             insert into coordinator.pipeline_version (pipeline_id, version, definition, applied_by)
-             select '{other}', 1, v.definition, 'test' from coordinator.pipeline_version v join coordinator.sync_job j using (pipeline_id)
-             where j.job_id = '{run.Id}' and v.version = 1;
-             insert into coordinator.armed_destination (pipeline_id, reference, identity, history)
-             select pipeline_id, concat_ws(' ', v.definition -> 'destination' ->> 'connector', v.definition -> 'destination' ->> 'connection'), 'here', ''
-             from coordinator.pipeline_version v join coordinator.sync_job j using (pipeline_id) where j.job_id = '{run.Id}' and v.version = 1
-             on conflict (pipeline_id, reference) do update set identity = 'here';
-             insert into coordinator.pipeline_target (pipeline_id, version, destination, target, latest)
-             values ('{other}', 1, 'here', '{Headgate.Contracts.Pipelines.QualifiedName.Parse($"{run.Table}_1").ToSql()}', true)
-             """);
+        await TakeSecondAsync(run);
 
         var refusal = await Refused.ByAsync(
             Rule.TableTaken, $"job:{run.Id}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true }));
@@ -223,6 +212,24 @@ public sealed class RollbackTests(PipelineBench bench)
         await Refused.ByAsync(Rule.TableTaken, $"job:{run.Id}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, Object = $"{run.Table}_1" }));
 
         Assert.Equal(run.Id.ToString(), (await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, Object = run.Table })).Job.OfJobId);
+    }
+
+    [Fact]
+    public async Task Table_that_the_job_was_blocked_from_may_be_written_by_another_pipeline()
+    {
+        var run = await LoggedRun.CreateAsync(bench, _project, objects: 2);
+        await TakeSecondAsync(run);
+        await bench.State.ExecuteAsync(
+            $"""
+             update coordinator.job_object set state = 'Blocked', blocked_code = 'triggers', blocked_sentence = 'It has a trigger.' where job_id = '{run.Id}' and object_no = 1;
+             insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, state, copy, written) values ('{run.Id}', 1, 1, 0, 'Abandoned', gen_random_uuid(), 7)
+             """);
+        // By an attempt before it was.
+        await Refused.ByAsync(
+            Rule.TableTaken, $"job:{run.Id}", bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = true }));
+
+        await bench.State.ExecuteAsync($"delete from coordinator.job_segment where job_id = '{run.Id}'");
+        Assert.Equal(run.Id.ToString(), (await bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference })).Job.OfJobId);
     }
 
     [Fact]
@@ -245,6 +252,25 @@ public sealed class RollbackTests(PipelineBench bench)
                 StatusCode.FailedPrecondition, bench.Records.RollbackJobAsync(new RollbackJobRequest { Job = run.Reference, ValidateOnly = isTold }));
             Assert.Equal(Rule.PipelineTakesNoRuns, error.GetRpcStatus()!.GetDetail<Refusal>()!.Rule);
         }
+    }
+
+    // Another pipeline writes to the run's second table by now.
+    async Task TakeSecondAsync(LoggedRun run)
+    {
+        var other = Guid.NewGuid();
+        await bench.State.ExecuteAsync(
+            $"""
+             insert into coordinator.pipeline (pipeline_id, project, name, version) values ('{other}', '{_project.Name}', 'heir', 1);
+             insert into coordinator.pipeline_version (pipeline_id, version, definition, applied_by)
+             select '{other}', 1, v.definition, 'test' from coordinator.pipeline_version v join coordinator.sync_job j using (pipeline_id)
+             where j.job_id = '{run.Id}' and v.version = 1;
+             insert into coordinator.armed_destination (pipeline_id, reference, identity, history)
+             select pipeline_id, concat_ws(' ', v.definition -> 'destination' ->> 'connector', v.definition -> 'destination' ->> 'connection'), 'here', ''
+             from coordinator.pipeline_version v join coordinator.sync_job j using (pipeline_id) where j.job_id = '{run.Id}' and v.version = 1
+             on conflict (pipeline_id, reference) do update set identity = 'here';
+             insert into coordinator.pipeline_target (pipeline_id, version, destination, target, latest)
+             values ('{other}', 1, 'here', '{Headgate.Contracts.Pipelines.QualifiedName.Parse($"{run.Table}_1").ToSql()}', true)
+             """);
     }
 
     static RecordKey Key(string id) => new() { Values = { ["id"] = id } };
