@@ -30,5 +30,8 @@ sealed record FieldShape(string Column, string BaseType, string Equality, FieldC
     };
 
     /// <summary>SQL: the value as text, without loss.</summary>
-    public string Text(string alias) => Padded ? $"pg_catalog.bpcharout({alias}.{Column})::text" : $"{alias}.{Column}::text";
+    public string Text(string alias) => TextOf($"{alias}.{Column}");
+
+    /// <summary>SQL: another value of the column's type as text.</summary>
+    public string TextOf(string value) => Padded ? $"pg_catalog.bpcharout({value})::text" : $"{value}::text";
 }

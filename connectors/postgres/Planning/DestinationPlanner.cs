@@ -100,7 +100,7 @@ static class DestinationPlanner
             DirectCopy = !fields.Any(f => f.DestinationCast) && mapped.All(TypeRules.Keeps) && table is not { RowSecurity: true }
                 && (table is null || !WriteHazards.RowsMayChangeOnTheWay(table, catalog)),
             SingleTable = table is null or { Kind: 'r', Children: 0 },
-            LogsVersions = VersionRules.AreLogged(table, fields.Select(field => field.Name)),
+            LogsVersions = VersionRules.AreLogged(table, catalog, fields.Select(field => field.Name)),
             Mark = marks ? VanishedRules.Mark : null,
             SourceReplaced = isReplaced,
             New = table is null || mapped.Any(m => m.Destination is null) || isReplaced,
@@ -138,7 +138,7 @@ static class DestinationPlanner
             Level = level,
             DirectCopy = !fields.Any(f => f.DestinationCast) && mapped.All(TypeRules.Keeps),
             SingleTable = true,
-            LogsVersions = VersionRules.AreLogged(table, fields.Select(field => field.Name)),
+            LogsVersions = VersionRules.AreLogged(table, catalog, fields.Select(field => field.Name)),
             Mark = marks ? VanishedRules.Mark : null,
             New = true,
             Changes = [.. shared.ForSchema(subject), .. shared.ForTypes(subject, mapped), NewTable.Create(subject, table, extras, mapped, fields, made, marks)],

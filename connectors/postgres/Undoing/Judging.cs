@@ -13,7 +13,7 @@ static class Judging
     public static string Statement(UndoFields fields) => $"""
         UPDATE {UndoTables.Verdicts} w SET rel = j.rel, t = j.t, x = j.x, verdict = j.verdict, now = j.now FROM (
             SELECT v.at, t.tableoid AS rel, t.ctid AS t, t.xmin AS x, d.verdict,
-                   CASE WHEN d.verdict IN ('changed', 'taken', 'unsure') THEN {Now(fields)} END AS now
+                   CASE WHEN d.verdict IN ('changed', 'taken', '{Versions.Unsure}', '{Versions.UnsureHash}') THEN {Now(fields)} END AS now
             FROM {UndoTables.Of("open", null)} LEFT JOIN {fields.Table} t ON {fields.Match("t")}
             CROSS JOIN LATERAL (SELECT CASE
                 WHEN t.xmin = {Own} THEN CASE WHEN u.op = 'delete' THEN 'done' ELSE 'uneven' END
@@ -41,13 +41,17 @@ static class Judging
 
     /// <summary>
     /// Of columns that nobody logged it is asked whether they are as an insert leaves them. Where the row does not show that, its
-    /// <see cref="Versions"/> do.
+    /// <see cref="Versions"/> may.
     /// </summary>
-    static string Insert(UndoFields fields) => $"""
-        CASE WHEN t.ctid IS NULL THEN 'same' WHEN t.xmin = u.xid THEN 'write' WHEN u.hash IS NULL AND NOT {fields.Holds("after")} THEN 'changed'
-             WHEN NOT ({fields.IsWhole("after")} OR {fields.IsUnfilled()}) THEN '{(fields.KnowsUnfilled ? "changed" : Versions.Unsure)}'
-             WHEN u.hash IS NOT NULL THEN 'hash' ELSE 'write' END
-        """;
+    static string Insert(UndoFields fields)
+    {
+        var (unsure, unsureHash) = fields.LogsVersions ? (Versions.Unsure, Versions.UnsureHash) : ("changed", "changed");
+        return $"""
+            CASE WHEN t.ctid IS NULL THEN 'same' WHEN t.xmin = u.xid THEN 'write' WHEN u.hash IS NULL AND NOT {fields.Holds("after")} THEN 'changed'
+                 WHEN {fields.IsWhole("after")} OR {fields.IsUnfilled()} THEN CASE WHEN u.hash IS NULL THEN 'write' ELSE 'hash' END
+                 WHEN u.hash IS NULL THEN '{unsure}' ELSE '{unsureHash}' END
+            """;
+    }
 
     static string Delete(UndoFields fields) => $"""
         CASE WHEN t.ctid IS NULL THEN 'write' WHEN {fields.Holds("before")} THEN 'same' ELSE 'taken' END

@@ -50,7 +50,7 @@ sealed class LogReader(NpgsqlConnection connection, ObjectPlan plan, SegmentRang
         ORDER BY g.seq DESC, r.place DESC
         """;
 
-    string Replaced(LogSchema schema) => !plan.LogsVersions ? "" : schema.KnowsVersions ? ", g.replaced[r.place]" : ", NULL::xid";
+    string Replaced(LogSchema schema) => !plan.LogsVersions ? "" : schema.KnowsVersions ? ", CASE WHEN g.xmin = g.xid::xid THEN g.replaced[r.place] END" : ", NULL::xid";
 
     /// <summary>SQL: an image whose columns behind the fields are those that are still there, in the order of the plan.</summary>
     string Aligned(string image)

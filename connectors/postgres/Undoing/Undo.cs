@@ -108,12 +108,16 @@ sealed class Undo(FencedTransaction transaction, UndoStatements statements, Segm
     async Task<(long Updates, long Inserts, long Deletes)> JudgeAsync(CancellationToken cancellationToken)
     {
         await transaction.ExecuteAsync(_statements.Judge, cancellationToken);
-        await Versions.SettleAsync(transaction.Connection, _statements.Fields, cancellationToken);
         var counts = await CountsAsync(UndoTables.Summary(_statements.Fields), cancellationToken);
         if (counts[0] > 0 || counts[1] > 0) throw Uneven();
-        if (counts[5] == 0) return (counts[2], counts[3], counts[4]);
-        var same = await new UndoHashes(transaction.Connection, _statements.Fields).CompareAsync(cancellationToken);
-        return (counts[2], counts[3] + same, counts[4]);
+        if (counts[5] + counts[6] > 0)
+        {
+            if (counts[5] > 0) await new UndoHashes(transaction.Connection, _statements.Fields).CompareAsync(cancellationToken);
+            await new Versions(transaction.Connection, _statements.Fields).SettleAsync(cancellationToken);
+            counts = await CountsAsync(UndoTables.Summary(_statements.Fields), cancellationToken);
+        }
+
+        return (counts[2], counts[3], counts[4]);
     }
 
     async Task<long> DeleteAsync(CancellationToken cancellationToken)

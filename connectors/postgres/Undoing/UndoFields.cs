@@ -71,16 +71,13 @@ sealed class UndoFields(ObjectPlan plan, IReadOnlyList<FieldShape> fields, IRead
     /// <summary>SQL: whether an image of the entry holds every column of the table.</summary>
     public string IsWhole(string image) => $"coalesce(cardinality(u.{image}) = {All.Count}, false)";
 
-    /// <summary>Whether a row shows that nobody has filled a column that it was inserted without: what those hold then is known.</summary>
-    public bool KnowsUnfilled => Undo.Rest.All(column => column.Unfilled is not null);
-
     /// <summary>SQL: nobody has filled a column of the row that it was inserted without.</summary>
-    public string IsUnfilled()
-    {
-        if (!KnowsUnfilled) return "false";
-        var unfilled = rest.Select((f, at) => $"{f.Text("t")} COLLATE \"C\" IS NOT DISTINCT FROM CAST({Undo.Rest[at].Unfilled} AS {f.BaseType})::text");
-        return $"({string.Join(" AND ", unfilled.DefaultIfEmpty("true"))})";
-    }
+    public string IsUnfilled() =>
+        Undo.Rest.Any(column => column.Unfilled is null) ? "false" : $"({string.Join(" AND ", rest.Select(IsUnfilled).DefaultIfEmpty("true"))})";
+
+    string IsUnfilled(FieldShape column, int at) => Undo.Rest[at] is { Unfilled: not (null or UnfilledColumns.Null) } filled
+        ? $"{column.Text("t")} COLLATE \"C\" IS NOT DISTINCT FROM {column.TextOf($"CAST({filled.Unfilled} AS {filled.Type})")}"
+        : $"t.{column.Column} IS NULL";
 
     /// <summary>SQL: the row holds what a whole image of the entry does; of an image that is not, its fields alone are compared.</summary>
     public string Holds(string image)

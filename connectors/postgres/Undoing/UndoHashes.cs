@@ -13,19 +13,21 @@ namespace Headgate.Connectors.Postgres.Undoing;
 /// </summary>
 sealed class UndoHashes(NpgsqlConnection connection, UndoFields fields)
 {
-    /// <returns>How many rows are what was copied; they are to be deleted. Rows that were changed this moment stay to be compared.</returns>
-    public async Task<long> CompareAsync(CancellationToken cancellationToken)
+    const string Hashed = $"verdict IN ('hash', '{Versions.UnsureHash}')";
+
+    /// <summary>Those that are what was copied are to be deleted, or unsure. Rows that were changed this moment stay to be compared.</summary>
+    public async Task CompareAsync(CancellationToken cancellationToken)
     {
         var staged = fields.Fields.Take(fields.Undo.Staged).ToList();
         var columns = string.Concat(staged.Select(f => $", t.{f.Column}"));
         var copy = $"""
-            COPY (SELECT v.at, u.hash{columns} FROM {UndoTables.Of("hash", null)} JOIN {fields.Table} t ON {fields.Same("t")} WHERE t.xmin = v.x)
+            COPY (SELECT v.at, u.hash{columns} FROM {UndoTables.Where(Hashed)} JOIN {fields.Table} t ON {fields.Same("t")} WHERE t.xmin = v.x)
             TO STDOUT (FORMAT binary)
             """;
         var seen = new Comparison(staged.Count);
         await RawCopy.ReadAsync(connection, copy, seen, cancellationToken);
         await MarkAsync($"""
-            UPDATE {UndoTables.Verdicts} w SET verdict = 'write' FROM unnest($1::text[]::tid[]) m (at) WHERE w.ctid = m.at
+            UPDATE {UndoTables.Verdicts} w SET verdict = CASE w.verdict WHEN 'hash' THEN 'write' ELSE '{Versions.Unsure}' END FROM unnest($1::text[]::tid[]) m (at) WHERE w.ctid = m.at
             """, seen.Same, cancellationToken);
         await MarkAsync($"""
             UPDATE {UndoTables.Verdicts} w SET verdict = 'changed', now = j.now FROM (
@@ -34,7 +36,6 @@ sealed class UndoHashes(NpgsqlConnection connection, UndoFields fields)
                 JOIN {UndoTables.Entries} u ON u.ctid = v.u JOIN {fields.Table} t ON {fields.Same("t")} WHERE t.xmin = v.x) j
             WHERE w.ctid = j.at
             """, seen.Other, cancellationToken);
-        return seen.Same.Count;
     }
 
     async Task MarkAsync(string sql, List<string> places, CancellationToken cancellationToken)

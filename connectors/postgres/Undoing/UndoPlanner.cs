@@ -62,7 +62,7 @@ static class UndoPlanner
         rules.RefuseUnlike(last, log.Objects);
         var planned = new PlannedUndo
         {
-            Plan = PlanOf(log, last, table, level),
+            Plan = PlanOf(log, last, table, catalog, level),
             Segments = SegmentsOf(log, generations),
             Updates = log.Count("update"),
             Inserts = log.Count("insert"),
@@ -72,7 +72,7 @@ static class UndoPlanner
         return planned;
     }
 
-    static ObjectPlan PlanOf(ObjectLog log, LoggedObject last, CatalogRelation table, int level) => new()
+    static ObjectPlan PlanOf(ObjectLog log, LoggedObject last, CatalogRelation table, DestinationCatalog catalog, int level) => new()
     {
         ObjectNo = log.Wanted.ObjectNo,
         From = table.Sql,
@@ -90,7 +90,7 @@ static class UndoPlanner
         Level = level,
         DirectCopy = false,
         SingleTable = table is { Kind: 'r', Children: 0 },
-        LogsVersions = VersionRules.AreLogged(table, last.Fields.Select(field => field.Name)),
+        LogsVersions = VersionRules.AreLogged(table, catalog, last.Fields.Select(field => field.Name)),
         Undo = UndoOf(log, last, table),
         Changes = [],
         EstimatedRows = log.Count("update") + (log.Wanted.Fields.Count > 0 ? 0 : log.Count("insert") + log.Count("delete")),

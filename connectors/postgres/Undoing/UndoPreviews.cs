@@ -49,8 +49,8 @@ static class UndoPreviews
         await ExecuteAsync(Newest);
         await ExecuteAsync(UndoTables.Open);
         await ExecuteAsync(Judging.Statement(fields));
-        await Versions.SettleAsync(connection, fields, cancellationToken);
         await new UndoHashes(connection, fields).CompareAsync(cancellationToken);
+        await new Versions(connection, fields).SettleAsync(cancellationToken);
         var referrers = (await Referrers.ReadAsync(connection, plan.To, cancellationToken)).Where(r => r.Visible).ToList();
         if (referrers.Count > 0)
         {

@@ -84,7 +84,7 @@ sealed class UndoStatements(UndoFields fields)
         return $"""
             WITH undone AS (
                 INSERT INTO {_table} AS t ({string.Join(", ", columns.Select(c => c.Column))}) OVERRIDING SYSTEM VALUE
-                SELECT {string.Join(", ", values)} FROM {UndoTables.Of("write", "delete")} WHERE u.attempt = {attempt}
+                SELECT {string.Join(", ", values)} FROM {UndoTables.Of("write", "delete")} WHERE u.attempt = {attempt} ORDER BY v.no
                 ON CONFLICT ({string.Join(", ", fields.Key.Select(k => k.Column))}) DO NOTHING
                 RETURNING {UndoTables.Texts(fields.Key, "t")} AS key, NULL::text[] AS before, {UndoTables.Texts(fields.All, "t")} AS after){(isWhole ? $", {WithVersions(attempt)}" : "")}
             {UpsertStatements.Log("insert", isWhole ? "versions" : "undone", isWhole)}

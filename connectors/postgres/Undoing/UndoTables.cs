@@ -40,12 +40,12 @@ static class UndoTables
 
     /// <summary>
     /// What was judged: those that met a row which this transaction has written, or which another entry means too; those to be written, by
-    /// kind; those to be compared by their hash.
+    /// kind; those to be compared by their hash; those that are unsure.
     /// </summary>
     public static string Summary(UndoFields fields) => $"""
         SELECT count(*) FILTER (WHERE verdict = 'uneven'), {fields.Twins}, count(*) FILTER (WHERE verdict = 'write' AND op = 'update'),
                count(*) FILTER (WHERE verdict = 'write' AND op = 'insert'), count(*) FILTER (WHERE verdict = 'write' AND op = 'delete'),
-               count(*) FILTER (WHERE verdict = 'hash')
+               count(*) FILTER (WHERE verdict IN ('hash', '{Versions.UnsureHash}')), count(*) FILTER (WHERE verdict = '{Versions.Unsure}')
         FROM {Verdicts}
         """;
 
@@ -54,14 +54,18 @@ static class UndoTables
 
     /// <summary>Those that were not written in the version that was judged are judged again.</summary>
     public static string Reopen(bool referred) => $"""
-        UPDATE {Verdicts} SET verdict = 'open', why = NULL, now = NULL WHERE verdict IN ('write', 'held', 'hash'{(referred ? ", 'referred'" : "")})
+        UPDATE {Verdicts} SET verdict = 'open', why = NULL, now = NULL WHERE verdict IN ('write', 'held', 'hash', '{Versions.UnsureHash}'{(referred ? ", 'referred'" : "")})
         """;
 
     public const string Restored = $"UPDATE {Verdicts} SET verdict = 'done' WHERE verdict = 'write' AND op = 'delete'";
 
     /// <summary>SQL: the verdicts of a kind, with their entries; v, u.</summary>
-    public static string Of(string verdict, string? op, bool sorted = false) => $"""
-        (SELECT ctid AS at, no, u, rel, t, x FROM {Verdicts} WHERE verdict = '{verdict}'{(op is null ? "" : $" AND op = '{op}'")}
+    public static string Of(string verdict, string? op, bool sorted = false) =>
+        Where($"verdict = '{verdict}'{(op is null ? "" : $" AND op = '{op}'")}", sorted);
+
+    /// <summary>SQL: the same of those that a condition holds for.</summary>
+    public static string Where(string condition, bool sorted = false) => $"""
+        (SELECT ctid AS at, no, u, rel, t, x FROM {Verdicts} WHERE {condition}
          {(sorted ? "ORDER BY rel, t " : "")}OFFSET 0) v JOIN {Entries} u ON u.ctid = v.u
         """;
 

@@ -8,9 +8,13 @@ namespace Headgate.Connectors.Postgres.Undoing;
 /// </summary>
 static partial class UnfilledColumns
 {
+    public const string Null = "NULL";
+
+    // A domain has the default of the domain that it is made of, unless it has one itself.
     const string Sql = """
-        SELECT a.attname::text, pg_catalog.pg_get_expr(d.adbin, d.adrelid)
-        FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+        SELECT a.attname::text, coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), y.typdefault)
+        FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
+        LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         WHERE a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = '' AND a.attgenerated = ''
         """;
 
@@ -24,7 +28,7 @@ static partial class UnfilledColumns
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var expression = reader.IsDBNull(1) ? "NULL" : reader.GetString(1);
+            var expression = reader.IsDBNull(1) ? Null : reader.GetString(1);
             if (Constant().IsMatch(expression)) found.Add(reader.GetString(0), expression);
         }
 

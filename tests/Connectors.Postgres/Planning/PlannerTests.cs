@@ -44,6 +44,12 @@ public sealed class PlannerTests
 
         Assert.Equal(areLogged, (await bench.PlanAsync(T with { To = "s" })).LogsVersions);
         Assert.False((await bench.PlanAsync(T with { To = "new_one" })).LogsVersions);
+        await bench.To.ExecuteAsync("""
+            CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+            CREATE TRIGGER touch BEFORE UPDATE ON s FOR EACH ROW EXECUTE FUNCTION touch()
+            """);
+        var plan = Assert.Single(await bench.PlanAsync([T with { To = "s" }], allowTriggers: true));
+        Assert.Equal(areLogged || column.StartsWith("hand", StringComparison.Ordinal), plan.LogsVersions);
     }
 
     [Fact]

@@ -29,6 +29,68 @@ public sealed class VersionTests
         Assert.Empty(await bench.RowsAsync());
     }
 
+    [Theory]
+    [InlineData("price numeric(10, 2) DEFAULT 0")]
+    [InlineData("kind char(3) DEFAULT 'a'")]
+    [InlineData("own label")]
+    [InlineData("note text DEFAULT 'new default'")]
+    public async Task A_row_that_a_later_run_changed_goes_whatever_the_default_of_its_other_column_is(string column)
+    {
+        await using var bench = await UndoBench.StartAsync(
+            $"CREATE DOMAIN label AS text DEFAULT 'x'; CREATE TABLE items (id int PRIMARY KEY, name text, {column.Replace("new default", "old default", StringComparison.Ordinal)})");
+        var plan = await PlanAsync(bench);
+        var first = await bench.WriteAsync(plan, Rows("'a'", 3));
+        var second = await bench.WriteAsync(plan, Rows("'b'", 3));
+        await bench.RollBackAsync(second);
+        // Of the others the row shows it, without a log of versions.
+        await bench.Load.Database.ExecuteAsync(column.Contains("new default", StringComparison.Ordinal)
+            ? "ALTER TABLE items ALTER note SET DEFAULT 'new default'" : "UPDATE headgate.change_group SET replaced = NULL");
+
+        var (_, counts) = await bench.RollBackAsync(first);
+
+        Assert.Equal((3, 0), (counts.Deleted, counts.Rejected));
+    }
+
+    [Fact]
+    public async Task A_column_that_a_trigger_fills_is_no_conflict()
+    {
+        await using var bench = await UndoBench.StartAsync("""
+            CREATE TABLE items (id int PRIMARY KEY, name text, touched timestamptz);
+            CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.touched := clock_timestamp(); RETURN NEW; END';
+            CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON items FOR EACH ROW EXECUTE FUNCTION touch()
+            """);
+        var plan = await PlanAsync(bench);
+        var first = await bench.WriteAsync(plan, Rows("'a'", 3));
+        var second = await bench.WriteAsync(plan, Rows("'b'", 3));
+        await bench.RunAsync(await bench.BeginAsync(), await bench.PlanAsync(second, allowTriggers: true));
+
+        var planned = await bench.PlanAsync(first, allowTriggers: true);
+        var counts = await bench.RunAsync(await bench.BeginAsync(), planned);
+
+        Assert.True(planned[0].Plan.LogsVersions);
+        Assert.Equal((3, 0), (counts.Deleted, counts.Rejected));
+    }
+
+    [Fact]
+    public async Task Before_the_schema_keeps_versions_a_row_that_does_not_show_it_is_left_and_the_rollback_goes_on()
+    {
+        await using var bench = await UndoBench.StartAsync(Items);
+        var plan = (await PlanAsync(bench)) with { LogsVersions = false };
+        var first = await bench.WriteAsync(plan, Rows("'a'", 3));
+        await bench.Load.Database.ExecuteAsync("UPDATE items SET name = name WHERE id = 2");
+        var planned = await bench.PlanAsync(first);
+        var job = await bench.BeginAsync();
+        await bench.Load.Database.ExecuteAsync("ALTER TABLE headgate.change_group DROP COLUMN replaced");
+        // As it was planned then.
+        var old = planned.Select(each => each with { Plan = each.Plan with { LogsVersions = false } }).ToList();
+
+        var preview = await bench.Load.Destination.PreviewUndoAsync(planned[0].Plan, planned[0].Segments[0].Range, [planned[0].Plan], default);
+        var counts = await bench.RunAsync(job, old);
+
+        Assert.Equal((2, 1), (preview.InsertsDeleted, preview.Conflicts));
+        Assert.Equal((2, 1), (counts.Deleted, counts.Rejected));
+    }
+
     [Fact]
     public async Task A_row_of_two_attempts_goes()
     {
