@@ -173,4 +173,24 @@ public sealed class PutBackTests
         Assert.Empty(await bench.ReadAsync(planned.Plan, Assert.Single(planned.Segments)));
         Assert.Equal((0, 0, 0), (planned.Updates, planned.Inserts, planned.Deletes));
     }
+
+    [Fact]
+    public async Task Fields_that_no_entry_of_a_batch_has_changed_are_left_alone_and_all_others_are_put_back()
+    {
+        await using var bench = await UndoBench.StartAsync("""
+            CREATE TABLE items (id int PRIMARY KEY, a text, b int, c text, d int);
+            INSERT INTO items SELECT i, 'a', 1, 'c', 2 FROM generate_series(1, 4) i
+            """);
+        var before = await bench.RowsAsync();
+        var job = await bench.WriteAsync(
+            await bench.Load.PlanAsync("items", ["id"]), "SELECT i, 'a', CASE WHEN i < 3 THEN 9 ELSE 1 END, CASE WHEN i > 1 THEN 'x' ELSE 'c' END, 2 FROM generate_series(1, 4) i");
+        await bench.Load.Database.ExecuteAsync("UPDATE items SET a = 'hand', d = 7 WHERE id = 2; UPDATE items SET b = 5 WHERE id = 1");
+
+        var (rollback, counts) = await bench.RollBackAsync(job);
+
+        Assert.Equal((3, 1), (counts.Updated, counts.Rejected));
+        Assert.Equal(["(1,a,5,c,2)", "(2,hand,1,c,7)", .. before.Skip(2)], await bench.RowsAsync());
+        Assert.Equal(
+            ["(changed,{1},\"{NULL,NULL,1,NULL,NULL}\",\"{NULL,NULL,9,NULL,NULL}\",\"{NULL,NULL,5,NULL,NULL}\")"], await bench.ConflictsAsync(rollback));
+    }
 }
