@@ -163,15 +163,16 @@ public sealed class CanaryJudgeTests
     public void Bad_runs_that_were_rolled_back_leave_known_what_was_usual_before_them()
     {
         var (usual, bad) = (Found(Changed("email", 600)), Enumerable.Range(1, 6).Select(job => (Job: (long)job, Found: Found(Changed("email", 900 + job)))).ToList());
-        var history = CanaryHistory.None.With(usual, Today).With(usual, Today).With(usual, Today);
-        history = bad.Aggregate(history, (before, each) => before.With(each.Found, Today, each.Job)).Without(bad.Select(each => each.Job).ToHashSet());
+        var undone = bad.Select(each => each.Job).ToHashSet();
+        var known = CanaryHistory.None.With(usual, Today).With(usual, Today).With(usual, Today);
+        var history = bad.Aggregate(known, (before, each) => before.With(each.Found, Today, each.Job)).Without(undone);
 
         Assert.Equal((3, 0.6), (history.Runs, history.Most("email").Changed));
         Assert.Equal(JudgementOutcome.Passed, Of(Measures.ChangedShare, Judge(usual, full: false, history)).Outcome);
 
         // Of what never was, nothing is believed.
         var nulled = Found(new FieldFindings { Field = "email", Changed = 900, Nulled = 900, NonNullBefore = 1_000, Same = 0, SameBefore = 0 });
-        history = bad.Aggregate(history, (before, each) => before.With(nulled, Today, each.Job)).Without(bad.Select(each => each.Job).ToHashSet());
+        history = bad.Aggregate(known, (before, each) => before.With(nulled, Today, each.Job)).Without(undone);
         Assert.Equal(JudgementOutcome.Tripped, Of(Measures.NullShare, Judge(nulled, full: false, history)).Outcome);
     }
 
