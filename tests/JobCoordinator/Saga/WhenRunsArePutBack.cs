@@ -131,7 +131,9 @@ public sealed class WhenRunsArePutBack(SagaBench bench)
             $"""
              update coordinator.sync_job set finished_at = (select applied_at - interval '1 hour' from coordinator.schema_version where version = 59)
              where job_id = {spoiled.Id};
-             update coordinator.object_history set grown = 300 where pipeline_id = {spoiled.PipelineId} and not full_read
+             update coordinator.object_history set grown = 300 where pipeline_id = {spoiled.PipelineId} and not full_read;
+             update coordinator.object_history set ended = (select array[applied_at - interval '2 hours'] from coordinator.schema_version where version = 59)
+             where pipeline_id = {spoiled.PipelineId} and full_read
              """);
         Assert.Equal(Usual, await HistoriesAsync(spoiled));
     }
