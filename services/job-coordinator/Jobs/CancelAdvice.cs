@@ -26,7 +26,10 @@ sealed record CancelAdvice(CancelCause Cause, string Situation, CancelMode Mode,
 
     public static CancelAdvice Of(CancelCause cause) => Table.First(advice => advice.Cause == cause);
 
-    /// <summary>The same of a job of which this attempt may not be launched: then, whatever the cause, nothing is in flight that a cancel would wait for, or roll back.</summary>
+    /// <summary>
+    /// The same of a job of which this attempt may not be launched: then, whatever the cause, nothing is in flight that a cancel would wait for, or
+    /// roll back.
+    /// </summary>
     /// <param name="cause">The cause.</param>
     /// <param name="state">The job's state.</param>
     /// <param name="resumeTo">Where a stopped job would go on, and one that is being stopped came from.</param>

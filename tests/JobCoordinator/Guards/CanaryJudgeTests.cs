@@ -162,7 +162,8 @@ public sealed class CanaryJudgeTests
     [Fact]
     public void Bad_runs_that_were_rolled_back_leave_known_what_was_usual_before_them()
     {
-        var (usual, bad) = (Found(Changed("email", 600)), Enumerable.Range(1, 6).Select(job => (Job: (long)job, Found: Found(Changed("email", 900 + job)))).ToList());
+        var usual = Found(Changed("email", 600));
+        var bad = Enumerable.Range(1, 6).Select(job => (Job: (long)job, Found: Found(Changed("email", 900 + job)))).ToList();
         var undone = bad.Select(each => each.Job).ToHashSet();
         var known = CanaryHistory.None.With(usual, Today).With(usual, Today).With(usual, Today);
         var history = bad.Aggregate(known, (before, each) => before.With(each.Found, Today, each.Job)).Without(undone);

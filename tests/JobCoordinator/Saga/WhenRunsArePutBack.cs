@@ -148,7 +148,8 @@ public sealed class WhenRunsArePutBack(SagaBench bench)
         await bench.ExecuteAsync(
             $"""
              update coordinator.object_history
-             set rows = array_fill(5000::bigint, array[29]) || rows, ended = array_fill(now(), array[29]) || ended, jobs = array_fill({no}::bigint, array[29]) || jobs
+             set rows = array_fill(5000::bigint, array[29]) || rows, ended = array_fill(now(), array[29]) || ended,
+                 jobs = array_fill({no}::bigint, array[29]) || jobs
              where pipeline_id = {spoiled.PipelineId} and not full_read
              """);
         await CompleteAsync(await spoiled.FollowAsync(), rows: 150, changed: 150);
