@@ -26,19 +26,27 @@ sealed record CancelAdvice(CancelCause Cause, string Situation, CancelMode Mode,
 
     public static CancelAdvice Of(CancelCause cause) => Table.First(advice => advice.Cause == cause);
 
-    /// <summary>The same of a job that was not launched: whatever the cause, nothing is in flight that a cancel would wait for, or roll back.</summary>
+    /// <summary>
+    /// The same of a job of which this attempt may not be launched: then, whatever the cause, nothing is in flight that a cancel would wait for, or
+    /// roll back.
+    /// </summary>
     /// <param name="cause">The cause.</param>
     /// <param name="state">The job's state.</param>
-    /// <param name="resumeTo">Where a stopped job would go on.</param>
-    /// <param name="wasLaunched">Whether it ever was.</param>
+    /// <param name="resumeTo">Where a stopped job would go on, and one that is being stopped came from.</param>
+    /// <param name="wasLaunched">Whether any attempt ever was.</param>
     public static CancelAdvice Of(CancelCause cause, string state, string? resumeTo, bool wasLaunched)
     {
-        var place = state is nameof(SyncJobStateMachine.Paused) or nameof(SyncJobStateMachine.Failed) ? resumeTo : state;
+        var isStopped = state is nameof(SyncJobStateMachine.Pausing) or nameof(SyncJobStateMachine.Paused) or nameof(SyncJobStateMachine.Canceling)
+            or nameof(SyncJobStateMachine.Failed);
+        var place = isStopped ? resumeTo : state;
         var isLaunched = wasLaunched && place is not (nameof(SyncJobStateMachine.Initializing) or nameof(SyncJobStateMachine.Pending));
-        return isLaunched ? Of(cause) : Of(cause) with { Mode = CancelMode.Graceful, Why = NothingInFlight };
+        return isLaunched ? Of(cause) : Of(cause) with { Mode = CancelMode.Graceful, Why = wasLaunched ? NothingInFlight : NothingWritten };
     }
 
-    const string NothingInFlight = "Nothing of this attempt is written, and each cancel is one of the extraction";
+    const string NothingWritten = "Nothing is written, and each cancel is one of the extraction";
+
+    // A cancel is one of a launched job: what an earlier attempt has written is there.
+    const string NothingInFlight = "Nothing of this attempt is written or in flight, and what an earlier one has written stays";
 
     /// <summary>Cause and reason, in one sentence.</summary>
     /// <param name="detail">What more there is to say of the cause; null: nothing.</param>

@@ -10,6 +10,17 @@ namespace Headgate.JobCoordinator.Pipelines;
 /// </summary>
 static class TargetClaims
 {
+    /// <summary>
+    /// Of an object of a job (o): whether the job was blocked from it before it wrote any of it, in each of its attempts. Another pipeline may have the
+    /// table by now, and a rollback puts nothing back there.
+    /// </summary>
+    public const string IsUnwritten =
+        """
+        (o.state = 'Blocked' and not exists (
+            select from coordinator.job_segment s
+            where s.job_id = o.job_id and s.object_no = o.object_no and (s.written > 0 or s.state in ('Loading', 'Loaded'))))
+        """;
+
     /// <summary>One at a time: claims are compared across pipelines.</summary>
     public static Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         ExecuteAsync(connection, "lock table coordinator.pipeline_target in share row exclusive mode", [], cancellationToken);
@@ -38,7 +49,12 @@ static class TargetClaims
     public static async Task<string[]> OfJobAsync(NpgsqlConnection connection, Guid job, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select destination from coordinator.job_object where job_id = $1 and state <> 'Blocked'", connection);
+            $"""
+             select w.destination from coordinator.job_object w join coordinator.sync_job j using (job_id)
+             where w.job_id = $1 and w.state <> 'Blocked' and not exists (
+                 select from coordinator.job_object o where o.job_id = j.of_job_id and o.object_no = w.object_no and {IsUnwritten})
+             """,
+            connection);
         command.Parameters.AddWithValue(job);
         return [.. (await command.ListAsync(row => row.GetString(0), cancellationToken)).Select(Spelled).Distinct(StringComparer.Ordinal)];
     }

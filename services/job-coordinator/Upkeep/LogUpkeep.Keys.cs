@@ -21,22 +21,27 @@ sealed partial class LogUpkeep
 
     async Task RemoveKeysAsync(HashSet<string> away, CancellationToken cancellationToken)
     {
-        foreach (var keys in await FindKeysAsync(cancellationToken))
+        // Looked for anew where a destination is found to be away: what waits there is no reason for others to wait.
+        for (var awayBefore = -1; awayBefore < away.Count;)
         {
-            if (away.Contains(keys.Destination)) continue;
-            try
+            awayBefore = away.Count;
+            foreach (var keys in await FindKeysAsync(away, cancellationToken))
             {
-                await RemoveKeysAsync(keys, cancellationToken);
-            }
-            catch (ConnectorException error)
-            {
-                away.Add(keys.Destination);
-                LogDestinationAway(keys.Pipeline, error.Problem.Code);
+                if (away.Contains(keys.Destination)) continue;
+                try
+                {
+                    await RemoveKeysAsync(keys, cancellationToken);
+                }
+                catch (ConnectorException error)
+                {
+                    away.Add(keys.Destination);
+                    LogDestinationAway(keys.Pipeline, error.Problem.Code);
+                }
             }
         }
     }
 
-    async Task<IReadOnlyList<JobToPurge>> FindKeysAsync(CancellationToken cancellationToken)
+    async Task<IReadOnlyList<JobToPurge>> FindKeysAsync(HashSet<string> away, CancellationToken cancellationToken)
     {
         // Of a job they go with its log.
         await using var forgetting = state.Source.CreateCommand(
@@ -44,12 +49,14 @@ sealed partial class LogUpkeep
         await forgetting.ExecuteNonQueryAsync(cancellationToken);
         await using var finding = state.Source.CreateCommand(
             $"""
-             select k.repair_id, k.pipeline_id, k.pipeline_version,
-                    concat_ws(' ', v.definition -> 'destination' ->> 'connector', v.definition -> 'destination' ->> 'connection')
+             select k.repair_id, k.pipeline_id, k.pipeline_version, d.destination
              from coordinator.kept_keys k join coordinator.pipeline_version v on v.pipeline_id = k.pipeline_id and v.version = k.pipeline_version
-             where {ForADay} and {WithoutJob} order by k.kept_at limit $1
+             cross join lateral (
+                 select concat_ws(' ', v.definition -> 'destination' ->> 'connector', v.definition -> 'destination' ->> 'connection') as destination) d
+             where {ForADay} and {WithoutJob} and d.destination <> all($2) order by k.kept_at limit $1
              """);
         finding.Parameters.AddWithValue(MostOfPipeline);
+        finding.Parameters.AddWithValue(away.ToArray());
         return await finding.ListAsync(row => new JobToPurge(row.GetGuid(0), row.GetGuid(1), row.GetInt32(2), row.GetString(3)), cancellationToken);
     }
 

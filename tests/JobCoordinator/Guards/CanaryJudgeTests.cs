@@ -159,6 +159,32 @@ public sealed class CanaryJudgeTests
         Assert.NotEqual(only.Most("email"), history.Most("email"));
     }
 
+    [Fact]
+    public void Bad_runs_that_were_rolled_back_leave_known_what_was_usual_before_them()
+    {
+        var usual = Found(Changed("email", 600));
+        var bad = Enumerable.Range(1, 6).Select(job => (Job: (long)job, Found: Found(Changed("email", 900 + job)))).ToList();
+        var undone = bad.Select(each => each.Job).ToHashSet();
+        var known = CanaryHistory.None.With(usual, Today).With(usual, Today).With(usual, Today);
+        var history = bad.Aggregate(known, (before, each) => before.With(each.Found, Today, each.Job)).Without(undone);
+
+        Assert.Equal((3, 0.6), (history.Runs, history.Most("email").Changed));
+        Assert.Equal(JudgementOutcome.Passed, Of(Measures.ChangedShare, Judge(usual, full: false, history)).Outcome);
+
+        // Of what never was, nothing is believed.
+        var nulled = Found(new FieldFindings { Field = "email", Changed = 900, Nulled = 900, NonNullBefore = 1_000, Same = 0, SameBefore = 0 });
+        history = bad.Aggregate(known, (before, each) => before.With(nulled, Today, each.Job)).Without(undone);
+        Assert.Equal(JudgementOutcome.Tripped, Of(Measures.NullShare, Judge(nulled, full: false, history)).Outcome);
+    }
+
+    [Fact]
+    public void Shares_that_are_kept_of_a_field_are_few_however_many_runs_there_were()
+    {
+        var peaks = Enumerable.Range(1, 1_000).Aggregate(
+            FieldPeaks.None, (before, job) => before.With(job, new FieldShares((job * 617 % 1_000) / 1_000.0, 0, 0), new HashSet<long>()));
+        Assert.Equal((999, true, 0), ((int)(1_000 * peaks.Most.Changed), peaks.Changed.Count <= 10, peaks.Nulled.Count));
+    }
+
     static IReadOnlyList<Judgement> Judge(ObjectFindings found, bool full = true, CanaryHistory? history = null, bool isReplay = false) => CanaryJudge.Judge(Guard, new CanarySubject
     {
         Object = "public.contacts",

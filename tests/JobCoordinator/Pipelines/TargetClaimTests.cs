@@ -167,23 +167,54 @@ public sealed class TargetClaimTests(SagaBench bench)
         var at = run.Definition.Destination.Connection;
         await bench.Pipelines.ApplyAsync([new PipelineToApply(run.Definition with { Objects = [kept] }, at)], "test", default);
         await bench.Pipelines.ApplyAsync([new PipelineToApply(run.Definition with { Name = $"p{Guid.NewGuid():N}", Objects = [given] }, at)], "test", default);
-        var one = await RolledBackAsync(kept.To);
+        var one = await RolledBackAsync(run, kept.To);
 
         await bench.Pipelines.ClaimAsync(one, at, default);
 
         // What one rollback has claimed of a version is not the whole of it.
         await bench.ExecuteAsync($"update coordinator.sync_job set state = 'Failed' where job_id = {one.CorrelationId}");
-        var all = await RolledBackAsync(null);
+        var all = await RolledBackAsync(run, null);
         var refused = await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ClaimAsync(all, at, default));
         Assert.Equal(QualifiedName.Parse(given.To).ToSql(), refused.Target);
+    }
 
-        async Task<SyncJob> RolledBackAsync(string? only)
-        {
-            var repair = new SagaJob(bench, run.PipelineId, run.Definition);
-            await bench.HandleAsync(repair.Acceptance(repair.Id) with { Kind = JobKind.Rollback, Repair = new RepairOf { JobId = run.Id, Object = only } });
-            await repair.BeginAsync();
-            return await repair.RowAsync();
-        }
+    [Fact]
+    public async Task A_rollback_claims_no_table_that_its_job_was_blocked_from_before_it_wrote()
+    {
+        var run = await (await bench.AcceptAsync(tables: 2)).InAsync("Initializing");
+        await bench.ExecuteAsync(
+            $"""
+             update coordinator.sync_job set state = 'Canceled', finished_at = now() where job_id = {run.Id};
+             update coordinator.job_object set state = 'Blocked', blocked_code = 'triggers', blocked_sentence = 'It has a trigger.'
+             where job_id = {run.Id} and object_no = 1
+             """);
+        var (kept, given) = (run.Definition.Objects[0], run.Definition.Objects[1]);
+        var at = run.Definition.Destination.Connection;
+        await bench.Pipelines.ApplyAsync([new PipelineToApply(run.Definition with { Objects = [kept] }, at)], "test", default);
+        await bench.Pipelines.ApplyAsync([new PipelineToApply(run.Definition with { Name = $"p{Guid.NewGuid():N}", Objects = [given] }, at)], "test", default);
+        var rollback = await RolledBackAsync(run, null);
+
+        await bench.Pipelines.ClaimAsync(rollback, at, default);
+        Assert.Equal(
+            [QualifiedName.Parse(kept.To).ToSql()],
+            await bench.ListAsync<string>(
+                $"""select target as "Value" from coordinator.pipeline_target where pipeline_id = {run.PipelineId} and version = {rollback.PipelineVersion}"""));
+
+        // By an attempt before it was blocked.
+        await bench.ExecuteAsync(
+            $"""
+             insert into coordinator.job_segment (job_id, attempt, object_no, segment_no, state, copy, written)
+             values ({run.Id}, 1, 1, 0, 'Abandoned', gen_random_uuid(), 7)
+             """);
+        await Assert.ThrowsAsync<TargetTakenException>(() => bench.Pipelines.ClaimAsync(rollback, at, default));
+    }
+
+    async Task<SyncJob> RolledBackAsync(SagaJob run, string? only)
+    {
+        var repair = new SagaJob(bench, run.PipelineId, run.Definition);
+        await bench.HandleAsync(repair.Acceptance(repair.Id) with { Kind = JobKind.Rollback, Repair = new RepairOf { JobId = run.Id, Object = only } });
+        await repair.BeginAsync();
+        return await repair.RowAsync();
     }
 
     static SyncJob Of(AppliedPipeline applied) => new() { PipelineId = applied.PipelineId, PipelineVersion = applied.Version, Kind = JobKind.Historical };

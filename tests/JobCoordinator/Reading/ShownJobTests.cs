@@ -234,7 +234,7 @@ public sealed class ShownJobTests(SagaBench bench) : IAsyncLifetime
         var held = (await ShowAsync(job)).Job;
         var trip = Assert.Single(held.Guards);
         Assert.Equal((Guard.FullLoad, GuardAction.Hold, V1.CancelMode.Graceful, ""), (trip.Guard, trip.Action, trip.RecommendedCancel.Mode, trip.PassedBy));
-        Assert.EndsWith("nothing of this attempt is written, and each cancel is one of the extraction.", trip.RecommendedCancel.Why, StringComparison.Ordinal);
+        Assert.EndsWith("nothing is written, and each cancel is one of the extraction.", trip.RecommendedCancel.Why, StringComparison.Ordinal);
         Assert.Equal((held.RecommendedCancel, V1.StopCause.Guard), (trip.RecommendedCancel, held.Stop.Cause));
         Assert.Equal(GuardOutcome.Tripped, Assert.Single(held.Judgements).Outcome);
 

@@ -21,11 +21,20 @@ public sealed class CancelAdviceTests
     [InlineData("Initializing", null, false, CancelMode.Graceful)]
     [InlineData("Paused", "Initializing", false, CancelMode.Graceful)]
     [InlineData("Paused", "Initializing", true, CancelMode.Graceful)]
+    [InlineData("Pausing", "Initializing", true, CancelMode.Graceful)]
+    [InlineData("Canceling", "Initializing", true, CancelMode.Graceful)]
+    [InlineData("Canceling", "Processing", true, CancelMode.Force)]
     [InlineData("Paused", "Processing", true, CancelMode.Force)]
     [InlineData("Processing", null, true, CancelMode.Force)]
     [InlineData("Processing", "Initializing", true, CancelMode.Force)]
     public void Force_is_for_what_was_launched(string state, string? resumeTo, bool wasLaunched, CancelMode mode) =>
         Assert.Equal(mode, CancelAdvice.Of(CancelCause.TooManyRecords, state, resumeTo, wasLaunched).Mode);
+
+    [Theory]
+    [InlineData(false, "Nothing is written, and each cancel is one of the extraction")]
+    [InlineData(true, "Nothing of this attempt is written or in flight, and what an earlier one has written stays")]
+    public void Cancel_of_a_restarted_job_before_launch_is_not_called_one_of_the_extraction(bool wasLaunched, string why) =>
+        Assert.Equal(why, CancelAdvice.Of(CancelCause.TooManyRecords, "Paused", "Initializing", wasLaunched).Why);
 
     [Fact]
     public void Advice_is_one_sentence_with_the_cause_in_it()

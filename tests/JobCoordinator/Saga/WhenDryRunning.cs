@@ -145,7 +145,7 @@ public sealed class WhenDryRunning(SagaBench bench)
     }
 
     [Fact]
-    public async Task What_it_shows_stays_when_it_ends_and_goes_when_somebody_discards_it()
+    public async Task What_it_shows_stays_when_it_ends_and_goes_when_somebody_discards_or_cancels_it()
     {
         var completed = await StagedAsync(await bench.ApplyAsync());
         await FindAsync(completed, 0);
@@ -156,6 +156,11 @@ public sealed class WhenDryRunning(SagaBench bench)
         Assert.Equal("false", await discarded.OwedAsync("ReleaseJob", "samples"));
         await discarded.DiscardAsync();
         Assert.Equal(("Discarded", "true"), ((await discarded.RowAsync()).CurrentState, await discarded.OwedAsync("ReleaseJob", "samples")));
+
+        var canceled = await StagedAsync(await bench.ApplyAsync());
+        await canceled.CancelAsync(CancelMode.Graceful);
+        await canceled.ConfirmStopAsync();
+        Assert.Equal(("Canceled", "true"), ((await canceled.RowAsync()).CurrentState, await canceled.OwedAsync("ReleaseJob", "samples")));
     }
 
     [Fact]

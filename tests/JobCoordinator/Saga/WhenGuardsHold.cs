@@ -26,7 +26,7 @@ public sealed class WhenGuardsHold(SagaBench bench)
         Assert.Equal(2, await job.TimesOwedAsync("GuardTripped"));
         // By its cause it would be force; nothing is in flight that force would roll back.
         Assert.Equal(
-            ("Graceful", "A full resync of historical data by accident: nothing of this attempt is written, and each cancel is one of the extraction."),
+            ("Graceful", "A full resync of historical data by accident: nothing is written, and each cancel is one of the extraction."),
             (await job.OwedAsync("GuardTripped", "recommendedMode"), await job.OwedAsync("GuardTripped", "recommendedWhy")));
         Assert.True(Assert.Single(await job.StopsAsync()) is { AtOnce: true, Actor: "headgate" });
     }

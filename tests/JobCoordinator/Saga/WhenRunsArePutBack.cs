@@ -105,6 +105,65 @@ public sealed class WhenRunsArePutBack(SagaBench bench)
         Assert.Equal("False {150,200,100} {200} {450} 450 3 0.2, True {20} {20} {20} 0  ", await HistoriesAsync(spoiled));
     }
 
+    [Fact]
+    public async Task Repair_that_was_rolled_back_is_not_taken_out_of_what_it_never_was_in()
+    {
+        var spoiled = await SpoiledAsync();
+        var rollback = await RollBackAsync(spoiled, new RepairOf { JobId = spoiled.Id });
+        // It read what had changed, and inserted, as replays do.
+        await bench.ExecuteAsync(
+            $"""
+             update coordinator.sync_job set inserted = 70 where job_id = {rollback.Id};
+             update coordinator.job_object set full_read = false, state = 'Extracted' where job_id = {rollback.Id};
+             update coordinator.job_segment set inserted = 70 where job_id = {rollback.Id} and segment_no = 0
+             """);
+        await RollBackAsync(rollback, new RepairOf { JobId = rollback.Id });
+        Assert.Equal(Spoiled, await HistoriesAsync(spoiled));
+    }
+
+    [Fact]
+    public async Task What_runs_of_before_their_numbers_were_kept_have_inserted_is_not_taken_out_twice()
+    {
+        var spoiled = await SpoiledAsync();
+        await RollBackAsync(spoiled, new RepairOf { JobId = spoiled.Id });
+        // As its histories were made anew when it was rolled back.
+        await bench.ExecuteAsync(
+            $"""
+             update coordinator.sync_job set finished_at = (select applied_at - interval '1 hour' from coordinator.schema_version where version = 59)
+             where job_id = {spoiled.Id};
+             update coordinator.object_history set grown = 300 where pipeline_id = {spoiled.PipelineId} and not full_read;
+             update coordinator.object_history set ended = (select array[applied_at - interval '2 hours'] from coordinator.schema_version where version = 59)
+             where pipeline_id = {spoiled.PipelineId} and full_read
+             """);
+        Assert.Equal(Usual, await HistoriesAsync(spoiled));
+    }
+
+    [Fact]
+    public async Task Many_runs_in_a_row_that_were_rolled_back_leave_enough_of_those_before()
+    {
+        var spoiled = await SpoiledAsync();
+        await RollBackAsync(spoiled, new RepairOf { JobId = spoiled.Id });
+        // As if it had been thirty times.
+        var no = (await spoiled.RowAsync()).JobNo;
+        await bench.ExecuteAsync(
+            $"""
+             update coordinator.object_history
+             set rows = array_fill(5000::bigint, array[29]) || rows, ended = array_fill(now(), array[29]) || ended,
+                 jobs = array_fill({no}::bigint, array[29]) || jobs
+             where pipeline_id = {spoiled.PipelineId} and not full_read
+             """);
+        await CompleteAsync(await spoiled.FollowAsync(), rows: 150, changed: 150);
+        Assert.StartsWith("False {150,200,100} ", await HistoriesAsync(spoiled), StringComparison.Ordinal);
+
+        // No more than thirty are judged by, however many are kept.
+        await bench.ExecuteAsync(
+            $"""
+             update coordinator.object_history set rows = array_fill(7::bigint, array[40]), ended = array_fill(now(), array[40]), jobs = array[]::bigint[]
+             where pipeline_id = {spoiled.PipelineId} and not full_read
+             """);
+        Assert.StartsWith($"False {{{string.Join(',', Enumerable.Repeat(7, 30))}}} ", await HistoriesAsync(spoiled), StringComparison.Ordinal);
+    }
+
     // A full load, and three runs of which the second one should not have been.
     async Task<SagaJob> SpoiledAsync()
     {

@@ -121,6 +121,25 @@ public sealed class LogUpkeepTests
             new[] { claimed, asked }.Order(), (await bench.Database.ScalarAsync<Guid[]>("select array_agg(repair_id) from coordinator.kept_keys"))!.Order());
     }
 
+    [Fact]
+    public async Task Keys_at_a_destination_that_is_gone_keep_none_of_another_one_waiting()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        var (connector, upkeep) = Start(bench);
+        var gone = await IdAsync(bench, "launched_at = now(), request_id = gen_random_uuid()");
+        await bench.Database.ExecuteAsync(
+            $"""
+             insert into coordinator.kept_keys select gen_random_uuid(), pipeline_id, pipeline_version, now() - interval '2 days'
+             from coordinator.sync_job, generate_series(1, 100) where job_id = '{gone}';
+             update coordinator.pipeline_version set definition = jsonb_set(definition, '{"{destination,connection}"}', '"env:NOT_TO_BE_FOUND"')
+             where pipeline_id = (select pipeline_id from coordinator.sync_job where job_id = '{gone}')
+             """);
+        var lost = await KeepAsync(bench, await IdAsync(bench, "launched_at = now(), request_id = gen_random_uuid()"), "25 hours");
+
+        await upkeep.RemoveAsync(default);
+        Assert.Equal([lost], connector.Removed.Distinct());
+    }
+
     static async Task<Guid> KeepAsync(RelayBench bench, Guid of, string ago)
     {
         var repair = Guid.NewGuid();

@@ -72,12 +72,10 @@ sealed class RepairScopes(CoordinatorState state, JobFinder finder, PipelineStor
     static async Task<IReadOnlyList<RepairedTable>> TablesAsync(NpgsqlConnection connection, Guid job, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            """
-            select object_no, source, destination, replaced, state = 'Blocked' and not exists (
-                select from coordinator.job_segment s
-                where s.job_id = o.job_id and s.object_no = o.object_no and (s.written > 0 or s.state in ('Loading', 'Loaded')))
-            from coordinator.job_object o where job_id = $1 order by object_no
-            """,
+            $"""
+             select object_no, source, destination, replaced, {TargetClaims.IsUnwritten}
+             from coordinator.job_object o where job_id = $1 order by object_no
+             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = job });
         return await command.ListAsync(

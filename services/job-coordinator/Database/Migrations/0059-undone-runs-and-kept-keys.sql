@@ -16,9 +16,9 @@ alter table coordinator.object_history
     add column next_rows bigint[] not null default '{}',
     add column next_jobs bigint[] not null default '{}';
 
--- How many of the remembered runs stand.
+-- How many of the remembered runs stand, of those that are judged by.
 create function coordinator.runs_standing(rows bigint[], jobs bigint[], undone bigint[]) returns int language sql immutable
-    as $$ select cardinality(rows) - (select count(*)::int from unnest(jobs) job where job = any(undone)) $$;
+    as $$ select least(30, cardinality(rows) - (select count(*)::int from unnest(jobs) job where job = any(undone))) $$;
 
 -- Of each field the most of one run: it becomes the first of a few, of a job that is not known.
 create function coordinator.peaks_of(shares jsonb) returns jsonb language sql immutable

@@ -1,14 +1,18 @@
 namespace Headgate.JobCoordinator.Guards.History;
 
-/// <summary>The largest shares of a field, each with the run that had it: where that is rolled back, the next one is the most.</summary>
+/// <summary>Shares of a field, each with the run that had it: where that is rolled back, the next one is the most.</summary>
 sealed record FieldPeaks
 {
-    // One bad run is rarely alone: its fault comes again until somebody sees it.
+    // The largest of all. One bad run is rarely alone: its fault comes again until somebody sees it.
     const int Kept = 3;
+
+    // However often it comes, it does not push out what was known before: of shares that are no more than twice each other the first one is kept
+    // too, and only more than twice the most trips. What is below the last of these steps (1/64) is one with it.
+    const int LastStep = -6;
 
     public static readonly FieldPeaks None = new();
 
-    /// <summary>The largest first. As of <see cref="FieldShares"/>; of nothing there is none.</summary>
+    /// <summary>The largest first, ten at most. As of <see cref="FieldShares"/>; of nothing there is none.</summary>
     public IReadOnlyList<Peak> Changed { get; init; } = [];
 
     public IReadOnlyList<Peak> Nulled { get; init; } = [];
@@ -37,8 +41,15 @@ sealed record FieldPeaks
     };
 
     // What was rolled back makes room first: it counts again only if its rollback is rolled back.
-    static IReadOnlyList<Peak> With(IReadOnlyList<Peak> peaks, Peak peak, IReadOnlySet<long> undone) => peak.Share <= 0 ? peaks :
-        [.. peaks.Append(peak).OrderBy(each => undone.Contains(each.Job)).ThenByDescending(each => each.Share).Take(Kept).OrderByDescending(each => each.Share)];
+    static IReadOnlyList<Peak> With(IReadOnlyList<Peak> peaks, Peak peak, IReadOnlySet<long> undone)
+    {
+        if (peak.Share <= 0) return peaks;
+        var all = peaks.Append(peak).ToList();
+        var first = all.GroupBy(each => Math.Max(LastStep, Math.ILogB(each.Share)))
+            .Select(step => step.OrderBy(each => undone.Contains(each.Job)).ThenBy(each => each.Job).First());
+        return [.. all.OrderBy(each => undone.Contains(each.Job)).ThenByDescending(each => each.Share).Take(Kept).Union(first)
+            .OrderByDescending(each => each.Share)];
+    }
 
     static IReadOnlyList<Peak> Without(IReadOnlyList<Peak> peaks, IReadOnlySet<long> undone) => [.. peaks.Where(peak => !undone.Contains(peak.Job))];
 

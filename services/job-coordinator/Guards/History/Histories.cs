@@ -11,9 +11,13 @@ namespace Headgate.JobCoordinator.Guards.History;
 /// <summary>What runs have brought, in the database of the coordinator and in the saga's own transaction.</summary>
 static class Histories
 {
-    public const int RunsKept = 30;
+    // Twice as many as are judged by, so that there are enough where many in a row were rolled back.
+    public const int RunsKept = 60;
     public const int DaysKept = 35;
     const int UndoneLookedAt = 100;
+
+    // The migration since which runs are remembered with the numbers of their jobs.
+    const int NumbersSince = 59;
 
     /// <summary>What the job is about to read of these objects, and what was read of them before.</summary>
     public static async Task<IReadOnlyList<ObjectRead>> OfAsync(
@@ -57,7 +61,8 @@ static class Histories
         })];
     }
 
-    // What they have inserted is in the sum of what a table has grown by since it was read in full last: no job of long ago matters.
+    // What they have inserted is in the sum of what a table has grown by since it was read in full last: no job of long ago matters. Of others than
+    // these kinds nothing is in it; nor, perhaps, of runs of before it was remembered which run brought what, as their counts were made anew then.
     static async Task<ILookup<string, (DateTimeOffset Ended, long Inserted)>> UndoneInsertsAsync(
         NpgsqlConnection connection, UndoneJobs undone, CancellationToken cancellationToken)
     {
@@ -68,7 +73,9 @@ static class Histories
                 $"""
                  select coordinator.object_name(o.object_key), j.finished_at, sum(s.inserted)::bigint
                  from (select job_id, attempt, finished_at from coordinator.sync_job
-                       where job_id = any($1) and state = 'Completed' and inserted > 0 order by job_no desc limit {UndoneLookedAt}) j
+                       where job_id = any($1) and state = 'Completed' and inserted > 0 and kind in ('Historical', 'Incremental', 'Resync')
+                         and finished_at > (select applied_at from coordinator.schema_version where version = {NumbersSince})
+                       order by job_no desc limit {UndoneLookedAt}) j
                  join coordinator.job_object o on o.job_id = j.job_id and not o.full_read and o.state = 'Extracted'
                  join coordinator.job_segment s
                    on s.job_id = j.job_id and s.attempt = j.attempt and s.object_no = o.object_no and s.state <> 'Abandoned'

@@ -7,6 +7,9 @@ sealed class KeptRuns
 {
     public const int ColumnCount = 10;
 
+    // As in coordinator.runs_standing.
+    const int RunsUsed = 30;
+
     /// <summary>Of the history as h.</summary>
     public const string Columns =
         "h.rows, h.ended, h.jobs, h.absorbed, h.day_rows, h.day_jobs, h.next_rows, h.next_jobs, h.day_sums, h.grown";
@@ -51,12 +54,12 @@ sealed class KeptRuns
         return sum;
     }
 
-    /// <summary>Those that stand.</summary>
+    /// <summary>The last of those that stand.</summary>
     /// <param name="undone">Numbers of jobs that were rolled back.</param>
     /// <param name="more">What of <see cref="RunHistory.Grown"/> is not in the row; less than nothing where it has too much.</param>
     public RunHistory Standing(IReadOnlySet<long> undone, long more = 0)
     {
-        var standing = Enumerable.Range(0, _rows.Length).Where(no => !Is(_jobs, no, undone)).ToList();
+        var standing = Enumerable.Range(0, _rows.Length).Where(no => !Is(_jobs, no, undone)).Take(RunsUsed).ToList();
         var days = Enumerable.Range(0, _dayRows.Length);
         return new RunHistory(
             [.. standing.Select(no => _rows[no])],

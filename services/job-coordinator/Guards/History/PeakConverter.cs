@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Headgate.JobCoordinator.Guards.History;
 
-/// <summary>As an array of two: a table with a hundred fields has up to nine hundred of them, and they are written when a job completes.</summary>
+/// <summary>As an array of two: a table with a hundred fields has some hundreds of them, and they are written when a job completes.</summary>
 sealed class PeakConverter : JsonConverter<Peak>
 {
     // What a guard says of a share has one digit of a percent.

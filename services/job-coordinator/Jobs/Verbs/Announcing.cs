@@ -44,8 +44,12 @@ static class Announcing
             Attempt = context.Saga.Attempt,
             Epoch = context.Saga.Epoch,
             Staging = staging,
-            // What a dry run has found is to be looked at afterwards, unless somebody throws it away.
-            Samples = context.Saga is { Kind: JobKind.DryRun, CurrentState: nameof(SyncJobStateMachine.Discarded) },
+            // What a dry run has found is to be looked at afterwards, unless somebody throws it away; of one that was canceled nothing is shown.
+            Samples = context.Saga is
+            {
+                Kind: JobKind.DryRun,
+                CurrentState: nameof(SyncJobStateMachine.Discarded) or nameof(SyncJobStateMachine.Canceled),
+            },
         },
         Hosting.Bus.Lanes.Prepare);
 
