@@ -4,7 +4,8 @@ namespace Headgate.Connectors.Postgres.Undoing;
 
 /// <summary>
 /// The temporary tables of a batch. hg_undo has the entries as they were staged, newest first. hg_verdict has a row for each: where its row of
-/// the table was found, in which version (x), and what is to become of it; it starts as open, and ends as done, same or a conflict.
+/// the table was found, in which version (x), down to which one that was followed (since), and what is to become of it; it starts as open, and
+/// ends as done, same or a conflict.
 /// </summary>
 static class UndoTables
 {
